@@ -1,0 +1,30 @@
+import { type ArchivePath, isWithin } from './path.js';
+
+/** What can be updated on its own: the Linux root file system, the modem, the kernel, the minor partitions. */
+export type Part = 'l' | 'm' | 'o' | 'minor';
+
+/** Words of the command line: `a` is everything, minor partitions go with it. */
+export function parseParts(words: readonly string[]): ReadonlySet<Part> | undefined {
+  const parts = new Set<Part>();
+  for (const letter of words.join('')) {
+    if (letter === 'a') for (const part of ['l', 'm', 'o', 'minor'] as const) parts.add(part);
+    else if (letter === 'l' || letter === 'm' || letter === 'o') parts.add(letter);
+    else return undefined;
+  }
+  return parts.size === 0 ? undefined : parts;
+}
+
+/** The letters for people and for the package's metadata: `a`, `lm`, … */
+export function showParts(parts: ReadonlySet<Part>): string {
+  if (parts.has('minor')) return 'a';
+  return (['l', 'm', 'o'] as const).filter((part) => parts.has(part)).join('');
+}
+
+/** Which part a path belongs to; `undefined` for what no package carries (META, OTA, DATA, the recovery image …). */
+export function partOf(path: ArchivePath): Part | undefined {
+  if (isWithin(path, 'SYSTEM/firmware')) return 'm';
+  if (isWithin(path, 'SYSTEM')) return 'l';
+  if (path === 'BOOTABLE_IMAGES/boot.img') return 'o';
+  if (path.startsWith('MULTIFOTA/')) return 'minor';
+  return undefined;
+}

@@ -1,0 +1,54 @@
+import type { ArchivePath } from './path.js';
+
+/** The five list files, by the short name that reports use. */
+export type ListName = 'noota' | 'fullota' | 'chmod' | 'multifota' | 'project';
+
+/** Where a rule stands. */
+export interface RuleAt {
+  readonly list: ListName;
+  /** The list file as shown to people. */
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** A line of noota or fullota: an exact path, a folder (everything below it), or a glob pattern. */
+export interface PathRule {
+  readonly at: RuleAt;
+  /** As written, without white space at the ends. */
+  readonly text: string;
+  readonly form: 'exact' | 'folder' | 'pattern';
+  readonly matches: (path: ArchivePath) => boolean;
+}
+
+/** A line of the chmod list, in archive paths (`/usr/bin/x` is `SYSTEM/usr/bin/x`). */
+export interface ChmodRule {
+  readonly at: RuleAt;
+  readonly text: string;
+  readonly form: 'exact' | 'folder' | 'pattern';
+  /** The file or folder for `exact` and `folder`; the literal prefix folder of a `pattern`. */
+  readonly path: ArchivePath;
+  readonly matches: (path: ArchivePath) => boolean;
+  readonly fileMode: number;
+  readonly folderMode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A line of the multifota list: an image of MULTIFOTA/ and the partition that it is written to. */
+export interface ImageRule {
+  readonly at: RuleAt;
+  readonly image: ArchivePath;
+  readonly partition: string;
+}
+
+/** What the list files say, in the order of their lines. */
+export interface Policy {
+  readonly keep: readonly PathRule[];
+  readonly whole: readonly PathRule[];
+  readonly permissions: readonly ChmodRule[];
+  readonly images: readonly ImageRule[];
+}
+
+/** No lists at all. */
+export const noPolicy: Policy = { keep: [], whole: [], permissions: [], images: [] };
