@@ -1,0 +1,139 @@
+import type { Content } from './build.js';
+import type { Sha1, Sha256 } from './digest.js';
+import type { ArchivePath } from './path.js';
+
+/** A partition as the script names it. */
+export interface PartitionName {
+  readonly type: 'MTD' | 'EMMC';
+  /** `boot`, or a block device path without a colon. */
+  readonly device: string;
+}
+
+/** How a base relates to its target. */
+export type BaseKind = 'same-path' | 'same-content' | 'renamed' | 'similar';
+
+/** A source file that a target may be patched from. */
+export interface Base {
+  readonly path: ArchivePath;
+  readonly content: Content;
+  readonly kind: BaseKind;
+  /** Whether the base is still on the device, unchanged, when the update is done: it then must not be lost on the way. */
+  readonly stays: boolean;
+}
+
+/** Encoded bytes, kept outside of the plan. Two operations with the same payload share one zip entry. */
+export interface Payload {
+  /** SHA-256 of the bytes before the zip's own compression. */
+  readonly id: Sha256;
+  /** Bytes before the zip's own compression. */
+  readonly size: number;
+  /** Bytes that it takes in the package, without its zip headers. */
+  readonly packageBytes: number;
+}
+
+/** One way in which a path could have travelled, and what it would have cost in the package. */
+export interface Alternative {
+  readonly method: 'BSDIFF40' | 'IMGDIFF2' | 'identity' | 'whole';
+  readonly base?: ArchivePath;
+  readonly packageBytes: number;
+}
+
+/** Takes away what the source has at a path. */
+export interface DeleteFile {
+  readonly kind: 'delete-file';
+  readonly path: ArchivePath;
+}
+
+/** Takes away a link of the source. */
+export interface DeleteLink {
+  readonly kind: 'delete-link';
+  readonly path: ArchivePath;
+}
+
+/** Takes away a directory of the source with everything below it. */
+export interface DeleteDirectory {
+  readonly kind: 'delete-directory';
+  readonly path: ArchivePath;
+}
+
+export interface MakeDirectory {
+  readonly kind: 'make-directory';
+  readonly path: ArchivePath;
+}
+
+/** Makes a link, also where another link was. */
+export interface MakeLink {
+  readonly kind: 'make-link';
+  readonly path: ArchivePath;
+  readonly destination: string;
+}
+
+/** A file that is to be encoded: from one of the bases, if that is smaller than sending it whole. No base: whole. */
+export interface EncodeFile {
+  readonly kind: 'encode-file';
+  readonly path: ArchivePath;
+  readonly target: Content;
+  readonly bases: readonly Base[];
+}
+
+/** A partition image that is to be encoded. Without a source, or with `whole`, it travels whole. */
+export interface EncodePartition {
+  readonly kind: 'encode-partition';
+  readonly path: ArchivePath;
+  readonly partition: PartitionName;
+  readonly source?: Content;
+  readonly target: Content;
+  readonly whole: boolean;
+}
+
+/** A file made by a patch from its base. */
+export interface PatchFile {
+  readonly kind: 'patch-file';
+  readonly path: ArchivePath;
+  readonly base: Base;
+  readonly target: Content;
+  readonly format: 'BSDIFF40' | 'IMGDIFF2';
+  readonly patch: Payload;
+}
+
+/** A file that travels whole. */
+export interface ExtractFile {
+  readonly kind: 'extract-file';
+  readonly path: ArchivePath;
+  readonly target: Content;
+  readonly whole: Payload;
+}
+
+/** A partition made by a patch from what it holds. */
+export interface PatchPartition {
+  readonly kind: 'patch-partition';
+  readonly path: ArchivePath;
+  readonly partition: PartitionName;
+  readonly source: Content;
+  readonly target: Content;
+  readonly format: 'BSDIFF40' | 'IMGDIFF2';
+  readonly patch: Payload;
+}
+
+/** A partition image that travels whole. */
+export interface WritePartition {
+  readonly kind: 'write-partition';
+  readonly path: ArchivePath;
+  readonly partition: PartitionName;
+  readonly target: Content;
+  readonly whole: Payload;
+}
+
+type Structural = DeleteFile | DeleteLink | DeleteDirectory | MakeDirectory | MakeLink;
+
+/** What a plan does before anything is encoded. */
+export type DeltaOperation = Structural | EncodeFile | EncodePartition;
+
+/** What a settled plan does: every patch known, worth it, or replaced by the whole file. */
+export type SettledOperation = Structural | PatchFile | ExtractFile | PatchPartition | WritePartition;
+
+/** The identity of bytes to encode: what a payload was made from and for. */
+export interface EncodingKey {
+  readonly target: Sha1;
+  readonly bases: readonly Sha1[];
+}
