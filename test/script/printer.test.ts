@@ -40,11 +40,19 @@ const b = word('b');
 const c = word('c');
 
 const cases: readonly (readonly [string, Expression, string])[] = [
-  ['a short call stays on its line', call('mount', 'ubifs', 'UBI', 'system', '/system'), 'mount("ubifs", "UBI", "system", "/system");'],
+  [
+    'a short call stays on its line',
+    call('mount', 'ubifs', 'UBI', 'system', '/system'),
+    'mount("ubifs", "UBI", "system", "/system");',
+  ],
   ['numbers are bare', call('show_progress', fraction(0.1), integer(0)), 'show_progress(0.100000, 0);'],
   ['no parameters', call('getprop'), 'getprop();'],
   ['no parameters, wrapped', wrappedCall('delete'), 'delete();'],
-  ['modes are octal', call('set_perm', integer(0), integer(0), octal(0o4755), '/system/bin/su'), 'set_perm(0, 0, 04755, "/system/bin/su");'],
+  [
+    'modes are octal',
+    call('set_perm', integer(0), integer(0), octal(0o4755), '/system/bin/su'),
+    'set_perm(0, 0, 04755, "/system/bin/su");',
+  ],
   [
     'a guard leaves a long check on its line',
     assertThat(call('apply_patch_check', '/system/bin/app', after, before)),
@@ -72,7 +80,11 @@ const cases: readonly (readonly [string, Expression, string])[] = [
             ${before}, package_extract_file("patch/system/bin/app.p")) ||
     abort("cannot patch \\"/system/bin/app\\"");`,
   ],
-  ['abort behind a short call stays beside it', orAbort(call('apply_patch_space', integer(6)), 'no'), 'apply_patch_space(6) || abort("no");'],
+  [
+    'abort behind a short call stays beside it',
+    orAbort(call('apply_patch_space', integer(6)), 'no'),
+    'apply_patch_space(6) || abort("no");',
+  ],
   [
     'abort joins the operands that are there',
     orAbort(or(call('apply_patch_check', '/a', after), applyPatch), 'no'),
@@ -82,7 +94,11 @@ const cases: readonly (readonly [string, Expression, string])[] = [
                 ${before}, package_extract_file("patch/system/bin/app.p")) ||
     abort("no");`,
   ],
-  ['links: destination and first link stay together', wrappedCall('symlink', together('busybox', '/a'), '/b'), 'symlink("busybox", "/a",\n        "/b");'],
+  [
+    'links: destination and first link stay together',
+    wrappedCall('symlink', together('busybox', '/a'), '/b'),
+    'symlink("busybox", "/a",\n        "/b");',
+  ],
   ['links: one', wrappedCall('symlink', together('x', '/a')), 'symlink("x", "/a");'],
   ['a tighter operand needs no parentheses', or(and(equal(join(a, b), c), a), b), 'a + b == c && a || b;'],
   ['a looser operand needs them', and(or(a, b), not(and(a, b))), '(a || b) && !(a && b);'],

@@ -5,7 +5,7 @@ import { longestLiteral, quote } from '../../src/script/quote.js';
 
 /** Reads a literal the way the device's lexer does; fails on any escape that it does not know. */
 function decode(literal: string): string {
-  const inner = /^"([^]*)"$/.exec(literal)?.[1];
+  const inner = /^"(.*)"$/s.exec(literal)?.[1];
   assert.ok(inner !== undefined);
   let value = '';
   for (let at = 0; at < inner.length; ) {
@@ -30,7 +30,7 @@ function decode(literal: string): string {
 const cases: readonly (readonly [string, string])[] = [
   ['', '""'],
   ['/system/bin/app', '"/system/bin/app"'],
-  ['a b\'c$`', '"a b\'c$`"'],
+  ["a b'c$`", '"a b\'c$`"'],
   ['say "hi"\\', '"say \\"hi\\"\\\\"'],
   ['\n\t\r\x01\x7f', '"\\n\\t\\x0d\\x01\\x7f"'],
   ['\x80\xff', '"\x80\xff"'],
