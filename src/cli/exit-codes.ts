@@ -1,0 +1,22 @@
+/**
+ * The one list of exit codes. Scripts depend on them: a number is never given another meaning.
+ * docs/exit-codes.md says the same to people, and a test holds the two together.
+ */
+export const exitCodes = {
+  /** Done as asked. */
+  done: 0,
+  /** Findings that want a decision, or a proof that failed. */
+  findings: 1,
+  /** The command line is wrong. */
+  usage: 2,
+  /** An input or the environment is wrong: a zip, a list, a folder, a full disk. */
+  input: 3,
+  /** A bug of this program. */
+  internal: 70,
+  /** Stopped by Ctrl-C (SIGINT). */
+  interrupted: 130,
+  /** Stopped by SIGTERM. */
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

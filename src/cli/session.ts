@@ -1,0 +1,74 @@
+import type { OnProgress } from '../model/progress.js';
+import type { ExitCode } from './exit-codes.js';
+import { noProgress, type ProgressView, showProgress } from './progress.js';
+import { plain, type Style } from './style.js';
+
+/** Where a program writes: the process's streams, or a test's arrays. */
+export interface Terminal {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** Columns of standard error when it is a terminal. */
+  readonly columns: () => number | undefined;
+  readonly stdoutStyle: Style;
+  readonly stderrStyle: Style;
+  /** Milliseconds, never going back. */
+  readonly now: () => number;
+  /** Aborted when the user or the system asks us to stop. */
+  readonly signal: AbortSignal;
+  /** Show the stack of a bug (DFOTA_DEBUG=1). */
+  readonly debug: boolean;
+}
+
+/** How much a command says. */
+export interface Manner {
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly json: boolean;
+}
+
+/** What a command works with. */
+export interface Session {
+  readonly manner: Manner;
+  /** The result, on standard output. Ends with a newline. */
+  readonly out: (text: string) => void;
+  /** For people, on standard error; nothing when quiet. Ends with a newline. */
+  readonly log: (text: string) => void;
+  /** Like `log`, with --verbose only. */
+  readonly detail: (text: string) => void;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal;
+  /** Colours for what goes to standard output. */
+  readonly style: Style;
+}
+
+/** What a parsed command line asks for. */
+export type Action = (session: Session) => Promise<ExitCode>;
+
+/** A session on a terminal, and its progress view: close that when the command has ended. */
+export function openSession(terminal: Terminal, manner: Manner): { session: Session; progress: ProgressView } {
+  const progress = manner.quiet
+    ? noProgress
+    : showProgress({
+        write: terminal.stderr,
+        columns: terminal.columns,
+        style: terminal.stderrStyle,
+        now: terminal.now,
+      });
+  const line = (write: (text: string) => void) => (text: string) => {
+    progress.clear();
+    write(text.endsWith('\n') ? text : `${text}\n`);
+  };
+  const log = manner.quiet ? () => {} : line(terminal.stderr);
+  return {
+    progress,
+    session: {
+      manner,
+      out: line(terminal.stdout),
+      log,
+      detail: manner.verbose ? log : () => {},
+      onProgress: progress.onProgress,
+      signal: terminal.signal,
+      style: manner.json ? plain : terminal.stdoutStyle,
+    },
+  };
+}
