@@ -13,10 +13,16 @@ export type Asked =
 export interface Program {
   readonly name: string;
   readonly version: string;
+  readonly usage: string;
   /** The lines under the help's options. */
   readonly epilogue: string;
   readonly commands: readonly Command[];
+  /** It has one nameless command, which takes words. */
+  readonly wordsOnly: boolean;
 }
+
+/** Options that may be given more than once; every other one is refused then, since one of its values would be lost. */
+const repeatable: ReadonlySet<string> = new Set(['from', 'only', 'words']);
 
 /** Parses; throws UsageError on an unknown command or option, a missing or doubled one, or a value that does not parse. */
 export function parseCommandLine(program: Program, words: readonly string[], columns: number): Asked {
@@ -29,57 +35,76 @@ export function parseCommandLine(program: Program, words: readonly string[], col
       }),
     declare(program, columns),
   );
-  const given = parser.parse([...words], {}, (_error: unknown, _given: unknown, output: string) => {
+  const given: object = parser.parseSync(afterDashes(words), {}, (_error: unknown, _given: unknown, output: string) => {
     text = output;
   });
   if (text !== '') return { kind: 'text', text: text.endsWith('\n') ? text : `${text}\n` };
-  if (chosen === undefined) {
-    throw new UsageError({ code: 'no-command', message: 'a command is missing', remedy: `see ${program.name} --help` });
-  }
-  const flag = (name: string): boolean => name in given && Reflect.get(given, name) === true;
+  if (chosen === undefined) throw usage(program, words, 'a command is missing');
+  const flag = (name: string): boolean => Reflect.get(given, name) === true;
   return {
     kind: 'action',
     action: chosen,
     manner: { quiet: flag('quiet'), verbose: flag('verbose'), json: flag('json') },
   };
+
+  function declare(program: Program, columns: number): Argv {
+    return (
+      yargs()
+        .scriptName(program.name)
+        .usage(program.usage)
+        // English everywhere: messages are searched for, and a translation of half of them helps nobody.
+        .detectLocale(false)
+        .parserConfiguration({
+          'boolean-negation': false,
+          'dot-notation': false,
+          'greedy-arrays': false,
+          'parse-numbers': false,
+        })
+        .option('quiet', { alias: 'q', type: 'boolean', describe: 'Say nothing but results and errors' })
+        .option('verbose', { type: 'boolean', describe: 'Say more about what is done' })
+        .conflicts('quiet', 'verbose')
+        .help()
+        .alias('help', 'h')
+        .version(program.version)
+        .completion('completion', 'Print a script that lets the shell complete this command line')
+        .strict()
+        .demandCommand(program.wordsOnly ? 0 : 1, 'a command is missing')
+        .recommendCommands()
+        .epilogue(program.epilogue)
+        .wrap(Math.min(columns, 100))
+        .exitProcess(false)
+        .check((options) => {
+          for (const [name, value] of Object.entries(options)) {
+            if (name === '_' || name === '$0') continue;
+            if (value === '') throw new Error(`${name} needs a value`);
+            if (Array.isArray(value) && !repeatable.has(name)) {
+              throw new Error(`--${name} is given more than once`);
+            }
+          }
+          return true;
+        }, true)
+        .fail((message: string | null, error: Error | undefined) => {
+          if (error instanceof UsageError) throw error;
+          throw usage(program, words, message ?? error?.message ?? 'the command line is wrong');
+        })
+    );
+  }
 }
 
-function declare(program: Program, columns: number): Argv {
-  return (
-    yargs()
-      .scriptName(program.name)
-      .usage('$0 <command> [options]')
-      // English everywhere: messages are searched for, and a translation of half of them helps nobody.
-      .detectLocale(false)
-      .parserConfiguration({ 'boolean-negation': false, 'dot-notation': false, 'parse-numbers': false })
-      .option('quiet', { alias: 'q', type: 'boolean', describe: 'Say nothing but results and errors', global: true })
-      .option('verbose', { type: 'boolean', describe: 'Say more about what is done', global: true })
-      .conflicts('quiet', 'verbose')
-      .help()
-      .alias('help', 'h')
-      .version(program.version)
-      .completion('completion', 'Print a script for the shell that completes this command line')
-      .strict()
-      .demandCommand(1, 'a command is missing')
-      .recommendCommands()
-      .epilogue(program.epilogue)
-      .wrap(Math.min(columns, 100))
-      .exitProcess(false)
-      .check((given) => {
-        for (const [name, value] of Object.entries(given)) {
-          if (Array.isArray(value) && name !== '_' && name !== 'from' && name !== 'only') {
-            throw new Error(`--${name} is given more than once`);
-          }
-          if (value === '') throw new Error(`--${name} needs a value`);
-        }
-        return true;
-      }, true)
-      .fail((message: string | null, error: Error | undefined, parser: Argv) => {
-        if (error instanceof UsageError) throw error;
-        throw new UsageError({
-          code: 'usage',
-          message: (message ?? error?.message ?? 'the command line is wrong').replace(/\s*\n\s*/g, '; '),
-        });
-      })
-  );
+/** What follows `--` is a name, even when it begins with a dash: such a name is given its folder. */
+function afterDashes(words: readonly string[]): string[] {
+  const at = words.indexOf('--');
+  if (at < 0) return [...words];
+  return [...words.slice(0, at), ...words.slice(at + 1).map((word) => (word.startsWith('-') ? `./${word}` : word))];
+}
+
+function usage(program: Program, words: readonly string[], message: string): UsageError {
+  const first = words[0];
+  const command = first === undefined || !/^[a-z]+$/.test(first) ? '' : ` ${first}`;
+  const unknown = first !== undefined && message === `Unknown argument: ${first}`;
+  return new UsageError({
+    code: 'usage',
+    message: unknown ? `there is no command ${first}` : message.replace(/\s*\n\s*/g, '; '),
+    remedy: `see ${program.name}${unknown || message.startsWith('Did you mean') ? '' : command} --help`,
+  });
 }

@@ -19,7 +19,10 @@ const systemFaults: Readonly<Record<string, { message: string; remedy: string }>
   EACCES: { message: 'no permission', remedy: "look at the file's owner and mode" },
   EPERM: { message: 'not permitted', remedy: "look at the file's owner and mode" },
   EEXIST: { message: 'already exists', remedy: 'move it away, or name another path' },
-  ENOSPC: { message: 'the disk is full', remedy: 'make room, or write elsewhere; nothing was left under the final name' },
+  ENOSPC: {
+    message: 'the disk is full',
+    remedy: 'make room, or write elsewhere; nothing was left under the final name',
+  },
   EDQUOT: { message: 'the disk quota is used up', remedy: 'make room; nothing was left under the final name' },
   EROFS: { message: 'the file system is read-only', remedy: 'write elsewhere' },
   EIO: { message: 'the disk reports a read or write error', remedy: 'check the disk and the kernel log' },
@@ -67,7 +70,8 @@ export function toFailure(error: unknown, signal: AbortSignal): Failure {
         code: 'internal-error',
         message: 'this is a fault of dfota, not of your files',
         found: said,
-        remedy: 'please report it with this message, the command and the versions (dfota --version, node --version); DFOTA_DEBUG=1 shows the stack',
+        remedy:
+          'please report it with this message, the command and the versions (dfota --version, node --version); DFOTA_DEBUG=1 shows the stack',
       },
     ],
     ...(stack === undefined ? {} : { stack }),

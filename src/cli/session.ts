@@ -5,12 +5,17 @@ import { plain, type Style } from './style.js';
 
 /** Where a program writes: the process's streams, or a test's arrays. */
 export interface Terminal {
+  /** Results. */
   readonly stdout: (text: string) => void;
+  /** Errors. */
   readonly stderr: (text: string) => void;
-  /** Columns of standard error when it is a terminal. */
+  /** Progress and messages for people: standard error, but standard output for update_gen. */
+  readonly log: (text: string) => void;
+  /** Columns of what `log` writes to when that is a terminal: then progress is a bar. */
   readonly columns: () => number | undefined;
   readonly stdoutStyle: Style;
   readonly stderrStyle: Style;
+  readonly logStyle: Style;
   /** Milliseconds, never going back. */
   readonly now: () => number;
   /** Aborted when the user or the system asks us to stop. */
@@ -49,16 +54,16 @@ export function openSession(terminal: Terminal, manner: Manner): { session: Sess
   const progress = manner.quiet
     ? noProgress
     : showProgress({
-        write: terminal.stderr,
+        write: terminal.log,
         columns: terminal.columns,
-        style: terminal.stderrStyle,
+        style: terminal.logStyle,
         now: terminal.now,
       });
   const line = (write: (text: string) => void) => (text: string) => {
     progress.clear();
     write(text.endsWith('\n') ? text : `${text}\n`);
   };
-  const log = manner.quiet ? () => {} : line(terminal.stderr);
+  const log = manner.quiet ? () => {} : line(terminal.log);
   return {
     progress,
     session: {

@@ -16,7 +16,14 @@ export function wantsColour(environment: ColourEnvironment, isTerminal: boolean)
   return isTerminal && environment.TERM !== 'dumb';
 }
 
-const marks = { bold: [1, 22], dim: [2, 22], red: [31, 39], yellow: [33, 39], cyan: [36, 39], green: [32, 39] } as const;
+const marks = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+  green: [32, 39],
+} as const;
 
 export type Mark = keyof typeof marks;
 

@@ -1,0 +1,15 @@
+import type { Program } from './command-line.js';
+
+/** The `dfota` command line. */
+export function dfota(version: string): Program {
+  return {
+    name: 'dfota',
+    version,
+    usage: '$0 <command> [options]\n\nDelta firmware packages (DFOTA) for Quectel SDX6x modules.',
+    epilogue:
+      'Exit codes: 0 done, 1 findings or a failed proof, 2 usage, 3 bad input, 70 internal, 130 stopped.\n' +
+      'Results go to standard output, messages and progress to standard error.',
+    commands: [],
+    wordsOnly: false,
+  };
+}

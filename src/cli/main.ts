@@ -1,0 +1,73 @@
+/** Joins a program to the process it runs in: streams, signals, the exit code. The only caller of process.exit. */
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Program } from './command-line.js';
+import { dfota } from './dfota.js';
+import { exitCodes } from './exit-codes.js';
+import { run } from './run.js';
+import type { Terminal } from './session.js';
+import { coloured, plain, wantsColour } from './style.js';
+
+/** Starts the `dfota` command line with the process's arguments, and ends the process. */
+export async function startDfota(): Promise<void> {
+  await start(dfota(version()), 'stderr');
+}
+
+function version(): string {
+  const found: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+  const value: unknown = typeof found === 'object' && found !== null ? Reflect.get(found, 'version') : undefined;
+  return typeof value === 'string' ? value : 'unknown';
+}
+
+async function start(program: Program, logTo: 'stdout' | 'stderr'): Promise<void> {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      // The first signal lets the run clean up; whoever is in a hurry sends a second one.
+      if (stop.signal.aborted) process.exit(128 + constants.signals[name]);
+      stop.abort(name);
+    });
+  }
+  const code = await run(program, process.argv.slice(2), terminal(stop.signal, logTo));
+  await Promise.all([drained(process.stdout), drained(process.stderr)]);
+  // Worker threads and open handles of a failed run must not keep the process.
+  process.exit(code);
+}
+
+function terminal(signal: AbortSignal, logTo: 'stdout' | 'stderr'): Terminal {
+  const stdout = writer(process.stdout);
+  const stderr = writer(process.stderr);
+  const styleOf = (stream: NodeJS.WriteStream) => (wantsColour(process.env, stream.isTTY === true) ? coloured : plain);
+  const bar = logTo === 'stderr' && process.stderr.isTTY === true;
+  return {
+    stdout,
+    stderr,
+    log: logTo === 'stderr' ? stderr : stdout,
+    columns: () => (bar ? process.stderr.columns : undefined),
+    stdoutStyle: styleOf(process.stdout),
+    stderrStyle: styleOf(process.stderr),
+    logStyle: styleOf(process[logTo]),
+    now: () => performance.now(),
+    signal,
+    debug: (process.env.DFOTA_DEBUG ?? '') !== '',
+  };
+}
+
+/** A reader that went away (`dfota ls … | head`) is no error of ours: what it does not want is dropped. */
+function writer(stream: NodeJS.WriteStream): (text: string) => void {
+  let gone = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    gone = true;
+    if (error.code !== 'EPIPE') process.exitCode = exitCodes.input;
+  });
+  return (text) => {
+    if (!gone) stream.write(text);
+  };
+}
+
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((done) => {
+    if (stream.destroyed || stream.errored !== null) done();
+    else stream.write('', () => done());
+  });
+}
