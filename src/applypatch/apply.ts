@@ -1,0 +1,47 @@
+import { applyBsdiff40 } from './bsdiff40.js';
+import { PatchFormatError } from './fault.js';
+import { applyImgdiff2 } from './imgdiff2.js';
+
+/** What a patch may cost, and how it is read where devices differ. */
+export interface ApplyOptions {
+  /** Bytes; a larger target is refused before memory is taken for it. 1 GiB where not given. */
+  readonly maxTargetSize?: number;
+  /** Bytes; the same for the expanded form of one deflate chunk. 1 GiB where not given. */
+  readonly maxExpandedSize?: number;
+  /** `zero` (default): bytes outside of the source count as zero, as in the classic program. `reject`: a fault. */
+  readonly outsideSource?: 'zero' | 'reject';
+}
+
+/** The formats that devices know, by the first eight bytes. */
+export type PatchFormat = 'BSDIFF40' | 'IMGDIFF2';
+
+const defaultLimit = 2 ** 30;
+
+/** The format that the first eight bytes name. Throws PatchFormatError `not-a-patch`. */
+export function patchFormat(patch: Uint8Array): PatchFormat {
+  const magic = String.fromCharCode(...patch.subarray(0, 8));
+  if (magic === 'BSDIFF40' || magic === 'IMGDIFF2') return magic;
+  throw new PatchFormatError('not-a-patch', 'neither a BSDIFF40 nor an IMGDIFF2 patch');
+}
+
+/**
+ * The target that `patch` makes of `source`. The patch is not trusted: time and memory are bounded by the options and
+ * the sizes of patch and source, and anything wrong with it is a PatchFormatError. Whether the target is the wanted
+ * one is the caller's to check, by its digest.
+ */
+export function applyPatch(patch: Uint8Array, source: Uint8Array, options: ApplyOptions = {}): Uint8Array<ArrayBuffer> {
+  const limits = {
+    maxTargetSize: options.maxTargetSize ?? defaultLimit,
+    maxExpandedSize: options.maxExpandedSize ?? defaultLimit,
+    outsideSource: options.outsideSource ?? 'zero',
+  };
+  const format = patchFormat(patch);
+  switch (format) {
+    case 'BSDIFF40':
+      return applyBsdiff40(patch, source, { ...limits, mayContinue: false });
+    case 'IMGDIFF2':
+      return applyImgdiff2(patch, source, limits);
+    default:
+      return format satisfies never;
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * What is wrong with a patch. Stable, so that whoever applies patches can tell how a device would take it:
+ * on `bzip2-truncated` real devices loop for ever, on the others they give up.
+ */
+export type PatchFaultCode =
+  /** The first eight bytes name no known format. */
+  | 'not-a-patch'
+  /** The patch ends before a header, a block or a chunk that it announces. */
+  | 'truncated'
+  /** A count, length or offset is negative or beyond what can be addressed. */
+  | 'negative-count'
+  | 'count-out-of-range'
+  /** Bytes outside of the source are read, and the caller wants that refused. */
+  | 'outside-source'
+  /** The instructions make more bytes than the patch promises. */
+  | 'size-mismatch'
+  /** Thousands of instructions that make no byte. */
+  | 'no-progress'
+  /** The target, or an expanded chunk, is larger than the caller allows. */
+  | 'too-large'
+  /** Bytes are left over behind the last one that is used. */
+  | 'leftover-bytes'
+  /** Not a bzip2 stream, or one that announces an impossible block size. */
+  | 'bzip2-header'
+  /** The input ends inside of a bzip2 stream. */
+  | 'bzip2-truncated'
+  /** A bzip2 stream ends, properly, before the bytes that are needed. */
+  | 'bzip2-short'
+  | 'bzip2-data'
+  | 'bzip2-crc'
+  /** The long obsolete randomised block, which nothing writes any more. */
+  | 'bzip2-randomised'
+  /** IMGDIFF2: a chunk of a type that devices do not know. */
+  | 'chunk-type'
+  /** IMGDIFF2: a chunk reaches beyond the source. */
+  | 'chunk-range'
+  /** IMGDIFF2: the source range is not a deflate stream of the stated size. */
+  | 'inflate'
+  /** IMGDIFF2: deflate parameters that zlib refuses. */
+  | 'deflate-parameters';
+
+/** A patch that cannot be applied. The patch is at fault, or the file it is applied to; never the program. */
+export class PatchFormatError extends Error {
+  override readonly name = 'PatchFormatError';
+  readonly code: PatchFaultCode;
+  constructor(code: PatchFaultCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,201 @@
+import { inflateRawSync } from 'node:zlib';
+import { deflateRaw } from 'pako';
+import { applyBsdiff40, type Bsdiff40Options, readBsdiff40Header } from './bsdiff40.js';
+import { PatchFormatError } from './fault.js';
+import { readInt32, readSize } from './numbers.js';
+
+/** What zlib's deflateInit2 is given. */
+export interface DeflateParameters {
+  readonly level: number;
+  readonly method: number;
+  readonly windowBits: number;
+  readonly memLevel: number;
+  readonly strategy: number;
+}
+
+/** A chunk of an IMGDIFF2, as its header says. Positions and lengths in bytes. */
+export type ImgdiffChunk =
+  | {
+      readonly kind: 'normal';
+      readonly sourceStart: number;
+      readonly sourceLength: number;
+      readonly patchOffset: number;
+    }
+  | {
+      readonly kind: 'deflate';
+      readonly sourceStart: number;
+      readonly sourceLength: number;
+      readonly patchOffset: number;
+      readonly sourceExpanded: number;
+      readonly targetExpanded: number;
+      readonly parameters: DeflateParameters;
+    }
+  | { readonly kind: 'raw'; readonly start: number; readonly length: number };
+
+/** More chunks than this make no sense for any file that fits a device, and would only cost memory. */
+const maxChunks = 100_000;
+
+/** Deflate cannot shrink anything to less than a 1032nd. */
+const maxDeflateRatio = 1032;
+
+const levels = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+const memLevels = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+const strategies = [0, 1, 2, 3, 4] as const;
+
+/** Reads all chunk headers. The first eight bytes are the caller's to check. */
+export function readImgdiff2Chunks(patch: Uint8Array): readonly ImgdiffChunk[] {
+  const count = readInt32(patch, 8);
+  if (count < 0) throw new PatchFormatError('negative-count', 'IMGDIFF2: a negative number of chunks');
+  if (count > maxChunks) throw new PatchFormatError('count-out-of-range', `IMGDIFF2: ${count} chunks`);
+  const chunks: ImgdiffChunk[] = [];
+  let at = 12;
+  while (chunks.length < count) {
+    const type = readInt32(patch, at);
+    at += 4;
+    if (type === 3) {
+      const length = readInt32(patch, at);
+      if (length < 0) throw new PatchFormatError('negative-count', 'IMGDIFF2: a raw chunk of negative length');
+      at += 4;
+      if (at + length > patch.length) throw new PatchFormatError('truncated', 'IMGDIFF2: ends inside of a raw chunk');
+      chunks.push({ kind: 'raw', start: at, length });
+      at += length;
+      continue;
+    }
+    if (type !== 0 && type !== 2) throw new PatchFormatError('chunk-type', `IMGDIFF2: a chunk of type ${type}`);
+    const common = {
+      sourceStart: readSize(patch, at),
+      sourceLength: readSize(patch, at + 8),
+      patchOffset: readSize(patch, at + 16),
+    };
+    at += 24;
+    if (common.patchOffset > patch.length) {
+      throw new PatchFormatError('truncated', "IMGDIFF2: a chunk's patch lies behind the end");
+    }
+    if (type === 0) {
+      chunks.push({ kind: 'normal', ...common });
+      continue;
+    }
+    chunks.push({
+      kind: 'deflate',
+      ...common,
+      sourceExpanded: readSize(patch, at),
+      targetExpanded: readSize(patch, at + 8),
+      parameters: {
+        level: readInt32(patch, at + 16),
+        method: readInt32(patch, at + 20),
+        windowBits: readInt32(patch, at + 24),
+        memLevel: readInt32(patch, at + 28),
+        strategy: readInt32(patch, at + 32),
+      },
+    });
+    at += 36;
+  }
+  return chunks;
+}
+
+/** How a patch is to be read where devices differ, and what it may cost. */
+export interface Imgdiff2Options {
+  /** A larger target is refused before any memory is taken for it. */
+  readonly maxTargetSize: number;
+  /** The same for the expanded bytes of one deflate chunk, of the source or of the target. */
+  readonly maxExpandedSize: number;
+  readonly outsideSource: 'zero' | 'reject';
+}
+
+/**
+ * Applies an IMGDIFF2 patch. Deflate streams are made again by pako 2, whose bytes are those of the classic zlib that
+ * devices carry; node:zlib's are not, so it serves for inflating only. Memory: the target twice and, one at a time,
+ * the expanded chunks. Throws PatchFormatError.
+ */
+export function applyImgdiff2(
+  patch: Uint8Array,
+  source: Uint8Array,
+  options: Imgdiff2Options,
+): Uint8Array<ArrayBuffer> {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for (const chunk of readImgdiff2Chunks(patch)) {
+    const piece = applyChunk(patch, source, chunk, { ...options, maxTargetSize: options.maxTargetSize - size });
+    pieces.push(piece);
+    size += piece.length;
+  }
+  const target = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    target.set(piece, at);
+    at += piece.length;
+  }
+  return target;
+}
+
+function applyChunk(patch: Uint8Array, source: Uint8Array, chunk: ImgdiffChunk, options: Imgdiff2Options): Uint8Array {
+  if (chunk.kind === 'raw') {
+    if (chunk.length > options.maxTargetSize) throw tooLarge();
+    return patch.subarray(chunk.start, chunk.start + chunk.length);
+  }
+  if (chunk.sourceStart > source.length || chunk.sourceLength > source.length - chunk.sourceStart) {
+    throw new PatchFormatError('chunk-range', 'IMGDIFF2: a chunk reaches beyond the source');
+  }
+  const from = source.subarray(chunk.sourceStart, chunk.sourceStart + chunk.sourceLength);
+  const inner = patch.subarray(chunk.patchOffset);
+  const innerOptions: Bsdiff40Options = { ...options, mayContinue: true };
+  switch (chunk.kind) {
+    case 'normal':
+      return applyBsdiff40(inner, from, innerOptions);
+    case 'deflate': {
+      if (chunk.targetExpanded > options.maxExpandedSize || chunk.sourceExpanded > options.maxExpandedSize) {
+        throw tooLarge();
+      }
+      if (readBsdiff40Header(inner).targetSize !== chunk.targetExpanded) {
+        throw new PatchFormatError('size-mismatch', 'IMGDIFF2: a chunk and its patch differ in their sizes');
+      }
+      const expanded = inflateExactly(from, chunk.sourceExpanded);
+      const target = applyBsdiff40(inner, expanded, { ...innerOptions, maxTargetSize: chunk.targetExpanded });
+      return deflateAgain(target, chunk.parameters, options.maxTargetSize);
+    }
+    default:
+      return chunk satisfies never;
+  }
+}
+
+function inflateExactly(from: Uint8Array, expanded: number): Uint8Array {
+  if (expanded > maxDeflateRatio * from.length) {
+    throw new PatchFormatError('inflate', 'IMGDIFF2: a source range cannot expand so far');
+  }
+  let bytes: Uint8Array;
+  try {
+    bytes = inflateRawSync(from, { maxOutputLength: Math.max(1, expanded) });
+  } catch (cause) {
+    throw new PatchFormatError('inflate', 'IMGDIFF2: a source range is no deflate stream of the stated size', {
+      cause,
+    });
+  }
+  if (bytes.length !== expanded) {
+    throw new PatchFormatError('inflate', 'IMGDIFF2: a source range expands to fewer bytes than stated');
+  }
+  return bytes;
+}
+
+function deflateAgain(bytes: Uint8Array, parameters: DeflateParameters, maxSize: number): Uint8Array {
+  const level = levels.find((known) => known === parameters.level);
+  const memLevel = memLevels.find((known) => known === parameters.memLevel);
+  const strategy = strategies.find((known) => known === parameters.strategy);
+  const windowBits = -parameters.windowBits;
+  if (
+    level === undefined ||
+    memLevel === undefined ||
+    strategy === undefined ||
+    parameters.method !== 8 ||
+    windowBits < 9 ||
+    windowBits > 15
+  ) {
+    throw new PatchFormatError('deflate-parameters', 'IMGDIFF2: deflate parameters that zlib does not take');
+  }
+  const deflated = deflateRaw(bytes, { level, memLevel, strategy, windowBits });
+  if (deflated.length > maxSize) throw tooLarge();
+  return deflated;
+}
+
+function tooLarge(): PatchFormatError {
+  return new PatchFormatError('too-large', 'IMGDIFF2: the target is larger than allowed');
+}
