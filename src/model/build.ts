@@ -1,6 +1,6 @@
 import type { Sha1, Sha256 } from './digest.js';
 import type { Finding } from './finding.js';
-import type { ArchivePath } from './path.js';
+import { type ArchivePath, isWithin } from './path.js';
 
 /** Where an entry's owner and mode come from. */
 export type OwnershipOrigin = 'filesystem-config' | 'zip-mode' | 'folder-mode' | 'image' | 'note-default';
@@ -117,4 +117,14 @@ export interface BuildContent {
 export interface OpenBuild {
   readonly build: Build;
   readonly content: BuildContent;
+}
+
+/** How many files and directories below SYSTEM have their owner and mode from where; origins that gave none are left out. */
+export function ownershipCounts(entries: Build['entries']): ReadonlyMap<OwnershipOrigin, number> {
+  const counts = new Map<OwnershipOrigin, number>();
+  for (const entry of entries.values()) {
+    if (entry.kind === 'link' || !isWithin(entry.path, 'SYSTEM')) continue;
+    counts.set(entry.ownership.origin, (counts.get(entry.ownership.origin) ?? 0) + 1);
+  }
+  return counts;
 }

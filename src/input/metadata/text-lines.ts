@@ -1,0 +1,15 @@
+/** A line of a text, without its end, numbered from 1. */
+export interface Line {
+  readonly number: number;
+  readonly text: string;
+}
+
+/** The lines of a byte-string. Ends are LF or CRLF; a UTF-8 byte order mark at the start is left out. */
+export function linesOf(text: string): readonly Line[] {
+  const body = text.startsWith('\xef\xbb\xbf') ? text.slice(3) : text;
+  const lines = body.split('\n').map((line, index) => ({
+    number: index + 1,
+    text: line.endsWith('\r') ? line.slice(0, -1) : line,
+  }));
+  return lines.at(-1)?.text === '' ? lines.slice(0, -1) : lines;
+}

@@ -1,0 +1,83 @@
+import type { Fault } from '../model/errors.js';
+import {
+  type ArchivePath,
+  compareBytes,
+  displayName,
+  type NameFault,
+  toArchivePath,
+  unsafeName,
+} from '../model/path.js';
+
+/** A name as the input spells it, without a trailing slash, and what it names. */
+export interface NamedNode {
+  readonly name: string;
+  readonly kind: 'file' | 'link' | 'directory';
+}
+
+function whyUnsafe(fault: NameFault): string {
+  switch (fault) {
+    case 'empty':
+      return 'the name is empty';
+    case 'absolute':
+      return 'the name starts with a slash';
+    case 'parent-part':
+      return 'the name has a part `..`, which could lead out of the tree';
+    case 'dot-part':
+      return 'the name has a part `.`';
+    case 'empty-part':
+      return 'the name has two slashes in a row';
+    case 'nul-byte':
+      return 'the name has a NUL byte';
+    case 'backslash-root':
+      return 'the name starts like a path of Windows';
+    default:
+      return fault satisfies never;
+  }
+}
+
+/**
+ * Checks the names of an input: each safe, each once, and nothing below a file or a link. Returns the archive path of
+ * each name, and every fault, in byte order of the names.
+ */
+export function checkNames(
+  file: string,
+  nodes: Iterable<NamedNode>,
+): { readonly paths: ReadonlyMap<string, ArchivePath>; readonly faults: readonly Fault[] } {
+  const paths = new Map<string, ArchivePath>();
+  const kinds = new Map<string, NamedNode['kind']>();
+  const faults: Fault[] = [];
+  const sorted = [...nodes].sort((a, b) => compareBytes(a.name, b.name));
+  for (const { name, kind } of sorted) {
+    const place = { file, entry: displayName(name) };
+    const unsafe = unsafeName(name);
+    if (unsafe !== undefined) {
+      const expected = 'names relative to the archive, such as SYSTEM/bin/app';
+      faults.push({ code: 'unsafe-name', place, message: whyUnsafe(unsafe), expected });
+      continue;
+    }
+    const before = kinds.get(name);
+    if (before !== undefined) {
+      const found = before === kind ? `${kind}, twice` : `a ${before} and a ${kind}`;
+      faults.push({ code: 'duplicate-name', place, message: 'the name is there more than once', found });
+      continue;
+    }
+    kinds.set(name, kind);
+    paths.set(name, toArchivePath(name));
+  }
+  for (const name of paths.keys()) {
+    for (let cut = name.lastIndexOf('/'); cut > 0; cut = name.lastIndexOf('/', cut - 1)) {
+      const parent = name.slice(0, cut);
+      const kind = kinds.get(parent);
+      if (kind === 'directory') break;
+      if (kind === undefined) continue;
+      faults.push({
+        code: 'parent-not-directory',
+        place: { file, entry: displayName(name) },
+        message: `it lies below ${displayName(parent)}, which is a ${kind}`,
+        expected: 'a directory above it',
+      });
+      break;
+    }
+  }
+  return { paths, faults };
+}

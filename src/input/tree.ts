@@ -1,0 +1,56 @@
+import type { Content, Ownership } from '../model/build.js';
+import type { Sha256 } from '../model/digest.js';
+import type { Finding } from '../model/finding.js';
+import type { ArchivePath } from '../model/path.js';
+import type { OnProgress, Stage } from '../model/progress.js';
+
+/** A file of a tree that has been read once: its size and digest are facts. `own` is what the input itself says of owner and mode. */
+export interface TreeFile {
+  readonly kind: 'file';
+  readonly content: Content;
+  readonly own?: Ownership;
+}
+
+export interface TreeLink {
+  readonly kind: 'link';
+  /** One unit a byte. */
+  readonly destination: string;
+}
+
+export interface TreeDirectory {
+  readonly kind: 'directory';
+  readonly own?: Ownership;
+}
+
+export type TreeNode = TreeFile | TreeLink | TreeDirectory;
+
+/**
+ * What a zip, a folder or unpacked images hold, before anything is known of META. Names are safe, unique, and no file
+ * or link is the parent of another node; directories that are only implied may be missing.
+ */
+export interface Tree {
+  /** The input as the user named it. */
+  readonly origin: string;
+  readonly digest: Sha256;
+  readonly nodes: ReadonlyMap<ArchivePath, TreeNode>;
+  readonly findings: readonly Finding[];
+  /** The bytes of a file node, checked against its digest. Throws InputError when the input changed under us. */
+  read(path: ArchivePath): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+/** How a tree is read. */
+export interface ReadOptions {
+  readonly stage: Stage;
+  readonly onProgress: OnProgress;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The largest file that the device's tools can handle: sizes there are signed 32-bit numbers. */
+export const largestFile = 0x7fff_ffff;
+
+/** More than any module can hold: a build that claims more is not read. */
+export const largestBuild = 16 * 1024 ** 3;
+
+/** The longest text of a link that Linux follows. */
+export const longestLink = 4095;

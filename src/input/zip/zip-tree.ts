@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Ownership } from '../../model/build.js';
+import { type Sha256, sha1Of, toSha256 } from '../../model/digest.js';
+import { type Fault, InputError } from '../../model/errors.js';
+import type { Finding } from '../../model/finding.js';
+import { type ArchivePath, displayName, fromBytes } from '../../model/path.js';
+import { concurrently } from '../concurrently.js';
+import { linkFault } from '../links.js';
+import { checkNames, type NamedNode } from '../names.js';
+import { asInputError } from '../system-error.js';
+import { largestBuild, largestFile, longestLink, type ReadOptions, type Tree, type TreeNode } from '../tree.js';
+import { readDirectory, type ZipRecord } from './directory.js';
+import { readAt } from './end-record.js';
+import { digestEntry, readEntry } from './entry-data.js';
+
+const hashChunk = 1024 * 1024;
+/** libuv has four threads to inflate on; a few more keep them busy while this one hashes. */
+const entriesAtOnce = 6;
+
+const typeBits = 0o170000;
+const typeOf: Readonly<Record<number, string>> = {
+  2401: 'a named pipe',
+  4802: 'a character device',
+  14406: 'a block device',
+  26411: 'a socket',
+};
+
+type Kind = NamedNode['kind'];
+
+interface Node extends NamedNode {
+  readonly record: ZipRecord;
+}
+
+/** What an entry is; `undefined` for what no build can hold (devices, sockets). */
+function kindOf(record: ZipRecord): Kind | undefined {
+  if (record.name.endsWith('/')) return 'directory';
+  switch ((record.unixMode ?? 0) & typeBits) {
+    case 0:
+    case 0o100000:
+      return 'file';
+    case 0o120000:
+      return 'link';
+    case 0o040000:
+      return 'directory';
+    default:
+      return undefined;
+  }
+}
+
+function withoutSlash(name: string): string {
+  return name.endsWith('/') ? name.slice(0, -1) : name;
+}
+
+function ownOf(record: ZipRecord): { readonly own?: Ownership } {
+  if (record.unixMode === undefined) return {};
+  return { own: { uid: 0, gid: 0, mode: record.unixMode & 0o7777, origin: 'zip-mode' } };
+}
+
+function sizeFaults(file: string, nodes: readonly Node[]): Fault[] {
+  const faults: Fault[] = [];
+  let total = 0;
+  for (const { record, kind } of nodes) {
+    total += record.size;
+    const place = { file, entry: displayName(record.name) };
+    const found = `${record.size} bytes`;
+    if (kind === 'directory' && record.size > 0) {
+      faults.push({ code: 'zip-damaged', place, message: 'a directory entry holds bytes', found });
+    } else if (kind === 'link' && record.size > longestLink) {
+      const expected = `at most ${longestLink} bytes`;
+      faults.push({ code: 'link-text', place, message: 'the text of a link is too long', found, expected });
+    } else if (record.size > largestFile) {
+      const expected = `at most ${largestFile} bytes, which is what the device can handle`;
+      faults.push({ code: 'file-too-large', place, message: 'the file is too large', found, expected });
+    }
+  }
+  if (total > largestBuild) {
+    const found = `${total} bytes`;
+    const message = 'the zip claims to hold more than any module can';
+    faults.push({
+      code: 'build-too-large',
+      place: { file },
+      message,
+      found,
+      expected: `at most ${largestBuild} bytes`,
+    });
+  }
+  return faults;
+}
+
+async function digestFile(handle: FileHandle, size: number, signal: AbortSignal | undefined): Promise<Sha256> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < size; ) {
+    signal?.throwIfAborted();
+    const chunk = await readAt(handle, at, Math.min(hashChunk, size - at));
+    if (chunk.length === 0) break;
+    hash.update(chunk);
+    at += chunk.length;
+  }
+  return toSha256(hash.digest('hex'));
+}
+
+/** The nodes of the zip, those that can be used and findings about the others. Throws InputError with every fault of the names and claimed sizes. */
+function nodesOf(file: string, records: readonly ZipRecord[]) {
+  const nodes: Node[] = [];
+  const findings: Finding[] = [];
+  for (const record of records) {
+    const kind = kindOf(record);
+    if (kind === undefined) {
+      findings.push({
+        severity: 'warning',
+        code: 'special-file-skipped',
+        place: { file, entry: displayName(record.name) },
+        message: 'a special file is left out: a package can carry files, links and directories only',
+        found: typeOf[(record.unixMode ?? 0) & typeBits] ?? 'an unknown kind of file',
+      });
+    } else {
+      nodes.push({ name: withoutSlash(record.name), kind, record });
+    }
+  }
+  const { paths, faults } = checkNames(file, nodes);
+  const all = [...faults, ...sizeFaults(file, nodes)];
+  if (all.length > 0) throw new InputError(all);
+  return { nodes, paths, findings };
+}
+
+async function readNodes(handle: FileHandle, file: string, options: ReadOptions) {
+  const { size: fileSize } = await handle.stat();
+  const records = await readDirectory(handle, file, fileSize);
+  const { nodes, paths, findings } = nodesOf(file, records);
+  const totalBytes = nodes.reduce((sum, { record }) => sum + record.size, 0);
+  let doneBytes = 0;
+  let doneItems = 0;
+  const tell = (item: string): void =>
+    options.onProgress({ stage: options.stage, doneBytes, totalBytes, doneItems, totalItems: nodes.length, item });
+  const found = new Map<ArchivePath, TreeNode>();
+  const sources = new Map<ArchivePath, ZipRecord>();
+  const readNode = async ({ name, kind, record }: Node): Promise<void> => {
+    const path = paths.get(name);
+    if (path === undefined) throw new Error(`no path for ${name}`);
+    if (kind === 'directory') {
+      found.set(path, { kind, ...ownOf(record) });
+    } else if (kind === 'link') {
+      const destination = fromBytes(await readEntry(handle, file, record));
+      const fault = linkFault(destination, { file, entry: displayName(name) });
+      if (fault !== undefined) throw new InputError(fault);
+      found.set(path, { kind, destination });
+      doneBytes += record.size;
+    } else {
+      const content = await digestEntry(handle, file, record, (count) => {
+        doneBytes += count;
+        tell(displayName(name));
+      });
+      found.set(path, { kind, content, ...ownOf(record) });
+      sources.set(path, record);
+    }
+    doneItems += 1;
+    tell(displayName(name));
+  };
+  const inFileOrder = [...nodes].sort((a, b) => a.record.headerOffset - b.record.headerOffset);
+  const [digest] = await Promise.all([
+    digestFile(handle, fileSize, options.signal),
+    concurrently(inFileOrder, entriesAtOnce, options.signal, readNode),
+  ]);
+  return { digest, nodes: found, sources, findings };
+}
+
+/** Reads a zip once from end to end: every file's CRC-32, size and SHA-1, the zip's SHA-256. Throws InputError. */
+export async function readZip(file: string, options: ReadOptions): Promise<Tree> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, 'r');
+  } catch (error) {
+    throw asInputError(error, file);
+  }
+  try {
+    const { digest, nodes, sources, findings } = await readNodes(handle, file, options);
+    return {
+      origin: file,
+      digest,
+      nodes,
+      findings,
+      async read(path) {
+        const record = sources.get(path);
+        const node = nodes.get(path);
+        if (record === undefined || node?.kind !== 'file')
+          throw new RangeError(`no file ${displayName(path)} in ${file}`);
+        const bytes = await readEntry(handle, file, record);
+        if (sha1Of(bytes) !== node.content.sha1) {
+          const place = { file, entry: displayName(path) };
+          throw new InputError({ code: 'input-changed', place, message: 'the input was changed while it was in use' });
+        }
+        return bytes;
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await handle.close();
+    throw asInputError(error, file);
+  }
+}
