@@ -1,5 +1,5 @@
 import type { Content } from './build.js';
-import type { Sha1, Sha256 } from './digest.js';
+import type { Sha256 } from './digest.js';
 import type { ArchivePath } from './path.js';
 
 /** A partition as the script names it. */
@@ -132,8 +132,16 @@ export type DeltaOperation = Structural | EncodeFile | EncodePartition;
 /** What a settled plan does: every patch known, worth it, or replaced by the whole file. */
 export type SettledOperation = Structural | PatchFile | ExtractFile | PatchPartition | WritePartition;
 
-/** The identity of bytes to encode: what a payload was made from and for. */
-export interface EncodingKey {
-  readonly target: Sha1;
-  readonly bases: readonly Sha1[];
+/** What became of an {@link EncodeFile} or {@link EncodePartition}: the smallest way, and all that were tried. */
+export interface Encoding {
+  readonly chosen:
+    | {
+        readonly kind: 'patch';
+        readonly base: ArchivePath;
+        readonly format: 'BSDIFF40' | 'IMGDIFF2';
+        readonly payload: Payload;
+      }
+    | { readonly kind: 'whole'; readonly payload: Payload };
+  /** Cheapest first. */
+  readonly alternatives: readonly Alternative[];
 }

@@ -1,7 +1,7 @@
 import type { Entry, MiscInfo, ProjectVersion } from './build.js';
 import type { Decision } from './decision.js';
 import type { Finding } from './finding.js';
-import type { DeltaOperation, PartitionName, SettledOperation } from './operation.js';
+import type { DeltaOperation, PartitionName, Payload, SettledOperation } from './operation.js';
 import type { Part } from './parts.js';
 import type { ArchivePath } from './path.js';
 import type { PermissionStatement } from './permission.js';
@@ -39,5 +39,7 @@ export interface DeltaPlan extends PlanBase {
 /** Every patch known, worth it, or replaced: only this reaches the script and the package. */
 export interface SettledPlan extends PlanBase {
   readonly state: 'settled';
+  /** Patches that copy so many bytes as they are, by that size: for resumable partitions and for bases to be restored. */
+  readonly identities: ReadonlyMap<number, Payload>;
   readonly decisions: ReadonlyMap<ArchivePath, Decision<SettledOperation>>;
 }

@@ -1,0 +1,166 @@
+/**
+ * Finds source files that a target file may be patched from.
+ *
+ * A base must be something that the package may rely on: a source file of a chosen part that is not kept, not empty,
+ * not build.prop, and does not have to make way early (a file that becomes a directory). What it does not do: it never
+ * offers a file that the package itself patches in place as the base of another file that exists in the source, so
+ * the readers of a file can always be put before its writer (see plan/order).
+ */
+import type { Build, Content, FileEntry } from '../model/build.js';
+import type { Sha1 } from '../model/digest.js';
+import type { Base, BaseKind } from '../model/operation.js';
+import { type ArchivePath, baseName, compareBytes, isWithin } from '../model/path.js';
+import { sameThing } from './compare.js';
+import type { Scope } from './scope.js';
+import { type Sketch, sharedParts } from './sketch.js';
+
+/** Which kinds of bases may be used beside the file at the same path. */
+export interface Levers {
+  /** Same or similar content at a path that goes away. */
+  readonly moves: boolean;
+  /** Same content at a path that stays. */
+  readonly copies: boolean;
+  /** Similar files anywhere. */
+  readonly crossBases: boolean;
+  /** How many bases may be tried for one file. */
+  readonly basesPerFile: number;
+}
+
+interface Candidate {
+  readonly entry: FileEntry;
+  /** Gone in the target: nothing can be lost, and nothing writes it. */
+  readonly fate: 'removed' | 'changed' | 'stays';
+}
+
+/** Looks bases up for target files. */
+export interface BaseFinder {
+  /** Bases for a target file, most promising first. `inSource` says whether the source has a file at the target's path. */
+  find(path: ArchivePath, target: Content, inSource: boolean): readonly Base[];
+}
+
+/** A name with its version numbers taken out: `libssl.so.1.1` and `libssl.so.3` are both `libssl.so`. */
+export function nameStem(path: string): string {
+  return baseName(path)
+    .replace(/[-_.]?v?\d+([-_.+~]\d+)*/g, '')
+    .toLowerCase();
+}
+
+function candidatesOf(source: Build, target: Build, scope: Scope): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const [path, entry] of source.entries) {
+    if (entry.kind !== 'file' || entry.content.size === 0 || !isWithin(path, 'SYSTEM')) continue;
+    if (!scope.touches(path) || path === 'SYSTEM/build.prop') continue;
+    const after = target.entries.get(path);
+    if (after !== undefined && after.kind === 'directory') continue;
+    const removed = after === undefined || after.kind !== 'file';
+    const forced = scope.forcedBy(path) !== undefined;
+    candidates.push({ entry, fate: removed ? 'removed' : sameThing(entry, after) && !forced ? 'stays' : 'changed' });
+  }
+  return candidates;
+}
+
+function sharedLead(a: string, b: string): number {
+  const [x, y] = [a.split('/'), b.split('/')];
+  let same = 0;
+  while (same < x.length && same < y.length && x[same] === y[same]) same += 1;
+  return same;
+}
+
+function group<Key>(candidates: readonly Candidate[], keyOf: (candidate: Candidate) => Key): Map<Key, Candidate[]> {
+  const groups = new Map<Key, Candidate[]>();
+  for (const candidate of candidates) {
+    const key = keyOf(candidate);
+    const found = groups.get(key);
+    if (found === undefined) groups.set(key, [candidate]);
+    else found.push(candidate);
+  }
+  return groups;
+}
+
+const fateOrder = { removed: 0, stays: 1, changed: 2 } as const;
+
+/** Prepares the look-up. `sketches` are by content digest; files without one are found by name alone. */
+export function baseFinder(
+  source: Build,
+  target: Build,
+  scope: Scope,
+  levers: Levers,
+  sketches: ReadonlyMap<Sha1, Sketch>,
+): BaseFinder {
+  const candidates = candidatesOf(source, target, scope);
+  const byContent = group(candidates, ({ entry }) => entry.content.sha1);
+  const byName = group(candidates, ({ entry }) => baseName(entry.path));
+  const byStem = group(candidates, ({ entry }) => nameStem(entry.path));
+  const byPart = new Map<number, Candidate[]>();
+  if (levers.crossBases || levers.moves) {
+    for (const candidate of candidates) {
+      for (const hash of sketches.get(candidate.entry.content.sha1)?.hashes ?? []) {
+        const found = byPart.get(hash);
+        if (found === undefined) byPart.set(hash, [candidate]);
+        else found.push(candidate);
+      }
+    }
+  }
+
+  const usable = (candidate: Candidate, path: ArchivePath, inSource: boolean, same: boolean): boolean => {
+    if (candidate.entry.path === path) return false;
+    if (candidate.fate === 'changed' && inSource) return false;
+    if (candidate.fate === 'removed') return levers.moves;
+    return same ? levers.copies : levers.crossBases;
+  };
+  const toBase = (candidate: Candidate, kind: BaseKind): Base => ({
+    path: candidate.entry.path,
+    content: candidate.entry.content,
+    kind,
+    stays: candidate.fate === 'stays',
+  });
+
+  return {
+    find(path, content, inSource) {
+      const rank = (a: Candidate, b: Candidate): number =>
+        fateOrder[a.fate] - fateOrder[b.fate] ||
+        sharedLead(b.entry.path, path) - sharedLead(a.entry.path, path) ||
+        Math.abs(a.entry.content.size - content.size) - Math.abs(b.entry.content.size - content.size) ||
+        compareBytes(a.entry.path, b.entry.path);
+      const same = (byContent.get(content.sha1) ?? [])
+        .filter((candidate) => usable(candidate, path, inSource, true))
+        .sort(
+          (a, b) =>
+            fateOrder[a.fate] - fateOrder[b.fate] ||
+            Number(baseName(b.entry.path) === baseName(path)) - Number(baseName(a.entry.path) === baseName(path)) ||
+            rank(a, b),
+        );
+      const [identical] = same;
+      if (identical !== undefined) return [toBase(identical, 'same-content')];
+
+      const found = new Map<ArchivePath, Base>();
+      const shared = new Map<Candidate, number>();
+      const sketch = sketches.get(content.sha1);
+      for (const hash of sketch?.hashes ?? []) {
+        for (const candidate of byPart.get(hash) ?? []) shared.set(candidate, (shared.get(candidate) ?? 0) + 1);
+      }
+      const alike = [...shared.keys()]
+        .filter((candidate) => usable(candidate, path, inSource, false))
+        .map((candidate) => ({
+          candidate,
+          share: sharedParts(sketch, sketches.get(candidate.entry.content.sha1)),
+        }))
+        .filter(({ share }) => share >= 0.02)
+        .sort((a, b) => b.share - a.share || rank(a.candidate, b.candidate))
+        .slice(0, levers.basesPerFile);
+      const named = [
+        ...(byName.get(baseName(path)) ?? []),
+        ...(nameStem(path).length >= 3 ? (byStem.get(nameStem(path)) ?? []) : []),
+      ]
+        .filter((candidate) => usable(candidate, path, inSource, false))
+        .filter(({ entry }) => entry.content.size >= content.size / 16)
+        .sort(rank);
+      // The best by content first, then the best by name, then what is left of both.
+      for (const { candidate } of alike.slice(0, 1)) found.set(candidate.entry.path, toBase(candidate, 'similar'));
+      for (const candidate of named.slice(0, 1)) found.set(candidate.entry.path, toBase(candidate, 'renamed'));
+      for (const { candidate } of alike) found.set(candidate.entry.path, toBase(candidate, 'similar'));
+      for (const candidate of named) found.set(candidate.entry.path, toBase(candidate, 'renamed'));
+      return [...found.values()].slice(0, levers.basesPerFile);
+    },
+  };
+}

@@ -1,0 +1,213 @@
+/**
+ * The one place that knows in which order the device does things.
+ *
+ * 1. Unlink what would be written or deleted *through*: links of the source that make way, and, for a package that
+ *    starts again after a power cut, links of the target that replaced a directory.
+ * 2. Delete what makes way or is sent whole, unless a patch reads it.
+ * 3. Make the directories that no extraction makes.
+ * 4. Patches that make a new path, grouped by their base; a base that goes away is deleted when its last reader is
+ *    done, one that stays is restored should the device have moved it to /cache for want of space.
+ * 5. Patches over files of the source: every reader of such a file came before, in step 4.
+ * 6. Partitions. 7. Directories that held bases. 8. Extraction. 9. Links, permissions. 10. build.prop, the commit mark.
+ *
+ * Why nothing is lost on the way, step by step: docs/decisions/0002-device-order.md.
+ */
+import type { Content } from '../model/build.js';
+import type {
+  Base,
+  ExtractFile,
+  MakeLink,
+  PatchFile,
+  PatchPartition,
+  Payload,
+  SettledOperation,
+  WritePartition,
+} from '../model/operation.js';
+import { type ArchivePath, compareBytes, isWithin, parentOf } from '../model/path.js';
+import type { SettledPlan } from '../model/plan.js';
+import { type EntryNames, entryNames, isExtractedByName } from './entry-names.js';
+
+/** A step of the patch phase. */
+export type PatchStep =
+  | { readonly kind: 'patch'; readonly op: PatchFile }
+  /** Puts a base back where it was, if the device had to move it to /cache. No effect otherwise. */
+  | { readonly kind: 'restore'; readonly path: ArchivePath; readonly content: Content; readonly identity: Payload }
+  | { readonly kind: 'delete'; readonly paths: readonly ArchivePath[] };
+
+/** Links that point to the same destination. */
+export interface LinkGroup {
+  readonly destination: string;
+  readonly links: readonly ArchivePath[];
+}
+
+/** All that the script does, in order. */
+export interface DeviceOrder {
+  readonly names: EntryNames;
+  /** Every patched file, build.prop included, in byte order: what is checked before anything is changed. */
+  readonly checks: readonly PatchFile[];
+  readonly unlinkFirst: readonly ArchivePath[];
+  readonly deleteTreesFirst: readonly ArchivePath[];
+  readonly deleteFirst: readonly ArchivePath[];
+  readonly makeDirectories: readonly ArchivePath[];
+  readonly patches: readonly PatchStep[];
+  readonly partitions: readonly (PatchPartition | WritePartition)[];
+  readonly deleteTreesLate: readonly ArchivePath[];
+  /** Files that package_extract_dir unpacks. */
+  readonly extractTogether: readonly ExtractFile[];
+  /** Files whose entry has another name than theirs: put in place one by one. */
+  readonly extractSingly: readonly ExtractFile[];
+  readonly links: readonly LinkGroup[];
+  readonly last: PatchFile | undefined;
+}
+
+const commitMark = 'SYSTEM/build.prop';
+
+/** Bases that go away are deleted together once they make up so many bytes: few statements, little space. */
+const deleteBatchBytes = 512 * 1024;
+
+type Kind = SettledOperation['kind'];
+type Of<K extends Kind> = Extract<SettledOperation, { readonly kind: K }>;
+
+/** Derives the device order from a settled plan. */
+export function deviceOrder(plan: SettledPlan): DeviceOrder {
+  const all = [...plan.decisions.values()].flatMap(({ operations }) => operations);
+  const of = <K extends Kind>(kind: K): readonly Of<K>[] =>
+    all.filter((op): op is Of<K> => op.kind === kind).sort((a, b) => compareBytes(a.path, b.path));
+  const names = entryNames(plan);
+  const patches = of('patch-file');
+  const extracts = of('extract-file');
+  const foreignBases = new Set(patches.filter(({ path, base }) => base.path !== path).map(({ base }) => base.path));
+  const directories = of('delete-directory').map(({ path }) => path);
+  const holdsBase = (directory: ArchivePath): boolean => [...foreignBases].some((path) => isWithin(path, directory));
+  const becomesLink = new Set(of('make-link').map(({ path }) => path));
+  const sourceIsDirectory = (path: ArchivePath): boolean => plan.decisions.get(path)?.source?.kind === 'directory';
+  const early = (path: ArchivePath): boolean => !foreignBases.has(path) && !sourceIsDirectory(path);
+  const goneFiles = of('delete-file').map(({ path }) => path);
+  return {
+    names,
+    checks: patches,
+    unlinkFirst: [
+      ...of('delete-link').map(({ path }) => path),
+      ...directories.filter((path) => becomesLink.has(path)),
+    ].sort(compareBytes),
+    deleteTreesFirst: directories.filter((path) => !holdsBase(path)),
+    deleteFirst: [...new Set([...extracts.map(({ path }) => path).filter(early), ...goneFiles.filter(early)])],
+    makeDirectories: directoriesToMake(plan, extracts, patches, names),
+    patches: patchSteps(plan, patches, new Set(goneFiles), directories),
+    partitions: [...of('patch-partition'), ...of('write-partition')].sort((a, b) => compareBytes(a.path, b.path)),
+    deleteTreesLate: directories.filter(holdsBase),
+    extractTogether: extracts.filter((op) => isExtractedByName(op, names)),
+    extractSingly: extracts.filter((op) => !isExtractedByName(op, names)),
+    links: groupLinks(of('make-link')),
+    last: patches.find(({ path }) => path === commitMark),
+  };
+}
+
+function groupLinks(links: readonly MakeLink[]): readonly LinkGroup[] {
+  const groups = new Map<string, ArchivePath[]>();
+  for (const { path, destination } of links) {
+    const group = groups.get(destination);
+    if (group === undefined) groups.set(destination, [path]);
+    else group.push(path);
+  }
+  return [...groups]
+    .sort(([a], [b]) => compareBytes(a, b))
+    .map(([destination, paths]) => ({ destination, links: paths.sort(compareBytes) }));
+}
+
+/** New directories that must be there before a patch writes into them, or that nothing else would make. Parents are implied. */
+function directoriesToMake(
+  plan: SettledPlan,
+  extracts: readonly ExtractFile[],
+  patches: readonly PatchFile[],
+  names: EntryNames,
+): readonly ArchivePath[] {
+  const fresh: ArchivePath[] = [];
+  for (const { operations } of plan.decisions.values())
+    for (const op of operations) if (op.kind === 'make-directory') fresh.push(op.path);
+  const madeByExtraction = new Set<ArchivePath>();
+  for (const op of extracts) {
+    if (!isExtractedByName(op, names)) continue;
+    for (let above = parentOf(op.path); above !== undefined; above = parentOf(above)) madeByExtraction.add(above);
+  }
+  const neededEarly = new Set(patches.map(({ path }) => parentOf(path)));
+  const wanted = fresh.filter((path) => neededEarly.has(path) || !madeByExtraction.has(path)).sort(compareBytes);
+  const implied = new Set<ArchivePath>();
+  for (const path of wanted)
+    for (let above = parentOf(path); above !== undefined; above = parentOf(above)) implied.add(above);
+  return wanted.filter((path) => !implied.has(path));
+}
+
+/** Shrinking files first, small before large; then growing ones, large sources first: this keeps the peak of used space low. */
+function bySpace(a: PatchFile, b: PatchFile): number {
+  const shrinks = (op: PatchFile): boolean => op.target.size <= op.base.content.size;
+  if (shrinks(a) !== shrinks(b)) return shrinks(a) ? -1 : 1;
+  const need = shrinks(a) ? a.target.size - b.target.size : b.base.content.size - a.base.content.size;
+  return need || compareBytes(a.path, b.path);
+}
+
+function patchSteps(
+  plan: SettledPlan,
+  patches: readonly PatchFile[],
+  goneFiles: ReadonlySet<ArchivePath>,
+  goneDirectories: readonly ArchivePath[],
+): readonly PatchStep[] {
+  const steps: PatchStep[] = [];
+  const overSource = (op: PatchFile): boolean => plan.decisions.get(op.path)?.source?.kind === 'file';
+  const written = new Set(patches.filter((op) => op.path === op.base.path).map(({ path }) => path));
+  const goesAway = (base: Base): boolean =>
+    goneFiles.has(base.path) || goneDirectories.some((directory) => isWithin(base.path, directory));
+
+  let waiting: ArchivePath[] = [];
+  let waitingBytes = 0;
+  const flush = (): void => {
+    if (waiting.length > 0) steps.push({ kind: 'delete', paths: waiting });
+    waiting = [];
+    waitingBytes = 0;
+  };
+  const lastReader = new Map<ArchivePath, PatchFile>();
+  const foreign = patches.filter((op) => op.path !== commitMark && op.path !== op.base.path);
+  const groups = new Map<ArchivePath, PatchFile[]>();
+  for (const op of foreign.filter((candidate) => !overSource(candidate)).sort(bySpace)) {
+    const group = groups.get(op.base.path);
+    if (group === undefined) groups.set(op.base.path, [op]);
+    else group.push(op);
+  }
+  const overwriting = new Map<ArchivePath, PatchFile[]>();
+  for (const op of foreign.filter(overSource).sort(bySpace)) {
+    const group = overwriting.get(op.base.path);
+    if (group === undefined) overwriting.set(op.base.path, [op]);
+    else group.push(op);
+  }
+  for (const group of [...groups.values(), ...overwriting.values()])
+    for (const op of group) lastReader.set(op.base.path, op);
+
+  const runGroup = (group: readonly PatchFile[]): void => {
+    for (const op of group) {
+      steps.push({ kind: 'patch', op });
+      const { base } = op;
+      if (goesAway(base)) {
+        if (lastReader.get(base.path) !== op) continue;
+        waiting.push(base.path);
+        waitingBytes += base.content.size;
+        if (waitingBytes >= deleteBatchBytes) flush();
+      }
+    }
+    const [first] = group;
+    if (first === undefined || goesAway(first.base)) return;
+    const kept = plan.outcome.get(first.base.path);
+    const neededLater =
+      written.has(first.base.path) || (kept?.kind === 'file' && kept.content.sha1 === first.base.content.sha1);
+    const moreReaders = lastReader.get(first.base.path) !== group[group.length - 1];
+    if (!neededLater && !moreReaders) return;
+    const identity = plan.identities.get(first.base.content.size);
+    if (identity === undefined) throw new Error(`no identity patch of ${first.base.content.size} bytes`);
+    steps.push({ kind: 'restore', path: first.base.path, content: first.base.content, identity });
+  };
+  for (const group of groups.values()) runGroup(group);
+  for (const group of overwriting.values()) runGroup(group);
+  flush();
+  for (const op of patches.filter(({ path, base }) => path === base.path && path !== commitMark).sort(bySpace))
+    steps.push({ kind: 'patch', op });
+  return steps;
+}

@@ -1,0 +1,38 @@
+import type { Build } from '../model/build.js';
+import type { Finding } from '../model/finding.js';
+import type { PartitionName } from '../model/operation.js';
+import type { ImageRule } from '../model/policy.js';
+
+const byName = '/dev/block/bootdevice/by-name/';
+
+/** Where boot lives, from the target's recovery.fstab; `MTD:boot` where that does not say. */
+export function bootPartition(build: Build): {
+  readonly partition: PartitionName;
+  readonly findings: readonly Finding[];
+} {
+  const row = build.partitions.find(({ mountPoint }) => mountPoint === '/boot');
+  if (row !== undefined && row.type !== 'UBI' && !row.device.includes(':'))
+    return { partition: { type: row.type, device: row.device }, findings: [] };
+  return {
+    partition: { type: 'MTD', device: 'boot' },
+    findings: [
+      {
+        severity: 'warning',
+        code: 'boot-partition-assumed',
+        place: { file: build.origin, entry: 'RECOVERY/recovery.fstab' },
+        message: 'recovery.fstab does not say where the boot image is written',
+        found: row === undefined ? 'no row for /boot' : `/boot ${row.fileSystem} ${row.device}`,
+        expected: 'a row such as "/boot mtd boot" or "/boot emmc /dev/block/bootdevice/by-name/boot"',
+        remedy: 'MTD:boot is assumed; mend recovery.fstab if the module differs',
+      },
+    ],
+  };
+}
+
+/** The partition of a multifota row: a device path as written, else of the same kind as boot. */
+export function imagePartition(rule: ImageRule, boot: PartitionName): PartitionName {
+  if (rule.partition.startsWith('/')) return { type: 'EMMC', device: rule.partition };
+  if (boot.type === 'MTD') return { type: 'MTD', device: rule.partition };
+  const folder = boot.device.startsWith('/') ? boot.device.slice(0, boot.device.lastIndexOf('/') + 1) : byName;
+  return { type: 'EMMC', device: `${folder}${rule.partition}` };
+}

@@ -1,0 +1,73 @@
+import type { Build } from '../model/build.js';
+import { InputError } from '../model/errors.js';
+import { type Part, partOf } from '../model/parts.js';
+import { type ArchivePath, displayName, isWithin, parentOf } from '../model/path.js';
+import type { PathRule, Policy, RuleAt } from '../model/policy.js';
+
+/** Which paths this package may touch: the chosen parts, less what the noota list keeps. */
+export interface Scope {
+  readonly parts: ReadonlySet<Part>;
+  readonly keptBy: (path: ArchivePath) => RuleAt | undefined;
+  readonly forcedBy: (path: ArchivePath) => RuleAt | undefined;
+  /** In a chosen part and not kept. */
+  readonly touches: (path: ArchivePath) => boolean;
+}
+
+function firstMatch(rules: readonly PathRule[]): (path: ArchivePath) => RuleAt | undefined {
+  const known = new Map<ArchivePath, RuleAt | undefined>();
+  return (path) => {
+    if (!known.has(path)) known.set(path, rules.find((rule) => rule.matches(path))?.at);
+    return known.get(path);
+  };
+}
+
+/** Builds the scope of a run. */
+export function scopeOf(policy: Policy, parts: ReadonlySet<Part>): Scope {
+  const keptBy = firstMatch(policy.keep);
+  const forcedBy = firstMatch(policy.whole);
+  return {
+    parts,
+    keptBy,
+    forcedBy,
+    touches: (path) => {
+      const part = partOf(path);
+      return part !== undefined && parts.has(part) && keptBy(path) === undefined;
+    },
+  };
+}
+
+/**
+ * Refuses noota rules that cannot be kept: a kept path that the target needs to be another kind of thing, so that
+ * keeping it would make other paths impossible. Throws an InputError that names all of them.
+ */
+export function refuseImpossibleKeeps(source: Build, target: Build, scope: Scope): void {
+  const faults = [];
+  for (const [path, entry] of source.entries) {
+    if (!isWithin(path, 'SYSTEM')) continue;
+    const at = scope.keptBy(path);
+    if (at === undefined) continue;
+    for (let above = parentOf(path); above !== undefined; above = parentOf(above)) {
+      const replaced = target.entries.get(above);
+      if (replaced !== undefined && replaced.kind !== 'directory' && scope.keptBy(above) === undefined)
+        faults.push({
+          code: 'noota-impossible',
+          place: { file: at.file, line: at.line },
+          message: `${displayName(path)} cannot be kept: ${displayName(above)} is a ${replaced.kind} in the target`,
+          remedy: 'take the path off the noota list, or keep the directory in the target',
+        });
+    }
+    if (entry.kind === 'directory') continue;
+    for (const below of target.entries.keys()) {
+      if (below !== path && isWithin(below, path) && scope.keptBy(below) === undefined) {
+        faults.push({
+          code: 'noota-impossible',
+          place: { file: at.file, line: at.line },
+          message: `${displayName(path)} is a ${entry.kind} that is kept, but the target has ${displayName(below)} below it`,
+          remedy: 'take the path off the noota list, or leave it a file in the target',
+        });
+        break;
+      }
+    }
+  }
+  if (faults.length > 0) throw new InputError(faults);
+}
