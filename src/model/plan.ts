@@ -1,4 +1,4 @@
-import type { Entry, MiscInfo, ProjectVersion } from './build.js';
+import type { Entry, MiscInfo, Partition, ProjectVersion } from './build.js';
 import type { Decision } from './decision.js';
 import type { Finding } from './finding.js';
 import type { DeltaOperation, PartitionName, Payload, SettledOperation } from './operation.js';
@@ -18,6 +18,8 @@ interface PlanBase {
   readonly sourceMisc: MiscInfo;
   readonly targetMisc: MiscInfo;
   readonly boot: PartitionName;
+  /** How the script mounts /system. */
+  readonly system: Partition;
   /**
    * What SYSTEM holds on the device afterwards, in byte order: the target for the chosen parts, the source for the
    * others and for what the noota list keeps, with the chmod list's owners and modes applied.

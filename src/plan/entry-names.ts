@@ -1,22 +1,11 @@
+import type { EntryNames } from '../model/device-order.js';
 import type { Sha256 } from '../model/digest.js';
 import type { ExtractFile, SettledOperation } from '../model/operation.js';
 import { type ArchivePath, baseName, compareBytes, onDevice } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
 
-/** The zip entry of every payload. Equal payloads share one entry. */
-export interface EntryNames {
-  /** Patches, by payload id. */
-  readonly patches: ReadonlyMap<Sha256, string>;
-  /** Whole files, by payload id. */
-  readonly files: ReadonlyMap<Sha256, string>;
-  /** Whole partition images, by payload id. */
-  readonly images: ReadonlyMap<Sha256, string>;
-  /** The entry that directories are made with, below {@link placeholderFolder}. */
-  readonly placeholder: string;
-}
-
 /** The folder of the zip that is unpacked into a directory to make it. */
-export const placeholderFolder = 'dfota/directory';
+const placeholderFolder = 'dfota/directory';
 
 /** The device's zip reader refuses a whole package for one byte outside of 32 to 126. */
 function isReadable(name: string): boolean {
@@ -60,7 +49,9 @@ export function entryNames(plan: SettledPlan): EntryNames {
       }
       case 'write-partition': {
         if (images.has(op.whole.id)) break;
-        const name = op.path.startsWith('MULTIFOTA/') ? `firmware-update/${baseName(op.path)}` : baseName(op.path);
+        const name = op.path.startsWith('MULTIFOTA/')
+          ? `firmware-update/${op.path.slice('MULTIFOTA/'.length)}`
+          : baseName(op.path);
         images.set(op.whole.id, isReadable(name) ? name : alias(images, 'image'));
         break;
       }
@@ -70,7 +61,7 @@ export function entryNames(plan: SettledPlan): EntryNames {
   }
   for (const [size, payload] of [...plan.identities].sort(([a], [b]) => a - b))
     if (!patches.has(payload.id)) patches.set(payload.id, `patch/identity-${size}.p`);
-  return { patches, files, images, placeholder: `${placeholderFolder}/${unusedName(plan)}` };
+  return { patches, files, images, placeholderFolder, placeholder: unusedName(plan) };
 }
 
 /** Whether package_extract_dir puts the file in its place. */

@@ -12,53 +12,11 @@
  *
  * Why nothing is lost on the way, step by step: docs/decisions/0002-device-order.md.
  */
-import type { Content } from '../model/build.js';
-import type {
-  Base,
-  ExtractFile,
-  MakeLink,
-  PatchFile,
-  PatchPartition,
-  Payload,
-  SettledOperation,
-  WritePartition,
-} from '../model/operation.js';
+import type { DeviceOrder, EntryNames, LinkGroup, PatchStep } from '../model/device-order.js';
+import type { Base, ExtractFile, MakeLink, PatchFile, SettledOperation } from '../model/operation.js';
 import { type ArchivePath, compareBytes, isWithin, parentOf } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
-import { type EntryNames, entryNames, isExtractedByName } from './entry-names.js';
-
-/** A step of the patch phase. */
-export type PatchStep =
-  | { readonly kind: 'patch'; readonly op: PatchFile }
-  /** Puts a base back where it was, if the device had to move it to /cache. No effect otherwise. */
-  | { readonly kind: 'restore'; readonly path: ArchivePath; readonly content: Content; readonly identity: Payload }
-  | { readonly kind: 'delete'; readonly paths: readonly ArchivePath[] };
-
-/** Links that point to the same destination. */
-export interface LinkGroup {
-  readonly destination: string;
-  readonly links: readonly ArchivePath[];
-}
-
-/** All that the script does, in order. */
-export interface DeviceOrder {
-  readonly names: EntryNames;
-  /** Every patched file, build.prop included, in byte order: what is checked before anything is changed. */
-  readonly checks: readonly PatchFile[];
-  readonly unlinkFirst: readonly ArchivePath[];
-  readonly deleteTreesFirst: readonly ArchivePath[];
-  readonly deleteFirst: readonly ArchivePath[];
-  readonly makeDirectories: readonly ArchivePath[];
-  readonly patches: readonly PatchStep[];
-  readonly partitions: readonly (PatchPartition | WritePartition)[];
-  readonly deleteTreesLate: readonly ArchivePath[];
-  /** Files that package_extract_dir unpacks. */
-  readonly extractTogether: readonly ExtractFile[];
-  /** Files whose entry has another name than theirs: put in place one by one. */
-  readonly extractSingly: readonly ExtractFile[];
-  readonly links: readonly LinkGroup[];
-  readonly last: PatchFile | undefined;
-}
+import { entryNames, isExtractedByName } from './entry-names.js';
 
 const commitMark = 'SYSTEM/build.prop';
 

@@ -1,4 +1,4 @@
-import type { Build } from '../model/build.js';
+import type { Build, Partition } from '../model/build.js';
 import type { Finding } from '../model/finding.js';
 import type { PartitionName } from '../model/operation.js';
 import type { ImageRule } from '../model/policy.js';
@@ -35,4 +35,26 @@ export function imagePartition(rule: ImageRule, boot: PartitionName): PartitionN
   if (boot.type === 'MTD') return { type: 'MTD', device: rule.partition };
   const folder = boot.device.startsWith('/') ? boot.device.slice(0, boot.device.lastIndexOf('/') + 1) : byName;
   return { type: 'EMMC', device: `${folder}${rule.partition}` };
+}
+
+/** How /system is mounted, from the target's recovery.fstab; ubifs on UBI where that does not say. */
+export function systemPartition(build: Build): {
+  readonly partition: Partition;
+  readonly findings: readonly Finding[];
+} {
+  const row = build.partitions.find(({ mountPoint }) => mountPoint === '/system');
+  if (row !== undefined) return { partition: row, findings: [] };
+  return {
+    partition: { mountPoint: '/system', fileSystem: 'ubifs', type: 'UBI', device: 'system' },
+    findings: [
+      {
+        severity: 'warning',
+        code: 'system-partition-assumed',
+        place: { file: build.origin, entry: 'RECOVERY/recovery.fstab' },
+        message: 'recovery.fstab does not say how /system is mounted',
+        expected: 'a row such as "/system ubifs system"',
+        remedy: 'the UBI volume "system" is assumed; mend recovery.fstab if the module differs',
+      },
+    ],
+  };
 }

@@ -1,0 +1,51 @@
+import type { Content } from './build.js';
+import type { Sha256 } from './digest.js';
+import type { ExtractFile, PatchFile, PatchPartition, Payload, WritePartition } from './operation.js';
+import type { ArchivePath } from './path.js';
+
+/** The zip entry of every payload. Equal payloads share one entry. */
+export interface EntryNames {
+  /** Patches, by payload id. */
+  readonly patches: ReadonlyMap<Sha256, string>;
+  /** Whole files, by payload id. */
+  readonly files: ReadonlyMap<Sha256, string>;
+  /** Whole partition images, by payload id. */
+  readonly images: ReadonlyMap<Sha256, string>;
+  /** The folder of the zip that is unpacked into a directory to make it. */
+  readonly placeholderFolder: string;
+  /** The one file in that folder, under a name that neither build uses. */
+  readonly placeholder: string;
+}
+
+/** A step of the patch phase. */
+export type PatchStep =
+  | { readonly kind: 'patch'; readonly op: PatchFile }
+  /** Puts a base back where it was, if the device had to move it to /cache. No effect otherwise. */
+  | { readonly kind: 'restore'; readonly path: ArchivePath; readonly content: Content; readonly identity: Payload }
+  | { readonly kind: 'delete'; readonly paths: readonly ArchivePath[] };
+
+/** Links that point to the same destination. */
+export interface LinkGroup {
+  readonly destination: string;
+  readonly links: readonly ArchivePath[];
+}
+
+/** All that the script does, in order. */
+export interface DeviceOrder {
+  readonly names: EntryNames;
+  /** Every patched file, build.prop included, in byte order: what is checked before anything is changed. */
+  readonly checks: readonly PatchFile[];
+  readonly unlinkFirst: readonly ArchivePath[];
+  readonly deleteTreesFirst: readonly ArchivePath[];
+  readonly deleteFirst: readonly ArchivePath[];
+  readonly makeDirectories: readonly ArchivePath[];
+  readonly patches: readonly PatchStep[];
+  readonly partitions: readonly (PatchPartition | WritePartition)[];
+  readonly deleteTreesLate: readonly ArchivePath[];
+  /** Files that package_extract_dir unpacks. */
+  readonly extractTogether: readonly ExtractFile[];
+  /** Files whose entry has another name than theirs: put in place one by one. */
+  readonly extractSingly: readonly ExtractFile[];
+  readonly links: readonly LinkGroup[];
+  readonly last: PatchFile | undefined;
+}
