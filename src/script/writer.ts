@@ -16,7 +16,6 @@ import type { PermissionStatement } from '../model/permission.js';
 import type { SettledPlan } from '../model/plan.js';
 import { fraction, hexadecimal, integer, octal } from './numbers.js';
 import {
-  and,
   assert,
   blank,
   type Call,
@@ -370,16 +369,34 @@ function linksAndPermissions(plan: SettledPlan, order: DeviceOrder, options: Scr
   return [
     run(call('ui_print', 'Symlinks and permissions...')),
     ...linkStatements(order.links),
-    ...plan.permissions.map((statement) => permissionStatement(plan, statement, options)),
+    ...permissionStatements(plan.permissions, options),
   ];
 }
 
-function permissionStatement(plan: SettledPlan, statement: PermissionStatement, options: ScriptOptions): Statement {
-  const set = permissionCall(statement, options);
-  // What the noota list keeps may be missing on the device, and setting the mode of a missing file aborts.
-  if (statement.kind === 'set' && plan.kept.has(statement.path) && plan.outcome.get(statement.path)?.kind === 'file')
-    return run(and(call('apply_patch_check', device(statement.path)), set));
-  return run(set);
+/** Neighbours with the same owner and mode share a set_perm; set_metadata takes one path only. */
+function permissionStatements(
+  statements: readonly PermissionStatement[],
+  options: ScriptOptions,
+): readonly Statement[] {
+  const printed: Statement[] = [];
+  for (let at = 0; at < statements.length; ) {
+    const first = statements[at];
+    if (first === undefined) break;
+    const alike = [first.path];
+    for (let next = statements[at + alike.length]; ; next = statements[at + alike.length]) {
+      if (first.kind !== 'set' || next?.kind !== 'set' || options.permissions === 'set_metadata') break;
+      if (next.uid !== first.uid || next.gid !== first.gid || next.mode !== first.mode) break;
+      alike.push(next.path);
+    }
+    at += alike.length;
+    if (alike.length === 1 || first.kind !== 'set') {
+      printed.push(run(permissionCall(first, options)));
+      continue;
+    }
+    const { uid, gid, mode } = first;
+    printed.push(run(wrappedCall('set_perm', integer(uid), integer(gid), octal(mode), ...alike.map(device))));
+  }
+  return printed;
 }
 
 function permissionCall(statement: PermissionStatement, { permissions }: ScriptOptions): Call {

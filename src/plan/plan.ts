@@ -1,0 +1,173 @@
+import type { Build, Entry } from '../model/build.js';
+import type { Decision } from '../model/decision.js';
+import type { Sha1 } from '../model/digest.js';
+import type { Finding } from '../model/finding.js';
+import type { DeltaOperation } from '../model/operation.js';
+import type { Part } from '../model/parts.js';
+import { type ArchivePath, displayName, isWithin } from '../model/path.js';
+import type { BootUpdate, DeltaPlan } from '../model/plan.js';
+import type { Policy } from '../model/policy.js';
+import { baseFinder, type Levers } from './bases.js';
+import { comparePaths, sameThing } from './compare.js';
+import { decidePath } from './decide.js';
+import { outcomeOf } from './outcome.js';
+import { bootPartition, imagePartition, systemPartition } from './partitions.js';
+import { type ChmodPlacement, effectiveOwnership, planPermissions, type SkippedRule } from './permissions.js';
+import type { PermissionFamily } from './permissions-reduce.js';
+import { refuseImpossibleKeeps, type Scope, scopeOf } from './scope.js';
+import type { Sketch } from './sketch.js';
+import { vanishingDirectories } from './vanishing.js';
+
+/** Everything that decides a plan. */
+export interface PlanRequest {
+  readonly source: Build;
+  readonly target: Build;
+  readonly policy: Policy;
+  readonly parts: ReadonlySet<Part>;
+  readonly bootUpdate: BootUpdate;
+  readonly permissions: PermissionFamily;
+  readonly chmod: ChmodPlacement;
+  readonly levers: Levers;
+  /** By content digest, for the files that {@link contentsToSketch} names. */
+  readonly sketches: ReadonlyMap<Sha1, Sketch>;
+}
+
+/**
+ * Decides what becomes of every path. Pure. Throws an InputError where the noota list asks for the impossible.
+ */
+export function planDelta(request: PlanRequest): DeltaPlan {
+  const { source, target, policy, parts } = request;
+  const scope = scopeOf(policy, parts);
+  refuseImpossibleKeeps(source, target, scope);
+  const boot = bootPartition(target);
+  const system = systemPartition(target);
+  const context = {
+    source,
+    target,
+    scope,
+    finder: baseFinder(source, target, scope, request.levers, request.sketches),
+    vanishing: vanishingDirectories(source, target, scope),
+    images: policy.images,
+    partitionOf: (rule: (typeof policy.images)[number]) => imagePartition(rule, boot.partition),
+    boot: boot.partition,
+    wholeBoot: request.bootUpdate === 'whole',
+  };
+  const decisions = new Map<ArchivePath, Decision<DeltaOperation>>();
+  for (const pair of comparePaths(source, target)) decisions.set(pair.path, decidePath(pair, context));
+
+  const raw = outcomeOf(source, target, scope);
+  const ownerships = effectiveOwnership(raw, policy.permissions, scope.touches);
+  const outcome = new Map<ArchivePath, Entry>();
+  for (const [path, entry] of raw) {
+    const ownership = ownerships.get(path);
+    outcome.set(path, entry.kind === 'link' || ownership === undefined ? entry : { ...entry, ownership });
+  }
+  const permissions = planPermissions({
+    entries: raw,
+    rules: policy.permissions,
+    covered: scope.touches,
+    family: request.permissions,
+    chmod: request.chmod,
+  });
+  return {
+    state: 'delta',
+    parts,
+    bootUpdate: request.bootUpdate,
+    sourceVersion: source.projectVersion,
+    targetVersion: target.projectVersion,
+    sourceMisc: source.misc,
+    targetMisc: target.misc,
+    boot: boot.partition,
+    system: system.partition,
+    decisions,
+    outcome,
+    kept: keptPaths(source, target, scope),
+    permissions: permissions.statements,
+    findings: [
+      ...boot.findings,
+      ...system.findings,
+      ...permissions.skipped.map(skippedRowFinding),
+      ...nothingToDo(decisions, parts),
+    ],
+  };
+}
+
+/** The files whose content the search for bases would like to know: new in the target, and gone or changed or staying in the source. */
+export function contentsToSketch(
+  source: Build,
+  target: Build,
+  policy: Policy,
+  parts: ReadonlySet<Part>,
+): { readonly source: readonly ArchivePath[]; readonly target: readonly ArchivePath[] } {
+  const scope = scopeOf(policy, parts);
+  const worthIt = (path: ArchivePath, entry: Entry): boolean =>
+    entry.kind === 'file' && entry.content.size >= smallestSketched && isWithin(path, 'SYSTEM') && scope.touches(path);
+  const known = new Set<Sha1>();
+  for (const entry of source.entries.values()) if (entry.kind === 'file') known.add(entry.content.sha1);
+  const fresh = [...target.entries].filter(
+    ([path, entry]) =>
+      worthIt(path, entry) &&
+      source.entries.get(path)?.kind !== 'file' &&
+      entry.kind === 'file' &&
+      !known.has(entry.content.sha1),
+  );
+  if (fresh.length === 0) return { source: [], target: [] };
+  const sources = [...source.entries].filter(([path, entry]) => worthIt(path, entry));
+  return { source: sources.map(([path]) => path), target: fresh.map(([path]) => path) };
+}
+
+/** Below this, in bytes, a file is found by its name or sent whole: its patch would hardly be smaller. */
+const smallestSketched = 512;
+
+function keptPaths(source: Build, target: Build, scope: Scope): ReadonlySet<ArchivePath> {
+  const kept = new Set<ArchivePath>();
+  for (const path of [...source.entries.keys(), ...target.entries.keys()])
+    if (scope.keptBy(path) !== undefined) kept.add(path);
+  return kept;
+}
+
+function skippedRowFinding({ rule, reason }: SkippedRule): Finding {
+  const why = {
+    'not-there': 'names nothing that is on the device after the update',
+    'not-a-file': 'names a file, but the path is a directory or a link',
+    'not-a-folder': 'names a folder, but the path is none',
+    'not-covered': 'names only paths that this package does not touch',
+  };
+  return {
+    severity: reason === 'not-covered' ? 'information' : 'warning',
+    code: `chmod-row-${reason}`,
+    place: { file: rule.at.file, line: rule.at.line },
+    message: `the row ${why[reason]}`,
+    found: displayName(rule.text),
+    remedy: reason === 'not-a-file' ? 'end the path of a folder with a slash' : 'correct the path or take the row out',
+  };
+}
+
+function nothingToDo(
+  decisions: ReadonlyMap<ArchivePath, Decision<DeltaOperation>>,
+  parts: ReadonlySet<Part>,
+): readonly Finding[] {
+  for (const { operations, change, part } of decisions.values())
+    if (operations.length > 0 || (change === 'mode-only' && part !== undefined && parts.has(part))) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'nothing-to-update',
+      message: 'the chosen parts are the same in both builds: the package will change nothing',
+      remedy: 'check that the right target and the right parts were given',
+    },
+  ];
+}
+
+/** Whether an outcome equals what a build holds below SYSTEM; for tests and for the replay check. */
+export function sameTree(
+  a: ReadonlyMap<ArchivePath, Entry>,
+  b: ReadonlyMap<ArchivePath, Entry>,
+): readonly ArchivePath[] {
+  const differing: ArchivePath[] = [];
+  for (const path of new Set([...a.keys(), ...b.keys()])) {
+    const [x, y] = [a.get(path), b.get(path)];
+    if (x === undefined || y === undefined || !sameThing(x, y)) differing.push(path);
+  }
+  return differing;
+}
