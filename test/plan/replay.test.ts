@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { sha256Of } from '../../src/model/digest.js';
+import type { Encoding, Payload } from '../../src/model/operation.js';
+import { parseParts } from '../../src/model/parts.js';
+import { type ArchivePath, displayName, toArchivePath } from '../../src/model/path.js';
+import { noPolicy, type PathRule, type Policy } from '../../src/model/policy.js';
+import { deviceOrder } from '../../src/plan/order.js';
+import { planDelta } from '../../src/plan/plan.js';
+import { replayPlan } from '../../src/plan/replay.js';
+import { encodeOperations, identitySizes, settle } from '../../src/plan/settle.js';
+import { type AbstractNode, abstractBuild } from '../support/abstract-build.js';
+
+const levers = { moves: true, copies: true, crossBases: true, basesPerFile: 3 };
+
+function rule(list: 'noota' | 'fullota', text: string): PathRule {
+  return { at: { list, file: list, line: 1 }, text, form: 'exact', matches: (path) => path === text };
+}
+
+function payload(name: string, size: number): Payload {
+  return { id: sha256Of(Buffer.from(name)), size, packageBytes: size };
+}
+
+/** Settles a plan without encoding anything: `choose` says which of the offered bases wins, or -1 for the whole file. */
+function settleFreely(plan: ReturnType<typeof planDelta>, choose: (path: ArchivePath, bases: number) => number) {
+  const encodings = new Map<ArchivePath, Encoding>();
+  for (const op of encodeOperations(plan)) {
+    const bases = op.kind === 'encode-file' ? op.bases : op.whole ? [] : [{ path: op.path }];
+    const base = bases[choose(op.path, bases.length)];
+    encodings.set(op.path, {
+      chosen:
+        base === undefined
+          ? { kind: 'whole', payload: payload(`whole ${op.target.sha1}`, op.target.size) }
+          : {
+              kind: 'patch',
+              base: base.path,
+              format: 'BSDIFF40',
+              payload: payload(`patch ${base.path} ${op.target.sha1}`, 150),
+            },
+      alternatives: [],
+    });
+  }
+  const identities = new Map(
+    [...identitySizes(plan, encodings)].map((size) => [size, payload(`identity ${size}`, 146)] as const),
+  );
+  return settle(plan, encodings, identities);
+}
+
+function planOf(
+  source: Readonly<Record<string, AbstractNode>>,
+  target: Readonly<Record<string, AbstractNode>>,
+  policy: Policy = noPolicy,
+  parts = 'a',
+) {
+  const chosen = parseParts([parts]);
+  assert(chosen !== undefined);
+  const [from, to] = [abstractBuild(source), abstractBuild(target)];
+  const plan = planDelta({
+    source: from,
+    target: to,
+    policy,
+    parts: chosen,
+    bootUpdate: 'resumable',
+    permissions: 'set_perm',
+    chmod: 'merged',
+    levers,
+    sketches: new Map(),
+  });
+  return { plan, from, to };
+}
+
+const names = ['a', 'b', 'lib', 'lib.so.1', 'lib.so.2', 'x.patch', 'x', 'build.prop'];
+const node: fc.Arbitrary<AbstractNode> = fc.oneof(
+  { weight: 6, arbitrary: fc.constantFrom('', 'one', 'two', 'three', 'four').map((file) => ({ file })) },
+  { weight: 2, arbitrary: fc.constantFrom('a', '../b', 'gone').map((link) => ({ link })) },
+  { weight: 1, arbitrary: fc.constant({ directory: true } as const) },
+);
+
+/** A tree in which what has something below it is a directory. */
+const tree: fc.Arbitrary<Readonly<Record<string, AbstractNode>>> = fc
+  .array(fc.tuple(fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }), node), { maxLength: 14 })
+  .map((rows) => {
+    const nodes: Record<string, AbstractNode> = {};
+    for (const [parts, value] of rows) {
+      const path = `SYSTEM/${parts.join('/')}`;
+      const clash = Object.keys(nodes).some(
+        (other) =>
+          path === other ||
+          other.startsWith(`${path}/`) ||
+          (path.startsWith(`${other}/`) && !('directory' in (nodes[other] ?? {}))),
+      );
+      if (!clash) nodes[path] = value;
+    }
+    return nodes;
+  });
+
+describe('unit: replaying a plan', () => {
+  it('leads from any source to any target, whatever the encoder chose', () => {
+    fc.assert(
+      fc.property(tree, tree, fc.infiniteStream(fc.integer({ min: -1, max: 2 })), (source, target, choices) => {
+        const { plan, from, to } = planOf(source, target);
+        const settled = settleFreely(plan, (_, bases) => Math.min(choices.next().value ?? -1, bases - 1));
+        replayPlan(settled, deviceOrder(settled), from);
+        for (const [path, entry] of to.entries) assert.equal(plan.outcome.get(path)?.kind, entry.kind);
+        assert.equal(plan.decisions.size, new Set([...from.entries.keys(), ...to.entries.keys()]).size);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('leaves what is kept and what is in other parts as the source has it', () => {
+    const source = {
+      'SYSTEM/etc/kept': { file: 'one' },
+      'SYSTEM/etc/gone': { file: 'two' },
+      'SYSTEM/firmware/m': { file: 'three' },
+      'SYSTEM/old/kept': { file: 'three' },
+      'SYSTEM/old/gone': { file: 'four' },
+    };
+    const target = { 'SYSTEM/etc/kept': { file: 'two' }, 'SYSTEM/firmware/m': { file: 'four' } };
+    const policy = { ...noPolicy, keep: [rule('noota', 'SYSTEM/etc/kept'), rule('noota', 'SYSTEM/old/kept')] };
+    const { plan, from } = planOf(source, target, policy, 'l');
+    const settled = settleFreely(plan, () => -1);
+    replayPlan(settled, deviceOrder(settled), from);
+    const kinds = [...plan.decisions.values()]
+      .filter(({ source: entry }) => entry?.kind !== 'directory')
+      .map(({ path, reason, operations }) => `${displayName(path)} ${reason} ${operations.length}`);
+    assert.deepEqual(kinds, [
+      'SYSTEM/etc/gone removed-from-target 1',
+      'SYSTEM/etc/kept listed-noota 0',
+      'SYSTEM/firmware/m part-not-chosen 0',
+      'SYSTEM/old/gone removed-from-target 1',
+      'SYSTEM/old/kept listed-noota 0',
+    ]);
+    assert.equal(plan.outcome.get(toArchivePath('SYSTEM/old'))?.kind, 'directory');
+  });
+
+  it('catches a plan that forgets something', () => {
+    const { plan, from } = planOf({ 'SYSTEM/a': { file: 'one' } }, { 'SYSTEM/b': { link: 'a' } });
+    const settled = settleFreely(plan, () => -1);
+    const order = deviceOrder(settled);
+    assert.throws(() => replayPlan(settled, { ...order, deleteFirst: [] }, from), /1 paths differ, first SYSTEM\/a/);
+    assert.throws(() => replayPlan(settled, { ...order, links: [] }, from), /SYSTEM\/b/);
+  });
+
+  it('patches a moved file from where it was, and deletes that afterwards', () => {
+    const { plan } = planOf({ 'SYSTEM/lib/x': { file: 'one' } }, { 'SYSTEM/usr/lib/x': { file: 'one' } });
+    const settled = settleFreely(plan, () => 0);
+    const order = deviceOrder(settled);
+    assert.deepEqual(
+      order.patches.map((step) => (step.kind === 'patch' ? `${step.op.base.path} to ${step.op.path}` : step.kind)),
+      ['SYSTEM/lib/x to SYSTEM/usr/lib/x', 'delete'],
+    );
+    assert.deepEqual(order.makeDirectories, ['SYSTEM/usr/lib']);
+    assert.deepEqual(order.deleteTreesLate, ['SYSTEM/lib']);
+  });
+
+  it('restores a base that stays', () => {
+    const { plan } = planOf(
+      { 'SYSTEM/x': { file: 'one' } },
+      { 'SYSTEM/x': { file: 'one' }, 'SYSTEM/y': { file: 'one' } },
+    );
+    const settled = settleFreely(plan, () => 0);
+    assert.deepEqual(
+      deviceOrder(settled).patches.map(({ kind }) => kind),
+      ['patch', 'restore'],
+    );
+    assert.equal(plan.decisions.get(toArchivePath('SYSTEM/y'))?.change, 'copied');
+  });
+});
