@@ -6,9 +6,10 @@ import { type ArchivePath, fromBytes, fromText } from '../../src/model/path.js';
 import { noPolicy } from '../../src/model/policy.js';
 import { layoutPackage } from '../../src/package/layout.js';
 import { metadataText } from '../../src/package/metadata.js';
+import { withIdentities } from '../../src/plan/identities.js';
 import { deviceOrder } from '../../src/plan/order.js';
 import { planDelta } from '../../src/plan/plan.js';
-import { encodeOperations, identitySizes, settle } from '../../src/plan/settle.js';
+import { encodeOperations, settle } from '../../src/plan/settle.js';
 import { type AbstractNode, abstractBuild } from '../support/abstract-build.js';
 
 function payload(name: string): Payload {
@@ -44,8 +45,7 @@ function layoutOf(
       alternatives: [],
     });
   }
-  const identities = [...identitySizes(delta, encodings)].map((size) => [size, payload(`identity ${size}`)] as const);
-  const settled = settle(delta, encodings, new Map(identities));
+  const settled = withIdentities(settle(delta, encodings), (size) => payload(`identity ${size}`));
   const ipthDua = Buffer.from('dua');
   return layoutPackage(settled, deviceOrder(settled), {
     script: 'a;\n\xff',
