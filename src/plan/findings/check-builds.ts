@@ -1,0 +1,40 @@
+/** Everything that two builds and the lists tell before a package is made. */
+import type { Finding } from '../../model/finding.js';
+import { checkBuildProp } from './build-prop.js';
+import { checkEmptyDirectories } from './directories.js';
+import type { Check, CheckFacts } from './facts.js';
+import { checkSingleSlot } from './layout.js';
+import { checkLinksKept, checkLinksLead } from './links.js';
+import { checkNootaDefaults, checkOriginalForm } from './list-habits.js';
+import { checkModemAlone, checkModulesMatchKernel, checkPartsChosen } from './parts.js';
+import { checkOwnersCovered, checkPermissionsKept, checkSetUidKept } from './permissions.js';
+import { checkBootSize, checkSystemSize } from './sizes.js';
+import { checkDeletions, checkOverlays } from './user-data.js';
+import { checkVersions } from './versions.js';
+
+/** All checks, in the order in which their findings are told. */
+const checks: readonly Check[] = [
+  checkVersions,
+  checkSingleSlot,
+  checkLinksKept,
+  checkLinksLead,
+  checkEmptyDirectories,
+  checkPartsChosen,
+  checkModemAlone,
+  checkModulesMatchKernel,
+  checkBootSize,
+  checkSystemSize,
+  checkBuildProp,
+  checkDeletions,
+  checkOverlays,
+  checkPermissionsKept,
+  checkSetUidKept,
+  checkOwnersCovered,
+  checkNootaDefaults,
+  checkOriginalForm,
+];
+
+/** Runs all checks. Pure. */
+export function checkBuilds(facts: CheckFacts): readonly Finding[] {
+  return checks.flatMap((check) => check(facts));
+}

@@ -1,0 +1,101 @@
+import type { Build } from '../../model/build.js';
+import type { Sha1 } from '../../model/digest.js';
+import type { Finding } from '../../model/finding.js';
+import { type ArchivePath, compareBytes, displayName, toArchivePath } from '../../model/path.js';
+import type { DeltaPlan } from '../../model/plan.js';
+import { count } from './facts.js';
+
+/** The files of a module, read from a copy of its /system or from a list of hashes. */
+export interface DeviceFiles {
+  /** The folder or the list, as the user named it. */
+  readonly origin: string;
+  readonly files: ReadonlyMap<ArchivePath, Sha1>;
+}
+
+/** The files that the package may check before it changes anything, with the contents that it accepts. */
+export function filesNeeded(plan: DeltaPlan): ReadonlyMap<ArchivePath, ReadonlySet<Sha1>> {
+  const needed = new Map<ArchivePath, Set<Sha1>>();
+  const accept = (path: ArchivePath, sha1: Sha1): void => {
+    const accepted = needed.get(path);
+    if (accepted === undefined) needed.set(path, new Set([sha1]));
+    else accepted.add(sha1);
+  };
+  for (const { operations } of plan.decisions.values()) {
+    for (const operation of operations) {
+      if (operation.kind !== 'encode-file') continue;
+      for (const base of operation.bases) {
+        accept(base.path, base.content.sha1);
+        if (base.path === operation.path) accept(base.path, operation.target.sha1);
+      }
+    }
+  }
+  return needed;
+}
+
+const version = toArchivePath('SYSTEM/etc/quectel-project-version');
+
+/** At most this many files are told one by one. */
+const most = 100;
+
+/** What of the source is not on the module as the package needs it: each such file ends the update with 510. */
+export function checkDeviceFiles(
+  source: Build,
+  needed: ReadonlyMap<ArchivePath, ReadonlySet<Sha1>>,
+  device: DeviceFiles,
+): readonly Finding[] {
+  const place = { file: device.origin };
+  if (![...source.entries.keys()].some((path) => device.files.has(path))) {
+    return [
+      {
+        severity: 'error',
+        code: 'device-files-unlike',
+        place,
+        message: 'none of the files are files of the source',
+        found: count(device.files.size, 'file'),
+        expected: 'the root file system of a module that runs the source, with paths from its top folder',
+        remedy: 'see "dfota check --help" for the command to run on the module',
+      },
+    ];
+  }
+  const findings: Finding[] = [];
+  const expectedVersion = source.entries.get(version);
+  const foundVersion = device.files.get(version);
+  if (expectedVersion?.kind === 'file' && foundVersion !== undefined && foundVersion !== expectedVersion.content.sha1) {
+    findings.push({
+      severity: 'error',
+      code: 'device-version-differs',
+      place: { ...place, entry: version },
+      message: 'the module runs another version than the source: it will refuse the package (505)',
+      found: `SHA-1 ${foundVersion}`,
+      expected: `SHA-1 ${expectedVersion.content.sha1}`,
+      remedy: 'make the package from the build that runs on the module',
+    });
+  }
+  const bad = [...needed].filter(([path, accepted]) => {
+    const found = device.files.get(path);
+    return found === undefined || !accepted.has(found);
+  });
+  bad.sort(([a], [b]) => compareBytes(a, b));
+  for (const [path, accepted] of bad.slice(0, most)) {
+    const found = device.files.get(path);
+    findings.push({
+      severity: 'error',
+      code: found === undefined ? 'device-file-missing' : 'device-file-differs',
+      place: { ...place, entry: displayName(path) },
+      message: `the file is ${found === undefined ? 'not on the module' : 'not what the source has'}: the update would fail with 510`,
+      found: found === undefined ? 'nothing' : `SHA-1 ${found}`,
+      expected: `SHA-1 ${[...accepted].join(' or ')}`,
+      remedy: 'restore the file, or send it whole with the fullota list, or leave it alone with the noota list',
+    });
+  }
+  if (bad.length > most) {
+    findings.push({
+      severity: 'error',
+      code: 'device-files-differ',
+      place,
+      message: `${bad.length - most} more files are not what the source has`,
+      remedy: 'the module probably runs another build than the source',
+    });
+  }
+  return findings;
+}

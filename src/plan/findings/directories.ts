@@ -1,0 +1,37 @@
+import type { Build } from '../../model/build.js';
+import { type ArchivePath, compareBytes, isWithin, parentOf } from '../../model/path.js';
+import { type Check, count, few, isTouched } from './facts.js';
+
+/** Directories of SYSTEM with nothing in them, in byte order. */
+export function emptyDirectories(build: Build): readonly ArchivePath[] {
+  const used = new Set<ArchivePath>();
+  for (const path of build.entries.keys()) {
+    const parent = parentOf(path);
+    if (parent !== undefined) used.add(parent);
+  }
+  const empty: ArchivePath[] = [];
+  for (const [path, entry] of build.entries) {
+    if (entry.kind === 'directory' && !used.has(path) && isWithin(path, 'SYSTEM')) empty.push(path);
+  }
+  return empty.sort(compareBytes);
+}
+
+/** Empty directories that get lost, all of them at once when the target was zipped without directory entries. */
+export const checkEmptyDirectories: Check = (facts) => {
+  const before = emptyDirectories(facts.source);
+  const lost = before.filter((path) => isTouched(facts, path) && !facts.target.entries.has(path));
+  if (lost.length === 0) return [];
+  const all = emptyDirectories(facts.target).length === 0;
+  return [
+    {
+      severity: all ? 'warning' : 'information',
+      code: 'empty-directories-lost',
+      place: { file: facts.target.origin },
+      message: all
+        ? `the target has no empty directory at all, the source has ${lost.length}: they will be removed`
+        : `${count(lost.length, 'empty directory is', 'empty directories are')} gone in the target and will be removed`,
+      found: few(lost),
+      remedy: 'mount points and run-time folders are often empty: check that they are meant to go, and zip without -D',
+    },
+  ];
+};

@@ -1,0 +1,41 @@
+import type { Build, Entry } from '../../model/build.js';
+import type { Finding } from '../../model/finding.js';
+import { type Part, partOf } from '../../model/parts.js';
+import { type ArchivePath, displayName } from '../../model/path.js';
+import type { Policy } from '../../model/policy.js';
+
+/** What the checks look at. */
+export interface CheckFacts {
+  readonly source: Build;
+  readonly target: Build;
+  readonly policy: Policy;
+  readonly parts: ReadonlySet<Part>;
+}
+
+/** Looks at one thing that goes wrong in the field. */
+export type Check = (facts: CheckFacts) => readonly Finding[];
+
+/** Whether the package may touch the path: its part was chosen and the noota list does not keep it. */
+export function isTouched(facts: CheckFacts, path: ArchivePath): boolean {
+  const part = partOf(path);
+  return part !== undefined && facts.parts.has(part) && !facts.policy.keep.some((rule) => rule.matches(path));
+}
+
+/** Whether two entries are the same thing with the same content; owners and modes do not count. */
+export function sameContent(a: Entry | undefined, b: Entry | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  if (a.kind === 'file' && b.kind === 'file') return a.content.sha1 === b.content.sha1;
+  if (a.kind === 'link' && b.kind === 'link') return a.destination === b.destination;
+  return a.kind === b.kind;
+}
+
+/** `etc/a, etc/b, etc/c and 12 more`: enough to recognise, never a screenful. */
+export function few(paths: readonly ArchivePath[], limit = 5): string {
+  const shown = paths.slice(0, limit).map(displayName).join(', ');
+  return paths.length > limit ? `${shown} and ${paths.length - limit} more` : shown;
+}
+
+/** `1 file`, `12 files`. */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

@@ -1,0 +1,34 @@
+import type { Build } from '../../model/build.js';
+import type { Finding } from '../../model/finding.js';
+import type { Check } from './facts.js';
+
+/** What in a build says that it is for two slots; `undefined` when nothing does. */
+function slotMark(build: Build): { entry: string; found: string } | undefined {
+  const update = build.misc.values.get('ab_update');
+  if (update === 'true' || update === '1') return { entry: 'META/misc_info.txt', found: `ab_update=${update}` };
+  const row = build.partitions.find(({ device }) => /(_a|_b)$/.test(device));
+  if (row !== undefined) return { entry: 'RECOVERY/recovery.fstab', found: `${row.mountPoint} ${row.device}` };
+  for (const path of build.entries.keys()) {
+    if (/^BOOTABLE_IMAGES\/boot_[ab]\.img$/.test(path)) return { entry: path, found: path };
+  }
+  return undefined;
+}
+
+/** Layouts that DFOTA does not serve: two slots. */
+export const checkSingleSlot: Check = ({ source, target }) => {
+  const findings: Finding[] = [];
+  for (const build of [source, target]) {
+    const mark = slotMark(build);
+    if (mark === undefined) continue;
+    findings.push({
+      severity: 'error',
+      code: 'two-slots',
+      place: { file: build.origin, entry: mark.entry },
+      message: 'the build is for an A/B layout, which DFOTA does not support',
+      found: mark.found,
+      expected: 'a single (non A/B) partition scheme on 4+4 MCP storage',
+      remedy: 'update such modules with whole images',
+    });
+  }
+  return findings;
+};

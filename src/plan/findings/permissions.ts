@@ -1,0 +1,88 @@
+import type { Entry, Ownership } from '../../model/build.js';
+import type { Finding } from '../../model/finding.js';
+import { type ArchivePath, isWithin } from '../../model/path.js';
+import { type Check, type CheckFacts, count, few, isTouched, sameContent } from './facts.js';
+
+function ownershipOf(entry: Entry | undefined): Ownership | undefined {
+  return entry === undefined || entry.kind === 'link' ? undefined : entry.ownership;
+}
+
+function show({ uid, gid, mode }: Ownership): string {
+  return `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`;
+}
+
+function listed({ policy }: CheckFacts, path: ArchivePath): boolean {
+  return policy.permissions.some((rule) => rule.matches(path));
+}
+
+/** Owners or modes that change although the content does not. */
+export const checkPermissionsKept: Check = (facts) => {
+  const changed: ArchivePath[] = [];
+  let example = '';
+  for (const [path, entry] of facts.target.entries) {
+    const before = facts.source.entries.get(path);
+    const [old, next] = [ownershipOf(before), ownershipOf(entry)];
+    if (old === undefined || next === undefined || !sameContent(before, entry) || show(old) === show(next)) continue;
+    if (!isTouched(facts, path) || listed(facts, path)) continue;
+    if (changed.length === 0) example = ` (${show(old)} becomes ${show(next)})`;
+    changed.push(path);
+  }
+  if (changed.length === 0) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'permissions-change',
+      place: { file: facts.target.origin },
+      message: `owner or mode of ${count(changed.length, 'entry', 'entries')} changes although nothing else does`,
+      found: `${few(changed)}${example}`,
+      remedy:
+        'if that is not meant, compare the META/filesystem_config.txt of the builds, or set them with the chmod list',
+    },
+  ];
+};
+
+/** Programs that lose their set-uid or set-gid bit: they stop working for ordinary users. */
+export const checkSetUidKept: Check = (facts) => {
+  const lost: ArchivePath[] = [];
+  for (const [path, entry] of facts.target.entries) {
+    const before = facts.source.entries.get(path);
+    if (before?.kind !== 'file' || entry.kind !== 'file' || !isTouched(facts, path) || listed(facts, path)) continue;
+    if ((before.ownership.mode & 0o6000 & ~entry.ownership.mode) !== 0) lost.push(path);
+  }
+  if (lost.length === 0) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'set-uid-lost',
+      place: { file: facts.target.origin },
+      message: `${count(lost.length, 'program loses its', 'programs lose their')} set-uid or set-gid bit`,
+      found: few(lost),
+      remedy: 'if that is not meant, mend META/filesystem_config.txt of the target, or add a row to the chmod list',
+    },
+  ];
+};
+
+/** Entries of the target whose owners nobody stated. */
+export const checkOwnersCovered: Check = (facts) => {
+  const uncovered: ArchivePath[] = [];
+  let covered = 0;
+  for (const [path, entry] of facts.target.entries) {
+    const ownership = ownershipOf(entry);
+    if (ownership === undefined || !isWithin(path, 'SYSTEM') || !isTouched(facts, path)) continue;
+    if (ownership.origin === 'filesystem-config' || ownership.origin === 'image' || listed(facts, path)) covered += 1;
+    // What not even the input tells is a finding of the reader.
+    else if (ownership.origin !== 'note-default') uncovered.push(path);
+  }
+  const findings: Finding[] = [];
+  if (uncovered.length > 0) {
+    findings.push({
+      severity: covered > 0 ? 'warning' : 'information',
+      code: 'owners-not-covered',
+      place: { file: facts.target.origin, entry: 'META/filesystem_config.txt' },
+      message: `the owners of ${count(uncovered.length, 'entry', 'entries')} are not stated: they become 0:0, with the mode stored in the input`,
+      found: few(uncovered),
+      remedy: 'add rows to META/filesystem_config.txt or to the chmod list for what is not owned by root',
+    });
+  }
+  return findings;
+};

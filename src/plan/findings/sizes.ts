@@ -1,0 +1,57 @@
+import type { Finding } from '../../model/finding.js';
+import { isWithin, toArchivePath } from '../../model/path.js';
+import { type Check, isTouched } from './facts.js';
+
+const boot = toArchivePath('BOOTABLE_IMAGES/boot.img');
+
+/** Free space that the note asks for in the root file system. */
+const systemReserve = 20_000_000;
+
+/** The boot image against its partition's size. */
+export const checkBootSize: Check = (facts) => {
+  const image = facts.target.entries.get(boot);
+  const room = facts.target.misc.bootSize;
+  if (
+    image?.kind !== 'file' ||
+    room === undefined ||
+    room === 0 ||
+    image.content.size <= room ||
+    !isTouched(facts, boot)
+  )
+    return [];
+  return [
+    {
+      severity: 'error',
+      code: 'boot-too-large',
+      place: { file: facts.target.origin, entry: boot },
+      message: 'the boot image is larger than its partition',
+      found: `${image.content.size} bytes`,
+      expected: `at most ${room} bytes (boot_size in META/misc_info.txt)`,
+      remedy: 'make the kernel smaller, or mend boot_size if the partition is larger',
+    },
+  ];
+};
+
+/** The root file system against its partition's size and the reserve that the note asks for. */
+export const checkSystemSize: Check = ({ target, parts }) => {
+  const room = target.misc.systemSize;
+  if (room === undefined || room === 0 || !(parts.has('l') || parts.has('m'))) return [];
+  let bytes = 0;
+  for (const [path, entry] of target.entries) {
+    if (entry.kind === 'file' && isWithin(path, 'SYSTEM')) bytes += entry.content.size;
+  }
+  if (bytes + systemReserve <= room) return [];
+  const finding: Finding = {
+    severity: 'warning',
+    code: bytes > room ? 'system-too-large' : 'system-reserve',
+    place: { file: target.origin, entry: 'SYSTEM' },
+    message:
+      bytes > room
+        ? 'the files of the root file system are larger than its partition'
+        : 'the files of the root file system leave less than 20 MB of its partition free',
+    found: `${bytes} bytes before compression`,
+    expected: `at most ${Math.max(room - systemReserve, 0)} bytes (system_size in META/misc_info.txt, less 20 MB)`,
+    remedy: 'UBIFS compresses, so it may still fit: look at "df /" on a module that runs the target',
+  };
+  return [finding];
+};

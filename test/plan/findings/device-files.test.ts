@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Build } from '../../../src/model/build.js';
+import type { Sha1 } from '../../../src/model/digest.js';
+import { parseParts } from '../../../src/model/parts.js';
+import { type ArchivePath, toArchivePath } from '../../../src/model/path.js';
+import { noPolicy } from '../../../src/model/policy.js';
+import { checkDeviceFiles, filesNeeded } from '../../../src/plan/findings/device-files.js';
+import { planDelta } from '../../../src/plan/plan.js';
+import { abstractBuild, contentOf } from '../../support/abstract-build.js';
+
+const source = abstractBuild({
+  'SYSTEM/bin/app': { file: 'app 1' },
+  'SYSTEM/bin/same': { file: 'same' },
+  'SYSTEM/lib/x.so.1': { file: 'x' },
+  'SYSTEM/etc/quectel-project-version': { file: 'A01' },
+});
+const target = abstractBuild({
+  'SYSTEM/bin/app': { file: 'app 2' },
+  'SYSTEM/bin/same': { file: 'same' },
+  'SYSTEM/lib/x.so.2': { file: 'x' },
+  'SYSTEM/etc/quectel-project-version': { file: 'A01' },
+});
+const plan = planDelta({
+  source,
+  target,
+  policy: noPolicy,
+  parts: parseParts(['a']) ?? new Set(),
+  bootUpdate: 'resumable',
+  permissions: 'set_perm',
+  chmod: 'on-top',
+  levers: { moves: true, copies: true, crossBases: true, basesPerFile: 3 },
+  sketches: new Map(),
+});
+
+function device(from: Build, edits: Readonly<Record<string, string | undefined>> = {}) {
+  const files = new Map<ArchivePath, Sha1>();
+  for (const [path, entry] of from.entries) if (entry.kind === 'file') files.set(path, entry.content.sha1);
+  for (const [path, word] of Object.entries(edits)) {
+    if (word === undefined) files.delete(toArchivePath(path));
+    else files.set(toArchivePath(path), contentOf(word).sha1);
+  }
+  return { origin: 'system.sha1', files };
+}
+
+const codes = (files: ReturnType<typeof device>) =>
+  checkDeviceFiles(source, filesNeeded(plan), files).map(({ code, place }) => `${code} ${place?.entry ?? ''}`);
+
+test('unit: a module that runs the source, or is half updated, is fine', () => {
+  assert.deepEqual(codes(device(source)), []);
+  assert.deepEqual(codes(device(source, { 'SYSTEM/bin/app': 'app 2' })), []);
+  assert.deepEqual(codes(device(source, { 'SYSTEM/bin/same': 'touched, but the package does not need it' })), []);
+});
+
+test('unit: files that would end the update with 510 are named', () => {
+  assert.deepEqual(codes(device(source, { 'SYSTEM/bin/app': 'edited', 'SYSTEM/lib/x.so.1': undefined })), [
+    'device-file-differs SYSTEM/bin/app',
+    'device-file-missing SYSTEM/lib/x.so.1',
+  ]);
+});
+
+test('unit: another version, and files of something else, are told as such', () => {
+  assert.deepEqual(codes(device(source, { 'SYSTEM/etc/quectel-project-version': 'A00' })), [
+    'device-version-differs SYSTEM/etc/quectel-project-version',
+  ]);
+  assert.deepEqual(codes({ origin: 'photos', files: new Map() }), ['device-files-unlike ']);
+});
+
+test('unit: a module of another build gives a bounded list', () => {
+  const nodes = (word: string) =>
+    Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`SYSTEM/f${index}`, { file: `${word} ${index}` }]));
+  const needed = new Map(
+    [...abstractBuild(nodes('a')).entries].flatMap(([path, entry]) =>
+      entry.kind === 'file' ? [[path, new Set([entry.content.sha1])] as const] : [],
+    ),
+  );
+  const findings = checkDeviceFiles(abstractBuild(nodes('a')), needed, device(abstractBuild(nodes('b'))));
+  assert.equal(findings.length, 101);
+  assert.match(findings.at(-1)?.message ?? '', /^50 more files/);
+});
