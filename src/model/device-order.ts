@@ -1,6 +1,6 @@
 import type { Content } from './build.js';
 import type { Sha256 } from './digest.js';
-import type { ExtractFile, PatchFile, PatchPartition, Payload, WritePartition } from './operation.js';
+import type { ExtractFile, PatchFile, PatchPartition, WritePartition } from './operation.js';
 import type { ArchivePath } from './path.js';
 
 /** The zip entry of every payload. Equal payloads share one entry. */
@@ -21,7 +21,7 @@ export interface EntryNames {
 export type PatchStep =
   | { readonly kind: 'patch'; readonly op: PatchFile }
   /** Puts a base back where it was, if the device had to move it to /cache. No effect otherwise. */
-  | { readonly kind: 'restore'; readonly path: ArchivePath; readonly content: Content; readonly identity: Payload }
+  | { readonly kind: 'restore'; readonly path: ArchivePath; readonly content: Content }
   | { readonly kind: 'delete'; readonly paths: readonly ArchivePath[] };
 
 /** Links that point to the same destination. */

@@ -23,7 +23,7 @@ export interface Base {
 
 /** Encoded bytes, kept outside of the plan. Two operations with the same payload share one zip entry. */
 export interface Payload {
-  /** SHA-256 of the bytes before the zip's own compression. */
+  /** SHA-256 of the bytes as they stand in the package. */
   readonly id: Sha256;
   /** Bytes before the zip's own compression. */
   readonly size: number;

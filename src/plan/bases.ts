@@ -77,6 +77,15 @@ function group<Key>(candidates: readonly Candidate[], keyOf: (candidate: Candida
   return groups;
 }
 
+/** A base may be sixteen times as large as its target, and so many bytes larger: indexing it costs time and memory. */
+const freeBaseBytes = 256 * 1024;
+
+/** A part that more files than this have in common says nothing. */
+const commonPart = 40;
+
+/** Of the files that share parts, this many are compared closely. */
+const closelyCompared = 12;
+
 const fateOrder = { removed: 0, stays: 1, changed: 2 } as const;
 
 /** Prepares the look-up. `sketches` are by content digest; files without one are found by name alone. */
@@ -134,13 +143,21 @@ export function baseFinder(
       if (identical !== undefined) return [toBase(identical, 'same-content')];
 
       const found = new Map<ArchivePath, Base>();
+      const fits = (candidate: Candidate): boolean =>
+        usable(candidate, path, inSource, false) &&
+        candidate.entry.content.size >= content.size / 16 &&
+        candidate.entry.content.size <= content.size * 16 + freeBaseBytes;
       const shared = new Map<Candidate, number>();
       const sketch = sketches.get(content.sha1);
       for (const hash of sketch?.hashes ?? []) {
-        for (const candidate of byPart.get(hash) ?? []) shared.set(candidate, (shared.get(candidate) ?? 0) + 1);
+        const having = byPart.get(hash) ?? [];
+        if (having.length > commonPart) continue;
+        for (const candidate of having) shared.set(candidate, (shared.get(candidate) ?? 0) + 1);
       }
       const alike = [...shared.keys()]
-        .filter((candidate) => usable(candidate, path, inSource, false))
+        .filter(fits)
+        .sort((a, b) => (shared.get(b) ?? 0) - (shared.get(a) ?? 0) || rank(a, b))
+        .slice(0, closelyCompared)
         .map((candidate) => ({
           candidate,
           share: sharedParts(sketch, sketches.get(candidate.entry.content.sha1)),
@@ -152,8 +169,7 @@ export function baseFinder(
         ...(byName.get(baseName(path)) ?? []),
         ...(nameStem(path).length >= 3 ? (byStem.get(nameStem(path)) ?? []) : []),
       ]
-        .filter((candidate) => usable(candidate, path, inSource, false))
-        .filter(({ entry }) => entry.content.size >= content.size / 16)
+        .filter(fits)
         .sort(rank);
       // The best by content first, then the best by name, then what is left of both.
       for (const { candidate } of alike.slice(0, 1)) found.set(candidate.entry.path, toBase(candidate, 'similar'));

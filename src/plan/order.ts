@@ -158,9 +158,7 @@ function patchSteps(
       written.has(first.base.path) || (kept?.kind === 'file' && kept.content.sha1 === first.base.content.sha1);
     const moreReaders = lastReader.get(first.base.path) !== group[group.length - 1];
     if (!neededLater && !moreReaders) return;
-    const identity = plan.identities.get(first.base.content.size);
-    if (identity === undefined) throw new Error(`no identity patch of ${first.base.content.size} bytes`);
-    steps.push({ kind: 'restore', path: first.base.path, content: first.base.content, identity });
+    steps.push({ kind: 'restore', path: first.base.path, content: first.base.content });
   };
   for (const group of groups.values()) runGroup(group);
   for (const group of overwriting.values()) runGroup(group);

@@ -1,12 +1,5 @@
 import type { Decision } from '../model/decision.js';
-import type {
-  DeltaOperation,
-  EncodeFile,
-  EncodePartition,
-  Encoding,
-  Payload,
-  SettledOperation,
-} from '../model/operation.js';
+import type { DeltaOperation, EncodeFile, EncodePartition, Encoding, SettledOperation } from '../model/operation.js';
 import type { ArchivePath } from '../model/path.js';
 import type { DeltaPlan, SettledPlan } from '../model/plan.js';
 
@@ -18,37 +11,13 @@ export function encodeOperations(plan: DeltaPlan): readonly (EncodeFile | Encode
 }
 
 /**
- * The sizes of the identity patches that the settled operations need: one for each patched partition that is written
- * through a file, one for each base that must outlive the update.
+ * Puts the encodings into the plan, which then lacks only its identity patches. Every encode operation must have its
+ * encoding; a missing one is a bug and throws.
  */
-export function identitySizes(plan: DeltaPlan, encodings: ReadonlyMap<ArchivePath, Encoding>): ReadonlySet<number> {
-  const sizes = new Set<number>();
-  for (const op of encodeOperations(plan)) {
-    const chosen = encodings.get(op.path)?.chosen;
-    if (chosen?.kind !== 'patch') continue;
-    if (op.kind === 'encode-partition') {
-      if (plan.bootUpdate === 'resumable') sizes.add(op.target.size);
-      continue;
-    }
-    const base = op.bases.find(({ path }) => path === chosen.base);
-    if (base !== undefined && base.path !== op.path && plan.outcome.get(base.path)?.kind === 'file')
-      sizes.add(base.content.size);
-  }
-  return sizes;
-}
-
-/**
- * Puts the encodings into the plan. Every encode operation must have its encoding, and every identity its payload;
- * a missing one is a bug and throws.
- */
-export function settle(
-  plan: DeltaPlan,
-  encodings: ReadonlyMap<ArchivePath, Encoding>,
-  identities: ReadonlyMap<number, Payload>,
-): SettledPlan {
+export function settle(plan: DeltaPlan, encodings: ReadonlyMap<ArchivePath, Encoding>): SettledPlan {
   const decisions = new Map<ArchivePath, Decision<SettledOperation>>();
   for (const [path, decision] of plan.decisions) decisions.set(path, settleDecision(decision, encodings));
-  return { ...plan, state: 'settled', decisions, identities };
+  return { ...plan, state: 'settled', decisions, identities: new Map() };
 }
 
 function settleDecision(

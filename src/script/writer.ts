@@ -85,6 +85,12 @@ function entryOf(names: ReadonlyMap<Payload['id'], string>, payload: Payload): s
   return name;
 }
 
+function identityEntry({ identities }: SettledPlan, { names }: DeviceOrder, size: number): string {
+  const identity = identities.get(size);
+  if (identity === undefined) throw new Error(`no identity patch of ${size} bytes`);
+  return entryOf(names.patches, identity);
+}
+
 function header(plan: SettledPlan, { toolVersion }: ScriptOptions): readonly Statement[] {
   const revision = (version: SettledPlan['sourceVersion']): string =>
     displayName(version?.revision ?? 'unknown version');
@@ -242,7 +248,7 @@ function patchPhase(plan: SettledPlan, order: DeviceOrder, guard: Guard): readon
         statements.push(patchFile(step.op, order, guard), ...bar(step.op.target.size));
         break;
       case 'restore': {
-        const entry = entryOf(order.names.patches, step.identity);
+        const entry = identityEntry(plan, order, step.content.size);
         const path = device(step.path);
         statements.push(guard(applyPatch(path, '-', step.content, [step.content, entry]), `failed to keep ${path}`));
         break;
@@ -282,7 +288,7 @@ function imageWord(path: ArchivePath): string {
  * the partition is written from it with an identity patch: at every instant one of the two is whole.
  */
 function patchPartition(
-  { bootUpdate, identities }: SettledPlan,
+  plan: SettledPlan,
   { path, partition, source, target, patch }: PatchPartition,
   order: DeviceOrder,
   guard: Guard,
@@ -291,10 +297,9 @@ function patchPartition(
   const entry = entryOf(order.names.patches, patch);
   const failure = `failed to patch ${partition.type}:${partition.device}`;
   const announce = run(call('ui_print', `Patching ${imageWord(path)}...`));
-  if (bootUpdate !== 'resumable') return [announce, guard(applyPatch(both, '-', target, [source, entry]), failure)];
-  const identity = identities.get(target.size);
-  if (identity === undefined) throw new Error(`no identity patch of ${target.size} bytes`);
-  const copy = entryOf(order.names.patches, identity);
+  if (plan.bootUpdate !== 'resumable')
+    return [announce, guard(applyPatch(both, '-', target, [source, entry]), failure)];
+  const copy = identityEntry(plan, order, target.size);
   const staged = stagedName(partition);
   const written = partitionWith(partition, target);
   return [

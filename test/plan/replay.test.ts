@@ -6,10 +6,11 @@ import type { Encoding, Payload } from '../../src/model/operation.js';
 import { parseParts } from '../../src/model/parts.js';
 import { type ArchivePath, displayName, toArchivePath } from '../../src/model/path.js';
 import { noPolicy, type PathRule, type Policy } from '../../src/model/policy.js';
+import { withIdentities } from '../../src/plan/identities.js';
 import { deviceOrder } from '../../src/plan/order.js';
 import { planDelta } from '../../src/plan/plan.js';
 import { replayPlan } from '../../src/plan/replay.js';
-import { encodeOperations, identitySizes, settle } from '../../src/plan/settle.js';
+import { encodeOperations, settle } from '../../src/plan/settle.js';
 import { type AbstractNode, abstractBuild } from '../support/abstract-build.js';
 
 const levers = { moves: true, copies: true, crossBases: true, basesPerFile: 3 };
@@ -41,10 +42,7 @@ function settleFreely(plan: ReturnType<typeof planDelta>, choose: (path: Archive
       alternatives: [],
     });
   }
-  const identities = new Map(
-    [...identitySizes(plan, encodings)].map((size) => [size, payload(`identity ${size}`, 146)] as const),
-  );
-  return settle(plan, encodings, identities);
+  return withIdentities(settle(plan, encodings), (size) => payload(`identity ${size}`, 146));
 }
 
 function planOf(

@@ -1,0 +1,63 @@
+import type { Grade, InnerFact, InnerSet, InnerSize } from '../../model/inner.js';
+import { compareBytes } from '../../model/path.js';
+
+/** Names listed of a set that changed; the rest is counted. */
+const setLimit = 200;
+
+/** A fact from two values; either may be missing. */
+export function fact(
+  label: string,
+  before: string | undefined,
+  after: string | undefined,
+  grade?: Grade,
+  about?: string,
+): InnerFact {
+  return {
+    label,
+    ...(before === undefined ? {} : { before }),
+    ...(after === undefined ? {} : { after }),
+    ...(grade === undefined ? {} : { grade }),
+    ...(about === undefined ? {} : { about }),
+  };
+}
+
+/** The facts whose sides differ. */
+export function differing(facts: readonly InnerFact[]): readonly InnerFact[] {
+  return facts.filter((each) => each.before !== each.after);
+}
+
+/** Compares two sets of names; `undefined` when they are the same. */
+export function compareSets(label: string, before: Iterable<string>, after: Iterable<string>): InnerSet | undefined {
+  const old = new Set(before);
+  const now = new Set(after);
+  const added = [...now].filter((name) => !old.has(name)).sort(compareBytes);
+  const removed = [...old].filter((name) => !now.has(name)).sort(compareBytes);
+  if (added.length === 0 && removed.length === 0) return undefined;
+  return {
+    label,
+    added: added.slice(0, setLimit),
+    removed: removed.slice(0, setLimit),
+    omitted: Math.max(0, added.length - setLimit) + Math.max(0, removed.length - setLimit),
+    kept: now.size - added.length,
+  };
+}
+
+/** The sizes that differ, of two tables by name: in the order of the second, then what only the first has. */
+export function compareSizes(
+  before: ReadonlyMap<string, number>,
+  after: ReadonlyMap<string, number>,
+): readonly InnerSize[] {
+  const sizes: InnerSize[] = [];
+  for (const [label, size] of after) {
+    const old = before.get(label);
+    if (old === size) continue;
+    sizes.push({ label, ...(old === undefined ? {} : { before: old }), after: size });
+  }
+  for (const [label, size] of before) if (!after.has(label)) sizes.push({ label, before: size });
+  return sizes;
+}
+
+/** Drops what is `undefined`. */
+export function present<T>(values: readonly (T | undefined)[]): readonly T[] {
+  return values.filter((value) => value !== undefined);
+}

@@ -1,0 +1,21 @@
+/** What a package needs on the device, in bytes, over the whole run. Computed from the plan; the simulator measures the same. */
+export interface DeviceNeeds {
+  /** The most that /system holds beyond what it holds before the update. */
+  readonly systemPeak: number;
+  /** What /system holds afterwards, beyond what it held before; negative when it shrinks. */
+  readonly systemGrowth: number;
+  /** The most that /cache holds at once. */
+  readonly cachePeak: number;
+  /** The package itself and the peak of /cache, which share usrdata. */
+  readonly usrdata: number;
+  /** The most that the updater holds in memory for one statement: source, target and patches. */
+  readonly memory: number;
+}
+
+/** What is free on the device, in bytes. Exceeding a limit that was given fails the run. */
+export interface DeviceLimits {
+  readonly cacheSize?: number;
+  readonly systemFree?: number;
+  readonly usrdataFree?: number;
+  readonly deviceMemory?: number;
+}

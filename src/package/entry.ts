@@ -1,0 +1,70 @@
+import { InputError } from '../model/errors.js';
+import { displayName, unsafeName } from '../model/path.js';
+
+/** An entry of the package, already compressed: this stage stores what it is given. */
+export interface PackageEntry {
+  /** One unit a byte, all from 32 to 126: anything else makes the whole package unreadable to the device. */
+  readonly name: string;
+  readonly mode: 0o644 | 0o755;
+  readonly method: 'stored' | 'deflated';
+  /** The bytes as they stand in the package (raw deflate, or the content itself), or how to get them when it is their turn. */
+  readonly bytes: Uint8Array | (() => Promise<Uint8Array>);
+  /** CRC-32 of the content. */
+  readonly crc32: number;
+  /** Bytes of the content. */
+  readonly size: number;
+}
+
+/** As many as fit without zip64, whose mark is 65,535 itself. */
+export const mostEntries = 65_534;
+
+/** What no size or offset of a zip without zip64 may reach. */
+export const sizeLimit = 0xffff_ffff;
+
+const longestName = 4096;
+
+function nameFault(name: string): string | undefined {
+  if (!/^[\x20-\x7e]*$/.test(name)) return 'bytes from 32 to 126 alone: the device refuses the whole package otherwise';
+  if (name.length > longestName) return `at most ${longestName} bytes`;
+  if (name.endsWith('/')) return 'the name of a file';
+  if (unsafeName(name) !== undefined) return 'a relative name without empty, . and .. parts';
+  if (name === 'BOOTABLE_IMAGES' || name.startsWith('BOOTABLE_IMAGES/')) return 'no name under BOOTABLE_IMAGES';
+  return undefined;
+}
+
+/** Checks names, their uniqueness, and all sizes that are known before anything is written. Throws an InputError that lists every fault. */
+export function checkEntries(entries: readonly PackageEntry[], place: string): void {
+  const faults = [];
+  if (entries.length > mostEntries) {
+    faults.push({
+      code: 'package-entries',
+      place: { file: place },
+      message: 'the package has too many entries for the device, which reads no zip64',
+      found: String(entries.length),
+      expected: `at most ${mostEntries}`,
+      remedy: 'update in two steps, or fewer parts at a time',
+    });
+  }
+  const seen = new Set<string>();
+  for (const { name, size } of entries) {
+    const at = { file: place, entry: displayName(name) };
+    const expected = nameFault(name);
+    if (expected !== undefined)
+      faults.push({ code: 'package-name', place: at, message: 'a name that no package may hold', expected });
+    if (seen.has(name)) faults.push({ code: 'package-duplicate', place: at, message: 'two entries of one name' });
+    seen.add(name);
+    if (size >= sizeLimit) faults.push(tooLarge(place, size, name));
+  }
+  if (faults.length > 0) throw new InputError(faults);
+}
+
+/** The fault of an entry or a package of 4 GiB or more. */
+export function tooLarge(place: string, size: number, entry?: string) {
+  return {
+    code: 'package-size',
+    place: { file: place, ...(entry === undefined ? {} : { entry: displayName(entry) }) },
+    message: 'too large for the device, which reads no zip64',
+    found: `${size} bytes`,
+    expected: `less than ${sizeLimit} bytes`,
+  };
+}

@@ -1,0 +1,252 @@
+/**
+ * Writes update.zip: the only importer of zip.js (why: docs/decisions/0006-zip-writer.md).
+ *
+ * Every header is made of what the entry says and of constants, so the same entries give the same bytes whatever the
+ * clock, the time zone and the umask.
+ */
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
+import { type Sha256, toSha256 } from '../model/digest.js';
+import { InputError } from '../model/errors.js';
+import type { OnProgress } from '../model/progress.js';
+import { checkEntries, type PackageEntry, sizeLimit, tooLarge } from './entry.js';
+
+/** What was written. Sizes are bytes. */
+export interface WrittenPackage {
+  readonly file: string;
+  readonly size: number;
+  readonly sha256: Sha256;
+  /** 32 hex digits: what the module compares after the download. */
+  readonly md5: string;
+  /** In the package's order. */
+  readonly entries: readonly WrittenEntry[];
+}
+
+export interface WrittenEntry {
+  readonly name: string;
+  readonly method: PackageEntry['method'];
+  /** Bytes of the content. */
+  readonly size: number;
+  /** Bytes in the package, without headers. */
+  readonly packedSize: number;
+}
+
+export interface WriteOptions {
+  /** Called with the finished temporary file, before it gets its name; what it throws, writePackage throws. */
+  readonly check?: (temporaryFile: string) => Promise<void>;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
+
+/** 2009-01-01 00:00:00 as a DOS date and time. */
+const date = (((2009 - 1980) << 25) | (1 << 21) | (1 << 16)) >>> 0;
+
+/** Made on Unix (3) by a program of version 2.0, which also suffices to extract. */
+const madeBy = 0x0314;
+const version = 20;
+
+const regularFile = 0o100000;
+
+function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Says of an error of the file system what the user can do about it; anything else stays as it is. */
+function explain(error: unknown, output: string): unknown {
+  const place = { file: output };
+  switch (systemCode(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new InputError(
+        {
+          code: 'output-folder',
+          place,
+          message: 'the folder of the output does not exist',
+          remedy: `make ${dirname(output)} first`,
+        },
+        { cause: error },
+      );
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new InputError(
+        { code: 'output-denied', place, message: 'the output cannot be written here' },
+        { cause: error },
+      );
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'EFBIG':
+      return new InputError(
+        {
+          code: 'disk-full',
+          place,
+          message: 'there is no space left for the output',
+          remedy: `free some in ${dirname(output)}`,
+        },
+        { cause: error },
+      );
+    case 'EISDIR':
+    case 'EEXIST':
+    case 'ENOTEMPTY':
+      return new InputError({ code: 'output-is-folder', place, message: 'the output is a folder' }, { cause: error });
+    default:
+      return error;
+  }
+}
+
+/** Runs a step on the output's file system, whose errors are then explained. What others throw stays as it is. */
+async function onDisk<T>(output: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw explain(error, output);
+  }
+}
+
+/** Takes what the zip writer makes: to the file and the digests. */
+class Sink {
+  readonly #handle: FileHandle;
+  readonly #place: string;
+  readonly #sha256 = createHash('sha256');
+  readonly #md5 = createHash('md5');
+  size = 0;
+  /** What went wrong here, kept because the zip writer wraps it. */
+  fault: unknown;
+
+  constructor(handle: FileHandle, place: string) {
+    this.#handle = handle;
+    this.#place = place;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      if (this.size + bytes.length >= sizeLimit) {
+        throw new InputError(tooLarge(this.#place, this.size + bytes.length));
+      }
+      for (let done = 0; done < bytes.length; ) {
+        const from = done;
+        done += (await onDisk(this.#place, () => this.#handle.write(bytes, from))).bytesWritten;
+      }
+    } catch (error) {
+      this.fault ??= error;
+      throw error;
+    }
+    this.#sha256.update(bytes);
+    this.#md5.update(bytes);
+    this.size += bytes.length;
+  }
+
+  digests(): { readonly sha256: Sha256; readonly md5: string } {
+    return { sha256: toSha256(this.#sha256.digest('hex')), md5: this.#md5.digest('hex') };
+  }
+}
+
+async function refuseFolder(output: string): Promise<void> {
+  const found = await stat(output).catch(() => undefined);
+  if (found?.isDirectory())
+    throw new InputError({ code: 'output-is-folder', place: { file: output }, message: 'the output is a folder' });
+}
+
+/** A new file beside the output; a name in use (another run's) is passed over. */
+async function openTemporary(output: string): Promise<{ readonly file: string; readonly handle: FileHandle }> {
+  for (let attempt = 0; ; attempt += 1) {
+    const file = join(dirname(output), `.${basename(output)}.${process.pid}-${attempt}.tmp`);
+    try {
+      return { file, handle: await open(file, 'wx') };
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST' || attempt >= 100) throw error;
+    }
+  }
+}
+
+async function writeEntries(
+  entries: readonly PackageEntry[],
+  sink: Sink,
+  options: WriteOptions,
+): Promise<readonly WrittenEntry[]> {
+  const zip = new ZipWriter(new WritableStream<Uint8Array>({ write: (bytes) => sink.write(bytes) }), {
+    versionMadeBy: madeBy,
+    version,
+    rawLastModDate: date,
+    extendedTimestamp: false,
+    dataDescriptor: false,
+    zip64: false,
+    useUnicodeFileNames: false,
+    useWebWorkers: false,
+    keepOrder: true,
+  });
+  const totalBytes = entries.reduce((sum, { size }) => sum + size, 0);
+  const written: WrittenEntry[] = [];
+  let doneBytes = 0;
+  for (const { name, mode, method, bytes, crc32, size } of entries) {
+    options.signal?.throwIfAborted();
+    const packed = typeof bytes === 'function' ? await bytes() : bytes;
+    if (method === 'stored' && packed.length !== size) {
+      throw new Error(`${name}: stored ${packed.length} bytes for a content of ${size}`);
+    }
+    await zip.add(name, new Uint8ArrayReader(packed), {
+      passThrough: 'compressed',
+      compressionMethod: method === 'stored' ? 0 : 8,
+      uncompressedSize: size,
+      crc32: crc32 >>> 0,
+      externalFileAttributes: ((regularFile | mode) << 16) >>> 0,
+    });
+    written.push({ name, method, size, packedSize: packed.length });
+    doneBytes += size;
+    options.onProgress?.({
+      stage: 'write',
+      doneBytes,
+      totalBytes,
+      doneItems: written.length,
+      totalItems: entries.length,
+      item: name,
+    });
+  }
+  await zip.close();
+  return written;
+}
+
+/** Best effort: some file systems cannot sync a folder, and the package itself is safe by then. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
+}
+
+/**
+ * Writes the entries in their order as `output`: first under a temporary name in the same folder, synced and checked,
+ * then renamed. On any failure, and when the signal aborts (its reason is thrown), the temporary file is removed and a
+ * file that was there before stays.
+ *
+ * Throws an InputError for names, numbers and sizes that the device cannot read, and for an output that cannot be written.
+ */
+export async function writePackage(
+  entries: readonly PackageEntry[],
+  output: string,
+  options: WriteOptions = {},
+): Promise<WrittenPackage> {
+  checkEntries(entries, output);
+  options.signal?.throwIfAborted();
+  await refuseFolder(output);
+  const temporary = await onDisk(output, () => openTemporary(output));
+  const sink = new Sink(temporary.handle, output);
+  try {
+    let written: readonly WrittenEntry[];
+    try {
+      written = await writeEntries(entries, sink, options);
+      await onDisk(output, () => temporary.handle.sync());
+    } finally {
+      await onDisk(output, () => temporary.handle.close());
+    }
+    await options.check?.(temporary.file);
+    options.signal?.throwIfAborted();
+    await onDisk(output, () => rename(temporary.file, output));
+    await syncFolder(dirname(output));
+    return { file: output, size: sink.size, ...sink.digests(), entries: written };
+  } catch (error) {
+    await rm(temporary.file, { force: true }).catch(() => {});
+    throw sink.fault ?? error;
+  }
+}

@@ -1,0 +1,21 @@
+import type { Payload } from '../model/operation.js';
+import type { SettledPlan } from '../model/plan.js';
+import { deviceOrder } from './order.js';
+
+/**
+ * The sizes, ascending, of the identity patches that the plan's device order needs: one for each partition that is
+ * written through a staged file, one for each base that must outlive the update.
+ */
+export function identitySizes(plan: SettledPlan): readonly number[] {
+  const sizes = new Set<number>();
+  const { patches, partitions } = deviceOrder(plan);
+  for (const step of patches) if (step.kind === 'restore') sizes.add(step.content.size);
+  for (const op of partitions)
+    if (op.kind === 'patch-partition' && plan.bootUpdate === 'resumable') sizes.add(op.target.size);
+  return [...sizes].sort((a, b) => a - b);
+}
+
+/** The plan with its identity patches, each asked of `payloadOf` by its size. */
+export function withIdentities(plan: SettledPlan, payloadOf: (size: number) => Payload): SettledPlan {
+  return { ...plan, identities: new Map(identitySizes(plan).map((size) => [size, payloadOf(size)])) };
+}
