@@ -11,7 +11,7 @@ import type { Content } from '../model/build.js';
 import type { DeviceOrder, LinkGroup } from '../model/device-order.js';
 import type { PartitionName, PatchFile, PatchPartition, Payload, WritePartition } from '../model/operation.js';
 import { showParts } from '../model/parts.js';
-import { type ArchivePath, displayName, onDevice } from '../model/path.js';
+import { type ArchivePath, baseName, onDevice } from '../model/path.js';
 import type { PermissionStatement } from '../model/permission.js';
 import type { SettledPlan } from '../model/plan.js';
 import { fraction, hexadecimal, integer, octal } from './numbers.js';
@@ -92,8 +92,7 @@ function identityEntry({ identities }: SettledPlan, { names }: DeviceOrder, size
 }
 
 function header(plan: SettledPlan, { toolVersion }: ScriptOptions): readonly Statement[] {
-  const revision = (version: SettledPlan['sourceVersion']): string =>
-    displayName(version?.revision ?? 'unknown version');
+  const revision = (version: SettledPlan['sourceVersion']): string => version?.revision ?? 'unknown version';
   return [
     comment(`dfota ${toolVersion}`),
     comment(`${revision(plan.sourceVersion)} to ${revision(plan.targetVersion)}, parts ${showParts(plan.parts)}`),
@@ -280,7 +279,7 @@ function patchFile({ path, base, target, patch }: PatchFile, order: DeviceOrder,
 }
 
 function imageWord(path: ArchivePath): string {
-  return path === 'BOOTABLE_IMAGES/boot.img' ? 'boot image' : displayName(path.slice(path.lastIndexOf('/') + 1));
+  return path === 'BOOTABLE_IMAGES/boot.img' ? 'boot image' : baseName(path);
 }
 
 /**
