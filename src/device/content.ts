@@ -1,0 +1,130 @@
+import { applyPatch, PatchFormatError } from '../applypatch/index.js';
+import { type Sha1, sha1Of } from '../model/digest.js';
+import type { BuildContent } from '../model/build.js';
+import { type Blob, blobKey, type Piece, type Pieced, type Whole } from './blob.js';
+import { largestContent } from './limits.js';
+import type { PackageReader } from './zip-reader.js';
+
+/** Bytes kept at hand at most; what is larger than this alone is kept only while it is used. */
+const keptBytes = 96 * 2 ** 20;
+
+
+/** What became of a patch. */
+export type PatchOutcome =
+  | { readonly kind: 'done'; readonly result: Whole }
+  | { readonly kind: 'bad'; readonly code: string; readonly message: string };
+
+/** Gives the bytes and digests of blobs, reading them where they are and keeping a bounded part of them. */
+export interface ContentStore {
+  /** The bytes; may be large, do not keep them. */
+  bytes(blob: Blob): Promise<Uint8Array<ArrayBuffer>>;
+  /** The same bytes with their digest known. */
+  whole(blob: Blob): Promise<Whole>;
+  /** Applies a patch, once for each pair of patch and source. `outside` says what bytes outside of the source count for. */
+  patch(patch: Whole, source: Whole, outside: 'zero' | 'reject'): Promise<PatchOutcome>;
+}
+
+/** A store over the source build's files and the package's entries. */
+export function openContentStore(build: BuildContent, reader: PackageReader): ContentStore {
+  const kept = new Map<Sha1, Uint8Array<ArrayBuffer>>();
+  let keptTotal = 0;
+  const digests = new Map<string, Whole>();
+  const outcomes = new Map<string, PatchOutcome>();
+
+  const keep = (sha1: Sha1, bytes: Uint8Array<ArrayBuffer>): void => {
+    if (bytes.length > keptBytes / 2 || kept.has(sha1)) return;
+    kept.set(sha1, bytes);
+    keptTotal += bytes.length;
+    for (const [oldest, old] of kept) {
+      if (keptTotal <= keptBytes) break;
+      kept.delete(oldest);
+      keptTotal -= old.length;
+    }
+  };
+
+  const apply = (patch: Uint8Array, source: Uint8Array, outside: 'zero' | 'reject') =>
+    applyPatch(patch, source, { maxTargetSize: largestContent, outsideSource: outside });
+
+  const wholeBytes = async (blob: Whole): Promise<Uint8Array<ArrayBuffer>> => {
+    const { origin } = blob;
+    if (origin.from === 'memory') return origin.bytes;
+    const known = kept.get(blob.sha1);
+    if (known !== undefined) {
+      kept.delete(blob.sha1);
+      kept.set(blob.sha1, known);
+      return known;
+    }
+    let bytes: Uint8Array<ArrayBuffer>;
+    switch (origin.from) {
+      case 'build':
+        bytes = await build.read(origin.path);
+        break;
+      case 'package':
+        bytes = await reader.read(origin.entry);
+        break;
+      case 'pieces':
+        bytes = await piecedBytes(origin.pieces);
+        break;
+      case 'patch':
+        bytes = apply(await wholeBytes(origin.patch), await wholeBytes(origin.source), 'zero');
+        break;
+      default:
+        return origin satisfies never;
+    }
+    keep(blob.sha1, bytes);
+    return bytes;
+  };
+
+  const pieceBytes = async (piece: Piece, target: Uint8Array, at: number): Promise<void> => {
+    if ('fill' in piece) target.fill(piece.fill, at, at + piece.length);
+    else target.set((await wholeBytes(piece.of)).subarray(piece.offset, piece.offset + piece.length), at);
+  };
+
+  const piecedBytes = async (blob: Pieced): Promise<Uint8Array<ArrayBuffer>> => {
+    if (blob.size > largestContent) throw new RangeError(`content of ${blob.size} bytes`);
+    const bytes = new Uint8Array(blob.size);
+    let at = 0;
+    for (const piece of blob.pieces) {
+      await pieceBytes(piece, bytes, at);
+      at += piece.length;
+    }
+    return bytes;
+  };
+
+  const whole = async (blob: Blob): Promise<Whole> => {
+    if (blob.kind === 'whole') return blob;
+    const key = blobKey(blob);
+    const known = digests.get(key);
+    if (known !== undefined) return known;
+    const sha1 = sha1Of(await piecedBytes(blob));
+    const result: Whole = { kind: 'whole', size: blob.size, sha1, origin: { from: 'pieces', pieces: blob } };
+    digests.set(key, result);
+    return result;
+  };
+
+  const patchOnce = async (patch: Whole, source: Whole, outside: 'zero' | 'reject'): Promise<PatchOutcome> => {
+    const [patchBytes, sourceBytes] = [await wholeBytes(patch), await wholeBytes(source)];
+    try {
+      const bytes = apply(patchBytes, sourceBytes, outside);
+      const sha1 = sha1Of(bytes);
+      keep(sha1, bytes);
+      return { kind: 'done', result: { kind: 'whole', size: bytes.length, sha1, origin: { from: 'patch', patch, source } } };
+    } catch (error) {
+      if (!(error instanceof PatchFormatError)) throw error;
+      return { kind: 'bad', code: error.code, message: error.message };
+    }
+  };
+
+  return {
+    bytes: (blob) => (blob.kind === 'whole' ? wholeBytes(blob) : piecedBytes(blob)),
+    whole,
+    patch: async (patch, source, outside) => {
+      const key = `${outside} ${patch.sha1} ${source.sha1}`;
+      const known = outcomes.get(key);
+      if (known !== undefined) return known;
+      const outcome = await patchOnce(patch, source, outside);
+      outcomes.set(key, outcome);
+      return outcome;
+    },
+  };
+}

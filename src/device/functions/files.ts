@@ -1,0 +1,96 @@
+import { listDirectory, makeLink, makeParents, openFile, removeTree, rename, unlink } from '../posix.js';
+import { type DeviceFunction, failed, type Runtime, ScriptAbort, yes } from '../runtime.js';
+import { expectArguments } from './text.js';
+
+const remove: DeviceFunction = async (runtime, call) => {
+  let removed = 0;
+  for (const path of await call.texts()) {
+    const error = unlink(runtime.machine, path);
+    if (error === undefined) removed++;
+    else if (error !== 'ENOENT') runtime.print(`delete: ${path}: ${error}`);
+  }
+  return `${removed}`;
+};
+
+const removeRecursive: DeviceFunction = async (runtime, call) => {
+  let removed = 0;
+  for (const path of await call.texts()) {
+    if (path === '') throw new ScriptAbort('delete_recursive(): an empty path');
+    const error = removeTree(runtime.machine, path.length > 1 ? path.replace(/\/+$/, '') : path);
+    if (error === undefined) removed++;
+  }
+  return `${removed}`;
+};
+
+const symlink: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 1, Number.POSITIVE_INFINITY);
+  const { machine, profile } = runtime;
+  const [target = '', ...links] = await call.texts();
+  let bad = 0;
+  for (const link of links) {
+    const removed = unlink(machine, link);
+    if (removed !== undefined && removed !== 'ENOENT') {
+      runtime.print(`symlink: failed to remove ${link}: ${removed}`);
+      bad++;
+      continue;
+    }
+    const parents = profile.symlinkMakesParents ? makeParents(machine, link, 0o700) : undefined;
+    const made = parents ?? makeLink(machine, target, link);
+    if (made !== undefined) {
+      runtime.print(`symlink: failed to symlink ${link} to ${target}: ${made}`);
+      bad++;
+    }
+  }
+  if (bad > 0) throw new ScriptAbort(`symlink: some symlinks failed (${bad} of ${links.length})`);
+  return yes;
+};
+
+const renameOnce: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 2);
+  const [from = '', to = ''] = await call.texts();
+  if (from === '' || to === '') throw new ScriptAbort('rename(): an empty name');
+  const parents = makeParents(runtime.machine, to, 0o700);
+  const error = parents ?? rename(runtime.machine, from, to);
+  if (error !== undefined) throw new ScriptAbort(`rename of ${from} to ${to} failed: ${error}`);
+  return to;
+};
+
+/** Programs cannot be simulated: a missing one gives the status that the device gives, any other ends the proof. */
+const runProgram: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 1, Number.POSITIVE_INFINITY);
+  const [path = ''] = await call.texts();
+  if (typeof openFile(runtime.machine, path) === 'string') {
+    failed(runtime, `run_program: cannot execute ${path}`);
+    return '256';
+  }
+  throw new ScriptAbort(`run_program("${path}"): what a program does cannot be proved`);
+};
+
+/** Files directly in /cache that the updater may delete to make room; never the saved source. */
+export function makeRoomInCache(
+  runtime: Runtime,
+  needed: number,
+  free: () => number | string,
+): boolean {
+  const enough = (): boolean => {
+    const bytes = free();
+    return typeof bytes === 'number' && bytes >= needed;
+  };
+  if (enough()) return true;
+  for (const { name, inode } of listDirectory(runtime.machine, '/cache')) {
+    if (inode.kind !== 'file' || name === 'saved.file') continue;
+    unlink(runtime.machine, `/cache/${name}`);
+    runtime.print(`deleted /cache/${name} to make room`);
+    if (enough()) return true;
+  }
+  return false;
+}
+
+/** The functions about names. */
+export const fileFunctions: Readonly<Record<string, DeviceFunction>> = {
+  delete: remove,
+  delete_recursive: removeRecursive,
+  symlink,
+  rename: renameOnce,
+  run_program: runProgram,
+};

@@ -1,0 +1,131 @@
+import type { Inode } from '../file-system.js';
+import { find, type Machine, nodeAt, type Place } from '../machine.js';
+import { changeExtraAt, changeModeAt, changeOwnerAt, walk } from '../posix.js';
+import { type Call, type DeviceFunction, ScriptAbort, yes } from '../runtime.js';
+import { expectArguments } from './text.js';
+
+/** Numbers of permission functions are read as C does: 0x hex, 0 octal, else decimal. */
+function parseNumber(call: Call, text: string, what: string): bigint {
+  if (/^0[xX][0-9a-fA-F]+$/.test(text)) return BigInt(text);
+  if (/^0[0-7]*$/.test(text)) return BigInt(`0o${text}`);
+  if (/^[1-9][0-9]*$/.test(text)) return BigInt(text);
+  throw new ScriptAbort(`${call.name}: "${text}" not a valid ${what}`);
+}
+
+const largestId = 0xffffffffn;
+
+function parseId(call: Call, text: string, what: string): number {
+  const id = parseNumber(call, text, what);
+  if (id > largestId) throw new ScriptAbort(`${call.name}: "${text}" not a valid ${what}`);
+  return Number(id);
+}
+
+function parseMode(call: Call, text: string): number {
+  const mode = parseNumber(call, text, 'mode');
+  if (mode > 0o7777n) throw new ScriptAbort(`${call.name}: "${text}" not a valid mode`);
+  return Number(mode);
+}
+
+const setPerm: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 4, Number.POSITIVE_INFINITY);
+  const [uidText = '', gidText = '', modeText = '', ...paths] = await call.texts();
+  const uid = parseId(call, uidText, 'uid');
+  const gid = parseId(call, gidText, 'gid');
+  const mode = parseMode(call, modeText);
+  const bad: string[] = [];
+  for (const path of paths) {
+    const place = find(runtime.machine, path);
+    if (typeof place === 'string') {
+      bad.push(`${path}: ${place}`);
+      continue;
+    }
+    changeOwnerAt(runtime.machine, place, uid, gid, path);
+    changeModeAt(runtime.machine, place, mode, path);
+  }
+  if (bad.length > 0) throw new ScriptAbort(`set_perm: some changes failed: ${bad.slice(0, 3).join(', ')}`);
+  return yes;
+};
+
+
+const setPermRecursive: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 5, Number.POSITIVE_INFINITY);
+  const [uidText = '', gidText = '', directoryText = '', fileText = '', ...paths] = await call.texts();
+  const uid = parseId(call, uidText, 'uid');
+  const gid = parseId(call, gidText, 'gid');
+  const directoryMode = parseMode(call, directoryText);
+  const fileMode = parseMode(call, fileText);
+  const { machine } = runtime;
+  for (const path of paths) {
+    const top = find(machine, path, false);
+    if (typeof top === 'string') continue;
+    walk(machine, top, (place, inode) => {
+      if (inode.kind !== 'file' && inode.kind !== 'directory') return;
+      changeOwnerAt(machine, place, uid, gid, path);
+      changeModeAt(machine, place, inode.kind === 'directory' ? directoryMode : fileMode, path);
+    });
+  }
+  return yes;
+};
+
+interface Metadata {
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly mode?: number;
+  readonly dmode?: number;
+  readonly fmode?: number;
+  readonly selabel?: string;
+  readonly capabilities?: bigint;
+}
+
+function parseMetadata(call: Call, texts: readonly string[], strict: boolean): Metadata {
+  if (texts.length % 2 !== 1) throw new ScriptAbort(`${call.name}() expects an odd number of arguments`);
+  let metadata: Metadata = {};
+  for (let i = 1; i + 1 < texts.length; i += 2) {
+    const key = texts[i] ?? '';
+    const text = texts[i + 1] ?? '';
+    if (key === 'uid' || key === 'gid') metadata = { ...metadata, [key]: parseId(call, text, key) };
+    else if (key === 'mode' || key === 'dmode' || key === 'fmode') {
+      metadata = { ...metadata, [key]: parseMode(call, text) };
+    } else if (key === 'selabel') metadata = { ...metadata, selabel: text };
+    else if (key === 'capabilities') metadata = { ...metadata, capabilities: parseNumber(call, text, 'capabilities') };
+    else if (strict) throw new ScriptAbort(`${call.name}: unknown key "${key}"`);
+  }
+  return metadata;
+}
+
+function applyMetadata(machine: Machine, place: Place, inode: Inode, metadata: Metadata, path: string): void {
+  if (inode.kind !== 'file' && inode.kind !== 'directory') return;
+  if (metadata.uid !== undefined) changeOwnerAt(machine, place, metadata.uid, undefined, path);
+  if (metadata.gid !== undefined) changeOwnerAt(machine, place, undefined, metadata.gid, path);
+  if (metadata.mode !== undefined) changeModeAt(machine, place, metadata.mode, path);
+  const byKind = inode.kind === 'directory' ? metadata.dmode : metadata.fmode;
+  if (byKind !== undefined) changeModeAt(machine, place, byKind, path);
+  if (metadata.selabel !== undefined) changeExtraAt(machine, place, { selabel: metadata.selabel }, path);
+  if (metadata.capabilities !== undefined && inode.kind === 'file') {
+    const capabilities = metadata.capabilities === 0n ? undefined : metadata.capabilities;
+    changeExtraAt(machine, place, { capabilities }, path);
+  }
+}
+
+const setMetadata =
+  (recursive: boolean): DeviceFunction =>
+  async (runtime, call) => {
+    expectArguments(call, 3, Number.POSITIVE_INFINITY);
+    const texts = await call.texts();
+    const metadata = parseMetadata(call, texts, runtime.profile.strict);
+    const path = texts[0] ?? '';
+    const { machine } = runtime;
+    const top = find(machine, path, false);
+    if (typeof top === 'string') throw new ScriptAbort(`${call.name}: Error on lstat of "${path}": ${top}`);
+    if (recursive) walk(machine, top, (place, inode) => applyMetadata(machine, place, inode, metadata, path));
+    else applyMetadata(machine, top, nodeAt(machine, top), metadata, path);
+    return yes;
+  };
+
+/** The functions that set owners and modes, both families. */
+export const permissionFunctions: Readonly<Record<string, DeviceFunction>> = {
+  set_perm: setPerm,
+  set_perm_recursive: setPermRecursive,
+  set_metadata: setMetadata(false),
+  set_metadata_recursive: setMetadata(true),
+};

@@ -1,0 +1,13 @@
+/** Our own limits, so that no package can hang or exhaust the simulator. All far above what a real package needs. */
+
+/** Most bytes of one content: a file, a patch's result, an entry of the package. No partition of the family is larger. */
+export const largestContent = 2 ** 30;
+
+/** Most bytes of all entries of a package together. */
+export const largestPackage = 4 * 2 ** 30;
+
+/** Most bytes of an updater-script. */
+export const largestScript = 64 * 2 ** 20;
+
+/** Most visits of files and directories in one run: a real package needs a few hundred thousand. */
+export const mostVisits = 50_000_000;

@@ -1,0 +1,254 @@
+/** The system calls that the updater makes, on the simulated module. Each returns the error, or `undefined` when it worked. */
+import { type Blob, emptyBlob, overwriteBlob, sliceBlob } from './blob.js';
+import {
+  addInode,
+  type Attributes,
+  directoryOf,
+  type FileInode,
+  type Inode,
+  moveName,
+  removeName,
+  replaceInode,
+} from './file-system.js';
+import {
+  commit,
+  commitPartition,
+  type EffectKind,
+  type Errno,
+  find,
+  lookUp,
+  type Machine,
+  nodeAt,
+  type Place,
+  visit,
+  volumeOf,
+} from './machine.js';
+import { emptyMap, mapEntries, mapGet } from './persistent-map.js';
+
+type Failure = Errno | undefined;
+
+function update(machine: Machine, place: Place, inode: Inode, kind: EffectKind, subject: string): void {
+  commit(machine, place.volume, replaceInode(volumeOf(machine, place.volume), place.ino, inode), kind, subject);
+}
+
+/** Makes a directory. */
+export function makeDirectory(machine: Machine, path: string, mode: Attributes['mode']): Failure {
+  const found = lookUp(machine, path, false);
+  if (typeof found === 'string') return found;
+  if (found.node !== undefined) return 'EEXIST';
+  const fs = volumeOf(machine, found.parent.volume);
+  if (fs.used + fs.block > fs.capacity) return 'ENOSPC';
+  const inode: Inode = { kind: 'directory', children: emptyMap(), uid: 0, gid: 0, mode };
+  commit(machine, found.parent.volume, addInode(fs, found.parent.ino, found.name, inode).fs, 'mkdir', path);
+  return undefined;
+}
+
+/** Makes the directories above a path that are missing, as both the extractor and `symlink` do. */
+export function makeParents(machine: Machine, path: string, mode: Attributes['mode']): Failure {
+  for (let cut = path.indexOf('/', 1); cut > 0; cut = path.indexOf('/', cut + 1)) {
+    const parent = path.slice(0, cut);
+    const place = find(machine, parent);
+    if (place === 'ENOENT') {
+      const failed = makeDirectory(machine, parent, mode);
+      if (failed !== undefined) return failed;
+    } else if (typeof place === 'string') return place;
+    else if (nodeAt(machine, place).kind !== 'directory') return 'ENOTDIR';
+  }
+  return undefined;
+}
+
+/** Half of some bytes, in whole blocks where there is more than one: what a torn write leaves. */
+function half(content: Blob, block: number): Blob {
+  const middle = Math.floor(content.size / 2);
+  return sliceBlob(content, 0, middle > block ? Math.floor(middle / block) * block : middle);
+}
+
+function writeDevice(machine: Machine, partition: string, content: Blob): Failure {
+  const old = mapGet(machine.flash.partitions, partition);
+  if (old === undefined) return 'ENODEV';
+  const fitting = sliceBlob(content, 0, old.size);
+  if (fitting.size > 0) {
+    commitPartition(machine, partition, overwriteBlob(old, 0, half(fitting, 4096)), 'torn');
+    commitPartition(machine, partition, overwriteBlob(old, 0, fitting), 'after');
+  }
+  return fitting.size < content.size ? 'ENOSPC' : undefined;
+}
+
+/**
+ * Creates or empties the file, following links, and writes the content. On a full disk what fits stays there. Torn states
+ * (the empty file, the half-written one) are effects of their own.
+ */
+export function writeFile(machine: Machine, path: string, content: Blob, mode: Attributes['mode']): Failure {
+  const found = lookUp(machine, path, true);
+  if (typeof found === 'string') return found;
+  const { volume } = found.parent;
+  let place = found.node;
+  if (place === undefined) {
+    if (path.endsWith('/')) return 'EISDIR';
+    const inode: Inode = { kind: 'file', content: emptyBlob, uid: 0, gid: 0, mode };
+    const { fs, ino } = addInode(volumeOf(machine, volume), found.parent.ino, found.name, inode);
+    commit(machine, volume, fs, 'create', path);
+    place = { volume, ino };
+  }
+  const inode = nodeAt(machine, place);
+  if (inode.kind === 'device') return writeDevice(machine, inode.partition, content);
+  if (inode.kind !== 'file') return 'EISDIR';
+  const put = (bytes: Blob, when: 'after' | 'torn', target: Place): void => {
+    const fs = replaceInode(volumeOf(machine, target.volume), target.ino, { ...inode, content: bytes });
+    commit(machine, target.volume, fs, 'write', path, when);
+  };
+  put(emptyBlob, 'torn', place);
+  const fs = volumeOf(machine, place.volume);
+  const room = Math.max(Math.floor((fs.capacity - fs.used) / fs.block) * fs.block, 0);
+  const fitting = sliceBlob(content, 0, room);
+  if (fitting.size > 1) put(half(fitting, fs.block), 'torn', place);
+  put(fitting, 'after', place);
+  return fitting.size < content.size ? 'ENOSPC' : undefined;
+}
+
+/** Removes a name; not a directory. */
+export function unlink(machine: Machine, path: string): Failure {
+  const found = lookUp(machine, path, false);
+  if (typeof found === 'string') return found;
+  if (found.node === undefined) return 'ENOENT';
+  if (nodeAt(machine, found.node).kind === 'directory') return 'EISDIR';
+  const { volume, ino } = found.parent;
+  commit(machine, volume, removeName(volumeOf(machine, volume), ino, found.name), 'unlink', path);
+  return undefined;
+}
+
+/** Removes a file, a link, or a directory with all below it, never following links; each removal is an effect. */
+export function removeTree(machine: Machine, path: string): Failure {
+  const found = lookUp(machine, path, false);
+  if (typeof found === 'string') return found;
+  if (found.node === undefined) return 'ENOENT';
+  const remove = (parent: Place, name: string, node: Place): Failure => {
+    visit(machine);
+    const inode = nodeAt(machine, node);
+    if (inode.kind === 'directory') {
+      for (const [child, ino] of mapEntries(inode.children)) {
+        const failed = remove(node, child, { volume: node.volume, ino });
+        if (failed !== undefined) return failed;
+      }
+      if (node.volume !== parent.volume) return 'EBUSY';
+    }
+    const fs = removeName(volumeOf(machine, parent.volume), parent.ino, name);
+    commit(machine, parent.volume, fs, inode.kind === 'directory' ? 'rmdir' : 'unlink', path);
+    return undefined;
+  };
+  return remove(found.parent, found.name, found.node);
+}
+
+/** Moves a name onto another in one step. A link at the end of either is moved or replaced, not followed. */
+export function rename(machine: Machine, from: string, to: string): Failure {
+  const source = lookUp(machine, from, false);
+  if (typeof source === 'string') return source;
+  if (source.node === undefined) return 'ENOENT';
+  const target = lookUp(machine, to, false);
+  if (typeof target === 'string') return target;
+  if (source.parent.volume !== target.parent.volume) return 'EXDEV';
+  const moved = nodeAt(machine, source.node);
+  if (moved.kind === 'directory' && `${to}/`.startsWith(`${from}/`)) return 'EINVAL';
+  if (target.node !== undefined) {
+    const replaced = nodeAt(machine, target.node);
+    if (replaced.kind === 'directory' && moved.kind !== 'directory') return 'EISDIR';
+    if (replaced.kind !== 'directory' && moved.kind === 'directory') return 'ENOTDIR';
+    if (replaced.kind === 'directory' && replaced.children.size > 0) return 'ENOTEMPTY';
+  }
+  const { volume } = source.parent;
+  const fs = moveName(
+    volumeOf(machine, volume),
+    { parent: source.parent.ino, name: source.name },
+    { parent: target.parent.ino, name: target.name },
+  );
+  commit(machine, volume, fs, 'rename', to);
+  return undefined;
+}
+
+/** Makes a symbolic link under a name that is not taken. */
+export function makeLink(machine: Machine, destination: string, path: string): Failure {
+  const found = lookUp(machine, path, false);
+  if (typeof found === 'string') return found;
+  if (found.node !== undefined) return 'EEXIST';
+  const { volume, ino } = found.parent;
+  const { fs } = addInode(volumeOf(machine, volume), ino, found.name, { kind: 'link', destination });
+  commit(machine, volume, fs, 'symlink', path);
+  return undefined;
+}
+
+/** Sets the permission bits of what is at a place. */
+export function changeModeAt(machine: Machine, place: Place, mode: Attributes['mode'], subject: string): void {
+  const inode = nodeAt(machine, place);
+  if (inode.kind === 'file' || inode.kind === 'directory') update(machine, place, { ...inode, mode }, 'mode', subject);
+}
+
+/** The bits that the kernel takes from a file whose owner is set, even to the same: set-uid, set-gid of programs. */
+export function modeAfterOwnerChange(mode: number): number {
+  return mode & ((mode & 0o010) === 0 ? ~0o4000 : ~0o6000);
+}
+
+/** Sets the owner; `undefined` leaves uid or gid. A file loses set-uid, set-gid and capabilities by it. */
+export function changeOwnerAt(
+  machine: Machine,
+  place: Place,
+  uid: number | undefined,
+  gid: number | undefined,
+  subject: string,
+): void {
+  const inode = nodeAt(machine, place);
+  if (inode.kind !== 'file' && inode.kind !== 'directory') return;
+  const owned = { ...inode, uid: uid ?? inode.uid, gid: gid ?? inode.gid };
+  if (owned.kind === 'directory') update(machine, place, owned, 'mode', subject);
+  else {
+    const mode = owned.mode === 'unset' ? owned.mode : modeAfterOwnerChange(owned.mode);
+    update(machine, place, { ...owned, mode, capabilities: undefined }, 'mode', subject);
+  }
+}
+
+/** Sets label or capabilities of what is at a place. */
+export function changeExtraAt(
+  machine: Machine,
+  place: Place,
+  extra: { readonly selabel: string } | { readonly capabilities: bigint | undefined },
+  subject: string,
+): void {
+  const inode = nodeAt(machine, place);
+  if (inode.kind === 'file' || inode.kind === 'directory') {
+    update(machine, place, { ...inode, ...extra }, 'mode', subject);
+  }
+}
+
+/** Calls for everything below and at a place, contents before their directory, links not followed. */
+export function walk(machine: Machine, place: Place, each: (place: Place, inode: Inode) => void): void {
+  visit(machine);
+  const inode = nodeAt(machine, place);
+  if (inode.kind === 'directory') {
+    for (const [, ino] of mapEntries(inode.children)) walk(machine, { volume: place.volume, ino }, each);
+  }
+  each(place, nodeAt(machine, place));
+}
+
+/** A regular file, links followed. */
+export function openFile(machine: Machine, path: string): FileInode | Errno {
+  const place = find(machine, path);
+  if (typeof place === 'string') return place;
+  const inode = nodeAt(machine, place);
+  if (inode.kind === 'file') return inode;
+  if (inode.kind === 'device') {
+    const content = mapGet(machine.flash.partitions, inode.partition);
+    return content === undefined ? 'ENODEV' : { kind: 'file', content, uid: 0, gid: 0, mode: 0o600 };
+  }
+  return 'EISDIR';
+}
+
+/** Names and places directly in a directory. */
+export function listDirectory(machine: Machine, path: string): readonly { name: string; place: Place; inode: Inode }[] {
+  const place = find(machine, path);
+  if (typeof place === 'string' || nodeAt(machine, place).kind !== 'directory') return [];
+  const { children } = directoryOf(volumeOf(machine, place.volume), place.ino);
+  return mapEntries(children).map(([name, ino]) => {
+    const child = { volume: place.volume, ino };
+    return { name, place: child, inode: nodeAt(machine, child) };
+  });
+}
+

@@ -1,0 +1,97 @@
+import type { Whole } from './blob.js';
+import type { ContentStore } from './content.js';
+import type { Expression } from './edify/syntax.js';
+import type { Attributes } from './file-system.js';
+import type { Machine } from './machine.js';
+import type { Profile } from './profile.js';
+
+/** What an expression gives: text, or bytes (none when they could not be had). False is the empty text. */
+export type Value = string | { readonly bytes: Whole | undefined };
+
+/** True, as the functions say it. */
+export const yes = 't';
+/** False. */
+export const no = '';
+
+/** What went wrong last: decides the code with which the module reports a script that aborted. */
+export type Trouble = 'verification' | 'space' | 'other';
+
+/** The script ended itself, or was ended by a function: the updater's status 7. */
+export class ScriptAbort extends Error {
+  override readonly name = 'ScriptAbort';
+  readonly trouble: Trouble;
+  constructor(message: string, trouble: Trouble = 'other') {
+    super(message);
+    this.trouble = trouble;
+  }
+}
+
+/** The updater never ends: a truncated patch sends the device's decompressor round for ever. */
+export class DeviceHangs extends Error {
+  override readonly name = 'DeviceHangs';
+}
+
+/** The recovery's mount table, from the build's fstab. */
+export interface MountRow {
+  readonly mountPoint: string;
+  readonly fileSystem: string;
+  readonly type: string;
+  readonly device: string;
+}
+
+/** An entry of the package: bytes that are known to be sound. */
+export interface PackageEntry {
+  readonly name: string;
+  readonly content: Whole;
+  readonly link: boolean;
+}
+
+/** Everything that a function of the updater can reach. */
+export interface Runtime {
+  readonly machine: Machine;
+  readonly store: ContentStore;
+  readonly profile: Profile;
+  /** In the order of the central directory. */
+  readonly entries: ReadonlyMap<string, PackageEntry>;
+  readonly table: readonly MountRow[];
+  readonly properties: ReadonlyMap<string, string>;
+  /** What the updater prints, for the log and the trace. */
+  readonly print: (line: string) => void;
+  /** Portions of the bar: where the present one starts, how wide it is. */
+  readonly progress: { start: number; width: number; readonly report: (fraction: number) => void };
+  /** Why the last function that failed did so. */
+  trouble: { readonly kind: Trouble; readonly message: string } | undefined;
+}
+
+/** One call of a function: its arguments are evaluated when it asks for them. */
+export interface Call {
+  readonly name: string;
+  readonly args: readonly Expression[];
+  readonly value: (argument: Expression) => Promise<Value>;
+  /** As {@link value}, for arguments that must be text: bytes abort the script. */
+  readonly text: (argument: Expression) => Promise<string>;
+  /** All arguments, as text. */
+  readonly texts: () => Promise<readonly string[]>;
+  /** The script's text of an expression, for messages. */
+  readonly source: (argument: Expression) => string;
+}
+
+/** A function of the updater. It fails by giving "" or by throwing {@link ScriptAbort}. */
+export type DeviceFunction = (runtime: Runtime, call: Call) => Promise<Value>;
+
+/** Says why a function is about to give "", and gives it. */
+export function failed(runtime: Runtime, message: string, kind: Trouble = 'other'): string {
+  runtime.trouble = { kind, message };
+  runtime.print(message);
+  return no;
+}
+
+/** The mode of something that is created under the profile's umask. */
+export function createdMode(profile: Profile, mode: number): Attributes['mode'] {
+  return profile.umask === 'unknown' ? 'unset' : mode & ~profile.umask;
+}
+
+/** A whole decimal number as C's strtol reads it; `undefined` where the device says it cannot parse it. */
+export function parseInteger(text: string): number | undefined {
+  return /^\s*[+-]?[0-9]+$/.test(text) ? Number.parseInt(text, 10) : undefined;
+}
