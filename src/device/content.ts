@@ -1,13 +1,12 @@
 import { applyPatch, PatchFormatError } from '../applypatch/index.js';
-import { type Sha1, sha1Of } from '../model/digest.js';
 import type { BuildContent } from '../model/build.js';
+import { type Sha1, sha1Of } from '../model/digest.js';
 import { type Blob, blobKey, type Piece, type Pieced, type Whole } from './blob.js';
 import { largestContent } from './limits.js';
 import type { PackageReader } from './zip-reader.js';
 
 /** Bytes kept at hand at most; what is larger than this alone is kept only while it is used. */
 const keptBytes = 96 * 2 ** 20;
-
 
 /** What became of a patch. */
 export type PatchOutcome =
@@ -108,7 +107,10 @@ export function openContentStore(build: BuildContent, reader: PackageReader): Co
       const bytes = apply(patchBytes, sourceBytes, outside);
       const sha1 = sha1Of(bytes);
       keep(sha1, bytes);
-      return { kind: 'done', result: { kind: 'whole', size: bytes.length, sha1, origin: { from: 'patch', patch, source } } };
+      return {
+        kind: 'done',
+        result: { kind: 'whole', size: bytes.length, sha1, origin: { from: 'patch', patch, source } },
+      };
     } catch (error) {
       if (!(error instanceof PatchFormatError)) throw error;
       return { kind: 'bad', code: error.code, message: error.message };

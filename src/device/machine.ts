@@ -30,7 +30,16 @@ export type Errno =
   | 'EXDEV';
 
 /** The kinds of change at which the power may go. */
-export type EffectKind = 'create' | 'write' | 'unlink' | 'rename' | 'symlink' | 'mkdir' | 'rmdir' | 'mode' | 'partition';
+export type EffectKind =
+  | 'create'
+  | 'write'
+  | 'unlink'
+  | 'rename'
+  | 'symlink'
+  | 'mkdir'
+  | 'rmdir'
+  | 'mode'
+  | 'partition';
 
 /** A change of the flash. */
 export interface Effect {

@@ -1,8 +1,8 @@
 /** The system calls that the updater makes, on the simulated module. Each returns the error, or `undefined` when it worked. */
 import { type Blob, emptyBlob, overwriteBlob, sliceBlob } from './blob.js';
 import {
-  addInode,
   type Attributes,
+  addInode,
   directoryOf,
   type FileInode,
   type Inode,
@@ -251,4 +251,3 @@ export function listDirectory(machine: Machine, path: string): readonly { name: 
     return { name, place: child, inode: nodeAt(machine, child) };
   });
 }
-

@@ -55,8 +55,14 @@ export interface Runtime {
   readonly entries: ReadonlyMap<string, PackageEntry>;
   readonly table: readonly MountRow[];
   readonly properties: ReadonlyMap<string, string>;
+  /** Bytes of an erase block of MTD partitions. */
+  readonly eraseBlock: number;
+  /** Whether MTD partitions are taken to exist that no table of the build names. */
+  readonly unlistedPartitions: boolean;
   /** What the updater prints, for the log and the trace. */
   readonly print: (line: string) => void;
+  /** Tells of something that is taken for granted. */
+  readonly note: (text: string) => void;
   /** Portions of the bar: where the present one starts, how wide it is. */
   readonly progress: { start: number; width: number; readonly report: (fraction: number) => void };
   /** Why the last function that failed did so. */

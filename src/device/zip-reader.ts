@@ -4,8 +4,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
-import { fromBytes } from '../model/path.js';
-import { displayName } from '../model/path.js';
+import { displayName, fromBytes } from '../model/path.js';
 import { largestContent } from './limits.js';
 
 /** An entry of the central directory. Sizes and offsets are bytes in the file. */
@@ -90,7 +89,12 @@ async function findEnd(file: FileHandle, size: number): Promise<EndRecord> {
   throw new UnreadablePackage('no-zip', 'no end record: the file is no zip, or is cut off');
 }
 
-async function readRow(file: FileHandle, directory: Buffer, at: number, bound: number): Promise<ZipRow & { next: number }> {
+async function readRow(
+  file: FileHandle,
+  directory: Buffer,
+  at: number,
+  bound: number,
+): Promise<ZipRow & { next: number }> {
   if (at + 46 > directory.length || directory.readUInt32LE(at) !== centralSignature) {
     throw new UnreadablePackage('damaged', `no central directory record at byte ${at} of the directory`);
   }
@@ -122,7 +126,8 @@ async function readRow(file: FileHandle, directory: Buffer, at: number, bound: n
   }
   const localName = local.readUInt16LE(26);
   const dataOffset = offset + 30 + localName + local.readUInt16LE(28);
-  if (dataOffset + packedSize > bound) throw new UnreadablePackage('damaged', `entry ${shown} reaches outside of the file`);
+  if (dataOffset + packedSize > bound)
+    throw new UnreadablePackage('damaged', `entry ${shown} reaches outside of the file`);
   if (localName !== nameLength || fromBytes(await readAt(file, offset + 30, localName)) !== name) {
     throw new UnreadablePackage('damaged', `entry ${shown} has another name in its local header`);
   }

@@ -104,6 +104,10 @@ function operand(frame: Frame, value: Expression): void {
   frame.expects = 'operator';
 }
 
+function symbolOf(token: Token): string | undefined {
+  return token.kind === 'symbol' ? token.symbol : undefined;
+}
+
 function describe(token: Token): string {
   if (token.kind === 'end') return 'the end of the script';
   return token.kind === 'symbol' ? `"${token.symbol}"` : token.quoted ? 'a literal' : `the word ${token.text}`;
@@ -156,11 +160,11 @@ export function parseEdify(script: string, knows: (name: string) => boolean): Ex
   const readOperand = (): void => {
     const token = advance();
     if (token.kind === 'string') {
-      if (current.kind === 'symbol' && current.symbol === '(') {
+      if (symbolOf(current) === '(') {
         if (!knows(token.text)) throw new EdifySyntaxError(`unknown function "${token.text}"`, token);
         advance();
         enter({ kind: 'call', name: token.text, open: token, args: [] }, 2);
-        if (current.kind === 'symbol' && current.symbol === ')') {
+        if (symbolOf(current) === ')') {
           const close = advance();
           leave({ kind: 'call', name: token.text, args: [], span: spanOf(token, close) });
         }
@@ -225,7 +229,7 @@ export function parseEdify(script: string, knows: (name: string) => boolean): Ex
   };
 
   for (;;) {
-    const symbol = current.kind === 'symbol' ? current.symbol : undefined;
+    const symbol = symbolOf(current);
     const startsOperand = current.kind === 'string' || symbol === '!' || symbol === '(' || symbol === 'if';
     if (frame.expects === 'operand' || (frame.expects === 'operand-or-end' && startsOperand)) {
       readOperand();

@@ -1,11 +1,11 @@
 import { EdifySyntaxError, literalLimit } from './syntax.js';
 
-export type Symbol = '(' | ')' | ',' | ';' | '+' | '!' | '==' | '!=' | '&&' | '||' | 'if' | 'then' | 'else' | 'endif';
+export type Mark = '(' | ')' | ',' | ';' | '+' | '!' | '==' | '!=' | '&&' | '||' | 'if' | 'then' | 'else' | 'endif';
 
 /** A piece of the script. `text` of a word or a string is its value. */
 export type Token = { readonly start: number; readonly end: number; readonly line: number; readonly column: number } & (
   | { readonly kind: 'string'; readonly text: string; readonly quoted: boolean }
-  | { readonly kind: 'symbol'; readonly symbol: Symbol }
+  | { readonly kind: 'symbol'; readonly symbol: Mark }
   | { readonly kind: 'end' }
 );
 
@@ -14,9 +14,9 @@ const comment = /#[^\n]*\n/y;
 const word = /[a-zA-Z0-9_:/.]+/y;
 const symbol = /[(),;+]|==|!=|!|&&|\|\|/y;
 const plain = /[^"\\\0]+/y;
-const escape = /\\(?:([nt"\\])|x([0-9a-fA-F]{2}))/y;
+const escapeSequence = /\\(?:([nt"\\])|x([0-9a-fA-F]{2}))/y;
 
-const symbols: ReadonlyMap<string, Symbol> = new Map(
+const symbols: ReadonlyMap<string, Mark> = new Map(
   (['(', ')', ',', ';', '+', '!', '==', '!=', '&&', '||', 'if', 'then', 'else', 'endif'] as const).map((s) => [s, s]),
 );
 
@@ -69,7 +69,7 @@ export function* tokenize(script: string): Generator<Token, void> {
         throw new EdifySyntaxError('a NUL byte in a literal', here());
       } else {
         const where = here();
-        const match = take(escape);
+        const match = take(escapeSequence);
         if (match === null) {
           throw new EdifySyntaxError(`unknown escape \\${shown(script[at + 1] ?? '')} in a literal`, where);
         }

@@ -1,6 +1,7 @@
 /** How the functions load files and partitions. */
-import { type Blob, sliceBlob, type Whole } from '../blob.js';
+
 import { type Sha1, toSha1 } from '../../model/digest.js';
+import { type Blob, sliceBlob, type Whole } from '../blob.js';
 import type { Attributes } from '../file-system.js';
 import { find, nodeAt } from '../machine.js';
 import { mapGet } from '../persistent-map.js';
@@ -32,7 +33,8 @@ export function isPartitionAddress(name: string): boolean {
 /** Reads a partition's address; `undefined` when the device cannot. */
 export function parsePartitionAddress(text: string): PartitionAddress | undefined {
   const [type, name, ...rest] = text.split(':');
-  if ((type !== 'MTD' && type !== 'EMMC') || name === undefined || name === '' || rest.length % 2 !== 0) return undefined;
+  if ((type !== 'MTD' && type !== 'EMMC') || name === undefined || name === '' || rest.length % 2 !== 0)
+    return undefined;
   const versions: { size: number; sha1: string }[] = [];
   for (let i = 0; i < rest.length; i += 2) {
     const size = parseInteger(rest[i] ?? '');
@@ -51,7 +53,8 @@ export function parseSha1(text: string): Sha1 | undefined {
 /** The key under which the flash holds the addressed partition, if the module has it. */
 export function partitionKey(runtime: Runtime, type: 'MTD' | 'EMMC', name: string): string | undefined {
   const { machine } = runtime;
-  if (type === 'MTD') return !name.includes('/') && mapGet(machine.flash.partitions, name) !== undefined ? name : undefined;
+  if (type === 'MTD')
+    return !name.includes('/') && mapGet(machine.flash.partitions, name) !== undefined ? name : undefined;
   const place = find(machine, name);
   if (typeof place === 'string') return undefined;
   const inode = nodeAt(machine, place);

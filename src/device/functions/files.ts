@@ -67,11 +67,7 @@ const runProgram: DeviceFunction = async (runtime, call) => {
 };
 
 /** Files directly in /cache that the updater may delete to make room; never the saved source. */
-export function makeRoomInCache(
-  runtime: Runtime,
-  needed: number,
-  free: () => number | string,
-): boolean {
+export function makeRoomInCache(runtime: Runtime, needed: number, free: () => number | string): boolean {
   const enough = (): boolean => {
     const bytes = free();
     return typeof bytes === 'number' && bytes >= needed;

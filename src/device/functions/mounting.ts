@@ -6,7 +6,10 @@ import { type DeviceFunction, failed, no, type Runtime, ScriptAbort } from '../r
 import { expectArguments } from './text.js';
 
 /** The RAM disk's inode on which a mount point lies, and what is mounted there. */
-function mountAt(machine: Machine, point: string): { readonly ino: number; readonly volume: string | undefined } | undefined {
+function mountAt(
+  machine: Machine,
+  point: string,
+): { readonly ino: number; readonly volume: string | undefined } | undefined {
   // what is mounted hides its mount point: look at the name in the parent
   const found = lookUp(machine, point, false);
   if (typeof found === 'string' || found.node === undefined || found.parent.volume !== ramVolume) return undefined;

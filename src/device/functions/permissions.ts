@@ -46,7 +46,6 @@ const setPerm: DeviceFunction = async (runtime, call) => {
   return yes;
 };
 
-
 const setPermRecursive: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 5, Number.POSITIVE_INFINITY);
   const [uidText = '', gidText = '', directoryText = '', fileText = '', ...paths] = await call.texts();

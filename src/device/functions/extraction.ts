@@ -1,0 +1,76 @@
+import { compareBytes } from '../../model/path.js';
+import type { Blob } from '../blob.js';
+import { adoptPartition, writeMtd } from '../partition.js';
+import { makeParents, writeFile } from '../posix.js';
+import { createdMode, type DeviceFunction, failed, no, ScriptAbort, type Value, yes } from '../runtime.js';
+import { load } from './content.js';
+import { expectArguments } from './text.js';
+
+const extractFile: DeviceFunction = async (runtime, call): Promise<Value> => {
+  expectArguments(call, 1, 2);
+  const [name = '', path] = await call.texts();
+  const entry = runtime.entries.get(name);
+  if (path === undefined) {
+    if (entry === undefined) {
+      failed(runtime, `package_extract_file: no ${name} in package`);
+      return { bytes: undefined };
+    }
+    return { bytes: entry.content };
+  }
+  if (entry === undefined) return failed(runtime, `package_extract_file: no ${name} in package`);
+  const error = writeFile(runtime.machine, path, entry.content, createdMode(runtime.profile, 0o600));
+  if (error === undefined) return yes;
+  return failed(runtime, `package_extract_file: can't write ${path}: ${error}`, error === 'ENOSPC' ? 'space' : 'other');
+};
+
+const extractDirectory: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 2);
+  const [folder = '', destination = ''] = await call.texts();
+  if (!destination.startsWith('/') || folder.startsWith('/')) {
+    return failed(runtime, `package_extract_dir: cannot extract ${folder} to ${destination}`);
+  }
+  const { machine, profile } = runtime;
+  const prefix = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;
+  const base = destination.replace(/\/+$/, '');
+  const names = [...runtime.entries.keys()].filter((name) => name.startsWith(prefix)).sort(compareBytes);
+  for (const name of names) {
+    const entry = runtime.entries.get(name);
+    if (entry === undefined || entry.link || name.endsWith('/')) continue;
+    const path = `${base}/${name.slice(prefix.length)}`;
+    if (name.slice(prefix.length).split('/').includes('..')) return failed(runtime, `package_extract_dir: ${name}`);
+    const parents = makeParents(machine, path, createdMode(profile, 0o755));
+    const error = parents ?? writeFile(machine, path, entry.content, createdMode(profile, 0o644));
+    if (error === undefined) continue;
+    failed(runtime, `package_extract_dir: ${path}: ${error}`, error === 'ENOSPC' ? 'space' : 'other');
+    // the extractor stops here; on most releases it says true when only the writing failed
+    return error === 'ENOSPC' && !profile.extractionTells ? yes : no;
+  }
+  return yes;
+};
+
+const writeRawImage: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 2);
+  const [contents, name] = call.args;
+  if (contents === undefined || name === undefined) return no;
+  const value = await call.value(contents);
+  const partition = await call.text(name);
+  if (partition === '') throw new ScriptAbort("write_raw_image: partition argument can't be empty");
+  let bytes: Blob | undefined;
+  if (typeof value === 'string') {
+    if (value === '') throw new ScriptAbort("write_raw_image: file argument can't be empty");
+    const file = await load(runtime, value);
+    if (typeof file === 'string') return failed(runtime, `write_raw_image: ${file}`);
+    bytes = file.content;
+  } else bytes = value.bytes;
+  if (bytes === undefined) return failed(runtime, 'write_raw_image: no contents');
+  adoptPartition(runtime, partition, bytes.size);
+  if (writeMtd(runtime.machine, partition, bytes, runtime.eraseBlock)) return partition;
+  return failed(runtime, `write_raw_image: no mtd partition named "${partition}" that holds ${bytes.size} bytes`);
+};
+
+/** The functions that take contents out of the package, or write images. */
+export const extractionFunctions: Readonly<Record<string, DeviceFunction>> = {
+  package_extract_file: extractFile,
+  package_extract_dir: extractDirectory,
+  write_raw_image: writeRawImage,
+};

@@ -1,0 +1,326 @@
+import type { Blob, Whole } from '../blob.js';
+import { emptyBlob, sliceBlob } from '../blob.js';
+import { find, freeSpace } from '../machine.js';
+import { writeBlockDevice, writeMtd } from '../partition.js';
+import { changeModeAt, changeOwnerAt, openFile, rename, unlink, writeFile } from '../posix.js';
+import {
+  type DeviceFunction,
+  DeviceHangs,
+  failed,
+  parseInteger,
+  type Runtime,
+  ScriptAbort,
+  type Value,
+  yes,
+} from '../runtime.js';
+import {
+  isPartitionAddress,
+  type Loaded,
+  load,
+  parsePartitionAddress,
+  parseSha1,
+  partitionKey,
+  savedFile,
+} from './content.js';
+import { makeRoomInCache } from './files.js';
+import { expectArguments } from './text.js';
+
+const kib256 = 256 * 1024;
+
+function matching(content: Whole, hashes: readonly string[]): number {
+  return hashes.findIndex((text) => parseSha1(text) === content.sha1);
+}
+
+function needMemory(runtime: Runtime, bytes: number): void {
+  runtime.machine.peakMemory = Math.max(runtime.machine.peakMemory, bytes);
+}
+
+const applyPatchCheck: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 1, Number.POSITIVE_INFINITY);
+  const [path = '', ...hashes] = await call.texts();
+  const file = await load(runtime, path);
+  if (typeof file !== 'string') {
+    needMemory(runtime, file.content.size);
+    if (hashes.length === 0 || matching(file.content, hashes) >= 0) return yes;
+  }
+  const found = typeof file === 'string' ? file : `${path} has SHA-1 ${file.content.sha1}`;
+  const saved = await load(runtime, savedFile);
+  if (typeof saved !== 'string' && matching(saved.content, hashes) >= 0) return yes;
+  return failed(
+    runtime,
+    `apply_patch_check: ${found}, expected ${hashes.join(' or ') || 'a readable file'}`,
+    'verification',
+  );
+};
+
+const applyPatchSpace: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 1);
+  const [text = ''] = await call.texts();
+  const bytes = parseInteger(text);
+  if (bytes === undefined) throw new ScriptAbort(`${call.name}(): can't parse "${text}" as byte count`);
+  if (makeRoom(runtime, bytes)) return yes;
+  return failed(runtime, `apply_patch_space: less than ${bytes} bytes free in /cache`, 'space');
+};
+
+function makeRoom(runtime: Runtime, bytes: number): boolean {
+  return makeRoomInCache(runtime, bytes, () => freeSpace(runtime.machine, '/cache'));
+}
+
+/** Copies a source to /cache with its mode and owner; the text says why that failed. */
+function saveSource(runtime: Runtime, source: Loaded): string | undefined {
+  const { machine } = runtime;
+  if (!makeRoom(runtime, source.content.size)) return 'not enough free space on /cache';
+  const error = writeFile(machine, savedFile, source.content, 0o600);
+  if (error !== undefined) return `failed to back up the source file: ${error}`;
+  const place = find(machine, savedFile);
+  if (typeof place === 'string') return `failed to back up the source file: ${place}`;
+  changeModeAt(machine, place, source.attributes.mode, savedFile);
+  changeOwnerAt(machine, place, source.attributes.uid, source.attributes.gid, savedFile);
+  return undefined;
+}
+
+interface PatchCall {
+  readonly sourceName: string;
+  readonly targetName: string;
+  readonly targetSha1: string;
+  readonly targetSize: number;
+  readonly hashes: readonly string[];
+  readonly patches: readonly (Whole | undefined)[];
+}
+
+/** What is patched: the source where it is, or the copy in /cache. */
+interface Chosen {
+  readonly source: Loaded;
+  readonly fromSaved: boolean;
+  readonly patch: Whole | undefined;
+}
+
+function space(problem: string): { readonly problem: string; readonly kind: 'space' | 'other' } {
+  return { problem, kind: /space|ENOSPC/.test(problem) ? 'space' : 'other' };
+}
+
+/** Runs the patch; a truncated one never ends on the device. */
+async function makeTarget(runtime: Runtime, chosen: Chosen, wanted: PatchCall): Promise<Whole | string> {
+  if (chosen.patch === undefined || chosen.patch.size < 8) return 'unknown patch file format';
+  if (chosen.source.content.size === 0 && !runtime.profile.patchesEmptySource) return 'the source is empty';
+  const outcome = await runtime.store.patch(chosen.patch, chosen.source.content, runtime.profile.outsideSource);
+  if (outcome.kind === 'bad') {
+    if (outcome.code === 'bzip2-truncated') {
+      throw new DeviceHangs(`the patch for ${wanted.targetName} is truncated: the device loops for ever on it`);
+    }
+    return `${outcome.code}: ${outcome.message}`;
+  }
+  const { result } = outcome;
+  const patches = wanted.patches.reduce((sum, patch) => sum + (patch?.size ?? 0), 0);
+  needMemory(runtime, chosen.source.content.size + result.size + patches);
+  if (runtime.profile.strict && result.size !== wanted.targetSize) {
+    return `the result has ${result.size} bytes, the script says ${wanted.targetSize}`;
+  }
+  return result;
+}
+
+/** An in-place partition: the source is saved to /cache, the result written over it. */
+async function patchPartition(
+  runtime: Runtime,
+  chosen: Chosen,
+  wanted: PatchCall,
+): Promise<ReturnType<typeof space> | undefined> {
+  const address = parsePartitionAddress(wanted.targetName);
+  const key = address === undefined ? undefined : partitionKey(runtime, address.type, address.name);
+  if (address === undefined || key === undefined) return space(`no partition ${wanted.targetName}`);
+  if (chosen.fromSaved && !runtime.profile.resumesPartitions) {
+    // these releases save "the source" once more although none was loaded: the only good copy is emptied
+    writeFile(runtime.machine, savedFile, emptyBlob, 0o600);
+    return space('failed to back up the source file: the copy in /cache is destroyed');
+  }
+  const saving = saveSource(runtime, chosen.source);
+  if (saving !== undefined) return space(saving);
+  const result = await makeTarget(runtime, chosen, wanted);
+  if (typeof result === 'string') return space(result);
+  if (result.size > wanted.targetSize)
+    return space(`the result does not fit the ${wanted.targetSize} bytes that the script says`);
+  if (result.sha1 !== parseSha1(wanted.targetSha1)) return space('patch did not produce expected sha1');
+  const written =
+    address.type === 'MTD'
+      ? writeMtd(runtime.machine, key, result, runtime.eraseBlock)
+      : writeBlockDevice(runtime.machine, key, result);
+  if (!written) return space(`write of patched data to ${wanted.targetName} failed`);
+  unlink(runtime.machine, savedFile);
+  return undefined;
+}
+
+/** The top-level directory of a path: the device asks it for the free space. */
+function topOf(path: string): string {
+  const slash = path.indexOf('/', 1);
+  return slash < 0 ? path : path.slice(0, slash);
+}
+
+async function patchFile(
+  runtime: Runtime,
+  chosen: Chosen,
+  wanted: PatchCall,
+): Promise<ReturnType<typeof space> | undefined> {
+  const { machine } = runtime;
+  const output = `${wanted.targetName}.patch`;
+  let saved = false;
+  let sourceIsThere = !chosen.fromSaved;
+  for (let attempt = 0; ; attempt++) {
+    const free = freeSpace(machine, topOf(wanted.targetName));
+    const enough =
+      attempt === 0 && typeof free === 'number' && free > kib256 && free > Math.floor((wanted.targetSize * 3) / 2);
+    if (!enough && sourceIsThere) {
+      if (isPartitionAddress(wanted.sourceName))
+        return space('not enough free space for target but source is partition');
+      const saving = saveSource(runtime, chosen.source);
+      if (saving !== undefined) return space(saving);
+      saved = true;
+      sourceIsThere = false;
+      unlink(machine, wanted.sourceName);
+    }
+    const opened = writeFile(machine, output, emptyBlob, 0o600);
+    if (opened !== undefined) return space(`failed to open output file ${output}: ${opened}`);
+    const result = await makeTarget(runtime, chosen, wanted);
+    const problem = typeof result === 'string' ? result : writeFile(machine, output, result, 0o600);
+    if (problem === undefined && typeof result !== 'string') {
+      if (result.sha1 !== parseSha1(wanted.targetSha1)) return space('patch did not produce expected sha1');
+      break;
+    }
+    if (!enough) return space(`applying patch failed: ${problem}`);
+    unlink(machine, output);
+  }
+  const place = find(machine, output);
+  if (typeof place === 'string') return space(`chmod of ${output} failed: ${place}`);
+  changeModeAt(machine, place, chosen.source.attributes.mode, output);
+  changeOwnerAt(machine, place, chosen.source.attributes.uid, chosen.source.attributes.gid, output);
+  const renamed = rename(machine, output, wanted.targetName);
+  if (renamed !== undefined) return space(`rename of .patch to ${wanted.targetName} failed: ${renamed}`);
+  if (saved) unlink(machine, savedFile);
+  return undefined;
+}
+
+/** Which bytes are patched with which patch; the text says why none can be. */
+async function choose(runtime: Runtime, wanted: PatchCall): Promise<Chosen | 'done' | string> {
+  const target = await load(runtime, wanted.targetName);
+  if (typeof target !== 'string' && target.content.sha1 === parseSha1(wanted.targetSha1)) return 'done';
+  const source = wanted.targetName === wanted.sourceName ? target : await load(runtime, wanted.sourceName);
+  if (typeof source !== 'string') {
+    const use = matching(source.content, wanted.hashes);
+    if (use >= 0) return { source, fromSaved: false, patch: wanted.patches[use] };
+  }
+  const why = typeof source === 'string' ? source : `${wanted.sourceName} has SHA-1 ${source.content.sha1}`;
+  const copy = await load(runtime, savedFile);
+  if (typeof copy === 'string') return `source file is bad (${why}) and there is no copy in /cache`;
+  const use = matching(copy.content, wanted.hashes);
+  if (use < 0) return `source file is bad (${why}) and the copy in /cache does not match either`;
+  return { source: copy, fromSaved: true, patch: wanted.patches[use] };
+}
+
+async function readPatchCall(runtime: Runtime, values: readonly Value[]): Promise<PatchCall> {
+  const [sourceName, target, targetSha1, sizeText, ...pairs] = values;
+  if (typeof sourceName !== 'string' || typeof target !== 'string' || typeof targetSha1 !== 'string') {
+    throw new ScriptAbort('apply_patch(): source, target and digest must be text');
+  }
+  const targetSize = typeof sizeText === 'string' ? parseInteger(sizeText) : undefined;
+  if (targetSize === undefined) throw new ScriptAbort("apply_patch(): can't parse the target size as byte count");
+  const hashes: string[] = [];
+  const patches: (Whole | undefined)[] = [];
+  for (let i = 0; i + 1 < pairs.length; i += 2) {
+    const hash = pairs[i];
+    const patch = pairs[i + 1];
+    if (typeof hash !== 'string') throw new ScriptAbort(`apply_patch(): sha-1 #${i / 2} is not string`);
+    if (patch === undefined || typeof patch === 'string') {
+      throw new ScriptAbort(`apply_patch(): patch #${i / 2} is not blob`);
+    }
+    hashes.push(hash);
+    patches.push(patch.bytes);
+  }
+  if (runtime.profile.strict && targetSize < 0) throw new ScriptAbort(`apply_patch(): a target size of ${targetSize}`);
+  return { sourceName, targetName: target === '-' ? sourceName : target, targetSha1, targetSize, hashes, patches };
+}
+
+const applyPatch: DeviceFunction = async (runtime, call) => {
+  const { length } = call.args;
+  if (length < 6 || length % 2 === 1) {
+    throw new ScriptAbort(`apply_patch(): expected at least 6 args and an even number, got ${length}`);
+  }
+  const values: Value[] = [];
+  for (const argument of call.args) values.push(await call.value(argument));
+  const wanted = await readPatchCall(runtime, values);
+  if (parseSha1(wanted.targetSha1) === undefined) {
+    return failed(runtime, `apply_patch: failed to parse tgt-sha1 "${wanted.targetSha1}"`);
+  }
+  const chosen = await choose(runtime, wanted);
+  if (chosen === 'done') return yes;
+  if (typeof chosen === 'string') return failed(runtime, `apply_patch: ${chosen}`, 'verification');
+  const problem = isPartitionAddress(wanted.targetName)
+    ? await patchPartition(runtime, chosen, wanted)
+    : await patchFile(runtime, chosen, wanted);
+  if (problem === undefined) return yes;
+  return failed(runtime, `apply_patch of ${wanted.targetName}: ${problem.problem}`, problem.kind);
+};
+
+const readFile: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 1);
+  const [path = ''] = await call.texts();
+  const file = await load(runtime, path);
+  if (typeof file === 'string') {
+    failed(runtime, `read_file: ${file}`);
+    return { bytes: undefined };
+  }
+  needMemory(runtime, file.content.size);
+  return { bytes: file.content };
+};
+
+const sha1Check: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 1, Number.POSITIVE_INFINITY);
+  const [first, ...rest] = call.args;
+  if (first === undefined) return '';
+  const value = await call.value(first);
+  const bytes: Blob | undefined = typeof value === 'string' ? undefined : value.bytes;
+  const hashes: string[] = [];
+  for (const argument of rest) hashes.push(await call.text(argument));
+  if (bytes === undefined) return failed(runtime, 'sha1_check: no file contents', 'verification');
+  const whole = await runtime.store.whole(sliceBlob(bytes, 0, bytes.size));
+  if (rest.length === 0) return whole.sha1;
+  const at = matching(whole, hashes);
+  return hashes[at] ?? failed(runtime, `sha1_check: ${whole.sha1} is none of the expected`, 'verification');
+};
+
+const fileGetProperty: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 2);
+  const [path = '', key = ''] = await call.texts();
+  const file = openFile(runtime.machine, path);
+  if (typeof file === 'string') throw new ScriptAbort(`file_getprop: failed to stat "${path}": ${file}`);
+  if (file.content.size > 65536) throw new ScriptAbort(`${path} too large for file_getprop (max 65536)`);
+  const text = Buffer.from(await runtime.store.bytes(file.content)).toString('latin1');
+  let result: string | undefined;
+  for (const raw of text.split('\n')) {
+    const line = raw.replace(/^[\s]+/, '');
+    if (line === '' || line.startsWith('#')) continue;
+    const equals = line.indexOf('=');
+    if (equals < 0) {
+      if (runtime.profile.propertyLinesNeedEquals)
+        throw new ScriptAbort(`file_getprop: malformed line "${line}": no "="`);
+      continue;
+    }
+    if (result === undefined && line.slice(0, equals).trimEnd() === key) result = line.slice(equals + 1).trim();
+  }
+  return result ?? '';
+};
+
+const getProperty: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 1);
+  const [key = ''] = await call.texts();
+  return runtime.properties.get(key) ?? '';
+};
+
+/** The functions that check, patch and read contents. */
+export const patchingFunctions: Readonly<Record<string, DeviceFunction>> = {
+  apply_patch: applyPatch,
+  apply_patch_check: applyPatchCheck,
+  apply_patch_space: applyPatchSpace,
+  read_file: readFile,
+  sha1_check: sha1Check,
+  file_getprop: fileGetProperty,
+  getprop: getProperty,
+};

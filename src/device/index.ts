@@ -1,0 +1,2 @@
+export { isProfileName, type ProfileName, profileNames } from './profile.js';
+export { type SimulateOptions, simulate } from './simulate.js';

@@ -1,0 +1,239 @@
+/** A module as it leaves the factory with the source build on it. */
+import type { Build, Entry, Ownership } from '../model/build.js';
+import type { ArchivePath } from '../model/path.js';
+import { baseName, compareBytes, onDevice } from '../model/path.js';
+import { type Blob, fillBlob, joinBlobs, type Whole } from './blob.js';
+import {
+  type Attributes,
+  addInode,
+  directoryOf,
+  emptyFileSystem,
+  type FileSystem,
+  type Inode,
+  replaceInode,
+  rootInode,
+} from './file-system.js';
+import { type Flash, type Machine, type OnEffect, ramVolume } from './machine.js';
+import { flashImage } from './partition.js';
+import { emptyMap, mapEach, mapGet, mapSet, type PersistentMap } from './persistent-map.js';
+import type { MountRow } from './runtime.js';
+
+const mebibyte = 2 ** 20;
+
+/** What the module is taken to be where the build does not say. */
+export const moduleDefaults = {
+  /** Free space on /system beyond the source: the note asks for 20 MB. */
+  systemReserve: 20 * mebibyte,
+  /** /cache lies in usrdata; the note counts on 110 MB. */
+  cacheSize: 110 * mebibyte,
+  dataSize: 64 * mebibyte,
+  eraseBlock: 256 * 1024,
+} as const;
+
+/** Sizes and partitions that are known better than the build tells. */
+export interface ModuleOptions {
+  readonly cacheSize?: number;
+  readonly systemSize?: number;
+  /** Partition (a name, or a device on eMMC) of each image of MULTIFOTA/. */
+  readonly images?: ReadonlyMap<ArchivePath, string>;
+}
+
+/** A module, ready to run a package. */
+export interface Module {
+  readonly flash: Flash;
+  readonly ram: FileSystem;
+  /** Mounted when the updater starts. */
+  readonly mounts: ReadonlyMap<number, string>;
+  readonly table: readonly MountRow[];
+  readonly eraseBlock: number;
+  readonly unlistedPartitions: boolean;
+  /** Key of the boot partition in the flash. */
+  readonly bootPartition: string;
+  readonly notes: readonly string[];
+}
+
+function attributesOf(ownership: Ownership): Attributes {
+  const { uid, gid, mode, selabel, capabilities } = ownership;
+  return { uid, gid, mode, selabel, capabilities: capabilities === 0n ? undefined : capabilities };
+}
+
+function wholeOf(entry: Extract<Entry, { kind: 'file' }>): Whole {
+  const { size, sha1 } = entry.content;
+  return { kind: 'whole', size, sha1, origin: { from: 'build', path: entry.path } };
+}
+
+function inodeFor(entry: Entry): Inode {
+  switch (entry.kind) {
+    case 'file':
+      return { kind: 'file', content: wholeOf(entry), ...attributesOf(entry.ownership) };
+    case 'directory':
+      return { kind: 'directory', children: emptyMap(), ...attributesOf(entry.ownership) };
+    case 'link':
+      return { kind: 'link', destination: entry.destination };
+    default:
+      return entry satisfies never;
+  }
+}
+
+const rootOwned: Attributes = { uid: 0, gid: 0, mode: 0o755 };
+
+function buildSystem(build: Build, block: number, unit: number): FileSystem {
+  let fs = emptyFileSystem(Number.MAX_SAFE_INTEGER, block, unit, rootOwned);
+  const known = new Map<string, number>([['SYSTEM', rootInode]]);
+  for (const entry of build.entries.values()) {
+    if (onDevice(entry.path) === undefined) continue;
+    if (entry.path === 'SYSTEM') {
+      if (entry.kind === 'directory') {
+        const root = directoryOf(fs, rootInode);
+        fs = replaceInode(fs, rootInode, { ...root, ...attributesOf(entry.ownership) });
+      }
+      continue;
+    }
+    const parent = known.get(entry.path.slice(0, entry.path.lastIndexOf('/')));
+    if (parent === undefined) throw new Error(`the build has no directory above ${entry.path}`);
+    const added = addInode(fs, parent, baseName(entry.path), inodeFor(entry));
+    fs = added.fs;
+    known.set(entry.path, added.ino);
+  }
+  return fs;
+}
+
+const volumeTypes = new Set(['ubifs', 'ext4', 'yaffs2', 'ubi', 'vfat', 'f2fs', 'squashfs']);
+
+function partitionsOf(
+  build: Build,
+  options: ModuleOptions,
+  eraseBlock: number,
+  onFlash: boolean,
+): { readonly partitions: PersistentMap<string, Blob>; readonly bootPartition: string } {
+  let partitions = emptyMap<string, Blob>();
+  const hold = (content: Blob, least: number): Blob => {
+    const size = Math.max(
+      Math.ceil(content.size / eraseBlock) * eraseBlock,
+      Math.ceil(least / eraseBlock) * eraseBlock,
+    );
+    return onFlash
+      ? flashImage(content, size, eraseBlock)
+      : joinBlobs(content, fillBlob(0, Math.max(size - content.size, 0)));
+  };
+  const raw = build.partitions.filter((row) => !volumeTypes.has(row.fileSystem));
+  const boot = raw.find((row) => row.mountPoint === '/boot')?.device ?? 'boot';
+  for (const row of raw) {
+    const image = [...build.entries.values()].find(
+      (entry) => entry.path === `BOOTABLE_IMAGES/${baseName(row.mountPoint)}.img`,
+    );
+    const content = image?.kind === 'file' ? wholeOf(image) : fillBlob(0xff, eraseBlock);
+    const stated = row.mountPoint === '/boot' ? build.misc.bootSize : undefined;
+    // partitions are larger than what is in them: without a size, room for growth
+    partitions = mapSet(partitions, row.device, hold(content, stated ?? content.size * 2 + 4 * mebibyte));
+  }
+  for (const entry of build.entries.values()) {
+    if (entry.kind !== 'file' || !entry.path.startsWith('MULTIFOTA/')) continue;
+    const stem = baseName(entry.path).replace(/\.[^.]*$/, '');
+    const name = options.images?.get(entry.path) ?? (onFlash ? stem : `/dev/block/bootdevice/by-name/${stem}`);
+    if (mapGet(partitions, name) !== undefined) continue;
+    partitions = mapSet(partitions, name, hold(wholeOf(entry), entry.content.size * 2 + 4 * mebibyte));
+  }
+  return { partitions, bootPartition: boot };
+}
+
+function makeRam(
+  points: readonly string[],
+  devices: readonly string[],
+): { readonly ram: FileSystem; readonly inodes: ReadonlyMap<string, number> } {
+  let ram = emptyFileSystem(512 * mebibyte, 4096, 4096, rootOwned);
+  const inodes = new Map<string, number>([['', rootInode]]);
+  const add = (path: string, inode: Inode): void => {
+    if (inodes.has(path)) return;
+    const parent = path.slice(0, path.lastIndexOf('/'));
+    if (!inodes.has(parent)) add(parent, { kind: 'directory', children: emptyMap(), ...rootOwned });
+    const added = addInode(ram, inodes.get(parent) ?? rootInode, baseName(path), inode);
+    ram = added.fs;
+    inodes.set(path, added.ino);
+  };
+  for (const path of [
+    '/cache',
+    '/data',
+    '/dev/block',
+    '/etc',
+    '/proc',
+    '/sbin',
+    '/sys',
+    '/system',
+    '/tmp',
+    ...points,
+  ]) {
+    add(path, { kind: 'directory', children: emptyMap(), ...rootOwned });
+  }
+  for (const device of devices) add(device, { kind: 'device', partition: device });
+  return { ram, inodes };
+}
+
+/** Puts the source build on a module. /system gets its size from the options, else from misc_info where the build fits it. */
+export function makeModule(build: Build, options: ModuleOptions): Module {
+  const notes: string[] = [];
+  const eraseBlock = build.misc.blockSize ?? moduleDefaults.eraseBlock;
+  let rows: readonly MountRow[] = build.partitions;
+  if (!rows.some((row) => row.mountPoint === '/system')) {
+    rows = [...rows, { mountPoint: '/system', fileSystem: 'ubifs', type: 'UBI', device: 'system' }];
+    notes.push('the build has no recovery.fstab row for /system: taken as ubifs UBI system');
+  }
+  const onFlash = !rows.some((row) => row.mountPoint === '/boot' && row.type === 'EMMC');
+  const flashVolume = (point: string): boolean =>
+    rows.some((row) => row.mountPoint === point && row.type !== 'EMMC') || (point === '/cache' && onFlash);
+  const unit = (point: string): number => (flashVolume(point) ? eraseBlock : 4096);
+
+  const filled = buildSystem(build, 4096, unit('/system'));
+  const wanted = filled.used + moduleDefaults.systemReserve;
+  const stated = build.misc.systemSize;
+  const capacity = options.systemSize ?? (stated !== undefined && stated >= filled.used ? stated : wanted);
+  if (options.systemSize === undefined && stated !== undefined && stated < filled.used) {
+    notes.push(`misc_info says system_size=${stated}, less than the source takes: ${wanted} bytes assumed`);
+  }
+  let volumes = mapSet(emptyMap<string, FileSystem>(), '/system', { ...filled, capacity });
+  const empty = (size: number, point: string) => emptyFileSystem(size, 4096, unit(point), rootOwned);
+  volumes = mapSet(volumes, '/cache', empty(options.cacheSize ?? moduleDefaults.cacheSize, '/cache'));
+  const others = rows
+    .filter((row) => volumeTypes.has(row.fileSystem) && row.mountPoint.startsWith('/'))
+    .map((row) => row.mountPoint);
+  for (const point of others) {
+    if (mapGet(volumes, point) === undefined) {
+      volumes = mapSet(volumes, point, empty(moduleDefaults.dataSize, point));
+    }
+  }
+
+  const { partitions, bootPartition } = partitionsOf(build, options, eraseBlock, onFlash);
+  const devices: string[] = [];
+  mapEach(partitions, (name) => {
+    if (name.startsWith('/dev/')) devices.push(name);
+  });
+  const { ram, inodes } = makeRam(others, devices.sort(compareBytes));
+  const cache = inodes.get('/cache') ?? rootInode;
+  return {
+    flash: { volumes, partitions },
+    ram,
+    mounts: new Map([[cache, '/cache']]),
+    table: rows,
+    eraseBlock,
+    unlistedPartitions: onFlash,
+    bootPartition,
+    notes,
+  };
+}
+
+/** The module after it was switched on with this on its flash: the RAM disk is fresh, only /cache is mounted. */
+export function powerOn(module: Module, flash: Flash, onEffect: OnEffect): Machine {
+  const peak = new Map<string, number>();
+  for (const volume of ['/system', '/cache']) peak.set(volume, mapGet(flash.volumes, volume)?.used ?? 0);
+  peak.set(ramVolume, 0);
+  return {
+    flash,
+    ram: module.ram,
+    mounts: new Map(module.mounts),
+    onEffect,
+    statement: 0,
+    visits: 0,
+    peak,
+    peakMemory: 0,
+  };
+}

@@ -1,0 +1,137 @@
+/** What the module and its recovery do with a package before the first statement runs. */
+
+import type { ProjectVersion } from '../model/build.js';
+import { sha1Of } from '../model/digest.js';
+import { displayName, fromBytes } from '../model/path.js';
+import { parseEdify } from './edify/parse.js';
+import type { Expression } from './edify/syntax.js';
+import { EdifySyntaxError } from './edify/syntax.js';
+import { largestPackage, largestScript } from './limits.js';
+import { functionsOf, type PermissionFamily, type Profile } from './profile.js';
+import type { PackageEntry } from './runtime.js';
+import { type PackageReader, UnreadablePackage } from './zip-reader.js';
+
+/** The module does not start the package; `code` is what it reports. */
+export class PackageRefused extends Error {
+  override readonly name = 'PackageRefused';
+  readonly code: number;
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The module's codes for a package, as the note lists them. */
+export const deviceCodes = {
+  succeeded: 0,
+  notDecompressed: 501,
+  exitedAbnormally: 502,
+  wrongFormat: 504,
+  preCheck: 505,
+  verification: 510,
+  space: 511,
+  tooLarge: 550,
+} as const;
+
+/** The code for a package that cannot be read at all. */
+export function codeOfUnreadable(error: UnreadablePackage): number {
+  switch (error.reason) {
+    case 'no-zip':
+      return deviceCodes.wrongFormat;
+    case 'reader-limit':
+      return deviceCodes.notDecompressed;
+    case 'damaged':
+      return deviceCodes.preCheck;
+    default:
+      return error.reason satisfies never;
+  }
+}
+
+const scriptName = 'META-INF/com/google/android/updater-script';
+const programName = 'META-INF/com/google/android/update-binary';
+const versionName = 'quectel-project-version';
+
+/** Reads every entry, as `unzip -tq` does, and keeps digests. Throws {@link PackageRefused} for what a real test finds. */
+export async function testEntries(
+  reader: PackageReader,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, PackageEntry>> {
+  const entries = new Map<string, PackageEntry>();
+  let total = 0;
+  for (const row of reader.rows.values()) {
+    signal?.throwIfAborted();
+    total += row.size;
+    if (total > largestPackage) {
+      throw new PackageRefused(deviceCodes.preCheck, `its entries claim more than ${largestPackage} bytes in all`);
+    }
+    try {
+      const bytes = await reader.read(row.name);
+      const content = {
+        kind: 'whole' as const,
+        size: bytes.length,
+        sha1: sha1Of(bytes),
+        origin: { from: 'package' as const, entry: row.name },
+      };
+      entries.set(row.name, { name: row.name, content, link: row.link });
+    } catch (error) {
+      if (error instanceof UnreadablePackage) throw new PackageRefused(deviceCodes.preCheck, error.message);
+      throw error;
+    }
+  }
+  return entries;
+}
+
+/** The module's check of the project version: the package's bytes must be those on the module. Returns a note if there is none. */
+export async function checkVersion(
+  reader: PackageReader,
+  version: ProjectVersion | undefined,
+): Promise<string | undefined> {
+  const present = reader.rows.has(versionName);
+  if (version === undefined) {
+    if (!present) return 'neither the source nor the package has a quectel-project-version: nothing to compare';
+    throw new PackageRefused(deviceCodes.preCheck, `the source has no quectel-project-version, the package has one`);
+  }
+  if (!present) throw new PackageRefused(deviceCodes.preCheck, `the package has no ${versionName} at its root`);
+  const bytes = fromBytes(await reader.read(versionName));
+  if (bytes !== version.bytes) {
+    const [found, expected] = [bytes, version.bytes].map((text) => displayName(text.slice(0, 300)));
+    throw new PackageRefused(
+      deviceCodes.preCheck,
+      `the package is for another version: ${found}, the module has ${expected}`,
+    );
+  }
+  return undefined;
+}
+
+/** A parsed updater-script. */
+export interface Script {
+  /** One unit a byte. */
+  readonly text: string;
+  readonly root: Expression;
+  readonly permissions: PermissionFamily | 'none';
+}
+
+/**
+ * Takes the script out of the package and parses it with the profile's functions. Throws {@link EdifySyntaxError}, and
+ * {@link PackageRefused} for a package without script or program.
+ */
+export async function readScript(reader: PackageReader, profile: Profile): Promise<Script> {
+  for (const name of [programName, scriptName]) {
+    if (!reader.rows.has(name)) throw new PackageRefused(deviceCodes.wrongFormat, `the package has no ${name}`);
+  }
+  if ((reader.rows.get(scriptName)?.size ?? 0) > largestScript) {
+    throw new PackageRefused(deviceCodes.wrongFormat, `the script has more than ${largestScript} bytes`);
+  }
+  const text = fromBytes(await reader.read(scriptName));
+  const functions = functionsOf(profile);
+  const used = new Set<PermissionFamily>();
+  const root = parseEdify(text, (name) => {
+    const family = name.replace(/_recursive$/, '');
+    if (family === 'set_perm' || family === 'set_metadata') used.add(family);
+    return functions.has(name);
+  });
+  if (used.size > 1 && profile.oneFamily) {
+    throw new EdifySyntaxError('the script mixes set_perm and set_metadata, which few devices have both of', root.span);
+  }
+  return { text, root, permissions: [...used][0] ?? 'none' };
+}

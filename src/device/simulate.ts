@@ -1,0 +1,210 @@
+/** A finished package on a simulated module: checks, run, comparison, power cuts, in this order. */
+import type { Entry, OpenBuild } from '../model/build.js';
+import type { ArchivePath } from '../model/path.js';
+import type { RunStatus, ScriptPlace, Verification } from '../model/verification.js';
+import { compareStates, compareWith, expect } from './compare.js';
+import { openContentStore } from './content.js';
+import { EdifySyntaxError } from './edify/syntax.js';
+import { type Module, type ModuleOptions, makeModule } from './module.js';
+import {
+  checkVersion,
+  codeOfUnreadable,
+  deviceCodes,
+  PackageRefused,
+  readScript,
+  type Script,
+  testEntries,
+} from './package.js';
+import { mapGet } from './persistent-map.js';
+import { type CutSelection, sweepPowerCuts } from './power-cuts.js';
+import { type ProfileName, profileOf } from './profile.js';
+import { type Attempt, type Installation, placeOf, startPackage } from './run.js';
+import type { PackageEntry } from './runtime.js';
+import { openPackage, type PackageReader, UnreadablePackage } from './zip-reader.js';
+
+export interface SimulateOptions extends ModuleOptions {
+  readonly packagePath: string;
+  readonly source: OpenBuild;
+  /** What the device shall be: entries by archive path. Without it the changes to the source are told. */
+  readonly expected?: ReadonlyMap<ArchivePath, Entry>;
+  readonly profile: ProfileName;
+  readonly powerCuts: CutSelection | 'none';
+  /** Bytes free in usrdata for the package; not checked where not given. */
+  readonly usrdataFree?: number;
+  /** What `getprop` knows. */
+  readonly properties?: ReadonlyMap<string, string>;
+  /** Differences told at most; 20 where not given. */
+  readonly mostDifferences?: number;
+  readonly trace?: boolean;
+  /** Told of statements of the run, then of power cuts tried; totals may be 0 while they are not known. */
+  readonly onProgress?: (step: 'run' | 'power-cuts', done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Lines that a trace keeps. */
+const longestTrace = 500_000;
+
+interface Failure {
+  readonly status: RunStatus;
+  readonly deviceCode: number;
+  readonly message: string;
+  readonly place?: ScriptPlace;
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof UnreadablePackage) {
+    return { status: 'refused', deviceCode: codeOfUnreadable(error), message: error.message };
+  }
+  if (error instanceof PackageRefused) return { status: 'refused', deviceCode: error.code, message: error.message };
+  if (error instanceof EdifySyntaxError) {
+    const place = { line: error.line, column: error.column };
+    return { status: 'parse-error', deviceCode: deviceCodes.exitedAbnormally, message: error.message, place };
+  }
+  throw error;
+}
+
+/** What is told of a package that the module does not start. */
+function notStarted(options: SimulateOptions, module: Module, packageBytes: number, failure: Failure): Verification {
+  const used = (point: string) => {
+    const fs = mapGet(module.flash.volumes, point);
+    return { peak: fs?.used ?? 0, capacity: fs?.capacity ?? 0 };
+  };
+  return {
+    packageOrigin: options.packagePath,
+    packageBytes,
+    profile: options.profile,
+    permissions: 'none',
+    proved: false,
+    ...failure,
+    comparedWith: 'nothing',
+    compared: 0,
+    differenceCount: 0,
+    differences: [],
+    statements: 0,
+    system: used('/system'),
+    cache: used('/cache'),
+    memoryPeak: 0,
+    progress: [],
+    notes: module.notes,
+  };
+}
+
+/**
+ * Runs the package. Everything that is wrong with it is in the result, never thrown; errors are those of the file system that
+ * the package lies on, of the source build's reader, and an abort through the signal.
+ */
+export async function simulate(options: SimulateOptions): Promise<Verification> {
+  const module = makeModule(options.source.build, options);
+  let reader: PackageReader | undefined;
+  try {
+    reader = await openPackage(options.packagePath);
+    return await simulateOpen(options, module, reader);
+  } catch (error) {
+    return notStarted(options, module, reader?.size ?? 0, failureOf(error));
+  } finally {
+    await reader?.close();
+  }
+}
+
+async function check(
+  options: SimulateOptions,
+  reader: PackageReader,
+): Promise<{ entries: ReadonlyMap<string, PackageEntry>; script: Script; notes: readonly string[] }> {
+  const { usrdataFree, source, signal } = options;
+  const entries = await testEntries(reader, signal);
+  const unpacked = [...entries.values()].reduce((sum, entry) => sum + entry.content.size, 0);
+  if (usrdataFree !== undefined && reader.size + unpacked > usrdataFree) {
+    const message = `package (${reader.size} bytes) and content (${unpacked} bytes) do not fit the ${usrdataFree} bytes free in usrdata`;
+    throw new PackageRefused(deviceCodes.tooLarge, message);
+  }
+  const note = await checkVersion(reader, source.build.projectVersion);
+  const script = await readScript(reader, profileOf(options.profile));
+  return { entries, script, notes: note === undefined ? [] : [note] };
+}
+
+interface FirstRun {
+  readonly attempt: Attempt;
+  readonly points: number;
+  readonly trace: readonly string[];
+}
+
+async function runOnce(installation: Installation, options: SimulateOptions): Promise<FirstRun> {
+  let points = 0;
+  const trace: string[] = [];
+  const total = installation.script.root.kind === 'chain' ? installation.script.root.items.length : 1;
+  const onLine = (line: string): void => {
+    if (options.trace === true && trace.length < longestTrace) trace.push(line);
+  };
+  const attempt = await startPackage(installation, installation.module.flash, {
+    onEffect: () => {
+      points++;
+    },
+    ...(options.trace === true ? { onLine } : {}),
+    onStatement: (count) => options.onProgress?.('run', count, total),
+  });
+  return { attempt, points, trace };
+}
+
+async function simulateOpen(options: SimulateOptions, module: Module, reader: PackageReader): Promise<Verification> {
+  const { entries, script, notes } = await check(options, reader);
+  const { source, profile, expected } = options;
+  const store = openContentStore(source.content, reader);
+  const installation: Installation = {
+    module,
+    script,
+    entries,
+    store,
+    profile: profileOf(profile),
+    properties: options.properties ?? new Map(),
+    signal: options.signal,
+  };
+  const { attempt, points, trace } = await runOnce(installation, options);
+  const succeeded = attempt.status === 'succeeded';
+  const labels = script.permissions === 'set_metadata';
+  const entriesWanted = expected ?? source.build.entries;
+  const images = expected === undefined ? undefined : options.images;
+  const expectation = expect(entriesWanted, module.bootPartition, images, labels);
+  const found = succeeded
+    ? await compareWith(expectation, attempt.flash, store, options.mostDifferences ?? 20)
+    : { differences: [], count: 0 };
+  const matches = succeeded && (expected === undefined || found.count === 0);
+  const cuts =
+    options.powerCuts === 'none' || !matches
+      ? undefined
+      : await sweepPowerCuts(
+          installation,
+          async (flash) =>
+            expected === undefined ? compareStates(attempt.flash, flash, 5) : compareWith(expectation, flash, store, 5),
+          points,
+          options.powerCuts,
+          (done, total) => options.onProgress?.('power-cuts', done, total),
+        );
+  const usage = (point: string) => ({
+    peak: attempt.peak.get(point) ?? 0,
+    capacity: mapGet(module.flash.volumes, point)?.capacity ?? 0,
+  });
+  return {
+    packageOrigin: options.packagePath,
+    packageBytes: reader.size,
+    profile,
+    permissions: script.permissions,
+    proved: matches && (cuts === undefined || cuts.failed === 0),
+    status: attempt.status === 'power-cut' ? 'aborted' : attempt.status,
+    deviceCode: attempt.code,
+    ...(attempt.message === undefined ? {} : { message: attempt.message }),
+    ...(succeeded ? {} : { place: placeOf(script.text, attempt.at) }),
+    comparedWith: expected === undefined ? 'nothing' : 'target',
+    compared: expectation.paths + expectation.images.length,
+    differenceCount: found.count,
+    differences: found.differences,
+    ...(cuts === undefined ? {} : { powerCuts: cuts }),
+    statements: attempt.statements,
+    system: usage('/system'),
+    cache: usage('/cache'),
+    memoryPeak: attempt.memoryPeak,
+    progress: attempt.progress,
+    ...(attempt.progressFault === undefined ? {} : { progressFault: attempt.progressFault }),
+    notes: [...module.notes, ...notes, ...attempt.notes],
+    ...(options.trace === true ? { trace } : {}),
+  };
+}
