@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import {
+  emptyMap,
+  mapDelete,
+  mapEntries,
+  mapGet,
+  mapSet,
+  type PersistentMap,
+} from '../../src/device/persistent-map.js';
+
+const key = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constantFrom(2 ** 31, 2 ** 32, -1, 31, 32, 1024, 32768));
+
+test('behaves as a Map does, and never changes an older state', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.boolean(), key, fc.integer()), { maxLength: 80 }), (steps) => {
+      const model = new Map<number, number>();
+      const states: [PersistentMap<number, number>, [number, number][]][] = [];
+      let map = emptyMap<number, number>();
+      const sorted = (all: Iterable<[number, number]>) => [...all].sort(([a], [b]) => a - b);
+      for (const [set, at, value] of steps) {
+        if (set) model.set(at, value);
+        else model.delete(at);
+        map = set ? mapSet(map, at, value) : mapDelete(map, at);
+        states.push([map, sorted(model)]);
+      }
+      for (const [state, expected] of states) {
+        assert.deepEqual(sorted(mapEntries(state)), expected);
+        assert.equal(state.size, expected.length);
+        for (const [at, value] of expected) assert.equal(mapGet(state, at), value);
+      }
+    }),
+  );
+});
+
+test('names with equal hashes are kept apart', () => {
+  // both have the same 32-bit FNV-1a hash
+  const [a, b] = ['costarring', 'liquid'];
+  let map = mapSet(mapSet(emptyMap<string, number>(), a, 1), b, 2);
+  assert.deepEqual([mapGet(map, a), mapGet(map, b), map.size], [1, 2, 2]);
+  map = mapDelete(map, a);
+  assert.deepEqual([mapGet(map, a), mapGet(map, b), map.size], [undefined, 2, 1]);
+});
