@@ -1,7 +1,7 @@
 import type { Ownership } from '../../model/build.js';
 import type { Fault, Place } from '../../model/errors.js';
 import { displayName } from '../../model/path.js';
-import { linesOf } from './text-lines.js';
+import { linesOf, trimBlanks } from './text-lines.js';
 
 const longestLine = 16 * 1024;
 const largestId = 0xffff_ffff;
@@ -51,7 +51,7 @@ export function parseFilesystemConfig(text: string, place: Place): FilesystemCon
   const padded = new Map<string, Ownership>();
   const faults: Fault[] = [];
   for (const { number, text: line } of linesOf(text)) {
-    if (line.trim() === '' || line.startsWith('#')) continue;
+    if (trimBlanks(line).text === '' || line.startsWith('#')) continue;
     const parsed = line.length > longestLine ? undefined : parseRow(line);
     if (parsed === undefined) {
       faults.push({
@@ -65,7 +65,7 @@ export function parseFilesystemConfig(text: string, place: Place): FilesystemCon
     }
     const path = parsed.path.endsWith('/') ? parsed.path.slice(0, -1) : parsed.path;
     rows.set(path, parsed.ownership);
-    const trimmed = path.trimEnd();
+    const trimmed = trimBlanks(path).text;
     if (trimmed !== path) padded.set(trimmed, parsed.ownership);
   }
   for (const [path, ownership] of padded) if (!rows.has(path)) rows.set(path, ownership);

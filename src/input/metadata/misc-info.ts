@@ -1,7 +1,7 @@
 import type { MiscInfo } from '../../model/build.js';
 import type { Fault, Place } from '../../model/errors.js';
 import { displayName } from '../../model/path.js';
-import { linesOf } from './text-lines.js';
+import { linesOf, trimBlanks } from './text-lines.js';
 
 /** Parsed META/misc_info.txt, with the faults that make it unusable. */
 export interface ParsedMiscInfo {
@@ -20,7 +20,7 @@ export function parseMiscInfo(text: string, place: Place): ParsedMiscInfo {
   const lineOf = new Map<string, number>();
   const faults: Fault[] = [];
   for (const { number, text: line } of linesOf(text)) {
-    const trimmed = line.trim();
+    const trimmed = trimBlanks(line).text;
     if (trimmed === '' || trimmed.startsWith('#')) continue;
     const cut = trimmed.indexOf('=');
     if (cut < 1) {
@@ -34,8 +34,8 @@ export function parseMiscInfo(text: string, place: Place): ParsedMiscInfo {
       });
       continue;
     }
-    const key = trimmed.slice(0, cut).trimEnd();
-    values.set(key, trimmed.slice(cut + 1).trimStart());
+    const key = trimBlanks(trimmed.slice(0, cut)).text;
+    values.set(key, trimBlanks(trimmed.slice(cut + 1)).text);
     lineOf.set(key, number);
   }
   const numberOf = (key: string): number | undefined => {

@@ -1,5 +1,5 @@
 import type { ProjectVersion } from '../../model/build.js';
-import { linesOf } from './text-lines.js';
+import { linesOf, trimBlanks } from './text-lines.js';
 
 /** Where a build says what it is. */
 export const projectVersionPath = 'SYSTEM/etc/quectel-project-version';
@@ -22,12 +22,10 @@ export function parseProjectVersion(bytes: string): ProjectVersion {
   for (const { text } of linesOf(bytes)) {
     const cut = text.indexOf(':');
     if (cut < 0) continue;
-    const label = text
-      .slice(0, cut)
-      .trim()
-      .replace(/[ \t]+/g, ' ')
+    const label = trimBlanks(text.slice(0, cut))
+      .text.replace(/[ \t]+/g, ' ')
       .toLowerCase();
-    if (isLabel(label)) known[fields[label]] ??= text.slice(cut + 1).trim();
+    if (isLabel(label)) known[fields[label]] ??= trimBlanks(text.slice(cut + 1)).text;
   }
   return { bytes, ...known };
 }

@@ -2,7 +2,7 @@ import type { Partition, PartitionType } from '../../model/build.js';
 import type { Place } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { displayName } from '../../model/path.js';
-import { linesOf } from './text-lines.js';
+import { linesOf, trimBlanks } from './text-lines.js';
 
 /** Where the table may be, in the order of looking: Linux-Embedded first, then AOSP. */
 export const fstabPaths = ['RECOVERY/recovery.fstab', 'RECOVERY/RAMDISK/etc/recovery.fstab'] as const;
@@ -35,7 +35,7 @@ export function parseRecoveryFstab(text: string, version: number, place: Place):
       ? 'src mount_point type mount_flags fs_mgr_flags (fstab_version=2)'
       : 'mount_point fs_type device (fstab_version=1)';
   for (const { number, text: line } of linesOf(text)) {
-    const words = line.trim().split(/[ \t]+/);
+    const words = trimBlanks(line).text.split(/[ \t]+/);
     const [first = '', second = '', third = ''] = words;
     if (first === '' || first.startsWith('#')) continue;
     if (version === 2 && words.some((word) => word.includes('voldmanaged='))) continue;

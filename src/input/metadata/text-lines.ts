@@ -13,3 +13,19 @@ export function linesOf(text: string): readonly Line[] {
   }));
   return lines.at(-1)?.text === '' ? lines.slice(0, -1) : lines;
 }
+
+function isBlank(unit: string): boolean {
+  return unit === ' ' || unit === '\t' || unit === '\r';
+}
+
+/**
+ * The text without blanks, tabs and carriage returns at its ends, and how many units stood before it. Unlike
+ * String.trim it leaves the byte 0xA0 alone, which ends many a letter in UTF-8.
+ */
+export function trimBlanks(text: string): { readonly text: string; readonly indent: number } {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charAt(start))) start++;
+  while (end > start && isBlank(text.charAt(end - 1))) end--;
+  return { text: text.slice(start, end), indent: start };
+}

@@ -1,0 +1,118 @@
+import { open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Fault, InputError } from '../../model/errors.js';
+import type { Finding } from '../../model/finding.js';
+import { fromBytes } from '../../model/path.js';
+import type { ListName, Policy } from '../../model/policy.js';
+import { asInputError, systemCode } from '../system-error.js';
+import { parseChmodList } from './chmod-list.js';
+import { parseMultifotaList } from './multifota-list.js';
+import { parsePathList } from './path-list.js';
+
+/** The names of the list files, as the original has them. The project list is accepted and not read. */
+export const listFileNames: Readonly<Record<ListName, string>> = {
+  noota: 'quectel_noota_filelist.txt',
+  fullota: 'quectel_fullota_filelist.txt',
+  chmod: 'quectel_chmod_filelist.txt',
+  multifota: 'quectel_multifota_filelist.txt',
+  project: 'quectel_project_filelist.txt',
+};
+
+/** How places in the starter lists are shown: the same on every machine. */
+const starterFolder = 'templates/lists';
+const starterPath = fileURLToPath(new URL('../../../../templates/lists/', import.meta.url));
+const largestList = 4 * 1024 * 1024;
+const mostFaults = 50;
+
+/** A list's text; `undefined` where there is no such file. */
+async function readList(path: string, shown: string): Promise<string | undefined> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const stats = await handle.stat();
+      if (!stats.isFile())
+        throw new InputError({ code: 'list-not-a-file', place: { file: shown }, message: 'it is not a file' });
+      if (stats.size > largestList) {
+        const expected = `at most ${largestList} bytes`;
+        throw new InputError({
+          code: 'list-too-large',
+          place: { file: shown },
+          message: 'it is too large for a list',
+          expected,
+        });
+      }
+      return fromBytes(await handle.readFile());
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw asInputError(error, shown);
+  }
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  let isFolder: boolean;
+  try {
+    isFolder = (await stat(folder)).isDirectory();
+  } catch (error) {
+    throw asInputError(error, folder);
+  }
+  if (isFolder) return;
+  const expected = `a folder with ${listFileNames.noota} and the others`;
+  throw new InputError({
+    code: 'lists-not-a-folder',
+    place: { file: folder },
+    message: 'it is not a folder',
+    expected,
+  });
+}
+
+/** Lists and what was noticed about them. */
+export interface Lists {
+  readonly policy: Policy;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Reads the list files of a folder, or the starter lists where none is given. A list that the folder lacks is empty,
+ * with a finding. Throws one InputError with a fault for every line that does not parse.
+ */
+export async function readLists(folder: string | undefined): Promise<Lists> {
+  if (folder !== undefined) await checkFolder(folder);
+  const findings: Finding[] = [];
+  const load = async (list: ListName) => {
+    const name = listFileNames[list];
+    const file = folder === undefined ? `${starterFolder}/${name}` : join(folder, name);
+    const text = await readList(folder === undefined ? join(starterPath, name) : file, file);
+    if (text !== undefined) return { file, text };
+    findings.push({
+      severity: 'information',
+      code: 'list-missing',
+      place: { file },
+      message: 'there is no such list: it counts as empty',
+    });
+    return { file, text: '' };
+  };
+  const [noota, fullota, chmod, multifota] = [
+    await load('noota'),
+    await load('fullota'),
+    await load('chmod'),
+    await load('multifota'),
+  ];
+  const keep = parsePathList('noota', noota.file, noota.text);
+  const whole = parsePathList('fullota', fullota.file, fullota.text);
+  const permissions = parseChmodList(chmod.file, chmod.text);
+  const images = parseMultifotaList(multifota.file, multifota.text);
+  const faults: Fault[] = [keep, whole, permissions, images].flatMap((list) => list.faults);
+  if (faults.length > mostFaults) {
+    const rest = `${faults.length - mostFaults} more lines of the lists do not parse`;
+    throw new InputError([...faults.slice(0, mostFaults), { code: 'list-lines', message: rest }]);
+  }
+  if (faults.length > 0) throw new InputError(faults);
+  return {
+    policy: { keep: keep.rules, whole: whole.rules, permissions: permissions.rules, images: images.rules },
+    findings,
+  };
+}

@@ -1,0 +1,98 @@
+import type { Build, ProjectVersion } from '../../model/build.js';
+import type { Place } from '../../model/errors.js';
+import type { Finding } from '../../model/finding.js';
+import { displayName } from '../../model/path.js';
+
+const versionPath = 'SYSTEM/etc/quectel-project-version';
+
+/** The same bytes given as source and as target. */
+function sameInput(source: Build, target: Build): readonly Finding[] {
+  if (source.digest !== target.digest) return [];
+  return [
+    {
+      severity: 'error',
+      code: 'same-input-twice',
+      place: { file: target.origin },
+      message: 'source and target are the same build',
+      found: `${source.origin} and ${target.origin} have the same content`,
+      expected: 'the firmware that runs on the module, and the one that it shall run',
+    },
+  ];
+}
+
+/** Zipped without `-y`, every link becomes a copy of its file: the whole tree seems to change. */
+function flattenedLinks(source: Build, target: Build): readonly Finding[] {
+  const links = [...source.entries.values()].filter(({ kind }) => kind === 'link');
+  if (links.length === 0 || [...target.entries.values()].some(({ kind }) => kind === 'link')) return [];
+  const copied = links.filter(({ path }) => target.entries.has(path));
+  if (copied.length === 0) return [];
+  const [first] = copied;
+  return [
+    {
+      severity: 'error',
+      code: 'links-flattened',
+      place: { file: target.origin },
+      message: 'the target has no symbolic links although the source has: it was zipped without -y',
+      found: `${copied.length} of ${links.length} links of the source are files or directories, ${displayName(first?.path ?? '')} for one`,
+      expected: 'links, as in the source',
+      remedy: 'zip the target again, in its folder: zip -qry0 ../targetfiles.zip ./*',
+    },
+  ];
+}
+
+/** A package time as a number that orders; `undefined` for what is no time. */
+function minutes(time: string | undefined): number | undefined {
+  const parts = /^(\d{4})-(\d{1,2})-(\d{1,2})[ ,T]+(\d{1,2}):(\d{2})/.exec(time ?? '');
+  if (parts === null) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = parts.slice(1).map(Number);
+  return (((year * 12 + month) * 31 + day) * 24 + hour) * 60 + minute;
+}
+
+function olderTarget(from: ProjectVersion, to: ProjectVersion, place: Place): readonly Finding[] {
+  const [before, after] = [minutes(from.packageTime), minutes(to.packageTime)];
+  if (before === undefined || after === undefined || after >= before) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'target-older',
+      place,
+      message: 'the target was built before the source: are the two swapped, or is a downgrade meant',
+      found: `${displayName(to.revision ?? '')}, ${displayName(to.packageTime ?? '')}`.replace(/^, /, ''),
+      expected: `later than ${displayName(from.packageTime ?? '')}`,
+      remedy: 'the source is given first: it is the firmware that runs on the module',
+    },
+  ];
+}
+
+function otherProject(from: ProjectVersion, to: ProjectVersion, place: Place): readonly Finding[] {
+  const labels = [
+    ['project', 'project', 'project'],
+    ['branch', 'branch', 'branch'],
+    ['custom', 'custom name', 'custom'],
+  ] as const;
+  return labels.flatMap(([field, name, code]) => {
+    const [before, after] = [from[field], to[field]];
+    if (before === undefined || after === undefined || before === after) return [];
+    return [
+      {
+        severity: 'warning',
+        code: `other-${code}`,
+        place,
+        message: `the builds differ in their ${name}: they may be for different modules`,
+        found: displayName(after),
+        expected: displayName(before),
+      },
+    ];
+  });
+}
+
+/** What shows only when the two inputs are held against each other: mistaken, swapped or badly zipped inputs. */
+export function comparedInputFindings(source: Build, target: Build): readonly Finding[] {
+  const same = sameInput(source, target);
+  if (same.length > 0) return same;
+  const [from, to] = [source.projectVersion, target.projectVersion];
+  const place = { file: target.origin, entry: versionPath };
+  const versions =
+    from === undefined || to === undefined ? [] : [...olderTarget(from, to, place), ...otherProject(from, to, place)];
+  return [...flattenedLinks(source, target), ...versions];
+}

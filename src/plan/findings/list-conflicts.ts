@@ -1,0 +1,61 @@
+import type { Build } from '../../model/build.js';
+import type { Finding } from '../../model/finding.js';
+import { type ArchivePath, compareBytes, displayName } from '../../model/path.js';
+import type { ChmodRule, Policy } from '../../model/policy.js';
+
+function sample(paths: readonly ArchivePath[]): string {
+  const shown = paths.slice(0, 3).map(displayName).join(', ');
+  return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
+}
+
+/** Paths that the noota list keeps and the fullota list sends whole: noota wins. One finding for a pair of lines. */
+function keptAndSent(policy: Policy, paths: readonly ArchivePath[]): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const whole of policy.whole) {
+    const sent = paths.filter(whole.matches);
+    for (const keep of policy.keep) {
+      const both = sent.filter(keep.matches);
+      if (both.length === 0) continue;
+      findings.push({
+        severity: 'warning',
+        code: 'rule-in-noota-and-fullota',
+        place: { file: whole.at.file, line: whole.at.line },
+        message: `the noota list (${keep.at.file}:${keep.at.line}) keeps what this line wants to send: it is kept, not sent`,
+        found: sample(both),
+        remedy: 'take it out of one of the two lists',
+      });
+    }
+  }
+  return findings;
+}
+
+function sameValues(a: ChmodRule, b: ChmodRule): boolean {
+  return a.fileMode === b.fileMode && a.folderMode === b.folderMode && a.uid === b.uid && a.gid === b.gid;
+}
+
+/** Rows of the chmod list for the same path that say different things: the last one wins. */
+function repeatedRows(policy: Policy): readonly Finding[] {
+  const before = new Map<string, ChmodRule>();
+  const findings: Finding[] = [];
+  for (const rule of policy.permissions) {
+    const key = `${rule.form}\0${rule.form === 'pattern' ? rule.text.split(/[ \t]/, 1)[0] : rule.path}`;
+    const first = before.get(key);
+    before.set(key, rule);
+    if (first === undefined || sameValues(first, rule)) continue;
+    findings.push({
+      severity: 'warning',
+      code: 'chmod-row-repeated',
+      place: { file: rule.at.file, line: rule.at.line },
+      message: `line ${first.at.line} has other permissions for the same path: this line wins`,
+      found: `${displayName(rule.text)} and ${displayName(first.text)}`,
+      remedy: 'take one of the two out',
+    });
+  }
+  return findings;
+}
+
+/** Lines that contradict each other. */
+export function conflictFindings(policy: Policy, source: Build, target: Build): readonly Finding[] {
+  const paths = [...new Set([...source.entries.keys(), ...target.entries.keys()])].sort(compareBytes);
+  return [...keptAndSent(policy, paths), ...repeatedRows(policy)];
+}

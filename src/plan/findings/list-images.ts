@@ -1,0 +1,108 @@
+import type { Build } from '../../model/build.js';
+import type { Finding } from '../../model/finding.js';
+import { displayName } from '../../model/path.js';
+import type { ImageRule, Policy } from '../../model/policy.js';
+import { nearest } from './near-path.js';
+
+/** The partitions that the family's modules are known to have. */
+export const knownPartitions: readonly string[] = [
+  'modem',
+  'sbl',
+  'tz',
+  'tz_devcfg',
+  'rpm',
+  'aboot',
+  'abl',
+  'aop',
+  'qhee',
+  'multi_image',
+  'toolsfv',
+  'uefi',
+  'xbl_config',
+  'sec',
+  'boot',
+  'recovery',
+  'system',
+  'misc',
+  'multi_fota',
+];
+
+function at(rule: ImageRule) {
+  return { file: rule.at.file, line: rule.at.line };
+}
+
+function imagesOf(build: Build): readonly string[] {
+  return [...build.entries.values()]
+    .filter(({ kind, path }) => kind === 'file' && path.startsWith('MULTIFOTA/'))
+    .map(({ path }) => path);
+}
+
+function ruleFindings(rule: ImageRule, target: Build): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (target.entries.get(rule.image)?.kind !== 'file') {
+    const meant = nearest(rule.image, imagesOf(target));
+    findings.push({
+      severity: 'warning',
+      code: 'multifota-image-missing',
+      place: at(rule),
+      message: `the target has no image ${displayName(rule.image)}`,
+      remedy: meant === undefined ? 'add the image or take the line out' : `did you mean ${displayName(meant)}?`,
+    });
+  }
+  if (!rule.partition.startsWith('/') && !knownPartitions.includes(rule.partition)) {
+    const meant = nearest(rule.partition, knownPartitions);
+    findings.push({
+      severity: 'warning',
+      code: 'multifota-partition-unknown',
+      place: at(rule),
+      message: 'no partition of this name is known: the device will stop the update if it has none',
+      found: rule.partition,
+      expected: meant ?? knownPartitions.join(', '),
+      remedy: meant === undefined ? 'check the name on the module (cat /proc/mtd)' : `did you mean ${meant}?`,
+    });
+  }
+  return findings;
+}
+
+/** Lines that map an image twice, or two images to one partition. */
+function clashes(rules: readonly ImageRule[]): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const [index, rule] of rules.entries()) {
+    for (const other of rules.slice(0, index)) {
+      const [image, partition] = [other.image === rule.image, other.partition === rule.partition];
+      if (!image && !partition) continue;
+      findings.push({
+        severity: 'error',
+        code: 'multifota-mapped-twice',
+        place: at(rule),
+        message: image
+          ? `line ${other.at.line} maps the same image: only that line counts`
+          : `line ${other.at.line} writes another image to the same partition`,
+        found: `${displayName(rule.image)} ${rule.partition}`,
+        remedy: 'take one of the two lines out',
+      });
+    }
+  }
+  return findings;
+}
+
+/** What is wrong with the multifota list, and images that changed and are not mapped: they are not sent. */
+export function imageFindings(policy: Policy, source: Build, target: Build): readonly Finding[] {
+  const findings = policy.images.flatMap((rule) => ruleFindings(rule, target));
+  findings.push(...clashes(policy.images));
+  for (const [path, after] of target.entries) {
+    if (after.kind !== 'file' || !path.startsWith('MULTIFOTA/')) continue;
+    const before = source.entries.get(path);
+    if (before?.kind === 'file' && before.content.sha1 === after.content.sha1) continue;
+    if (policy.images.some(({ image }) => image === path)) continue;
+    findings.push({
+      severity: 'warning',
+      code: 'multifota-image-unmapped',
+      place: { file: target.origin, entry: displayName(path) },
+      message: `the image ${before === undefined ? 'is new' : 'changed'} and is not sent: no line of the multifota list maps it`,
+      expected: `a line such as: ${displayName(path)} abl`,
+      remedy: 'map it to its partition in quectel_multifota_filelist.txt, or upgrade it in another way',
+    });
+  }
+  return findings;
+}

@@ -1,0 +1,65 @@
+import type { Build, Entry } from '../../model/build.js';
+import type { Finding } from '../../model/finding.js';
+import { displayName } from '../../model/path.js';
+import type { PathRule, Policy } from '../../model/policy.js';
+
+function differs(a: Entry, b: Entry): boolean {
+  if (a.kind === 'file' && b.kind === 'file') return a.content.sha1 !== b.content.sha1;
+  if (a.kind === 'link' && b.kind === 'link') return a.destination !== b.destination;
+  return a.kind !== b.kind;
+}
+
+function finding(
+  rule: PathRule,
+  code: string,
+  message: string,
+  paths: readonly string[],
+  remedy: string,
+): readonly Finding[] {
+  if (paths.length === 0) return [];
+  const shown = paths.slice(0, 3).map(displayName).join(', ');
+  return [
+    {
+      severity: 'warning',
+      code,
+      place: { file: rule.at.file, line: rule.at.line },
+      message,
+      found: paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown,
+      remedy,
+    },
+  ];
+}
+
+/** What the noota list keeps although the builds differ there: the device stays behind the target. One finding a line and kind. */
+export function keptFindings(policy: Policy, source: Build, target: Build): readonly Finding[] {
+  const told = new Set<string>();
+  const findings: Finding[] = [];
+  for (const rule of policy.keep) {
+    const changed: string[] = [];
+    const added: string[] = [];
+    for (const [path, after] of target.entries) {
+      if (after.kind === 'directory' || told.has(path) || !rule.matches(path)) continue;
+      told.add(path);
+      const before = source.entries.get(path);
+      if (before === undefined) added.push(path);
+      else if (differs(before, after)) changed.push(path);
+    }
+    findings.push(
+      ...finding(
+        rule,
+        'noota-differs',
+        'the noota list keeps what differs between the builds: the device will not get the change',
+        changed,
+        'move the line to the fullota list if the device shall have what the target holds',
+      ),
+      ...finding(
+        rule,
+        'noota-new',
+        'the noota list keeps what is new in the target: the device will not get it',
+        added,
+        'take it out of the noota list if the device shall have it',
+      ),
+    );
+  }
+  return findings;
+}

@@ -1,0 +1,58 @@
+/** How many units must be put in, taken out or replaced to get from one text to the other, if at most `limit`. */
+function editsBetween(a: string, b: string, limit: number): number | undefined {
+  if (Math.abs(a.length - b.length) > limit) return undefined;
+  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const line = [row];
+    let least = row;
+    for (let column = 1; column <= b.length; column++) {
+      const replaced = (above[column - 1] ?? 0) + (a.charAt(row - 1) === b.charAt(column - 1) ? 0 : 1);
+      const edits = Math.min(replaced, (above[column] ?? 0) + 1, (line[column - 1] ?? 0) + 1);
+      line.push(edits);
+      least = Math.min(least, edits);
+    }
+    if (least > limit) return undefined;
+    above = line;
+  }
+  const edits = above[b.length] ?? 0;
+  return edits > limit ? undefined : edits;
+}
+
+/**
+ * The text that was probably meant: equal but for upper and lower case, or a few letters away; the first such in the
+ * order given. `undefined` where nothing is near.
+ */
+export function nearest(text: string, candidates: Iterable<string>): string | undefined {
+  const wanted = text.toLowerCase();
+  let best: string | undefined;
+  let limit = Math.min(3, Math.floor(wanted.length / 4));
+  for (const candidate of candidates) {
+    const edits = editsBetween(wanted, candidate.toLowerCase(), limit);
+    if (edits === undefined || (best !== undefined && edits >= limit)) continue;
+    best = candidate;
+    limit = edits;
+    if (edits === 0) break;
+  }
+  return best;
+}
+
+/**
+ * What a list line that matches nothing probably meant: the same with folders put before it (`lib/*.so` for
+ * `SYSTEM/lib/*.so`), or a path that is spelled nearly so. `matches` is the line's own test.
+ */
+export function didYouMean(
+  text: string,
+  matches: ((path: string) => boolean) | undefined,
+  paths: readonly string[],
+): string | undefined {
+  if (matches !== undefined) {
+    for (const path of paths) {
+      for (let cut = path.indexOf('/'); cut > 0; cut = path.indexOf('/', cut + 1)) {
+        if (matches(path.slice(cut + 1))) return path.slice(0, cut + 1) + text;
+      }
+    }
+  }
+  const folder = text.endsWith('/');
+  const near = nearest(folder ? text.slice(0, -1) : text, paths);
+  return near === undefined ? undefined : folder ? `${near}/` : near;
+}
