@@ -12,17 +12,6 @@ export interface KernelFacts {
   readonly vermagic: ReadonlyMap<ArchivePath, string>;
 }
 
-/** The `vermagic=` text inside a kernel module; `undefined` where there is none. The bytes come one unit a byte. */
-export function vermagicOf(module: string): string | undefined {
-  const found = /(?:^|\0)vermagic=([^\0]{1,200})\0/.exec(module);
-  return found?.[1]?.trim();
-}
-
-/** The release in a kernel's banner, `Linux version 5.4.210-perf (…`; `undefined` where there is none. */
-export function releaseOf(kernel: string): string | undefined {
-  return /Linux version (\d+\.\d+[^\s\0]{0,80}) /.exec(kernel)?.[1];
-}
-
 function releaseOfModule(vermagic: string): string {
   return vermagic.split(' ', 1)[0] ?? vermagic;
 }

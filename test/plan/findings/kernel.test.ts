@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { toArchivePath } from '../../../src/model/path.js';
-import { checkVermagic, releaseOf, vermagicOf } from '../../../src/plan/findings/kernel.js';
+import { checkVermagic } from '../../../src/plan/findings/kernel.js';
 
 const module = (name: string) => toArchivePath(`SYSTEM/lib/modules/${name}.ko`);
-
-test('unit: vermagic and release are read out of bytes', () => {
-  assert.equal(vermagicOf('\x7fELF\0name=x\0vermagic=5.4.210-perf SMP ARMv7 \0depends=\0'), '5.4.210-perf SMP ARMv7');
-  assert.equal(vermagicOf('\x7fELF\0novermagic=5\0'), undefined);
-  assert.equal(vermagicOf(`\0vermagic=${'x'.repeat(300)}\0`), undefined);
-  assert.equal(releaseOf('\0\0Linux version 5.4.210-perf (oe-user@host) #1\n'), '5.4.210-perf');
-  assert.equal(releaseOf('Linux version unknown'), undefined);
-});
 
 test('unit: modules for another kernel are an error, modules for several a warning', () => {
   const vermagic = new Map([
