@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseHashList, readDeviceFiles } from '../../src/input/device-files.js';
+import { sha1Of } from '../../src/model/digest.js';
+import { InputError } from '../../src/model/errors.js';
+import { workFolder } from '../support/work-folder.js';
+
+const work = workFolder('device-files');
+const a = sha1Of(Buffer.from('a'));
+
+test('unit: a folder and the list that sha1sum makes of it say the same, wherever the paths begin', async () => {
+  const folder = join(work, 'system');
+  mkdirSync(join(folder, 'bin'), { recursive: true });
+  writeFileSync(join(folder, 'bin/app'), 'a');
+  writeFileSync(join(folder, 'odd\nname \\'), 'a');
+  const expected = new Map([
+    ['SYSTEM/bin/app', a],
+    ['SYSTEM/odd\nname \\', a],
+  ]);
+  const sorted = (files: ReadonlyMap<string, string>) => new Map([...files].sort());
+  assert.deepEqual(sorted((await readDeviceFiles(folder)).files), expected);
+  for (const [cwd, start] of [
+    [folder, '.'],
+    [work, 'system'],
+  ] as const) {
+    const list = join(work, 'list');
+    writeFileSync(list, execFileSync('find', [start, '-type', 'f', '-exec', 'sha1sum', '{}', ';'], { cwd }));
+    assert.deepEqual(sorted((await readDeviceFiles(list)).files), expected);
+  }
+});
+
+test('unit: absolute paths, CRLF, binary marks and blank lines are taken', () => {
+  const { files, faults } = parseHashList(`${a}  /bin/a\r\n\n${a.toUpperCase()} *./b\n`, 'list');
+  assert.deepEqual(faults, []);
+  assert.deepEqual(
+    [...files],
+    [
+      ['bin/a', a],
+      ['b', a],
+    ],
+  );
+});
+
+test('unit: lines that are none are named, and not more than a few', () => {
+  const lines = ['no hash', `${a}  ../etc/passwd`, `${a.slice(1)}  x`, `${a}  `];
+  const { faults } = parseHashList(lines.join('\n'), 'list');
+  assert.deepEqual(
+    faults.map(({ place }) => place?.line),
+    [1, 2, 3, 4],
+  );
+  assert.equal(parseHashList('x\n'.repeat(1000), 'list').faults.length, 20);
+});
+
+test('unit: what cannot be read is the user’s to mend', async () => {
+  await assert.rejects(readDeviceFiles(join(work, 'nothing')), InputError);
+  writeFileSync(join(work, 'bad'), 'x\n');
+  await assert.rejects(readDeviceFiles(join(work, 'bad')), InputError);
+});
