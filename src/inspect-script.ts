@@ -176,7 +176,7 @@ function follow(calls: Iterable<Call>, entryNames: readonly string[]): Omit<Scri
   const remove = (path: string): void => {
     const made = targets.get(path);
     if (made === undefined) {
-      removed.add(path);
+      if (!isTemporary(path)) removed.add(path);
       return;
     }
     targets.delete(path);

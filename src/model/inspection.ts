@@ -83,7 +83,10 @@ export interface Inspection {
   readonly entries: readonly InspectedEntry[];
   /** In the script's order. */
   readonly targets: readonly InspectedTarget[];
-  /** Paths that are deleted and not written again, in byte order; trees (`delete_recursive`) end in a slash. */
+  /**
+   * Paths that are deleted and not written again, in byte order; trees (`delete_recursive`) end in a slash. What the
+   * script keeps in /cache for itself is left out.
+   */
   readonly removed: readonly string[];
   readonly links: readonly { readonly path: string; readonly destination: string }[];
   /** Directories that are made though nothing is put into them. */

@@ -14,6 +14,9 @@ export interface Report {
 /** Raised when a field of the JSON form changes its meaning or goes away; new fields do not count. */
 export const inspectionJsonVersion = 1;
 
+/** Calls that only move the screen: a phase is told by the others. */
+const messages: ReadonlySet<string> = new Set(['ui_print', 'show_progress', 'set_progress']);
+
 const contributorsShown = 15;
 const digitsShown = 12;
 
@@ -129,7 +132,10 @@ function phaseLines({ script }: Inspection): readonly string[] {
     grouped(line),
     grouped(statements),
     title === '' ? '(before the first message)' : displayName(title),
-    calls.map(({ name, count }) => (count === 1 ? name : `${name} ×${grouped(count)}`)).join(', '),
+    calls
+      .filter(({ name }) => !messages.has(name))
+      .map(({ name, count }) => (count === 1 ? name : `${name} ×${grouped(count)}`))
+      .join(', '),
   ]);
   return tableLines([...right('line', 'statements'), ...left('phase', 'calls')], rows);
 }
