@@ -28,6 +28,10 @@ function onDisk(folder: string, name: string): Buffer {
   return Buffer.concat([Buffer.from(`${folder}/`, 'utf8'), toBytes(name)]);
 }
 
+function inputError(error: unknown, folder: string, name: string): unknown {
+  return name === '' ? asInputError(error, folder) : asInputError(error, folder, displayName(name));
+}
+
 async function walk(folder: string, signal: AbortSignal | undefined) {
   const found: Found[] = [];
   const findings: Finding[] = [];
@@ -38,11 +42,13 @@ async function walk(folder: string, signal: AbortSignal | undefined) {
     try {
       names = await readdir(inside === '' ? folder : onDisk(folder, inside), { encoding: 'buffer' });
     } catch (error) {
-      throw asInputError(error, folder, displayName(inside));
+      throw inputError(error, folder, inside);
     }
     for (const bytes of names) {
       const name = inside === '' ? fromBytes(bytes) : `${inside}/${fromBytes(bytes)}`;
-      const stats = await lstat(onDisk(folder, name));
+      const stats = await lstat(onDisk(folder, name)).catch((error) => {
+        throw inputError(error, folder, name);
+      });
       const kind = stats.isFile()
         ? 'file'
         : stats.isSymbolicLink()

@@ -19,12 +19,12 @@ const hashChunk = 1024 * 1024;
 const entriesAtOnce = 6;
 
 const typeBits = 0o170000;
-const typeOf: Readonly<Record<number, string>> = {
-  2401: 'a named pipe',
-  4802: 'a character device',
-  14406: 'a block device',
-  26411: 'a socket',
-};
+const typeOf: ReadonlyMap<number, string> = new Map([
+  [0o010000, 'a named pipe'],
+  [0o020000, 'a character device'],
+  [0o060000, 'a block device'],
+  [0o140000, 'a socket'],
+]);
 
 type Kind = NamedNode['kind'];
 
@@ -112,7 +112,7 @@ function nodesOf(file: string, records: readonly ZipRecord[]) {
         code: 'special-file-skipped',
         place: { file, entry: displayName(record.name) },
         message: 'a special file is left out: a package can carry files, links and directories only',
-        found: typeOf[(record.unixMode ?? 0) & typeBits] ?? 'an unknown kind of file',
+        found: typeOf.get((record.unixMode ?? 0) & typeBits) ?? 'an unknown kind of file',
       });
     } else {
       nodes.push({ name: withoutSlash(record.name), kind, record });

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { asInputError } from '../../src/input/system-error.js';
+import { InputError } from '../../src/model/errors.js';
+
+function refusal(code: string): Error {
+  return Object.assign(new Error(`${code}: refused, open 'x'`), { code, syscall: 'open' });
+}
+
+for (const [code, expected] of [
+  ['ENOENT', 'input-missing'],
+  ['ENOTDIR', 'input-missing'],
+  ['EACCES', 'input-unreadable'],
+  ['EPERM', 'input-unreadable'],
+  ['EIO', 'input-unreadable'],
+] as const) {
+  test(`unit: ${code} becomes ${expected}, with the place`, () => {
+    const error = asInputError(refusal(code), 'v1', 'SYSTEM/x');
+    assert.ok(error instanceof InputError);
+    assert.equal(error.faults[0]?.code, expected);
+    assert.deepEqual(error.faults[0]?.place, { file: 'v1', entry: 'SYSTEM/x' });
+    assert.ok(error.cause instanceof Error);
+  });
+}
+
+test("unit: a bug stays a bug, and the operating system's own refusal is recognised", async () => {
+  const bug = new TypeError('undefined is not a function');
+  assert.equal(asInputError(bug, 'v1'), bug);
+  await assert.rejects(readFile('/nowhere/at/all'), (error) => asInputError(error, 'v1') instanceof InputError);
+});
