@@ -3,8 +3,6 @@
  * quotes, escapes and line ends, which are the printer's. Strings are byte-strings (see model/path.ts).
  */
 
-import { fromText } from '../model/path.js';
-
 /** Operators between two or more operands, evaluated from left to right. */
 export type Operator = '||' | '&&' | '==' | '!=' | '+';
 
@@ -148,9 +146,9 @@ export function run(expression: Expression): Statement {
   return { kind: 'do', expression };
 }
 
-/** A comment line of ordinary text, written as UTF-8. Control characters become spaces. */
+/** A comment line, one unit a byte. Control characters become spaces. */
 export function comment(text: string): Statement {
-  return { kind: 'comment', text: fromText(text) };
+  return { kind: 'comment', text };
 }
 
 /** An empty line. */

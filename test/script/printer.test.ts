@@ -135,8 +135,8 @@ test('unit: every kind of statement has its layout', () => {
 
 test('unit: comments, blank lines, line ends', () => {
   assert.equal(
-    printScript([comment('dfota 1.0.0'), blank, run(call('ui_print', 'a')), comment('one\r\ntwo Ω')]),
-    '# dfota 1.0.0\n\nui_print("a");\n# one  two \xce\xa9\n',
+    printScript([comment('dfota 1.0.0'), blank, run(call('ui_print', 'a')), comment('one\r\ntwo \xff')]),
+    '# dfota 1.0.0\n\nui_print("a");\n# one  two \xff\n',
   );
 });
 
@@ -144,6 +144,7 @@ test('unit: what the device cannot read is refused', () => {
   assert.throws(() => printScript([]), RangeError);
   assert.throws(() => printScript([comment('a'), blank]), RangeError);
   assert.throws(() => printScript([run(call('ui_print', 'Ω'))]), /fromText/);
+  assert.throws(() => printScript([run(a), comment('Ω')]), /fromText/);
   assert.throws(() => word('-'), RangeError);
   assert.throws(() => word(''), RangeError);
   assert.throws(() => word('endif'), RangeError);
