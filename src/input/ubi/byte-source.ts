@@ -1,0 +1,73 @@
+import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { InputError } from '../../model/errors.js';
+
+/** A run of bytes that is read by position, so that an image of any size costs only what is being looked at. */
+export interface ByteSource {
+  /** As the user named it, for messages. */
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** The bytes from `position`; fewer than `length` where the source ends. */
+  read(position: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+async function readFully(file: FileHandle, position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, length - done, position + done);
+    if (bytesRead === 0) break;
+    done += bytesRead;
+  }
+  return done === length ? bytes : bytes.slice(0, done);
+}
+
+/** Opens a file for positional reads. Throws InputError when it cannot be opened or is not a regular file. */
+export async function openFileSource(path: string): Promise<ByteSource> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, 'r');
+    const stat = await file.stat();
+    if (!stat.isFile()) {
+      throw new InputError({
+        code: 'image-not-a-file',
+        place: { file: path },
+        message: 'an image must be a regular file',
+      });
+    }
+    const { size } = stat;
+    const handle = file;
+    return {
+      name: path,
+      size,
+      read: (position, length) => {
+        const start = Math.min(Math.max(position, 0), size);
+        return readFully(handle, start, Math.max(0, Math.min(length, size - start)));
+      },
+      close: () => handle.close(),
+    };
+  } catch (error) {
+    await file?.close();
+    if (error instanceof InputError) throw error;
+    throw new InputError(
+      { code: 'image-unreadable', place: { file: path }, message: `the image cannot be opened: ${reasonOf(error)}` },
+      { cause: error },
+    );
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Some bytes in memory as a source; for tests and for images inside other containers. */
+export function memorySource(name: string, bytes: Uint8Array): ByteSource {
+  return {
+    name,
+    size: bytes.length,
+    read: (position, length) => Promise.resolve(Uint8Array.from(bytes.subarray(position, position + length))),
+    close: () => Promise.resolve(),
+  };
+}
