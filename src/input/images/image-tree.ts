@@ -1,13 +1,13 @@
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { displayName } from '../../model/path.js';
-import type { InputTree, TreeEntry } from './input-tree.js';
 import { type ByteSource, openFileSource } from '../ubi/byte-source.js';
 import { readUbi, type UbiImage, type UbiVolume } from '../ubi/image.js';
 import { fileBlocks, volumeBlocks } from '../ubifs/erase-blocks.js';
 import { openUbifs } from '../ubifs/file-system.js';
 import { nodeMagic, parseNode } from '../ubifs/nodes.js';
 import { parseSuperblock } from '../ubifs/superblock.js';
+import type { InputTree, TreeEntry } from './input-tree.js';
 
 /** What a file's first bytes say that it is. */
 export type ImageKind = 'ubi' | 'ubifs' | 'squashfs' | 'ext4' | 'sparse' | 'zip' | 'boot' | 'erased' | 'unknown';

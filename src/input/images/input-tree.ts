@@ -45,7 +45,7 @@ export interface InputTree {
 }
 
 /** All of a file's content in one piece. */
-export async function readWhole(tree: InputTree, path: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readWhole(tree: Pick<InputTree, 'content'>, path: string): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of tree.content(path)) {

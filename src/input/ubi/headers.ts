@@ -65,7 +65,7 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 function headerFault(bytes: Uint8Array, magic: number): HeaderFault | undefined {
-  if (bytes.length < headerSize) return 'magic';
+  if (bytes.length < headerSize) return isErased(bytes) ? 'erased' : 'magic';
   const view = viewOf(bytes);
   if (view.getUint32(0) !== magic) return isErased(bytes.subarray(0, headerSize)) ? 'erased' : 'magic';
   if (view.getUint32(60) !== flashCrc(bytes.subarray(0, 60))) return 'crc';
