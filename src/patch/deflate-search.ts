@@ -1,0 +1,47 @@
+import { Deflate } from 'pako';
+import type { DeflateStream } from './deflate-streams.js';
+
+/** Settings with which classic zlib makes a stream again; window, method and strategy are zlib's usual ones. */
+export interface DeflateSettings {
+  readonly level: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+  readonly memLevel: 8 | 9;
+}
+
+const allLevels = [9, 6, 1, 8, 7, 5, 4, 3, 2] as const;
+
+/** Thrown out of pako's callback to stop at the first difference. */
+const differs = new Error('the deflated bytes differ');
+
+/**
+ * The settings with which classic zlib makes the stream `wanted` of its expanded bytes, byte for byte; undefined where
+ * there are none, as for whatever GNU gzip, zopfli, 7-Zip or libdeflate made. pako 2 stands in for classic zlib, whose
+ * bytes it gives; node:zlib's are others. A wrong setting mostly shows within the first block and costs next to nothing.
+ */
+export function findDeflateSettings(file: Uint8Array, stream: DeflateStream): DeflateSettings | undefined {
+  const wanted = file.subarray(stream.start, stream.start + stream.length);
+  const hint = allLevels.filter((level) => level === stream.levelHint);
+  for (const memLevel of [8, 9] as const) {
+    for (const level of [...hint, ...allLevels.filter((other) => other !== stream.levelHint)]) {
+      if (isMadeAgain(stream.expanded, wanted, { level, memLevel })) return { level, memLevel };
+    }
+  }
+  return undefined;
+}
+
+function isMadeAgain(expanded: Uint8Array, wanted: Uint8Array, settings: DeflateSettings): boolean {
+  const deflate = new Deflate({ raw: true, chunkSize: 8192, ...settings });
+  let at = 0;
+  deflate.onData = (chunk) => {
+    const made = chunk instanceof ArrayBuffer ? new Uint8Array(chunk) : chunk;
+    if (at + made.length > wanted.length) throw differs;
+    for (let i = 0; i < made.length; i++) if (made[i] !== wanted[at + i]) throw differs;
+    at += made.length;
+  };
+  try {
+    deflate.push(expanded, true);
+  } catch (error) {
+    if (error === differs) return false;
+    throw error;
+  }
+  return at === wanted.length;
+}

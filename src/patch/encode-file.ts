@@ -1,0 +1,188 @@
+import { applyPatch } from '../applypatch/index.js';
+import type { Sha1 } from '../model/digest.js';
+import { sha1Of } from '../model/digest.js';
+import { type Fault, ProofError } from '../model/errors.js';
+import { type BsdiffEffort, bsdiffEncoderVersion, bsdiffLimit, encodeBsdiff } from './bsdiff.js';
+import { identityPatch } from './identity.js';
+import { encodeImgdiff, type ImgdiffNotes, imgdiffEncoderVersion, openDeflateTarget } from './imgdiff.js';
+import { compressWhole, estimateWhole, exact, type PackedEntry, wholeEncoderVersion } from './whole.js';
+
+/** Names everything that decides about the bytes of a result, for cache keys. */
+export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-1`;
+
+/** Bytes to be made, and the bytes from which they may be made. */
+export interface EncodeFileRequest {
+  readonly target: Uint8Array<ArrayBuffer>;
+  readonly targetSha1: Sha1;
+  /** In order of preference: of two equally small results, the earlier base is taken. */
+  readonly bases: readonly Uint8Array<ArrayBuffer>[];
+}
+
+export interface EncodeFileOptions {
+  readonly effort: BsdiffEffort;
+  /** A patch larger than this share of the target is not taken, however large the target is when it travels whole. */
+  readonly worthwhile: number;
+}
+
+/** One way in which the file could travel. */
+export interface Attempt {
+  readonly method: 'BSDIFF40' | 'IMGDIFF2' | 'identity' | 'whole';
+  /** Index in the request's bases. */
+  readonly base?: number;
+  /** Bytes that it takes in the package, without zip headers. */
+  readonly packageBytes: number;
+  /** Set when `packageBytes` is an estimate, because another way is far smaller. */
+  readonly estimated?: true;
+}
+
+/** The smallest way, and all that were tried. */
+export interface EncodedFile {
+  readonly chosen:
+    | {
+        readonly kind: 'patch';
+        readonly format: 'BSDIFF40' | 'IMGDIFF2';
+        readonly base: number;
+        /** The patch itself. */
+        readonly bytes: Uint8Array<ArrayBuffer>;
+        readonly packed: PackedEntry;
+      }
+    | { readonly kind: 'whole'; readonly packed: PackedEntry };
+  /** Smallest first. */
+  readonly attempts: readonly Attempt[];
+  /** What was seen of deflate streams, where the target has any. */
+  readonly imgdiff?: ImgdiffNotes;
+}
+
+/** The smallest patch there can be: no patch is tried for a file that travels whole in this many bytes. */
+const smallestPatch = 90;
+
+/** From this size on a whole file is not compressed when a patch is far smaller than it can become. */
+const estimateFrom = 256 * 1024;
+
+type Candidate = Attempt & {
+  readonly patch: Uint8Array<ArrayBuffer> | undefined;
+  readonly packed: PackedEntry | undefined;
+};
+
+/**
+ * Encodes a file in every way that may pay, and gives the smallest, proved: the patch has been applied to its base by
+ * the decoder, which shares nothing with the encoders, and has made the target. Throws ProofError where it has not,
+ * for BSDIFF40; an IMGDIFF2 that does not stand its proof is dropped, with a note.
+ *
+ * The result depends on the request and the options alone. `onProgress` is told bytes of the target, never decreasing.
+ */
+export function encodeFile(
+  request: EncodeFileRequest,
+  options: EncodeFileOptions,
+  onProgress: (doneBytes: number) => void = () => {},
+): EncodedFile {
+  const { target, bases, targetSha1 } = request;
+  const { effort } = options;
+  const usable = bases.map((bytes, index) => ({ bytes, index })).filter(({ bytes }) => isUsable(bytes, target));
+  const candidates: Candidate[] = [];
+  let notes: ImgdiffNotes | undefined;
+
+  const same = usable.find(({ bytes }) => bytes.length === target.length && sha1Of(bytes) === targetSha1);
+  let whole = target.length < estimateFrom || usable.length === 0 ? compressWhole(target, effort) : undefined;
+  if (same !== undefined) {
+    candidates.push(candidate('identity', identityPatch(target.length).slice(), same.index, effort));
+  } else if (whole === undefined || whole.bytes.length > smallestPatch) {
+    const deflateTarget = openDeflateTarget(target);
+    const passes = usable.length * (deflateTarget === undefined ? 1 : 2);
+    let pass = 0;
+    const passProgress = (done: number): void => onProgress(((pass + done / target.length) / passes) * target.length);
+    for (const { bytes, index } of usable) {
+      candidates.push(
+        candidate('BSDIFF40', exact(encodeBsdiff(bytes, target, { effort, onProgress: passProgress })), index, effort),
+      );
+      pass++;
+      if (deflateTarget === undefined) continue;
+      const imgdiff = encodeImgdiff(bytes, deflateTarget, { effort, onProgress: passProgress });
+      pass++;
+      notes ??= imgdiff.notes;
+      if (imgdiff.patch === undefined) continue;
+      if (isProved(imgdiff.patch, bytes, target.length, targetSha1)) {
+        notes = imgdiff.notes;
+        candidates.push(candidate('IMGDIFF2', exact(imgdiff.patch), index, effort));
+      } else {
+        notes = { ...imgdiff.notes, unproved: true };
+      }
+    }
+  }
+
+  const affordable = candidates.filter(
+    ({ patch }) => patch !== undefined && patch.length <= options.worthwhile * target.length,
+  );
+  const best = smallest(affordable);
+  const estimate = whole === undefined ? estimateWhole(target) : undefined;
+  if (whole === undefined && (best === undefined || estimate === undefined || best.packageBytes * 2 >= estimate)) {
+    whole = compressWhole(target, effort);
+  }
+  candidates.push(
+    whole === undefined
+      ? {
+          method: 'whole',
+          packageBytes: estimate ?? target.length,
+          estimated: true,
+          patch: undefined,
+          packed: undefined,
+        }
+      : { method: 'whole', packageBytes: whole.bytes.length, patch: undefined, packed: whole },
+  );
+  const attempts = candidates
+    .map(({ patch: _, packed: __, ...attempt }): Attempt => attempt)
+    .sort((a, b) => a.packageBytes - b.packageBytes);
+  onProgress(target.length);
+  const rest = notes === undefined ? { attempts } : { attempts, imgdiff: notes };
+
+  if (
+    best?.patch === undefined ||
+    best.packed === undefined ||
+    best.base === undefined ||
+    (whole !== undefined && whole.bytes.length <= best.packageBytes)
+  ) {
+    return { chosen: { kind: 'whole', packed: whole ?? compressWhole(target, effort) }, ...rest };
+  }
+  const base = bases[best.base];
+  if (best.method !== 'IMGDIFF2' && (base === undefined || !isProved(best.patch, base, target.length, targetSha1))) {
+    throw new ProofError(unproved);
+  }
+  const format = best.method === 'IMGDIFF2' ? best.method : 'BSDIFF40';
+  return { chosen: { kind: 'patch', format, base: best.base, bytes: best.patch, packed: best.packed }, ...rest };
+}
+
+const unproved: Fault = {
+  code: 'patch-unproved',
+  message: 'the patch that was made does not give the target file',
+  remedy: 'send the file whole (fullota list) and report the two files',
+};
+
+/** The device refuses an empty source, and an empty target is nothing to patch. */
+function isUsable(base: Uint8Array, target: Uint8Array): boolean {
+  return base.length > 0 && target.length > 0 && base.length <= bsdiffLimit && target.length <= bsdiffLimit;
+}
+
+function candidate(
+  method: 'BSDIFF40' | 'IMGDIFF2' | 'identity',
+  patch: Uint8Array<ArrayBuffer>,
+  base: number,
+  effort: BsdiffEffort,
+): Candidate {
+  const packed = compressWhole(patch, effort);
+  return { method, base, patch, packed, packageBytes: packed.bytes.length };
+}
+
+function smallest(candidates: readonly Candidate[]): Candidate | undefined {
+  let best: Candidate | undefined;
+  for (const one of candidates) if (best === undefined || one.packageBytes < best.packageBytes) best = one;
+  return best;
+}
+
+function isProved(patch: Uint8Array, base: Uint8Array, targetSize: number, targetSha1: Sha1): boolean {
+  try {
+    const made = applyPatch(patch, base, { maxTargetSize: targetSize, outsideSource: 'reject' });
+    return made.length === targetSize && sha1Of(made) === targetSha1;
+  } catch {
+    return false;
+  }
+}

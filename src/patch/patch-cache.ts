@@ -1,0 +1,151 @@
+import { Buffer } from 'node:buffer';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { type Sha256, sha256Of } from '../model/digest.js';
+import { InputError } from '../model/errors.js';
+
+/** Keeps results by the name of what they were made from. */
+export interface PatchCache {
+  /** The bytes that were put under this key, or undefined. What is damaged is not there. */
+  readonly get: (key: Sha256) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Keeps the bytes; a cache that cannot is no error, for it only saves time. */
+  readonly put: (key: Sha256, bytes: Uint8Array) => Promise<void>;
+  /** Takes away what was not used for longest, until the limit is kept. */
+  readonly trim: () => Promise<void>;
+}
+
+export interface PatchCacheOptions {
+  readonly directory: string;
+  /** Bytes of all entries together, kept by trim(). 2 GiB by default. */
+  readonly maxBytes?: number;
+}
+
+const magic = 'dfota patch cache 1\n';
+const headerSize = magic.length + 64 + 1;
+const defaultLimit = 2 * 1024 ** 3;
+
+/** What a crashed process may have left is swept when it is this old, in milliseconds. */
+const staleAfter = 24 * 3600 * 1000;
+
+/** Where results are kept if nobody says otherwise: the user's cache folder of this system. */
+export function defaultCacheDirectory(
+  environment: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+): string {
+  const home = homedir();
+  if (platform === 'win32') {
+    return join(environment.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'dfota', 'Cache', 'patches');
+  }
+  if (platform === 'darwin') return join(home, 'Library', 'Caches', 'dfota', 'patches');
+  const xdg = environment.XDG_CACHE_HOME;
+  // The specification: a relative path is to be ignored.
+  return join(xdg?.startsWith('/') ? xdg : join(home, '.cache'), 'dfota', 'patches');
+}
+
+/**
+ * A folder of results that any number of processes may use at once, on one machine or on a shared disk:
+ *
+ *  1. an entry is a file `ab/<key>`, with the digest of its bytes in front of them;
+ *  2. it is written under a name of its own and renamed, so that it is there complete or not at all; two processes that
+ *     write the same key write the same bytes, and the last one stays;
+ *  3. it is read as a whole and held against its digest; what does not agree is removed, and is a miss;
+ *  4. reading refreshes its date; trim() removes the oldest. An entry that another process removes meanwhile is a miss.
+ *
+ * Throws InputError when the folder cannot be made. After that no fault of the disk is an error.
+ */
+export async function openPatchCache(options: PatchCacheOptions): Promise<PatchCache> {
+  const { directory } = options;
+  const limit = options.maxBytes ?? defaultLimit;
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (cause) {
+    throw new InputError(
+      {
+        code: 'cache-folder',
+        place: { file: directory },
+        message: 'the folder for the patch cache cannot be made',
+        found: cause instanceof Error ? cause.message : String(cause),
+        remedy: 'name another folder with --cache, or use --no-cache',
+      },
+      { cause },
+    );
+  }
+  const folderOf = (key: Sha256): string => join(directory, key.slice(0, 2));
+  const fileOf = (key: Sha256): string => join(folderOf(key), key);
+
+  return {
+    get: async (key) => {
+      const file = fileOf(key);
+      const stored = await quietly(() => readFile(file));
+      if (stored === undefined) return undefined;
+      const bytes = checked(stored);
+      if (bytes === undefined) await quietly(() => rm(file, { force: true }));
+      else await quietly(() => utimes(file, new Date(), new Date()));
+      return bytes;
+    },
+    put: async (key, bytes) => {
+      const temporary = join(folderOf(key), `${key}.${randomUUID()}.tmp`);
+      await quietly(async () => {
+        await mkdir(folderOf(key), { recursive: true });
+        const handle = await open(temporary, 'wx');
+        try {
+          await handle.writeFile(Buffer.concat([Buffer.from(`${magic}${sha256Of(bytes)}\n`), bytes]));
+        } finally {
+          await handle.close();
+        }
+        await rename(temporary, fileOf(key));
+      });
+      await quietly(() => rm(temporary, { force: true }));
+    },
+    trim: async () => {
+      const entries = await listEntries(directory);
+      let total = entries.reduce((sum, entry) => sum + entry.size, 0);
+      for (const entry of entries.sort((a, b) => a.usedAt - b.usedAt)) {
+        const isStale = entry.file.endsWith('.tmp') && Date.now() - entry.usedAt > staleAfter;
+        if (total <= limit && !isStale) continue;
+        await quietly(() => rm(entry.file, { force: true }));
+        total -= entry.size;
+      }
+    },
+  };
+}
+
+/** The bytes behind the header, if they are those that were written. */
+function checked(stored: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+  const header = Buffer.from(stored.subarray(0, headerSize)).toString('latin1');
+  const bytes = new Uint8Array(stored.subarray(headerSize));
+  return header === `${magic}${sha256Of(bytes)}\n` ? bytes : undefined;
+}
+
+interface StoredEntry {
+  readonly file: string;
+  readonly size: number;
+  readonly usedAt: number;
+}
+
+async function listEntries(directory: string): Promise<StoredEntry[]> {
+  const entries: StoredEntry[] = [];
+  for (const folder of (await quietly(() => readdir(directory))) ?? []) {
+    // Nothing else in the folder is ours to remove.
+    if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+    for (const name of (await quietly(() => readdir(join(directory, folder)))) ?? []) {
+      if (!/^[0-9a-f]{64}(\.[0-9a-f-]{36}\.tmp)?$/.test(name)) continue;
+      const file = join(directory, folder, name);
+      const found = await quietly(() => stat(file));
+      if (found !== undefined) entries.push({ file, size: found.size, usedAt: found.mtimeMs });
+    }
+  }
+  return entries;
+}
+
+/** A disk that fails is a cache that has nothing. */
+async function quietly<T>(act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return undefined;
+    throw error;
+  }
+}
