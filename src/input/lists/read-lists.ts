@@ -7,6 +7,7 @@ import { fromBytes } from '../../model/path.js';
 import type { ListName, Policy } from '../../model/policy.js';
 import { asInputError, systemCode } from '../system-error.js';
 import { parseChmodList } from './chmod-list.js';
+import { lineEndFindings } from './line-ends.js';
 import { parseMultifotaList } from './multifota-list.js';
 import { parsePathList } from './path-list.js';
 
@@ -86,7 +87,10 @@ export async function readLists(folder: string | undefined): Promise<Lists> {
     const name = listFileNames[list];
     const file = folder === undefined ? `${starterFolder}/${name}` : join(folder, name);
     const text = await readList(folder === undefined ? join(starterPath, name) : file, file);
-    if (text !== undefined) return { file, text };
+    if (text !== undefined) {
+      findings.push(...lineEndFindings(file, text));
+      return { file, text };
+    }
     findings.push({
       severity: 'information',
       code: 'list-missing',

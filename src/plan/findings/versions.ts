@@ -21,27 +21,22 @@ export function revisionNumbers(revision: string): readonly number[] | undefined
   return [main[1], main[2], tail?.[1], tail?.[2]].map((digits) => Number(digits ?? 0));
 }
 
-/** Negative when `a` is older, positive when it is newer, 0 when they are equal or cannot be told apart. */
-export function compareVersions(a: ProjectVersion, b: ProjectVersion): number {
-  const left = a.revision === undefined ? undefined : revisionNumbers(a.revision);
-  const right = b.revision === undefined ? undefined : revisionNumbers(b.revision);
-  if (left !== undefined && right !== undefined) {
-    for (const [index, number] of left.entries()) {
-      const difference = number - (right[index] ?? 0);
-      if (difference !== 0) return difference;
-    }
+/** Whether the second revision is a lower one than the first; false where their numbers do not tell. */
+export function countsDown(before: string | undefined, after: string | undefined): boolean {
+  const [left, right] = [revisionNumbers(before ?? ''), revisionNumbers(after ?? '')];
+  if (left === undefined || right === undefined) return false;
+  for (const [index, number] of left.entries()) {
+    const difference = (right[index] ?? 0) - number;
+    if (difference !== 0) return difference < 0;
   }
-  const time = /^\d{4}-\d\d-\d\d,\d\d:\d\d$/;
-  const [before, after] = [a.packageTime ?? '', b.packageTime ?? ''];
-  if (!time.test(before) || !time.test(after)) return 0;
-  return before < after ? -1 : before > after ? 1 : 0;
+  return false;
 }
 
 function show(version: ProjectVersion): string {
   return displayName([version.revision, version.packageTime].filter((part) => part !== undefined).join(', '));
 }
 
-/** The two builds' version files: present, different, of one project and branch, and in the right order. */
+/** The two builds' versions: the source's present, and the target's a later one. Other projects and older times are found while the inputs are compared. */
 export const checkVersions: Check = ({ source, target }) => {
   const [from, to] = [source.projectVersion, target.projectVersion];
   const findings: Finding[] = [];
@@ -68,34 +63,18 @@ export const checkVersions: Check = ({ source, target }) => {
     });
     return findings;
   }
-  for (const [label, code, severity, a, b] of [
-    ['project', 'version-other-project', 'error', from.project, to.project],
-    ['branch', 'version-other-branch', 'warning', from.branch, to.branch],
-    ['custom name', 'version-other-custom', 'warning', from.custom, to.custom],
-  ] as const) {
-    if (a === b) continue;
+  if (countsDown(from.revision, to.revision)) {
     findings.push({
-      severity,
-      code,
-      place: at(target),
-      message: `the target is of another ${label} than the source`,
-      found: displayName(b ?? 'none'),
-      expected: displayName(a ?? 'none'),
-      remedy: 'check that both builds are for the same module and customer',
-    });
-  }
-  const order = compareVersions(from, to);
-  if (order > 0) {
-    findings.push({
-      severity: 'error',
+      severity: 'warning',
       code: 'version-goes-back',
       place: at(target),
-      message: 'the target is older than the source: a downgrade, or the two are swapped',
+      message: 'the target has a lower revision than the source: a downgrade, or the two are swapped',
       found: show(to),
-      expected: `something newer than ${show(from)}`,
-      remedy: 'swap the two builds; go on only if a downgrade is meant',
+      expected: `something above ${show(from)}`,
+      remedy: 'the source is given first; go on only if a downgrade is meant',
     });
-  } else if (order === 0 && from.revision === to.revision) {
+  }
+  if (from.revision === to.revision) {
     findings.push({
       severity: 'information',
       code: 'version-same-revision',
