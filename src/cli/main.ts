@@ -1,6 +1,6 @@
 /** Joins a program to the process it runs in: streams, signals, the exit code. The only caller of process.exit. */
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { dfotaVersion } from '../version.js';
 import type { Program } from './command-line.js';
 import { dfota } from './dfota.js';
 import { exitCodes } from './exit-codes.js';
@@ -10,13 +10,7 @@ import { coloured, plain, wantsColour } from './style.js';
 
 /** Starts the `dfota` command line with the process's arguments, and ends the process. */
 export async function startDfota(): Promise<void> {
-  await start(dfota(version()), 'stderr');
-}
-
-function version(): string {
-  const found: unknown = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-  const value: unknown = typeof found === 'object' && found !== null ? Reflect.get(found, 'version') : undefined;
-  return typeof value === 'string' ? value : 'unknown';
+  await start(dfota(dfotaVersion), 'stderr');
 }
 
 async function start(program: Program, logTo: 'stdout' | 'stderr'): Promise<void> {

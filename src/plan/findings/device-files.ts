@@ -1,7 +1,7 @@
 import type { Build } from '../../model/build.js';
 import type { Sha1 } from '../../model/digest.js';
 import type { Finding } from '../../model/finding.js';
-import { type ArchivePath, compareBytes, displayName, toArchivePath } from '../../model/path.js';
+import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } from '../../model/path.js';
 import type { DeltaPlan } from '../../model/plan.js';
 import { count } from './facts.js';
 
@@ -33,6 +33,8 @@ export function filesNeeded(plan: DeltaPlan): ReadonlyMap<ArchivePath, ReadonlyS
 }
 
 const version = toArchivePath('SYSTEM/etc/quectel-project-version');
+
+const modem = 'SYSTEM/firmware';
 
 /** At most this many files are told one by one. */
 const most = 100;
@@ -71,7 +73,19 @@ export function checkDeviceFiles(
       remedy: 'make the package from the build that runs on the module',
     });
   }
+  const modemListed = [...device.files.keys()].some((path) => isWithin(path, modem));
+  if (!modemListed && [...needed.keys()].some((path) => isWithin(path, modem))) {
+    findings.push({
+      severity: 'information',
+      code: 'device-modem-not-listed',
+      place,
+      message: 'the files hold nothing of the modem, so it was not compared',
+      expected: `files below ${modem}`,
+      remedy: 'the modem is a file system of its own: list /firmware as well',
+    });
+  }
   const bad = [...needed].filter(([path, accepted]) => {
+    if (!modemListed && isWithin(path, modem)) return false;
     const found = device.files.get(path);
     return found === undefined || !accepted.has(found);
   });

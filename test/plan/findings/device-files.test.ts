@@ -12,12 +12,14 @@ import { abstractBuild, contentOf } from '../../support/abstract-build.js';
 const source = abstractBuild({
   'SYSTEM/bin/app': { file: 'app 1' },
   'SYSTEM/bin/same': { file: 'same' },
+  'SYSTEM/firmware/image/m': { file: 'm 1' },
   'SYSTEM/lib/x.so.1': { file: 'x' },
   'SYSTEM/etc/quectel-project-version': { file: 'A01' },
 });
 const target = abstractBuild({
   'SYSTEM/bin/app': { file: 'app 2' },
   'SYSTEM/bin/same': { file: 'same' },
+  'SYSTEM/firmware/image/m': { file: 'm 2' },
   'SYSTEM/lib/x.so.2': { file: 'x' },
   'SYSTEM/etc/quectel-project-version': { file: 'A01' },
 });
@@ -57,6 +59,10 @@ test('unit: files that would end the update with 510 are named', () => {
     'device-file-differs SYSTEM/bin/app',
     'device-file-missing SYSTEM/lib/x.so.1',
   ]);
+});
+
+test('unit: a list without the modem says so once', () => {
+  assert.deepEqual(codes(device(source, { 'SYSTEM/firmware/image/m': undefined })), ['device-modem-not-listed ']);
 });
 
 test('unit: another version, and files of something else, are told as such', () => {

@@ -1,0 +1,57 @@
+import { check } from '../../check.js';
+import { checkJson, checkText, isClean } from '../../report/check.js';
+import type { Command } from '../command.js';
+import { exitCodes } from '../exit-codes.js';
+import { emphasisOf, given, partsOption } from '../options.js';
+
+/** `dfota check SOURCE TARGET`. */
+export const checkCommand: Command = (program, choose) =>
+  program.command(
+    'check <source> <target>',
+    'Say what would go wrong with an update from one build to the other, before it is made',
+    (options) =>
+      options
+        .positional('source', {
+          type: 'string',
+          demandOption: true,
+          describe: 'targetfiles.zip of what the module runs',
+        })
+        .positional('target', { type: 'string', demandOption: true, describe: 'targetfiles.zip of what it shall run' })
+        .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
+        .option('parts', { type: 'string', default: 'a', describe: 'What is updated: a, or letters of l, m, o' })
+        .option('device-files', {
+          type: 'string',
+          describe: "Folder with a copy of a module's /system, or the hashes of its files",
+        })
+        .option('package', { type: 'string', describe: 'A finished update.zip, checked as well' })
+        .option('modes', {
+          choices: ['build', 'note'] as const,
+          default: 'build' as const,
+          describe: "Whose rules say owners and modes: the build's own, or the original tool's",
+        })
+        .option('json', { type: 'boolean', describe: 'One JSON document' })
+        .example('$0 check v1.zip v2.zip', 'everything that the builds and the starter lists tell')
+        .example('$0 check v1.zip v2.zip --device-files system.sha1', 'names the files that would end in error 510')
+        .epilogue(
+          'To list the files of a module without what its overlays lay over /etc and /data, run on the module\n' +
+            '  mkdir /tmp/s; mount --bind / /tmp/s; cd /tmp/s; find . -xdev -type f -exec sha1sum {} + >/tmp/l\n' +
+            '  cd /; find ./firmware -type f -exec sha1sum {} + >>/tmp/l; umount /tmp/s\n' +
+            'and copy /tmp/l. Exit code 1 when there are errors or warnings.',
+        ),
+    (argv) =>
+      choose(async (session) => {
+        const checked = await check({
+          source: argv.source,
+          target: argv.target,
+          parts: partsOption(argv.parts),
+          modes: argv.modes,
+          ...given('lists', argv.lists),
+          ...given('deviceFiles', argv.deviceFiles),
+          ...given('packagePath', argv.package),
+          onProgress: session.onProgress,
+          signal: session.signal,
+        });
+        session.out(session.manner.json ? checkJson(checked) : checkText(checked, emphasisOf(session.style)));
+        return isClean(checked.findings) ? exitCodes.done : exitCodes.findings;
+      }),
+  );

@@ -1,0 +1,57 @@
+/** Values of options that several commands share. */
+import { UsageError } from '../model/errors.js';
+import { type Part, parseParts } from '../model/parts.js';
+import type { Emphasis } from '../report/findings.js';
+import { parseSize } from './quantities.js';
+import type { Style } from './style.js';
+
+/** The parts that a word such as `a` or `lm` chooses. */
+export function partsOption(word: string): ReadonlySet<Part> {
+  const parts = parseParts([word]);
+  if (parts !== undefined) return parts;
+  throw new UsageError({
+    code: 'parts',
+    message: '--parts does not parse',
+    found: word,
+    expected: 'letters of a (all), l (root file system), m (modem), o (kernel), such as "a" or "lm"',
+  });
+}
+
+/** Bytes; `undefined` where the option was not given. */
+export function sizeOption(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const bytes = parseSize(text);
+  if (bytes !== undefined) return bytes;
+  throw new UsageError({
+    code: 'size',
+    message: `--${name} does not parse`,
+    found: text,
+    expected: 'bytes, as in 4096, 512K, 1G (powers of 1024) or 70MB (powers of 1000)',
+  });
+}
+
+/** A whole number within limits; `undefined` where the option was not given. */
+export function countOption(name: string, text: string | undefined, least: number, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new UsageError({
+    code: 'count',
+    message: `--${name} does not parse`,
+    found: text,
+    expected: `a whole number from ${least} to ${most}`,
+  });
+}
+
+/** Colours for findings. */
+export function emphasisOf(style: Style): Emphasis {
+  const marks = { error: 'red', warning: 'yellow', information: 'cyan', place: 'bold' } as const;
+  return (what, text) => style(marks[what], text);
+}
+
+/** The property, or no property at all where the value is missing. */
+export function given<Name extends string, Value>(name: Name, value: Value | undefined): { [key in Name]?: Value } {
+  const object: { [key in Name]?: Value } = {};
+  if (value !== undefined) object[name] = value;
+  return object;
+}
