@@ -11,6 +11,7 @@ import { sha1Of } from '../../src/model/digest.js';
 import { InputError } from '../../src/model/errors.js';
 import { toArchivePath } from '../../src/model/path.js';
 import type { Progress } from '../../src/model/progress.js';
+import { randomPair } from '../support/random-pair.js';
 import {
   allNodes,
   directory,
@@ -323,6 +324,28 @@ test('property: random trees zipped by zip, and as folders, are read as they are
     ),
     { numRuns: 40 },
   );
+});
+
+test('property: pairs with every kind of change are read as they are, as zip and as folder', async () => {
+  for (const seed of [1, 2, 3]) {
+    const { source, target } = randomPair(seed);
+    for (const spec of [source, target]) {
+      const [zip, folder] = [
+        await buildAt(writeTargetFiles(fresh(), spec)),
+        await buildAt(writeTargetFolder(fresh(), spec)),
+      ];
+      const system = (name: string): boolean => name === 'SYSTEM' || name.startsWith('SYSTEM/');
+      const expected = [...allNodes(spec)]
+        .filter(([name]) => system(name))
+        .map(([name, node]) => `${name} ${expectedOf(node)}`);
+      for (const build of [zip, folder]) {
+        const found = [...build.entries]
+          .filter(([name]) => system(name))
+          .map(([name, entry]) => `${name} ${told(entry)}`);
+        assert.deepEqual(found, expected, `seed ${seed}, ${build.origin}`);
+      }
+    }
+  }
 });
 
 test('unit: what is no build at all', async () => {

@@ -1,4 +1,4 @@
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
@@ -98,6 +98,18 @@ export async function readEntry(handle: FileHandle, file: string, record: ZipRec
   return bytes;
 }
 
+/** The stored bytes of an entry in pieces; each piece is overwritten by the next. */
+async function* storedChunks(handle: FileHandle, file: string, record: ZipRecord): AsyncGenerator<Buffer<ArrayBuffer>> {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(chunkLength, record.size));
+  for (let done = 0; done < record.size; ) {
+    const wanted = Math.min(buffer.length, record.size - done);
+    const { bytesRead } = await handle.read(buffer, 0, wanted, record.dataStart + done);
+    if (bytesRead === 0) throw fault(file, record, 'zip-truncated', 'the zip ends inside the entry');
+    done += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
 async function* packedChunks(handle: FileHandle, file: string, record: ZipRecord): AsyncGenerator<Buffer<ArrayBuffer>> {
   const end = record.dataStart + record.compressedSize;
   for (let at = record.dataStart; at < end; ) {
@@ -115,7 +127,7 @@ export async function digestEntry(
   record: ZipRecord,
   onBytes: (count: number) => void,
 ): Promise<Content> {
-  if (Math.max(record.size, record.compressedSize) <= bufferedUpTo) {
+  if (record.method === 'deflated' && Math.max(record.size, record.compressedSize) <= bufferedUpTo) {
     const bytes = await readEntry(handle, file, record);
     onBytes(bytes.length);
     return { size: bytes.length, sha1: sha1Of(bytes) };
@@ -133,10 +145,10 @@ export async function digestEntry(
     hash.update(chunk);
     onBytes(chunk.length);
   };
-  const packed = packedChunks(handle, file, record);
   if (record.method === 'stored') {
-    for await (const chunk of packed) take(chunk);
+    for await (const chunk of storedChunks(handle, file, record)) take(chunk);
   } else {
+    const packed = packedChunks(handle, file, record);
     const inflate = createInflateRaw({ chunkSize: chunkLength });
     const input = Readable.from(packed, { objectMode: false });
     input.on('error', (error) => inflate.destroy(error));

@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Ownership } from '../../model/build.js';
@@ -11,7 +12,6 @@ import { checkNames, type NamedNode } from '../names.js';
 import { asInputError } from '../system-error.js';
 import { largestBuild, largestFile, longestLink, type ReadOptions, type Tree, type TreeNode } from '../tree.js';
 import { readDirectory, type ZipRecord } from './directory.js';
-import { readAt } from './end-record.js';
 import { digestEntry, readEntry } from './entry-data.js';
 
 const hashChunk = 1024 * 1024;
@@ -90,12 +90,13 @@ function sizeFaults(file: string, nodes: readonly Node[]): Fault[] {
 
 async function digestFile(handle: FileHandle, size: number, signal: AbortSignal | undefined): Promise<Sha256> {
   const hash = createHash('sha256');
+  const chunk = Buffer.allocUnsafeSlow(hashChunk);
   for (let at = 0; at < size; ) {
     signal?.throwIfAborted();
-    const chunk = await readAt(handle, at, Math.min(hashChunk, size - at));
-    if (chunk.length === 0) break;
-    hash.update(chunk);
-    at += chunk.length;
+    const { bytesRead } = await handle.read(chunk, 0, hashChunk, at);
+    if (bytesRead === 0) break;
+    hash.update(chunk.subarray(0, bytesRead));
+    at += bytesRead;
   }
   return toSha256(hash.digest('hex'));
 }
