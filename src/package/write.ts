@@ -88,8 +88,6 @@ function explain(error: unknown, output: string): unknown {
         { cause: error },
       );
     case 'EISDIR':
-    case 'EEXIST':
-    case 'ENOTEMPTY':
       return new InputError({ code: 'output-is-folder', place, message: 'the output is a folder' }, { cause: error });
     default:
       return error;
