@@ -1,0 +1,130 @@
+/** Views of a verification: for people, for machines, and as the module would report it on its serial line. */
+import type { CutFailure, Difference, PowerCuts, Usage, Verification } from '../model/verification.js';
+import { showCount, showSize } from './quantities.js';
+
+/** Text for standard output, and the program's exit code: 0 proved, 1 not. */
+export interface VerificationReport {
+  readonly text: string;
+  readonly exitCode: 0 | 1;
+}
+
+const differenceWords: Readonly<Record<Difference['what'], string>> = {
+  absent: 'is missing',
+  extra: 'should not be there',
+  kind: 'is of the wrong kind',
+  content: 'has the wrong content',
+  link: 'points elsewhere',
+  mode: 'has the wrong mode',
+  owner: 'has the wrong owner',
+  label: 'has the wrong label',
+  capabilities: 'has the wrong capabilities',
+};
+
+const statusWords: Readonly<Record<Verification['status'], string>> = {
+  succeeded: 'the script runs to its end',
+  refused: 'the module does not start the package',
+  'parse-error': 'the script does not parse',
+  aborted: 'the script aborts',
+  hung: 'the device loops for ever',
+  stopped: 'stopped by a limit of the simulator',
+};
+
+function showDifference(difference: Difference, indent: string): string[] {
+  const lines = [`${indent}${difference.path} ${differenceWords[difference.what]}`];
+  if (difference.found !== undefined) lines.push(`${indent}  found:    ${difference.found}`);
+  if (difference.expected !== undefined) lines.push(`${indent}  expected: ${difference.expected}`);
+  return lines;
+}
+
+/** Without a target: a difference is a change. */
+function showChange(difference: Difference): string {
+  const { path, what, found, expected } = difference;
+  switch (what) {
+    case 'absent':
+      return `  - ${path} (was a ${expected})`;
+    case 'extra':
+      return `  + ${path} (a ${found})`;
+    default:
+      return `  ~ ${path}: ${what}${found === undefined ? '' : ` ${expected} -> ${found}`}`;
+  }
+}
+
+function showCutFailure(failure: CutFailure): string[] {
+  const place = failure.place === undefined ? '' : `, script line ${failure.place.line}`;
+  const again = failure.repeated ? ', and again while it was repeated' : '';
+  const lines = [`  cut ${failure.cut}, ${failure.effect}${place}${again}:`];
+  const tries = showCount(failure.attempts, 'start');
+  if (failure.status !== 'succeeded') lines.push(`    after ${tries}: ${statusWords[failure.status]}`);
+  if (failure.message !== undefined) lines.push(`    ${failure.message}`);
+  for (const difference of failure.differences) lines.push(...showDifference(difference, '    '));
+  return lines;
+}
+
+function showCuts(cuts: PowerCuts): string[] {
+  const tried = `${cuts.tried} of ${cuts.points} points, ${cuts.repeated} of them with further cuts`;
+  if (cuts.failed === 0) return [`power cuts: ${tried}: the device arrives every time`];
+  const lines = [`power cuts: ${tried}: the device does not arrive from ${cuts.failed}`];
+  for (const failure of cuts.failures) lines.push(...showCutFailure(failure));
+  if (cuts.failed > cuts.failures.length) lines.push(`  and ${cuts.failed - cuts.failures.length} more`);
+  return lines;
+}
+
+function showUsage(name: string, usage: Usage): string {
+  return `${name}: at most ${showSize(usage.peak)} of ${showSize(usage.capacity)}`;
+}
+
+function showDifferences(verification: Verification): string[] {
+  const { differences, differenceCount, comparedWith } = verification;
+  if (verification.status !== 'succeeded') return [];
+  const more = differenceCount - differences.length;
+  const rest = more > 0 ? [`  and ${more} more`] : [];
+  if (comparedWith === 'nothing') {
+    const changes = `changes to the source: ${differenceCount} (no target to compare with)`;
+    return [changes, ...differences.map(showChange), ...rest];
+  }
+  const compared = showCount(verification.compared, 'path');
+  if (differenceCount === 0) return [`compared with the target: ${compared} equal, nothing left over`];
+  const lines = [`compared with the target: ${showCount(differenceCount, 'difference')} in ${compared}`];
+  return [...lines, ...differences.flatMap((difference) => showDifference(difference, '  ')), ...rest];
+}
+
+/** The lines that the module sends: start, percentages, end. */
+export function replayLines(verification: Verification): readonly string[] {
+  if (verification.status === 'refused') return [`+QIND: "FOTA","END",${verification.deviceCode}`];
+  return [
+    '+QIND: "FOTA","START"',
+    ...verification.progress.map((percent) => `+QIND: "FOTA","UPDATING",${percent}`),
+    `+QIND: "FOTA","END",${verification.deviceCode}`,
+  ];
+}
+
+/** What was shown, for people. `replay` adds the module's own lines, before the rest; so does a trace that was kept. */
+export function verificationText(
+  verification: Verification,
+  options: { readonly replay?: boolean } = {},
+): VerificationReport {
+  const { status, proved, message, place, deviceCode } = verification;
+  const at = place === undefined ? '' : `script:${place.line}:${place.column}: `;
+  const lines = [
+    ...(verification.trace ?? []),
+    ...(options.replay === true ? replayLines(verification) : []),
+    `${proved ? 'PROVED' : 'NOT PROVED'}: ${verification.packageOrigin} on profile ${verification.profile}`,
+    `run: ${statusWords[status]}, after ${showCount(verification.statements, 'statement')}; the module reports ${deviceCode}`,
+    ...(message === undefined ? [] : [`  ${at}${message}`]),
+    ...showDifferences(verification),
+    ...(verification.powerCuts === undefined
+      ? ['power cuts: none tried']
+      : showCuts(verification.powerCuts)),
+    showUsage('/system', verification.system),
+    showUsage('/cache', verification.cache),
+    `memory of the updater: at most ${showSize(verification.memoryPeak)}`,
+    ...(verification.progressFault === undefined ? [] : [`warning: ${verification.progressFault}`]),
+    ...verification.notes.map((note) => `note: ${note}`),
+  ];
+  return { text: `${lines.join('\n')}\n`, exitCode: proved ? 0 : 1 };
+}
+
+/** The verification as JSON, for machines. */
+export function verificationJson(verification: Verification): VerificationReport {
+  return { text: `${JSON.stringify(verification, undefined, 2)}\n`, exitCode: verification.proved ? 0 : 1 };
+}
