@@ -181,6 +181,7 @@ export async function startPackage(installation: Installation, flash: Flash, wat
   };
   const before = (statement: Expression): void => {
     machine.statement = statement.span.start;
+    runtime.trouble = undefined;
     statements++;
     if (watch.onLine !== undefined) {
       const text = script.text.slice(statement.span.start, Math.min(statement.span.end, statement.span.start + 200));

@@ -112,9 +112,7 @@ export function verificationText(
     `run: ${statusWords[status]}, after ${showCount(verification.statements, 'statement')}; the module reports ${deviceCode}`,
     ...(message === undefined ? [] : [`  ${at}${message}`]),
     ...showDifferences(verification),
-    ...(verification.powerCuts === undefined
-      ? ['power cuts: none tried']
-      : showCuts(verification.powerCuts)),
+    ...(verification.powerCuts === undefined ? ['power cuts: none tried'] : showCuts(verification.powerCuts)),
     showUsage('/system', verification.system),
     showUsage('/cache', verification.cache),
     `memory of the updater: at most ${showSize(verification.memoryPeak)}`,

@@ -139,3 +139,36 @@ export function sha1(data: string | Uint8Array): string {
 
 /** The first statement of every script that touches /system. */
 export const mountSystem = 'mount("ubifs", "UBI", "system", "/system") || abort("mount");\n';
+
+/** What a package changed, a line each: `+` new, `-` gone, `~` different. */
+export function changes(verification: Verification): readonly string[] {
+  return verification.differences.map(({ path, what, found, expected }) => {
+    if (what === 'absent') return `- ${path}`;
+    if (what === 'extra') return `+ ${path} ${found}`;
+    return `~ ${path} ${what}${what === 'content' ? '' : ` ${expected} -> ${found}`}`;
+  });
+}
+
+/** A BSDIFF40 patch from its parts, right or wrong as told; each block is packed by Debian's bzip2. */
+export function handMadePatch(
+  triples: readonly (readonly [add: number, copy: number, seek: number])[],
+  diff: Uint8Array,
+  extra: Uint8Array,
+  size: number,
+): Buffer {
+  const number = (value: number): Buffer => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(BigInt(Math.abs(value)) | (value < 0 ? 1n << 63n : 0n));
+    return bytes;
+  };
+  const pack = (bytes: Uint8Array): Buffer => execFileSync('bzip2', ['-9', '-c'], { input: bytes });
+  const control = pack(Buffer.concat(triples.flat().map(number)));
+  const packedDiff = pack(diff);
+  return Buffer.concat([
+    Buffer.from('BSDIFF40'),
+    ...[control.length, packedDiff.length, size].map(number),
+    control,
+    packedDiff,
+    pack(extra),
+  ]);
+}
