@@ -205,7 +205,7 @@ function sourceBetween(
   const start = before === undefined ? 0 : before.start + before.length;
   const end = after?.start ?? source.length;
   if (end > start && end - start >= piece.size / 2) return { start, end };
-  if (piece.size >= piece.of / 16) return { start: 0, end: source.length };
+  if (piece.size >= piece.of / 32) return { start: 0, end: source.length };
   return end > start ? { start, end } : undefined;
 }
 
