@@ -39,6 +39,8 @@ export interface DeviceOrder {
   readonly deleteTreesFirst: readonly ArchivePath[];
   readonly deleteFirst: readonly ArchivePath[];
   readonly makeDirectories: readonly ArchivePath[];
+  /** Whether a patched partition is staged in a file of /cache first, whose directory must be there too. */
+  readonly stagesPartitions: boolean;
   readonly patches: readonly PatchStep[];
   readonly partitions: readonly (PatchPartition | WritePartition)[];
   readonly deleteTreesLate: readonly ArchivePath[];

@@ -68,3 +68,15 @@ export function tooLarge(place: string, size: number, entry?: string) {
     expected: `less than ${sizeLimit} bytes`,
   };
 }
+
+/** Bytes of the zip that holds these entries, headers included; for entries whose bytes come later, the most it can be. */
+export function packageSize(entries: readonly PackageEntry[]): number {
+  const localHeader = 30;
+  const centralHeader = 46;
+  const endRecord = 22;
+  return entries.reduce(
+    (sum, { name, bytes, size }) =>
+      sum + localHeader + centralHeader + 2 * name.length + (typeof bytes === 'function' ? size : bytes.length),
+    endRecord,
+  );
+}

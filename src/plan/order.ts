@@ -51,6 +51,7 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
     deleteTreesFirst: directories.filter((path) => !holdsBase(path)),
     deleteFirst: [...new Set([...extracts.map(({ path }) => path).filter(early), ...goneFiles.filter(early)])],
     makeDirectories: directoriesToMake(plan, extracts, patches, names),
+    stagesPartitions: plan.bootUpdate === 'resumable' && of('patch-partition').length > 0,
     patches: patchSteps(plan, patches, new Set(goneFiles), directories),
     partitions: [...of('patch-partition'), ...of('write-partition')].sort((a, b) => compareBytes(a.path, b.path)),
     deleteTreesLate: directories.filter(holdsBase),

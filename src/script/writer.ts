@@ -127,9 +127,12 @@ function partitionWith({ type, device: name }: PartitionName, ...contents: reado
   return [type, name, ...contents.flatMap(({ size, sha1 }) => [String(size), sha1])].join(':');
 }
 
+/** Files directly in /cache may be deleted by apply_patch_space; those of its folders are safe. */
+const stagingFolder = '/cache/recovery';
+
 /** Where the new content of a partition waits until it is written. */
 function stagedName({ device: name }: PartitionName): string {
-  return `/cache/recovery/${name.slice(name.lastIndexOf('/') + 1)}.new`;
+  return `${stagingFolder}/${name.slice(name.lastIndexOf('/') + 1)}.new`;
 }
 
 /** True if the path has the target's or the source's bytes, so also after a cut. */
@@ -188,10 +191,9 @@ function pathsCall(name: string, paths: readonly string[]): readonly Statement[]
 }
 
 function removePhase(plan: SettledPlan, order: DeviceOrder): readonly Statement[] {
-  const leftovers =
-    plan.bootUpdate === 'resumable'
-      ? partitionPatches(order).map(({ partition }) => `${stagedName(partition)}.patch`)
-      : [];
+  const leftovers = order.stagesPartitions
+    ? partitionPatches(order).map(({ partition }) => `${stagedName(partition)}.patch`)
+    : [];
   return [
     run(call('ui_print', 'Removing unneeded files...')),
     ...pathsCall('delete', [...leftovers, ...order.unlinkFirst.map(device)]),
@@ -218,9 +220,8 @@ function applyPatch(
 }
 
 function makeDirectories(order: DeviceOrder): readonly Statement[] {
-  if (order.makeDirectories.length === 0) return [];
+  const paths = [...(order.stagesPartitions ? [stagingFolder] : []), ...order.makeDirectories.map(device)];
   const { placeholderFolder, placeholder } = order.names;
-  const paths = order.makeDirectories.map(device);
   return [
     ...paths.map((path) => run(call('package_extract_dir', placeholderFolder, path))),
     ...pathsCall(
