@@ -49,5 +49,6 @@ export interface DeviceOrder {
   /** Files whose entry has another name than theirs: put in place one by one. */
   readonly extractSingly: readonly ExtractFile[];
   readonly links: readonly LinkGroup[];
-  readonly last: PatchFile | undefined;
+  /** build.prop, the commit mark, where it changes. */
+  readonly last: PatchFile | ExtractFile | undefined;
 }

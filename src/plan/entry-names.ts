@@ -7,6 +7,9 @@ import type { SettledPlan } from '../model/plan.js';
 /** The folder of the zip that is unpacked into a directory to make it. */
 const placeholderFolder = 'dfota/directory';
 
+/** Rewritten by every build, and last to change on the device: with it the update is done. */
+export const commitMark = 'SYSTEM/build.prop';
+
 /** The device's zip reader refuses a whole package for one byte outside of 32 to 126. */
 function isReadable(name: string): boolean {
   return /^[\x20-\x7e]+$/.test(name);
@@ -43,7 +46,8 @@ export function entryNames(plan: SettledPlan): EntryNames {
         break;
       case 'extract-file': {
         if (files.has(op.whole.id)) break;
-        const name = extractionName(op.path);
+        // The commit mark must not be unpacked together with the others.
+        const name = op.path === commitMark ? 'dfota/build.prop' : extractionName(op.path);
         files.set(op.whole.id, isReadable(name) ? name : alias(files, 'file'));
         break;
       }

@@ -16,9 +16,7 @@ import type { DeviceOrder, EntryNames, LinkGroup, PatchStep } from '../model/dev
 import type { Base, ExtractFile, MakeLink, PatchFile, SettledOperation } from '../model/operation.js';
 import { type ArchivePath, compareBytes, isWithin, parentOf } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
-import { entryNames, isExtractedByName } from './entry-names.js';
-
-const commitMark = 'SYSTEM/build.prop';
+import { commitMark, entryNames, isExtractedByName } from './entry-names.js';
 
 /** Bases that go away are deleted together once they make up so many bytes: few statements, little space. */
 const deleteBatchBytes = 512 * 1024;
@@ -33,7 +31,8 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
     all.filter((op): op is Of<K> => op.kind === kind).sort((a, b) => compareBytes(a.path, b.path));
   const names = entryNames(plan);
   const patches = of('patch-file');
-  const extracts = of('extract-file');
+  const wholeMark = of('extract-file').find(({ path }) => path === commitMark);
+  const extracts = of('extract-file').filter((op) => op !== wholeMark);
   const foreignBases = new Set(patches.filter(({ path, base }) => base.path !== path).map(({ base }) => base.path));
   const directories = of('delete-directory').map(({ path }) => path);
   const holdsBase = (directory: ArchivePath): boolean => [...foreignBases].some((path) => isWithin(path, directory));
@@ -58,7 +57,7 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
     extractTogether: extracts.filter((op) => isExtractedByName(op, names)),
     extractSingly: extracts.filter((op) => !isExtractedByName(op, names)),
     links: groupLinks(of('make-link')),
-    last: patches.find(({ path }) => path === commitMark),
+    last: wholeMark ?? patches.find(({ path }) => path === commitMark),
   };
 }
 

@@ -66,7 +66,8 @@ export function replayPlan(plan: SettledPlan, order: DeviceOrder, source: Build)
       makeParents(path);
       tree.set(path, { kind: 'link', path, destination });
     }
-  if (order.last !== undefined) patch(order.last);
+  if (order.last?.kind === 'patch-file') patch(order.last);
+  else if (order.last !== undefined) write(order.last.path, order.last.target);
 
   const differing = sameTree(tree, plan.outcome);
   if (differing.length > 0)

@@ -95,7 +95,8 @@ export function deviceNeeds(
     );
   }
   for (const { path, target } of [...order.extractTogether, ...order.extractSingly]) put(path, target);
-  if (order.last !== undefined) patch(order.last);
+  if (order.last?.kind === 'patch-file') patch(order.last);
+  else if (order.last !== undefined) put(order.last.path, order.last.target);
   return { systemPeak, systemGrowth: used, cachePeak, usrdata: packageBytes + cachePeak, memory };
 }
 

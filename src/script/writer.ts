@@ -9,7 +9,14 @@
 
 import type { Content } from '../model/build.js';
 import type { DeviceOrder, LinkGroup } from '../model/device-order.js';
-import type { PartitionName, PatchFile, PatchPartition, Payload, WritePartition } from '../model/operation.js';
+import type {
+  ExtractFile,
+  PartitionName,
+  PatchFile,
+  PatchPartition,
+  Payload,
+  WritePartition,
+} from '../model/operation.js';
 import { showParts } from '../model/parts.js';
 import { type ArchivePath, baseName, onDevice } from '../model/path.js';
 import type { PermissionStatement } from '../model/permission.js';
@@ -344,17 +351,19 @@ function unpackPhase(order: DeviceOrder, guard: Guard): readonly Statement[] {
   ];
   if (order.extractTogether.length > 0)
     statements.push(guard(call('package_extract_dir', 'system', '/system'), 'failed to unpack new files'));
-  for (const { path, whole } of order.extractSingly) {
-    const here = device(path);
-    statements.push(
-      guard(call('package_extract_file', entryOf(order.names.files, whole), here), `failed to unpack ${here}`),
-    );
-  }
-  for (const { path, target } of [...order.extractTogether, ...order.extractSingly]) {
-    const here = device(path);
-    statements.push(guard(call('apply_patch_check', here, target.sha1), `"${here}" was not unpacked correctly.`));
-  }
+  for (const op of order.extractSingly) statements.push(extractFile(op, order, guard));
+  for (const op of [...order.extractTogether, ...order.extractSingly]) statements.push(confirmFile(op, guard));
   return statements;
+}
+
+function extractFile({ path, whole }: ExtractFile, order: DeviceOrder, guard: Guard): Statement {
+  const here = device(path);
+  return guard(call('package_extract_file', entryOf(order.names.files, whole), here), `failed to unpack ${here}`);
+}
+
+function confirmFile({ path, target }: ExtractFile, guard: Guard): Statement {
+  const here = device(path);
+  return guard(call('apply_patch_check', here, target.sha1), `"${here}" was not unpacked correctly.`);
 }
 
 function linkStatements(groups: readonly LinkGroup[]): readonly Statement[] {
@@ -454,7 +463,9 @@ function lastPhase(plan: SettledPlan, order: DeviceOrder, guard: Guard, options:
   };
   return [
     run(call('ui_print', 'Patching remaining system files...')),
-    patchFile(order.last, order, guard),
+    ...(order.last.kind === 'patch-file'
+      ? [patchFile(order.last, order, guard)]
+      : [extractFile(order.last, order, guard), confirmFile(order.last, guard)]),
     run(permissionCall(statement, options)),
   ];
 }
