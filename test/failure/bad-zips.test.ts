@@ -238,6 +238,15 @@ for (const [title, zip, faults] of cases) {
   test(`unit: ${title}: ${faults[0]}`, async () => assert.deepEqual(await faultsOf(zip), faults));
 }
 
+test('unit: every damaged entry is told, in order', async () => {
+  const names = ['SYSTEM/z', 'SYSTEM/c', 'SYSTEM/a'];
+  const zip = and(...names.map((name) => ({ ...app, name, claimed: { crc32: 1 } })));
+  assert.deepEqual(
+    await faultsOf(zip),
+    [...names].reverse().map((name) => `zip-crc-mismatch ${name}`),
+  );
+});
+
 test('unit: the zip that the bad ones are made from is good', async () => {
   assert.deepEqual(await faultsOf(goodZip), []);
   assert.deepEqual(await faultsOf(and(app, large(5_000_000))), []);

@@ -6,7 +6,7 @@ import { type Sha256, sha1Of, toSha256 } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { type ArchivePath, displayName, fromBytes } from '../../model/path.js';
-import { concurrently } from '../concurrently.js';
+import { bothOrNeither, concurrently } from '../concurrently.js';
 import { linkFault } from '../links.js';
 import { checkNames, type NamedNode } from '../names.js';
 import { asInputError } from '../system-error.js';
@@ -88,11 +88,11 @@ function sizeFaults(file: string, nodes: readonly Node[]): Fault[] {
   return faults;
 }
 
-async function digestFile(handle: FileHandle, size: number, signal: AbortSignal | undefined): Promise<Sha256> {
+async function digestFile(handle: FileHandle, size: number, signal: AbortSignal): Promise<Sha256> {
   const hash = createHash('sha256');
   const chunk = Buffer.allocUnsafeSlow(hashChunk);
   for (let at = 0; at < size; ) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     const { bytesRead } = await handle.read(chunk, 0, hashChunk, at);
     if (bytesRead === 0) break;
     hash.update(chunk.subarray(0, bytesRead));
@@ -159,10 +159,11 @@ async function readNodes(handle: FileHandle, file: string, options: ReadOptions)
     tell(displayName(name));
   };
   const inFileOrder = [...nodes].sort((a, b) => a.record.headerOffset - b.record.headerOffset);
-  const [digest] = await Promise.all([
-    digestFile(handle, fileSize, options.signal),
-    concurrently(inFileOrder, entriesAtOnce, options.signal, readNode),
-  ]);
+  const [digest] = await bothOrNeither(
+    options.signal,
+    (signal) => digestFile(handle, fileSize, signal),
+    (signal) => concurrently(inFileOrder, entriesAtOnce, signal, readNode),
+  );
   return { digest, nodes: found, sources, findings };
 }
 
