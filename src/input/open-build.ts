@@ -5,6 +5,7 @@ import type { Finding } from '../model/finding.js';
 import { type ArchivePath, compareBytes, fromBytes, parentOf, toArchivePath } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import { readFolder } from './folder-tree.js';
+import { isRawImageFile, isRawImageFolder, readRawImages } from './images/raw-images.js';
 import { layoutFaults, type Role } from './layout.js';
 import { parseFilesystemConfig } from './metadata/filesystem-config.js';
 import { parseMiscInfo } from './metadata/misc-info.js';
@@ -22,12 +23,14 @@ export interface OpenBuildOptions {
   readonly role?: Role;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
+  /** For raw images: a targetfiles.zip, or a folder of its layout, that has what images do not hold (META, OTA, RECOVERY). */
+  readonly companion?: string;
 }
 
 /** No file under META is read that is larger. */
 const largestMetadata = 64 * 1024 * 1024;
 
-async function readTree(path: string, options: ReadOptions): Promise<Tree> {
+async function readTree(path: string, options: ReadOptions, companion?: string): Promise<Tree> {
   let kind: 'file' | 'folder' | 'other';
   try {
     const stats = await stat(path);
@@ -35,9 +38,12 @@ async function readTree(path: string, options: ReadOptions): Promise<Tree> {
   } catch (error) {
     throw asInputError(error, path);
   }
+  const raw = kind === 'folder' ? await isRawImageFolder(path) : kind === 'file' && (await isRawImageFile(path));
+  if (raw)
+    return readRawImages(path, options, companion === undefined ? undefined : await readTree(companion, options));
   if (kind === 'file') return readZip(path, options);
   if (kind === 'folder') return readFolder(path, options);
-  const expected = 'a targetfiles.zip, or a folder of the same layout';
+  const expected = 'a targetfiles.zip, a folder of the same layout, or raw images';
   throw new InputError({
     code: 'input-kind',
     place: { file: path },
@@ -152,11 +158,12 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
  * kept. Throws InputError with every fault that was found. Close the content when done.
  */
 export async function openBuild(path: string, options: OpenBuildOptions): Promise<OpenBuild> {
-  const tree = await readTree(path, {
+  const reading: ReadOptions = {
     stage: options.role === 'target' ? 'read-target' : 'read-source',
     onProgress: options.onProgress ?? silent,
     signal: options.signal,
-  });
+  };
+  const tree = await readTree(path, reading, options.companion);
   try {
     const build = await describeBuild(tree, options.modes, options.role);
     return { build, content: { read: (file) => tree.read(file), close: () => tree.close() } };

@@ -1,13 +1,14 @@
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { displayName } from '../../model/path.js';
+import type { TreeEntry } from '../../model/tree-entry.js';
 import { type ByteSource, openFileSource } from '../ubi/byte-source.js';
 import { readUbi, type UbiImage, type UbiVolume } from '../ubi/image.js';
 import { fileBlocks, volumeBlocks } from '../ubifs/erase-blocks.js';
 import { openUbifs } from '../ubifs/file-system.js';
 import { nodeMagic, parseNode } from '../ubifs/nodes.js';
 import { parseSuperblock } from '../ubifs/superblock.js';
-import type { InputTree, TreeEntry } from './input-tree.js';
+import type { InputTree } from './input-tree.js';
 
 /** What a file's first bytes say that it is. */
 export type ImageKind = 'ubi' | 'ubifs' | 'squashfs' | 'ext4' | 'sparse' | 'zip' | 'boot' | 'erased' | 'unknown';
@@ -115,6 +116,7 @@ async function openVolume(source: ByteSource, options: ImageOptions): Promise<In
     ...tree,
     origin: source.name,
     description: `UBI image, volume ${name}, ${tree.description}`,
+    eraseBlock: image.geometry.eraseBlock,
     findings: [...findings, ...tree.findings],
     close: () => source.close(),
   };

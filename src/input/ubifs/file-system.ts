@@ -1,7 +1,8 @@
 import { InputError } from '../../model/errors.js';
 import type { Finding, Severity } from '../../model/finding.js';
 import { displayName } from '../../model/path.js';
-import type { InputTree, TreeEntry } from '../images/input-tree.js';
+import type { TreeEntry } from '../../model/tree-entry.js';
+import type { InputTree } from '../images/input-tree.js';
 import { type Catalogue, emptyCatalogue } from './catalogue.js';
 import { unpackData } from './decompress.js';
 import { cached, type EraseBlocks, unreadable } from './erase-blocks.js';
@@ -9,7 +10,7 @@ import { describeFault, readNode, walkIndex } from './index-walk.js';
 import { replayJournal, rescueNodes } from './journal.js';
 import { dataBlock, type NodeAt, parseData } from './nodes.js';
 import { parseSuperblock, readMaster, type Superblock } from './superblock.js';
-import { listTree } from './tree-walk.js';
+import { listTree, rootInode } from './tree-walk.js';
 
 /** A read-only UBIFS. */
 export interface Ubifs extends Omit<InputTree, 'close'> {
@@ -58,12 +59,14 @@ export async function openUbifs(raw: EraseBlocks): Promise<Ubifs> {
       `${encrypted} of ${entries.length} entries are encrypted: their names are shown as stored, their content cannot be read`,
     );
   }
+  const top = catalogue.inodes.get(rootInode);
   const byPath = new Map(entries.map((entry) => [entry.path, entry]));
   return {
     origin: raw.name,
     description: `UBIFS, ${superblock.blockCount} blocks of ${superblock.blockSize} bytes`,
     superblock,
     method,
+    ...(top && { root: { mode: top.mode & 0o7777, uid: top.uid, gid: top.gid } }),
     entries,
     findings,
     content: (path) => {

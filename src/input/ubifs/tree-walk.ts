@@ -1,9 +1,10 @@
 import { compareBytes, displayName, fromBytes } from '../../model/path.js';
-import type { TreeEntry, TreeKind } from '../images/input-tree.js';
+import type { TreeEntry, TreeKind } from '../../model/tree-entry.js';
 import type { Catalogue } from './catalogue.js';
 import { encryptedInode, type Inode } from './nodes.js';
 
-const rootInode = 1;
+/** The inode of the root directory. */
+export const rootInode = 1;
 const noAttributes: ReadonlyMap<string, Uint8Array> = new Map();
 
 /** What the type bits of a mode say. */

@@ -1,0 +1,378 @@
+/**
+ * A build out of raw images, as the build system leaves them: `*sysfs.ubi` (root file system), `NON-HLOS.ubi` (modem) and
+ * `*boot.img` (kernel), any subset, in one folder.
+ *
+ * What images do not say comes from elsewhere, in this order: folders META, OTA, RECOVERY, RADIO and MULTIFOTA beside the
+ * images; a companion (a targetfiles.zip or a folder of its layout, usually the source's); defaults of the UBI layout, with
+ * a finding that they are. The companion also stands in for images that are not there. Its filesystem_config.txt is not
+ * taken: the images themselves know owner and mode of every file.
+ */
+import { createHash } from 'node:crypto';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Content, Ownership } from '../../model/build.js';
+import { type Sha256, sha1Of, toSha1, toSha256 } from '../../model/digest.js';
+import { type Fault, InputError } from '../../model/errors.js';
+import type { Finding } from '../../model/finding.js';
+import {
+  type ArchivePath,
+  compareBytes,
+  displayName,
+  fromBytes,
+  isWithin,
+  toArchivePath,
+  toBytes,
+} from '../../model/path.js';
+import type { TreeEntry } from '../../model/tree-entry.js';
+import { readFolder } from '../folder-tree.js';
+import { asInputError } from '../system-error.js';
+import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../tree.js';
+import { openFileSource } from '../ubi/byte-source.js';
+import { permittedCapabilities } from './capability.js';
+import { openImageTree, recogniseFile } from './image-tree.js';
+import { type InputTree, readWhole } from './input-tree.js';
+
+/** The images of a folder. */
+export interface RawImages {
+  readonly system: string | undefined;
+  readonly modem: string | undefined;
+  readonly boot: string | undefined;
+}
+
+/** Folders of targetfiles.zip that may stand beside the images. */
+const besideFolders = ['META', 'OTA', 'RECOVERY', 'RADIO', 'MULTIFOTA'];
+
+const patterns = {
+  system: /sysfs\.(ubi|ubifs)$/i,
+  modem: /^NON-HLOS\.(ubi|ubifs)$/i,
+  boot: /boot\.img$/i,
+} as const;
+
+/** Which image a file is by its name; `undefined` for none. */
+export function imageRole(name: string): keyof RawImages | undefined {
+  for (const role of ['system', 'modem', 'boot'] as const) if (patterns[role].test(name)) return role;
+  return undefined;
+}
+
+async function findImages(folder: string): Promise<{ readonly images: RawImages; readonly faults: readonly Fault[] }> {
+  const found: Record<keyof RawImages, string[]> = { system: [], modem: [], boot: [] };
+  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.isDirectory());
+  for (const { name } of names.sort((a, b) => compareBytes(a.name, b.name))) {
+    const role = imageRole(name);
+    if (role !== undefined) found[role].push(name);
+  }
+  const faults: Fault[] = [];
+  for (const role of ['system', 'modem', 'boot'] as const) {
+    if (found[role].length > 1) {
+      faults.push({
+        code: 'raw-images-ambiguous',
+        place: { file: folder },
+        message: `several files could be the ${role} image`,
+        found: found[role].map(displayName).join(', '),
+        remedy: 'leave one of them in the folder',
+      });
+    }
+  }
+  const path = (role: keyof RawImages): string | undefined => {
+    const [name] = found[role];
+    return name === undefined ? undefined : join(folder, name);
+  };
+  return { images: { system: path('system'), modem: path('modem'), boot: path('boot') }, faults };
+}
+
+/** Whether a folder holds raw images rather than an unpacked targetfiles.zip. `false` for anything that is no folder. */
+export async function isRawImageFolder(path: string): Promise<boolean> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    if (entries.some((entry) => entry.name === 'SYSTEM')) return false;
+    return entries.some((entry) => !entry.isDirectory() && imageRole(entry.name) !== undefined);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a file is an UBI or UBIFS image, or is called like one. `false` for anything that cannot be read. */
+export async function isRawImageFile(path: string): Promise<boolean> {
+  try {
+    if (!(await stat(path)).isFile()) return false;
+    const kind = await recogniseFile(path);
+    return kind === 'ubi' || kind === 'ubifs' || (kind !== 'zip' && /\.ubi(fs)?$/i.test(path));
+  } catch {
+    return false;
+  }
+}
+
+/** Builds from images while it is being filled. */
+interface Filling {
+  readonly nodes: Map<ArchivePath, TreeNode>;
+  readonly readers: Map<ArchivePath, () => Promise<Uint8Array<ArrayBuffer>>>;
+  readonly findings: Finding[];
+  readonly closers: (() => Promise<void>)[];
+  /** Erase block of the system image, for the defaults. */
+  eraseBlock?: number;
+}
+
+/** Reads a folder of raw images, or a single image, as the tree of a build. Every file is read once and hashed. Throws InputError. */
+export async function readRawImages(path: string, options: ReadOptions, companion?: Tree): Promise<Tree> {
+  const filling: Filling = { nodes: new Map(), readers: new Map(), findings: [], closers: [] };
+  if (companion !== undefined) filling.closers.push(() => companion.close());
+  try {
+    const folder = (await stat(path)).isDirectory();
+    const { images, faults } = folder ? await findImages(path) : { images: singleImage(path), faults: [] };
+    if (faults.length > 0) throw new InputError(faults);
+    if (companion !== undefined) takeCompanion(companion, images, filling);
+    if (folder) await takeFolders(path, options, filling);
+    if (images.system !== undefined) await takeImage(images.system, 'SYSTEM', options, filling);
+    if (images.modem !== undefined) await takeImage(images.modem, 'SYSTEM/firmware', options, filling);
+    if (images.boot !== undefined) await takeBoot(images.boot, options, filling);
+    addDefaults(path, images, filling, options.stage === 'read-target');
+    const sorted = new Map([...filling.nodes].sort(([a], [b]) => compareBytes(a, b)));
+    return {
+      origin: path,
+      digest: digestOf(sorted),
+      nodes: sorted,
+      findings: filling.findings,
+      async read(file) {
+        const node = sorted.get(file);
+        const reader = filling.readers.get(file);
+        if (reader === undefined || node?.kind !== 'file')
+          throw new RangeError(`no file ${displayName(file)} in ${path}`);
+        const bytes = await reader();
+        if (sha1Of(bytes) !== node.content.sha1) {
+          const place = { file: path, entry: displayName(file) };
+          throw new InputError({ code: 'input-changed', place, message: 'the input was changed while it was in use' });
+        }
+        return bytes;
+      },
+      close: () => closeAll(filling),
+    };
+  } catch (error) {
+    await closeAll(filling);
+    throw asInputError(error, path);
+  }
+}
+
+async function closeAll(filling: Filling): Promise<void> {
+  for (const close of filling.closers.splice(0)) await close();
+}
+
+function singleImage(path: string): RawImages {
+  const role = imageRole(basename(path)) === 'modem' ? 'modem' : 'system';
+  return { system: undefined, modem: undefined, boot: undefined, [role]: path };
+}
+
+function takeCompanion(companion: Tree, images: RawImages, filling: Filling): void {
+  for (const [path, node] of companion.nodes) {
+    if (path === 'META/filesystem_config.txt') continue;
+    const firmware = isWithin(path, 'SYSTEM/firmware');
+    if (firmware && images.modem !== undefined) continue;
+    if (!firmware && isWithin(path, 'SYSTEM') && images.system !== undefined) continue;
+    if (path === 'BOOTABLE_IMAGES/boot.img' && images.boot !== undefined) continue;
+    filling.nodes.set(path, node);
+    if (node.kind === 'file') filling.readers.set(path, () => companion.read(path));
+  }
+}
+
+async function takeFolders(folder: string, options: ReadOptions, filling: Filling): Promise<void> {
+  for (const name of besideFolders) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined || !found.isDirectory()) continue;
+    const tree = await readFolder(path, options);
+    for (const known of [...filling.nodes.keys()]) if (isWithin(known, name)) filling.nodes.delete(known);
+    filling.findings.push(...tree.findings);
+    filling.nodes.set(toArchivePath(name), { kind: 'directory' });
+    for (const [inside, node] of tree.nodes) {
+      const at = toArchivePath(`${name}/${inside}`);
+      filling.nodes.set(at, node);
+      if (node.kind === 'file') filling.readers.set(at, () => tree.read(inside));
+    }
+  }
+}
+
+async function takeImage(path: string, below: string, options: ReadOptions, filling: Filling): Promise<void> {
+  const tree = await openImageTree(path);
+  filling.closers.push(() => tree.close());
+  refuseDamaged(tree);
+  filling.findings.push(...tree.findings);
+  if (tree.eraseBlock !== undefined && below === 'SYSTEM') filling.eraseBlock = tree.eraseBlock;
+  if (tree.root !== undefined) {
+    filling.nodes.set(toArchivePath(below), {
+      kind: 'directory',
+      own: ownershipOf({ ...tree.root, attributes: new Map() }),
+    });
+  }
+  const left = new Map<string, number>();
+  const totalBytes = tree.entries.reduce((sum, { kind, size }) => sum + (kind === 'file' ? size : 0), 0);
+  let doneBytes = 0;
+  for (const [index, entry] of tree.entries.entries()) {
+    options.signal?.throwIfAborted();
+    const at = toArchivePath(`${below}/${entry.path}`);
+    if (below === 'SYSTEM' && at.startsWith('SYSTEM/firmware/')) {
+      left.set('files below /firmware', (left.get('files below /firmware') ?? 0) + 1);
+      continue;
+    }
+    if (entry.kind === 'file') {
+      filling.nodes.set(at, { kind: 'file', content: await digest(tree, entry), own: ownershipOf(entry) });
+      filling.readers.set(at, () => readWhole(tree, entry.path));
+      doneBytes += entry.size;
+    } else if (entry.kind === 'directory') filling.nodes.set(at, { kind: 'directory', own: ownershipOf(entry) });
+    else if (entry.kind === 'link') filling.nodes.set(at, { kind: 'link', destination: entry.destination ?? '' });
+    else left.set('devices, pipes and sockets', (left.get('devices, pipes and sockets') ?? 0) + 1);
+    const { stage } = options;
+    const doneItems = index + 1;
+    options.onProgress({
+      stage,
+      doneBytes,
+      totalBytes,
+      doneItems,
+      totalItems: tree.entries.length,
+      item: displayName(entry.path),
+    });
+  }
+  for (const [what, count] of left) {
+    filling.findings.push({
+      severity: 'information',
+      code: 'image-left-out',
+      place: { file: path },
+      message: `${what} are left out: ${what.startsWith('files') ? 'the modem has an image of its own' : 'a package cannot carry them'}`,
+      found: String(count),
+    });
+  }
+}
+
+/** An image that is not whole would make a package that deletes what could not be read. */
+function refuseDamaged(tree: InputTree): void {
+  const errors = tree.findings.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return;
+  throw new InputError(
+    errors.map(({ severity: _severity, ...fault }) => ({
+      ...fault,
+      remedy: fault.remedy ?? 'make the image again; `dfota extract` saves what can be read of this one',
+    })),
+  );
+}
+
+async function digest(tree: InputTree, entry: TreeEntry): Promise<Content> {
+  if (entry.size > largestFile) {
+    const place = { file: tree.origin, entry: displayName(entry.path) };
+    throw new InputError({
+      code: 'file-too-large',
+      place,
+      message: 'the file is too large',
+      found: `${entry.size} bytes`,
+    });
+  }
+  const hash = createHash('sha1');
+  let size = 0;
+  for await (const bytes of tree.content(entry.path)) {
+    hash.update(bytes);
+    size += bytes.length;
+  }
+  return { size, sha1: toSha1(hash.digest('hex')) };
+}
+
+/** Owner, mode, label and capabilities as the image states them. */
+function ownershipOf(entry: Pick<TreeEntry, 'mode' | 'uid' | 'gid' | 'attributes'>): Ownership {
+  const label = entry.attributes.get('security.selinux');
+  const capability = entry.attributes.get('security.capability');
+  const capabilities = capability && permittedCapabilities(capability);
+  return {
+    uid: entry.uid ?? 0,
+    gid: entry.gid ?? 0,
+    mode: entry.mode ?? 0o755,
+    origin: 'image',
+    ...(label !== undefined && { selabel: fromBytes(label).replace(/\0+$/, '') }),
+    ...(capabilities !== undefined && { capabilities }),
+  };
+}
+
+async function takeBoot(path: string, options: ReadOptions, filling: Filling): Promise<void> {
+  options.signal?.throwIfAborted();
+  const source = await openFileSource(path);
+  filling.closers.push(() => source.close());
+  if (source.size > largestFile) {
+    throw new InputError({ code: 'file-too-large', place: { file: path }, message: 'the boot image is too large' });
+  }
+  const at = toArchivePath('BOOTABLE_IMAGES/boot.img');
+  const read = (): Promise<Uint8Array<ArrayBuffer>> => source.read(0, source.size);
+  filling.nodes.set(at, { kind: 'file', content: { size: source.size, sha1: sha1Of(await read()) } });
+  filling.readers.set(at, read);
+}
+
+const defaultFstab = [
+  '/boot mtd boot',
+  '/cache ubifs cache',
+  '/data ubifs userdata',
+  '/recovery mtd recovery',
+  '/system ubifs system',
+];
+
+function addDefaults(path: string, images: RawImages, filling: Filling, isTarget: boolean): void {
+  const { nodes, readers, findings } = filling;
+  const add = (name: string, lines: readonly string[]): void => {
+    const bytes = Uint8Array.from(Buffer.from(`${lines.join('\n')}\n`));
+    const at = toArchivePath(name);
+    nodes.set(at, { kind: 'file', content: { size: bytes.length, sha1: sha1Of(bytes) } });
+    readers.set(at, () => Promise.resolve(bytes));
+  };
+  const made: string[] = [];
+  if (nodes.get(toArchivePath('META/misc_info.txt'))?.kind !== 'file') {
+    add('META/misc_info.txt', [
+      'recovery_api_version=3',
+      'fstab_version=1',
+      `blocksize=${filling.eraseBlock ?? 262_144}`,
+    ]);
+    made.push('META/misc_info.txt');
+  }
+  const tables = ['RECOVERY/recovery.fstab', 'RECOVERY/RAMDISK/etc/recovery.fstab'];
+  if (tables.every((name) => nodes.get(toArchivePath(name))?.kind !== 'file')) {
+    add('RECOVERY/recovery.fstab', defaultFstab);
+    made.push('RECOVERY/recovery.fstab');
+  }
+  if (made.length > 0) {
+    findings.push({
+      severity: 'warning',
+      code: 'raw-images-defaults',
+      place: { file: path },
+      message: `images alone do not say what the module is like: ${made.join(' and ')} are defaults of the UBI layout (Linux-Embedded, MTD)`,
+      remedy: 'give a targetfiles.zip of the same module as companion, or put META and RECOVERY beside the images',
+    });
+  }
+  if (isTarget && nodes.get(toArchivePath('OTA/bin/updater'))?.kind !== 'file') {
+    throw new InputError({
+      code: 'no-updater',
+      place: { file: path, entry: 'OTA/bin/updater' },
+      message: 'the program that runs on the device is missing: no image holds it',
+      expected: "a file OTA/bin/updater, which becomes the package's update-binary",
+      remedy: 'give a targetfiles.zip of the same module as companion, or put OTA/bin/updater beside the images',
+    });
+  }
+  if (![...nodes.keys()].some((name) => name.startsWith('SYSTEM/'))) {
+    // Every module has these two; a build of a kernel alone says nothing else of the file system.
+    for (const name of ['SYSTEM', 'SYSTEM/firmware']) nodes.set(toArchivePath(name), { kind: 'directory' });
+  }
+  const absent = (['system', 'modem', 'boot'] as const).filter((role) => images[role] === undefined);
+  if (absent.length > 0) {
+    findings.push({
+      severity: 'information',
+      code: 'raw-images-partial',
+      place: { file: path },
+      message: `there is no ${absent.join(' and no ')} image here: update only the parts that are`,
+    });
+  }
+}
+
+/** SHA-256 of the sorted listing with digests, owners and modes. */
+function digestOf(nodes: ReadonlyMap<ArchivePath, TreeNode>): Sha256 {
+  const hash = createHash('sha256');
+  for (const [path, node] of nodes) {
+    const own =
+      node.kind === 'link' || node.own === undefined
+        ? ''
+        : `${node.own.uid}:${node.own.gid}:${node.own.mode.toString(8)}`;
+    const what = node.kind === 'file' ? node.content.sha1 : node.kind === 'link' ? node.destination : '';
+    hash.update(toBytes(`${node.kind}\0${path}\0${own}\0${what}\0`));
+  }
+  return toSha256(hash.digest('hex'));
+}
