@@ -1,0 +1,224 @@
+import { reach } from './memory';
+
+/**
+ * Suffix array by induced sorting (SA-IS). Time and memory grow with the length only, whatever the content: besides the
+ * array itself, at most 2 bytes per byte of text, and those only at the start of a text with very many local minima.
+ *
+ * Terms: suffix i is of type S when it is smaller than suffix i + 1, else of type L; the empty suffix is smaller than all.
+ * LMS: a suffix of type S right after one of type L. Sorting these few gives the order of all others.
+ */
+
+function textAt<T>(text: usize, i: i32): i32 {
+  return <i32>load<T>(text + ((<usize>i) << alignof<T>()));
+}
+
+function get(array: usize, i: i32): i32 {
+  return load<i32>(array + ((<usize>i) << 2));
+}
+
+function set(array: usize, i: i32, value: i32): void {
+  store<i32>(array + ((<usize>i) << 2), value);
+}
+
+function count<T>(text: usize, n: i32, counts: usize, k: i32): void {
+  memory.fill(counts, 0, (<usize>k) << 2);
+  for (let i = 0; i < n; i++) {
+    const at = counts + ((<usize>textAt<T>(text, i)) << 2);
+    store<i32>(at, load<i32>(at) + 1);
+  }
+}
+
+/** Sets `bounds` to where the bucket of each letter begins, or ends. Without room for the counts (0) they are made again. */
+function bound<T>(text: usize, n: i32, counts: usize, bounds: usize, k: i32, ends: bool): void {
+  let from = counts;
+  if (counts === 0) {
+    count<T>(text, n, bounds, k);
+    from = bounds;
+  }
+  let sum = 0;
+  for (let c = 0; c < k; c++) {
+    const size = get(from, c);
+    sum += size;
+    set(bounds, c, ends ? sum : sum - size);
+  }
+}
+
+/** Puts suffix j, of type L, at the beginning of its bucket; complemented when its predecessor is of type S. */
+function pushLarge<T>(text: usize, sa: usize, bounds: usize, j: i32): void {
+  const c = textAt<T>(text, j);
+  const slot = get(bounds, c);
+  set(bounds, c, slot + 1);
+  set(sa, slot, j > 0 && textAt<T>(text, j - 1) < c ? ~j : j);
+}
+
+/** Puts suffix j, of type S, at the end of its bucket; complemented when its predecessor is of type L. */
+function pushSmall<T>(text: usize, sa: usize, bounds: usize, j: i32): void {
+  const c = textAt<T>(text, j);
+  const slot = get(bounds, c) - 1;
+  set(bounds, c, slot);
+  set(sa, slot, j > 0 && textAt<T>(text, j - 1) > c ? ~j : j);
+}
+
+/** From LMS suffixes at the ends of their buckets, in any order, to the LMS suffixes sorted by the text up to the next one: the complemented entries. */
+function sortStretches<T>(text: usize, sa: usize, n: i32, counts: usize, bounds: usize, k: i32): void {
+  bound<T>(text, n, counts, bounds, k, false);
+  pushLarge<T>(text, sa, bounds, n - 1);
+  for (let i = 0; i < n; i++) {
+    const j = get(sa, i);
+    if (j > 0) {
+      set(sa, i, 0);
+      pushLarge<T>(text, sa, bounds, j - 1);
+    } else if (j < 0) {
+      set(sa, i, ~j);
+    }
+  }
+  bound<T>(text, n, counts, bounds, k, true);
+  for (let i = n - 1; i >= 0; i--) {
+    const j = get(sa, i);
+    if (j > 0) {
+      set(sa, i, 0);
+      pushSmall<T>(text, sa, bounds, j - 1);
+    }
+  }
+}
+
+/** From sorted LMS suffixes at the ends of their buckets to all suffixes sorted. */
+function sortAll<T>(text: usize, sa: usize, n: i32, counts: usize, bounds: usize, k: i32): void {
+  bound<T>(text, n, counts, bounds, k, false);
+  pushLarge<T>(text, sa, bounds, n - 1);
+  for (let i = 0; i < n; i++) {
+    const j = get(sa, i);
+    set(sa, i, ~j);
+    if (j > 0) pushLarge<T>(text, sa, bounds, j - 1);
+  }
+  bound<T>(text, n, counts, bounds, k, true);
+  for (let i = n - 1; i >= 0; i--) {
+    const j = get(sa, i);
+    if (j > 0) {
+      const p = j - 1;
+      const c = textAt<T>(text, p);
+      const slot = get(bounds, c) - 1;
+      set(bounds, c, slot);
+      set(sa, slot, p === 0 || textAt<T>(text, p - 1) > c ? ~p : p);
+    } else {
+      set(sa, i, ~j);
+    }
+  }
+}
+
+/** The next LMS position before `i`, or -1. */
+function previousLms<T>(text: usize, i: i32): i32 {
+  // Down over what is of type L, then over what is of type S to the lowest of it.
+  let right = textAt<T>(text, i);
+  i--;
+  while (i >= 0) {
+    const c = textAt<T>(text, i);
+    if (c < right) break;
+    right = c;
+    i--;
+  }
+  if (i < 0) return -1;
+  right = textAt<T>(text, i);
+  i--;
+  while (i >= 0) {
+    const c = textAt<T>(text, i);
+    if (c > right) return i + 1;
+    right = c;
+    i--;
+  }
+  return -1;
+}
+
+function same<T>(text: usize, a: i32, b: i32, length: i32): bool {
+  for (let d = 0; d < length; d++) if (textAt<T>(text, a + d) !== textAt<T>(text, b + d)) return false;
+  return true;
+}
+
+function sort<T>(text: usize, sa: usize, n: i32, k: i32, spare: usize, room: i32, scratch: usize): void {
+  if (n < 2) {
+    if (n === 1) set(sa, 0, 0);
+    return;
+  }
+  let counts: usize = 0;
+  let bounds = scratch;
+  if (room >= k) {
+    counts = spare;
+    count<T>(text, n, counts, k);
+    if (room - k >= k) bounds = spare + ((<usize>k) << 2);
+  }
+  if (bounds === scratch) reach(scratch + ((<usize>k) << 2));
+
+  memory.fill(sa, 0, (<usize>n) << 2);
+  bound<T>(text, n, counts, bounds, k, true);
+  let m = 0;
+  for (let i = previousLms<T>(text, n - 1); i >= 0; i = previousLms<T>(text, i)) {
+    const c = textAt<T>(text, i);
+    const slot = get(bounds, c) - 1;
+    set(bounds, c, slot);
+    set(sa, slot, i);
+    m++;
+  }
+
+  if (m > 1) {
+    sortStretches<T>(text, sa, n, counts, bounds, k);
+    let to = 0;
+    for (let i = 0; i < n; i++) {
+      const j = get(sa, i);
+      if (j < 0) set(sa, to++, ~j);
+    }
+    const names = sa + ((<usize>m) << 2);
+    memory.fill(names, 0, (<usize>(n - m)) << 2);
+    // No two LMS are neighbours, so half the index is theirs alone. The last one's stretch passes the end: equal to none.
+    let next = n;
+    for (let i = previousLms<T>(text, n - 1); i >= 0; i = previousLms<T>(text, i)) {
+      set(names, i >> 1, next - i + 1);
+      next = i;
+    }
+    let name = 0;
+    let before = n;
+    let beforeLength = 0;
+    for (let i = 0; i < m; i++) {
+      const at = get(sa, i);
+      const length = get(names, at >> 1);
+      if (length !== beforeLength || at + length > n || before + length > n || !same<T>(text, before, at, length))
+        name++;
+      set(names, at >> 1, name);
+      before = at;
+      beforeLength = length;
+    }
+    if (name < m) {
+      const reduced = sa + ((<usize>(n - m)) << 2);
+      let end = n;
+      for (let i = m + (n >> 1) - 1; i >= m; i--) {
+        const value = get(sa, i);
+        if (value !== 0) set(sa, --end, value - 1);
+      }
+      const own = n - 2 * m;
+      if (own >= room) sort<i32>(reduced, sa, m, name, names, own, scratch);
+      else sort<i32>(reduced, sa, m, name, spare, room, scratch);
+      let last = m;
+      for (let i = previousLms<T>(text, n - 1); i >= 0; i = previousLms<T>(text, i)) set(reduced, --last, i);
+      for (let i = 0; i < m; i++) set(sa, i, get(reduced, get(sa, i)));
+      if (counts !== 0) count<T>(text, n, counts, k);
+    }
+    memory.fill(names, 0, (<usize>(n - m)) << 2);
+    bound<T>(text, n, counts, bounds, k, true);
+    for (let i = m - 1; i >= 0; i--) {
+      const j = get(sa, i);
+      set(sa, i, 0);
+      const c = textAt<T>(text, j);
+      const slot = get(bounds, c) - 1;
+      set(bounds, c, slot);
+      set(sa, slot, j);
+    }
+  }
+  sortAll<T>(text, sa, n, counts, bounds, k);
+}
+
+/**
+ * Sorts the suffixes of the `n` bytes at `text` into the `n` i32 at `sa`. Memory from `scratch` on is used, and grown:
+ * 2 KiB, and for some texts 2 bytes per byte of text.
+ */
+export function sortSuffixes(text: usize, sa: usize, n: i32, scratch: usize): void {
+  sort<u8>(text, sa, n, 256, scratch, 512, scratch + 2048);
+}

@@ -1,0 +1,185 @@
+import { equalFrom, foundAt, foundLength, mayMatch, search } from './match';
+import { reach } from './memory';
+
+/**
+ * Goes through the target once and cuts it into stretches: each takes bytes of the source with differences added, then
+ * bytes of its own. A stretch lies on a diagonal: target position minus source position is the same all along.
+ */
+
+let source: usize = 0;
+let sourceLength: i32 = 0;
+let target: usize = 0;
+let targetLength: i32 = 0;
+/** Triples of i32: bytes to add, bytes to copy, how far to move in the source. */
+let controls: usize = 0;
+let controlCount: u32 = 0;
+
+/** How many more equal bytes a match must have than the diagonal it would leave. */
+let margin: u32 = 8;
+let candidates: u32 = 0;
+/** What an equal byte, one whose difference is that of 4 or 8 bytes before, and any other add to the score of a stretch. */
+let equalWorth: i32 = 1;
+let nearWorth: i32 = -1;
+let otherWorth: i32 = -1;
+
+let scan: i32 = 0;
+let lastScan: i32 = 0;
+let lastPos: i32 = 0;
+
+/** Sets out at the beginning of the target. */
+export function begin(
+  from: usize,
+  fromLength: i32,
+  to: usize,
+  toLength: i32,
+  out: usize,
+  switchMargin: u32,
+  candidateCount: u32,
+  equalScore: i32,
+  nearScore: i32,
+  otherScore: i32,
+): void {
+  source = from;
+  sourceLength = fromLength;
+  target = to;
+  targetLength = toLength;
+  controls = out;
+  controlCount = 0;
+  margin = switchMargin;
+  candidates = candidateCount;
+  equalWorth = equalScore;
+  nearWorth = nearScore;
+  otherWorth = otherScore;
+  scan = 0;
+  lastScan = 0;
+  lastPos = 0;
+}
+
+/** How many triples there are. */
+export function controlLength(): u32 {
+  return controlCount;
+}
+
+function differenceAt(from: i32, at: i32): u8 {
+  return load<u8>(target + <usize>at) - load<u8>(source + <usize>from);
+}
+
+function worth(from: i32, at: i32, step: i32): i32 {
+  const d = differenceAt(from, at);
+  if (d === 0) return equalWorth;
+  if (nearWorth === otherWorth) return otherWorth;
+  const a = from - step * 4;
+  const b = at - step * 4;
+  if (a >= 0 && b >= 0 && a < sourceLength && b < targetLength && differenceAt(a, b) === d) return nearWorth;
+  const e = from - step * 8;
+  const f = at - step * 8;
+  if (e >= 0 && f >= 0 && e < sourceLength && f < targetLength && differenceAt(e, f) === d) return nearWorth;
+  return otherWorth;
+}
+
+/** How many of the bytes [scan, scan + length) are equal on the current diagonal. */
+function equalOnDiagonal(length: i32): i32 {
+  const from = lastPos + (scan - lastScan);
+  let to = length;
+  if (from + to > sourceLength) to = sourceLength - from;
+  let equal = 0;
+  for (let i = 0; i < to; i++)
+    equal += i32(load<u8>(source + <usize>(from + i)) === load<u8>(target + <usize>(scan + i)));
+  return equal;
+}
+
+function emit(add: i32, copy: i32, seek: i32): void {
+  const at = controls + <usize>controlCount * 12;
+  if ((controlCount & 0xfff) === 0) reach(at + 12 * 0x1000);
+  store<i32>(at, add);
+  store<i32>(at, copy, 4);
+  store<i32>(at, seek, 8);
+  controlCount++;
+}
+
+/** Ends the current stretch where the next one, from `pos` at scan, begins. */
+function turn(pos: i32): void {
+  let forward = 0;
+  let best = 0;
+  let score = 0;
+  const most = min(scan - lastScan, sourceLength - lastPos);
+  for (let i = 0; i < most; ) {
+    score += worth(lastPos + i, lastScan + i, 1);
+    i++;
+    if (score > best) {
+      best = score;
+      forward = i;
+    }
+  }
+  let backward = 0;
+  if (scan < targetLength) {
+    best = 0;
+    score = 0;
+    const least = min(scan - lastScan, pos);
+    for (let i = 1; i <= least; i++) {
+      score += worth(pos - i, scan - i, -1);
+      if (score > best) {
+        best = score;
+        backward = i;
+      }
+    }
+  }
+  const overlap = lastScan + forward - (scan - backward);
+  if (overlap > 0) {
+    let kept = 0;
+    let lead = 0;
+    best = 0;
+    const a = lastScan + forward - overlap;
+    const b = lastPos + forward - overlap;
+    const c = pos - backward;
+    for (let i = 0; i < overlap; i++) {
+      const byte = load<u8>(target + <usize>(a + i));
+      lead += i32(byte === load<u8>(source + <usize>(b + i))) - i32(byte === load<u8>(source + <usize>(c + i)));
+      if (lead > best) {
+        best = lead;
+        kept = i + 1;
+      }
+    }
+    forward += kept - overlap;
+    backward -= kept;
+  }
+  const end = scan < targetLength;
+  emit(forward, scan - backward - (lastScan + forward), end ? pos - backward - (lastPos + forward) : 0);
+  lastScan = scan - backward;
+  lastPos = pos - backward;
+}
+
+/** Goes on to the target position `until` or a little further; returns where it stands. */
+export function walk(until: u32): u32 {
+  while (scan < targetLength) {
+    if (<u32>scan >= until) return scan;
+    const here = lastPos + (scan - lastScan);
+    const onDiagonal = here < sourceLength ? <i32>equalFrom(here, scan) : 0;
+    if (onDiagonal >= 32) {
+      scan += onDiagonal;
+      continue;
+    }
+    if (!mayMatch(scan)) {
+      scan++;
+      continue;
+    }
+    search(scan, candidates, here);
+    const length = <i32>foundLength;
+    if (length <= <i32>margin) {
+      scan++;
+      continue;
+    }
+    if (length === onDiagonal) {
+      scan += length;
+      continue;
+    }
+    if (length > equalOnDiagonal(length) + <i32>margin) {
+      turn(foundAt);
+      scan += length;
+      continue;
+    }
+    scan += length >= 32 ? length - 24 : 1;
+  }
+  if (lastScan < targetLength) turn(0);
+  return scan;
+}
