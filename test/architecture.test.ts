@@ -105,7 +105,7 @@ const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 
 function importsOf(file: string, text: string): Import[] {
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => ({
     from: file,
-    to: fileName.startsWith('.') ? normalize(join(dirname(file), fileName)).replace(/\.js$/, '.ts') : fileName,
+    to: fileName.startsWith('.') ? normalize(join(dirname(file), fileName)).replace(/(\.js)?$/, '.ts') : fileName,
     typesOnly: new RegExp(`import type [^;]*from '${fileName.replaceAll('.', '\\.')}'`).test(text),
   }));
 }

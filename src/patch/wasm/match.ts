@@ -24,7 +24,7 @@ export let foundLength: u32 = 0;
 export let foundAt: u32 = 0;
 
 function gramAt(address: usize): u32 {
-  return <u32>((load<u64>(address) * ((<u64>0x9e3779b9 << 32) | 0x7f4a7c15)) >> gramShift);
+  return <u32>((load<u64>(address) * (((<u64>0x9e3779b9) << 32) | 0x7f4a7c15)) >> gramShift);
 }
 
 function headAt(address: usize): u32 {
