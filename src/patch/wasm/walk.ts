@@ -17,10 +17,6 @@ let controlCount: u32 = 0;
 /** How many more equal bytes a match must have than the diagonal it would leave. */
 let margin: u32 = 8;
 let candidates: u32 = 0;
-/** What an equal byte, one whose difference is that of 4 or 8 bytes before, and any other add to the score of a stretch. */
-let equalWorth: i32 = 1;
-let nearWorth: i32 = -1;
-let otherWorth: i32 = -1;
 
 let scan: i32 = 0;
 let lastScan: i32 = 0;
@@ -35,9 +31,6 @@ export function begin(
   out: usize,
   switchMargin: u32,
   candidateCount: u32,
-  equalScore: i32,
-  nearScore: i32,
-  otherScore: i32,
 ): void {
   source = from;
   sourceLength = fromLength;
@@ -47,9 +40,6 @@ export function begin(
   controlCount = 0;
   margin = switchMargin;
   candidates = candidateCount;
-  equalWorth = equalScore;
-  nearWorth = nearScore;
-  otherWorth = otherScore;
   scan = 0;
   lastScan = 0;
   lastPos = 0;
@@ -60,21 +50,9 @@ export function controlLength(): u32 {
   return controlCount;
 }
 
-function differenceAt(from: i32, at: i32): u8 {
-  return load<u8>(target + <usize>at) - load<u8>(source + <usize>from);
-}
-
-function worth(from: i32, at: i32, step: i32): i32 {
-  const d = differenceAt(from, at);
-  if (d === 0) return equalWorth;
-  if (nearWorth === otherWorth) return otherWorth;
-  const a = from - step * 4;
-  const b = at - step * 4;
-  if (a >= 0 && b >= 0 && a < sourceLength && b < targetLength && differenceAt(a, b) === d) return nearWorth;
-  const e = from - step * 8;
-  const f = at - step * 8;
-  if (e >= 0 && f >= 0 && e < sourceLength && f < targetLength && differenceAt(e, f) === d) return nearWorth;
-  return otherWorth;
+/** What a byte on a diagonal adds to the score of its stretch: as many must be equal as not. */
+function worth(from: i32, at: i32): i32 {
+  return load<u8>(target + <usize>at) === load<u8>(source + <usize>from) ? 1 : -1;
 }
 
 /** How many of the bytes [scan, scan + length) are equal on the current diagonal. */
@@ -104,7 +82,7 @@ function turn(pos: i32): void {
   let score = 0;
   const most = min(scan - lastScan, sourceLength - lastPos);
   for (let i = 0; i < most; ) {
-    score += worth(lastPos + i, lastScan + i, 1);
+    score += worth(lastPos + i, lastScan + i);
     i++;
     if (score > best) {
       best = score;
@@ -117,7 +95,7 @@ function turn(pos: i32): void {
     score = 0;
     const least = min(scan - lastScan, pos);
     for (let i = 1; i <= least; i++) {
-      score += worth(pos - i, scan - i, -1);
+      score += worth(pos - i, scan - i);
       if (score > best) {
         best = score;
         backward = i;
