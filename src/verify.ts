@@ -33,6 +33,8 @@ export interface VerifyRequest {
   readonly usrdataFree?: number;
   readonly mostDifferences?: number;
   readonly trace?: boolean;
+  /** Files and directories that one start may visit; 10,000,000 where not given. */
+  readonly mostVisits?: number;
   readonly onProgress?: OnProgress;
   readonly signal?: AbortSignal;
 }
@@ -67,7 +69,18 @@ function expectedEntries(request: VerifyRequest): ReadonlyMap<ArchivePath, Entry
  * reading the package file or the source build, and the signal's abort.
  */
 export async function verifyPackage(request: VerifyRequest): Promise<Verification> {
-  const { packagePath, source, images, cacheSize, systemSize, usrdataFree, mostDifferences, trace, signal } = request;
+  const {
+    packagePath,
+    source,
+    images,
+    cacheSize,
+    systemSize,
+    usrdataFree,
+    mostDifferences,
+    trace,
+    mostVisits,
+    signal,
+  } = request;
   const expected = expectedEntries(request);
   const onProgress = request.onProgress ?? silent;
   return simulate({
@@ -82,6 +95,7 @@ export async function verifyPackage(request: VerifyRequest): Promise<Verificatio
     ...(usrdataFree === undefined ? {} : { usrdataFree }),
     ...(mostDifferences === undefined ? {} : { mostDifferences }),
     ...(trace === undefined ? {} : { trace }),
+    ...(mostVisits === undefined ? {} : { mostVisits }),
     ...(signal === undefined ? {} : { signal }),
     onProgress: (step, doneItems, totalItems) =>
       onProgress({

@@ -2,7 +2,8 @@ import { applyPatch, PatchFormatError } from '../applypatch/index.js';
 import type { BuildContent } from '../model/build.js';
 import { type Sha1, sha1Of } from '../model/digest.js';
 import { type Blob, blobKey, type Piece, type Pieced, type Whole } from './blob.js';
-import { largestContent } from './limits.js';
+import { largestContent, mostPatched } from './limits.js';
+import { TooMuchWork } from './machine.js';
 import type { PackageReader } from './zip-reader.js';
 
 /** Bytes kept at hand at most; what is larger than this alone is kept only while it is used. */
@@ -29,6 +30,7 @@ export function openContentStore(build: BuildContent, reader: PackageReader): Co
   let keptTotal = 0;
   const digests = new Map<string, Whole>();
   const outcomes = new Map<string, PatchOutcome>();
+  let patched = 0;
 
   const keep = (sha1: Sha1, bytes: Uint8Array<ArrayBuffer>): void => {
     if (bytes.length > keptBytes / 2 || kept.has(sha1)) return;
@@ -105,6 +107,8 @@ export function openContentStore(build: BuildContent, reader: PackageReader): Co
     const [patchBytes, sourceBytes] = [await wholeBytes(patch), await wholeBytes(source)];
     try {
       const bytes = apply(patchBytes, sourceBytes, outside);
+      patched += bytes.length;
+      if (patched > mostPatched) throw new TooMuchWork(`the patches make more than ${mostPatched} bytes`);
       const sha1 = sha1Of(bytes);
       keep(sha1, bytes);
       return {

@@ -4,7 +4,6 @@
  */
 import type { Blob } from './blob.js';
 import { directoryOf, type FileSystem, freeBytes, type Inode, inodeOf, rootInode } from './file-system.js';
-import { mostVisits } from './limits.js';
 import { mapGet, mapSet, type PersistentMap } from './persistent-map.js';
 
 /** Everything that survives a power cut. */
@@ -64,8 +63,9 @@ export interface Machine {
   readonly onEffect: OnEffect;
   /** Byte offset of the statement that runs. */
   statement: number;
-  /** Files and directories visited. */
+  /** Files and directories visited, and how many may be. */
   visits: number;
+  readonly mostVisits: number;
   /** Most bytes ever used on a volume. */
   readonly peak: Map<string, number>;
   /** Most bytes the updater ever held for one call. */
@@ -89,7 +89,8 @@ export class TooMuchWork extends Error {
 /** Counts a visit, and stops a run that makes too many. */
 export function visit(machine: Machine, count = 1): void {
   machine.visits += count;
-  if (machine.visits > mostVisits) throw new TooMuchWork(`more than ${mostVisits} files visited in one run`);
+  if (machine.visits > machine.mostVisits)
+    throw new TooMuchWork(`more than ${machine.mostVisits} files visited in one run`);
 }
 
 /** The volume's present state. */

@@ -222,7 +222,7 @@ export function makeModule(build: Build, options: ModuleOptions): Module {
 }
 
 /** The module after it was switched on with this on its flash: the RAM disk is fresh, only /cache is mounted. */
-export function powerOn(module: Module, flash: Flash, onEffect: OnEffect): Machine {
+export function powerOn(module: Module, flash: Flash, onEffect: OnEffect, mostVisits: number): Machine {
   const peak = new Map<string, number>();
   for (const volume of ['/system', '/cache']) peak.set(volume, mapGet(flash.volumes, volume)?.used ?? 0);
   peak.set(ramVolume, 0);
@@ -233,6 +233,7 @@ export function powerOn(module: Module, flash: Flash, onEffect: OnEffect): Machi
     onEffect,
     statement: 0,
     visits: 0,
+    mostVisits,
     peak,
     peakMemory: 0,
   };

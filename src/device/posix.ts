@@ -179,7 +179,8 @@ export function makeLink(machine: Machine, destination: string, path: string): F
 /** Sets the permission bits of what is at a place. */
 export function changeModeAt(machine: Machine, place: Place, mode: Attributes['mode'], subject: string): void {
   const inode = nodeAt(machine, place);
-  if (inode.kind === 'file' || inode.kind === 'directory') update(machine, place, { ...inode, mode }, 'mode', subject);
+  if ((inode.kind !== 'file' && inode.kind !== 'directory') || inode.mode === mode) return;
+  update(machine, place, { ...inode, mode }, 'mode', subject);
 }
 
 /** The bits that the kernel takes from a file whose owner is set, even to the same: set-uid, set-gid of programs. */
@@ -197,6 +198,10 @@ export function changeOwnerAt(
 ): void {
   const inode = nodeAt(machine, place);
   if (inode.kind !== 'file' && inode.kind !== 'directory') return;
+  if (inode.uid === (uid ?? inode.uid) && inode.gid === (gid ?? inode.gid)) {
+    const kept = inode.mode === 'unset' || modeAfterOwnerChange(inode.mode) === inode.mode;
+    if (inode.kind === 'directory' || (kept && inode.capabilities === undefined)) return;
+  }
   const owned = { ...inode, uid: uid ?? inode.uid, gid: gid ?? inode.gid };
   if (owned.kind === 'directory') update(machine, place, owned, 'mode', subject);
   else {

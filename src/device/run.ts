@@ -45,6 +45,8 @@ export interface Installation {
   readonly profile: Profile;
   readonly properties: ReadonlyMap<string, string>;
   readonly signal: AbortSignal | undefined;
+  /** Files and directories that one start may visit. */
+  readonly mostVisits: number;
 }
 
 /** Thrown by an {@link OnEffect} to take the power away. */
@@ -148,7 +150,7 @@ function ending(
 /** Starts the package on the module with that flash. Effects are told to the watch, which may cut the power. */
 export async function startPackage(installation: Installation, flash: Flash, watch: Watch = {}): Promise<Attempt> {
   const { module, script, signal } = installation;
-  const machine = powerOn(module, flash, watch.onEffect ?? (() => {}));
+  const machine = powerOn(module, flash, watch.onEffect ?? (() => {}), installation.mostVisits);
   const meter = progressMeter();
   const notes = new Set<string>();
   const print = watch.onLine ?? (() => {});

@@ -5,6 +5,7 @@ import type { RunStatus, ScriptPlace, Verification } from '../model/verification
 import { compareStates, compareWith, expect } from './compare.js';
 import { openContentStore } from './content.js';
 import { EdifySyntaxError } from './edify/syntax.js';
+import { mostVisits } from './limits.js';
 import { type Module, type ModuleOptions, makeModule } from './module.js';
 import {
   checkVersion,
@@ -36,6 +37,8 @@ export interface SimulateOptions extends ModuleOptions {
   /** Differences told at most; 20 where not given. */
   readonly mostDifferences?: number;
   readonly trace?: boolean;
+  /** Files and directories that one start may visit; far more than a package needs where not given. */
+  readonly mostVisits?: number;
   /** Told of statements of the run, then of power cuts tried; totals may be 0 while they are not known. */
   readonly onProgress?: (step: 'run' | 'power-cuts', done: number, total: number) => void;
   readonly signal?: AbortSignal;
@@ -157,6 +160,7 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
     profile: profileOf(profile),
     properties: options.properties ?? new Map(),
     signal: options.signal,
+    mostVisits: options.mostVisits ?? mostVisits,
   };
   const { attempt, points, trace } = await runOnce(installation, options);
   const succeeded = attempt.status === 'succeeded';
