@@ -8,7 +8,7 @@ import { encodeImgdiff, type ImgdiffNotes, imgdiffEncoderVersion, openDeflateTar
 import { compressWhole, estimateWhole, exact, type PackedEntry, wholeEncoderVersion } from './whole.js';
 
 /** Names everything that decides about the bytes of a result, for cache keys. */
-export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-1`;
+export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-2`;
 
 /** Bytes to be made, and the bytes from which they may be made. */
 export interface EncodeFileRequest {
@@ -69,6 +69,9 @@ type Candidate = Attempt & {
  * the decoder, which shares nothing with the encoders, and has made the target. Throws ProofError where it has not,
  * for BSDIFF40; an IMGDIFF2 that does not stand its proof is dropped, with a note.
  *
+ * Where the deflate streams of a target can be made again and that more than halves it, BSDIFF40, which can only find
+ * bytes that the compression left alone, is tried at effort `best` only: on a boot image it takes as long as the rest.
+ *
  * The result depends on the request and the options alone. `onProgress` is told bytes of the target, never decreasing.
  */
 export function encodeFile(
@@ -92,21 +95,29 @@ export function encodeFile(
     let pass = 0;
     const passProgress = (done: number): void => onProgress(((pass + done / target.length) / passes) * target.length);
     for (const { bytes, index } of usable) {
-      candidates.push(
-        candidate('BSDIFF40', exact(encodeBsdiff(bytes, target, { effort, onProgress: passProgress })), index, effort),
-      );
-      pass++;
-      if (deflateTarget === undefined) continue;
-      const imgdiff = encodeImgdiff(bytes, deflateTarget, { effort, onProgress: passProgress });
-      pass++;
-      notes ??= imgdiff.notes;
-      if (imgdiff.patch === undefined) continue;
-      if (isProved(imgdiff.patch, bytes, target.length, targetSha1)) {
-        notes = imgdiff.notes;
-        candidates.push(candidate('IMGDIFF2', exact(imgdiff.patch), index, effort));
-      } else {
-        notes = { ...imgdiff.notes, unproved: true };
+      let remade = false;
+      if (deflateTarget !== undefined) {
+        const imgdiff = encodeImgdiff(bytes, deflateTarget, { effort, onProgress: passProgress });
+        pass++;
+        notes = better(notes, imgdiff.notes);
+        if (imgdiff.patch !== undefined) {
+          remade = isProved(imgdiff.patch, bytes, target.length, targetSha1);
+          if (remade) candidates.push(candidate('IMGDIFF2', exact(imgdiff.patch), index, effort));
+          else notes = { ...notes, unproved: true };
+          remade &&= imgdiff.patch.length * 2 < target.length;
+        }
       }
+      if (!remade || effort === 'best') {
+        candidates.push(
+          candidate(
+            'BSDIFF40',
+            exact(encodeBsdiff(bytes, target, { effort, onProgress: passProgress })),
+            index,
+            effort,
+          ),
+        );
+      }
+      pass++;
     }
   }
 
@@ -170,6 +181,11 @@ function candidate(
 ): Candidate {
   const packed = compressWhole(patch, effort);
   return { method, base, patch, packed, packageBytes: packed.bytes.length };
+}
+
+/** Of several bases, what was seen with the one that has the most to offer. */
+function better(before: ImgdiffNotes | undefined, now: ImgdiffNotes): ImgdiffNotes {
+  return before !== undefined && before.remade + before.unchanged >= now.remade + now.unchanged ? before : now;
 }
 
 function smallest(candidates: readonly Candidate[]): Candidate | undefined {

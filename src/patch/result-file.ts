@@ -63,5 +63,6 @@ function isHeader(value: unknown): value is Header {
   if (typeof value !== 'object' || value === null || !('packed' in value) || !('chosen' in value)) return false;
   const { packed, chosen } = value;
   if (typeof packed !== 'object' || packed === null || typeof chosen !== 'object' || chosen === null) return false;
-  return 'length' in packed && Number.isSafeInteger(packed.length) && 'kind' in chosen && 'attempts' in value;
+  const length = 'length' in packed ? packed.length : undefined;
+  return typeof length === 'number' && length >= 0 && 'kind' in chosen && 'attempts' in value;
 }

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deflate } from 'pako';
+import { applyPatch } from '../../src/applypatch/index.js';
+import { sha1Of } from '../../src/model/digest.js';
+import { type EncodedFile, encodeFile } from '../../src/patch/encode-file.js';
+import { readEncoded, writeEncoded } from '../../src/patch/result-file.js';
+import { noise, prose } from '../applypatch/make-patch.js';
+
+function encode(
+  target: Buffer,
+  bases: readonly Buffer[],
+  options: { worthwhile?: number; effort?: 'fast' | 'best' } = {},
+): EncodedFile {
+  const request = {
+    target: new Uint8Array(target),
+    targetSha1: sha1Of(target),
+    bases: bases.map((bytes) => new Uint8Array(bytes)),
+  };
+  return encodeFile(request, { effort: options.effort ?? 'fast', worthwhile: options.worthwhile ?? 0.95 });
+}
+
+const text = prose(80_000, 1);
+const edited = Buffer.concat([text.subarray(0, 30_000), noise(60, 2), text.subarray(30_000)]);
+const packed = (bytes: Buffer): Buffer => Buffer.concat([noise(200, 3), deflate(bytes, { level: 9 }), noise(200, 4)]);
+
+test('a file of deflate streams takes IMGDIFF2, and BSDIFF40 is tried beside it at best effort only', () => {
+  const [source, target] = [packed(text), packed(edited)];
+  for (const effort of ['fast', 'best'] as const) {
+    const { chosen, attempts, imgdiff } = encode(target, [source], { effort });
+    assert.equal(chosen.kind === 'patch' && chosen.format, 'IMGDIFF2');
+    assert.ok(chosen.kind === 'patch' && target.equals(applyPatch(chosen.bytes, source)));
+    assert.equal(imgdiff?.remade, 1);
+    assert.equal(
+      attempts.some(({ method }) => method === 'BSDIFF40'),
+      effort === 'best',
+    );
+  }
+});
+
+test('a patch that is not worthwhile is not taken', () => {
+  assert.equal(encode(edited, [text], { worthwhile: 0.95 }).chosen.kind, 'patch');
+  assert.equal(encode(edited, [text], { worthwhile: 0.0001 }).chosen.kind, 'whole');
+});
+
+test('of two equally good bases the first is taken', () => {
+  const { chosen } = encode(edited, [noise(50, 5), text, Buffer.from(text)]);
+  assert.equal(chosen.kind === 'patch' && chosen.base, 1);
+});
+
+test('a result is the same after it was written and read', () => {
+  const results = [
+    encode(edited, [text]),
+    encode(packed(edited), [packed(text)]),
+    encode(text, [text]),
+    encode(text, []),
+    encode(noise(1000, 6), []),
+    encode(Buffer.alloc(0), []),
+  ];
+  for (const result of results) assert.deepEqual(readEncoded(writeEncoded(result)), result);
+});
+
+test('what is no written result reads as none', () => {
+  const stored = writeEncoded(encode(edited, [text]));
+  for (const size of [0, 1, 50, stored.length - 1]) assert.equal(readEncoded(stored.slice(0, size)), undefined);
+  for (const line of [
+    '',
+    '{}',
+    '[]',
+    'null',
+    '{"packed":{"length":-1},"chosen":{}}',
+    '{"packed":1,"chosen":2,"attempts":3}',
+  ]) {
+    assert.equal(readEncoded(new Uint8Array(Buffer.from(`${line}\n`))), undefined, line);
+  }
+});
