@@ -59,6 +59,9 @@ const smallestPatch = 90;
 /** From this size on a whole file is not compressed when a patch is far smaller than it can become. */
 const estimateFrom = 256 * 1024;
 
+/** How many times smaller than the estimate a patch has to be: the estimate may be twice too high, and a bit more. */
+const farSmaller = 3;
+
 type Candidate = Attempt & {
   readonly patch: Uint8Array<ArrayBuffer> | undefined;
   readonly packed: PackedEntry | undefined;
@@ -126,7 +129,10 @@ export function encodeFile(
   );
   const best = smallest(affordable);
   const estimate = whole === undefined ? estimateWhole(target) : undefined;
-  if (whole === undefined && (best === undefined || estimate === undefined || best.packageBytes * 2 >= estimate)) {
+  if (
+    whole === undefined &&
+    (best === undefined || estimate === undefined || best.packageBytes * farSmaller >= estimate)
+  ) {
     whole = compressWhole(target, effort);
   }
   candidates.push(
