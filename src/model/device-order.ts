@@ -20,8 +20,16 @@ export interface EntryNames {
 /** A step of the patch phase. */
 export type PatchStep =
   | { readonly kind: 'patch'; readonly op: PatchFile }
-  /** Puts a base back where it was, if the device had to move it to /cache. No effect otherwise. */
-  | { readonly kind: 'restore'; readonly path: ArchivePath; readonly content: Content }
+  /**
+   * Puts a base back where it was, if the device had to move it to /cache. No effect otherwise, nor where an earlier
+   * attempt went further and gave the path its new content already.
+   */
+  | {
+      readonly kind: 'restore';
+      readonly path: ArchivePath;
+      readonly content: Content;
+      readonly becomes: Content | undefined;
+    }
   | { readonly kind: 'delete'; readonly paths: readonly ArchivePath[] };
 
 /** Links that point to the same destination. */

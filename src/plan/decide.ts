@@ -121,8 +121,9 @@ function decideFile(pair: PathPair, target: FileEntry, change: Change, context: 
   if (forcedBy !== undefined) return whole('listed-fullota', forcedBy);
   if (change === 'untouched' || change === 'mode-only') return unchanged(pair, change);
   if (target.content.size === 0) return whole('target-empty');
-  // A directory makes way only after the patches: what it holds may be a base. So the file comes later, whole.
-  if (source?.kind === 'directory') return whole('kind-differs');
+  // A directory makes way only after the patches: what it holds may be a base. A link makes way at the start of every
+  // attempt, so that after a cut the patched file, whose base may be gone, would make way too. So both come whole.
+  if (source !== undefined && source.kind !== 'file') return whole('kind-differs');
   if (target.content.size > patchLimit) return whole('too-large-to-patch');
   // The device writes "<target>.patch" first, over whatever has that name.
   if (temporaryNameTaken(path, context)) return whole('patch-name-taken');

@@ -158,7 +158,8 @@ function patchSteps(
       written.has(first.base.path) || (kept?.kind === 'file' && kept.content.sha1 === first.base.content.sha1);
     const moreReaders = lastReader.get(first.base.path) !== group[group.length - 1];
     if (!neededLater && !moreReaders) return;
-    steps.push({ kind: 'restore', path: first.base.path, content: first.base.content });
+    const becomes = kept?.kind === 'file' && kept.content.sha1 !== first.base.content.sha1 ? kept.content : undefined;
+    steps.push({ kind: 'restore', path: first.base.path, content: first.base.content, becomes });
   };
   for (const group of groups.values()) runGroup(group);
   for (const group of overwriting.values()) runGroup(group);

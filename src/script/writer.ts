@@ -257,7 +257,9 @@ function patchPhase(plan: SettledPlan, order: DeviceOrder, guard: Guard): readon
       case 'restore': {
         const entry = identityEntry(plan, order, step.content.size);
         const path = device(step.path);
-        statements.push(guard(applyPatch(path, '-', step.content, [step.content, entry]), `failed to keep ${path}`));
+        const restore = applyPatch(path, '-', step.content, [step.content, entry]);
+        const further = step.becomes && call('apply_patch_check', path, step.becomes.sha1);
+        statements.push(guard(further === undefined ? restore : or(further, restore), `failed to keep ${path}`));
         break;
       }
       case 'delete':

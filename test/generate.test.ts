@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type GenerateOptions, generatePackage } from '../src/generate.js';
+import { openBuild } from '../src/input/open-build.js';
+import { parseParts } from '../src/model/parts.js';
+import { noPolicy } from '../src/model/policy.js';
+import { silent } from '../src/model/progress.js';
+import type { ProfileName } from '../src/verify.js';
+import { randomPair } from './support/random-pair.js';
+import { type TargetFilesSpec, writeTargetFiles } from './support/targetfiles.js';
+
+let folder = '';
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dfota-generate-'));
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function optionsFor(output: string, changes: Partial<GenerateOptions> = {}): GenerateOptions {
+  const parts = parseParts(['a']);
+  assert(parts !== undefined);
+  return {
+    output,
+    parts,
+    bootUpdate: 'resumable',
+    levers: { moves: true, copies: true, crossBases: true, basesPerFile: 2 },
+    chmod: 'merged',
+    dialect: 'assert',
+    encoding: { effort: 'fast', jobs: 1 },
+    limits: {},
+    verify: { level: 'full', profile: 'strict' },
+    onProgress: silent,
+    ...changes,
+  };
+}
+
+async function generate(
+  source: TargetFilesSpec,
+  target: TargetFilesSpec,
+  name: string,
+  changes: Partial<GenerateOptions> = {},
+) {
+  const from = await openBuild(writeTargetFiles(join(folder, name, 'v1'), source), { modes: 'build', role: 'source' });
+  const to = await openBuild(writeTargetFiles(join(folder, name, 'v2'), target), { modes: 'build', role: 'target' });
+  try {
+    return await generatePackage(
+      { source: from, target: to, policy: noPolicy, findings: [] },
+      optionsFor(join(folder, name, 'update.zip'), changes),
+    );
+  } finally {
+    await from.content.close();
+    await to.content.close();
+  }
+}
+
+const firstSeed = Number(process.env.DFOTA_SEED ?? 1);
+const seeds = Number(process.env.DFOTA_SEEDS ?? 24);
+const setPerm: readonly ProfileName[] = ['strict', 'android-4.1', 'android-4.4', 'linux-embedded'];
+const setMetadata: readonly ProfileName[] = ['strict', 'android-4.4', 'android-5.1', 'android-7.1'];
+
+describe('end-to-end: random pairs of builds', () => {
+  for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1) {
+    const metadata = seed % 3 === 0;
+    const profile = (metadata ? setMetadata : setPerm)[seed % 4] ?? 'strict';
+    it(`seed ${seed} arrives at the target from every power cut, on ${profile}`, async () => {
+      const { source, target } = randomPair(seed, { rounds: 1 });
+      const { verification } = await generate(source, target, `seed-${seed}`, {
+        permissions: metadata ? 'set_metadata' : 'set_perm',
+        dialect: metadata ? 'abort' : 'assert',
+        verify: { level: 'full', profile },
+      });
+      assert.equal(verification?.proved, true);
+      assert(verification.powerCuts !== undefined && verification.powerCuts.points > 20);
+      assert.equal(verification.powerCuts.failed, 0);
+    });
+  }
+});
