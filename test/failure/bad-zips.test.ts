@@ -238,6 +238,22 @@ for (const [title, zip, faults] of cases) {
   test(`unit: ${title}: ${faults[0]}`, async () => assert.deepEqual(await faultsOf(zip), faults));
 }
 
+test('unit: offsets that no file has, in entries, in the zip64 end record and in its locator', async () => {
+  const far = 44_191_571_343_578_080;
+  const entries = good.map((entry) =>
+    entry.name === 'META/misc_info.txt' ? { ...entry, zip64: true, claimed: { localOffset: far } } : entry,
+  );
+  assert.deepEqual(await faultsOf(buildZip(entries)), ['zip-truncated META/misc_info.txt']);
+  for (const [signature, field] of [
+    ['PK\x06\x06', 48],
+    ['PK\x06\x07', 8],
+  ] as const) {
+    const zip = buildZip(good, { zip64: true });
+    zip.writeBigUInt64LE(BigInt(far), zip.indexOf(signature, 0, 'latin1') + field);
+    assert.deepEqual(await faultsOf(zip), ['zip-truncated']);
+  }
+});
+
 test('unit: every damaged entry is told, in order', async () => {
   const names = ['SYSTEM/z', 'SYSTEM/c', 'SYSTEM/a'];
   const zip = and(...names.map((name) => ({ ...app, name, claimed: { crc32: 1 } })));
@@ -286,14 +302,26 @@ test('unit: a special file in a zip is left out with a finding', async () => {
 });
 
 test('property: a damaged byte gives the same build, another one, or a fault, and never anything else', async () => {
-  const bytes = makeTargetFiles({ nodes: { 'SYSTEM/l': link('x'), 'SYSTEM/t': file('text '.repeat(50)) } });
+  const entries = zipEntries({ nodes: { 'SYSTEM/l': link('x'), 'SYSTEM/t': file('text '.repeat(50)) } });
+  const zips = [
+    buildZip(entries),
+    buildZip(
+      entries.map((entry) => ({ ...entry, zip64: true })),
+      { zip64: true },
+    ),
+    buildZip(entries.map((entry) => ({ ...entry, flags: 8 }))),
+  ];
+  // Most of what can go wrong is in the directory, which is in the last bytes.
+  const place = fc.oneof(fc.nat(5000), fc.nat(1500));
+  const damage = fc.array(fc.tuple(place, fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 3 });
   await fc.assert(
-    fc.asyncProperty(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), async (at, change) => {
+    fc.asyncProperty(fc.constantFrom(...zips), damage, async (bytes, changes) => {
       const damaged = Buffer.from(bytes);
-      damaged[at] = (damaged[at] ?? 0) ^ change;
+      for (const [fromEnd, value] of changes)
+        if (fromEnd < damaged.length) damaged[damaged.length - 1 - fromEnd] = value;
       await faultsOf(damaged);
     }),
-    { numRuns: 300 },
+    { numRuns: 400 },
   );
 });
 

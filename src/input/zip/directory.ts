@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
-import { type Entry, fromFdPromise, type ZipFile } from 'yauzl';
+import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
 import { type Fault, InputError, type Place } from '../../model/errors.js';
 import { displayName, fromBytes } from '../../model/path.js';
+import { BoundedReader } from './bounded-reader.js';
 import { readEndRecord } from './end-record.js';
 
 /** An entry as the zip's central directory claims it. */
@@ -103,7 +104,11 @@ export async function readDirectory(handle: FileHandle, file: string, fileSize: 
   const end = await readEndRecord(handle, file, fileSize);
   let zip: ZipFile;
   try {
-    zip = await fromFdPromise(handle.fd, { autoClose: false, decodeStrings: false, validateEntrySizes: false });
+    zip = await fromRandomAccessReaderPromise(new BoundedReader(handle, fileSize), fileSize, {
+      autoClose: false,
+      decodeStrings: false,
+      validateEntrySizes: false,
+    });
   } catch (error) {
     throw damaged(file, error);
   }
