@@ -32,7 +32,9 @@ export function listLines(
   const faults: Fault[] = [];
   for (const { number, text: whole } of linesOf(text)) {
     const { text: trimmed, indent } = trimBlanks(whole);
-    if (trimmed === '' || trimmed.startsWith('#') || seen.has(trimmed)) continue;
+    if (trimmed === '' || trimmed.startsWith('#')) continue;
+    // In the chmod list the last row for a path wins, so a repetition is not idle: it may undo a row between.
+    if (list !== 'chmod' && seen.has(trimmed)) continue;
     const line = { at: { list, file, line: number }, text: trimmed, indent: whole.slice(0, indent) };
     if (trimmed.length > longestLine) {
       faults.push(lineFault(line, 0, 'the line is too long: is this a text file?', `at most ${longestLine} bytes`));

@@ -2,19 +2,11 @@ import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import { type ArchivePath, compareBytes, displayName, toArchivePath, unsafeName } from '../../model/path.js';
 import type { PathRule, Policy } from '../../model/policy.js';
+import { nootaDefaults } from './list-habits.js';
 import { didYouMean } from './near-path.js';
 
-/** Lines that the original's noota list comes with. They may well match nothing: not every module has such files. */
-export const documentedKeeps: ReadonlySet<string> = new Set([
-  'SYSTEM/kt_dms/ec21/kt_svc',
-  'SYSTEM/kt_dms/ec25/kt_dmc',
-  'SYSTEM/kt_dms/ec25/kt_svc',
-  'SYSTEM/kt_dms/lib/libkt_dev_detail-1.0.so',
-  'SYSTEM/kt_dms/lib/libkt_fw_flags-1.0.so',
-  'SYSTEM/kt_dms/lib/libkt_dmc_cm-1.0.so',
-  'SYSTEM/kt_dms/lib/libkt_fw_up-1.0.so',
-  'SYSTEM/firmware/image/seg_info.txt',
-]);
+/** The documented defaults may well match nothing: not every module has such files. */
+const documentedKeeps: ReadonlySet<string> = new Set(nootaDefaults);
 
 function suggestion(rule: PathRule, paths: readonly ArchivePath[]): string {
   const matches = (path: string): boolean => unsafeName(path) === undefined && rule.matches(toArchivePath(path));

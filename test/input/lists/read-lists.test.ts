@@ -146,6 +146,18 @@ test('unit: the chmod rows of the note', async () => {
   assert.ok(deep?.matches(toArchivePath('SYSTEM/opt/a/x/y')) && deep.matches(toArchivePath('SYSTEM/opt/a/x')));
 });
 
+test('unit: a chmod row that is repeated keeps its place, since the last one wins', async () => {
+  const { policy } = await read({ chmod: '/a 600\n/a 644\n/a 600\n' });
+  assert.deepEqual(
+    policy.permissions.map(({ fileMode, at }) => [fileMode, at.line]),
+    [
+      [0o600, 1],
+      [0o644, 2],
+      [0o600, 3],
+    ],
+  );
+});
+
 test('unit: the multifota list', async () => {
   const { policy } = await read({
     multifota: 'MULTIFOTA/abl.elf   abl\nMULTIFOTA/odd name.mbn\ttz # comment\nMULTIFOTA/x /dev/block/by-name/x\n',
