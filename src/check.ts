@@ -7,11 +7,10 @@ import { kernelRelease } from './audit/boot/compare.js';
 import { BrokenFile } from './audit/bytes/broken.js';
 import { readModInfo, vermagicOf } from './audit/module/modinfo.js';
 import { readDeviceFiles } from './input/device-files.js';
-import { readLists } from './input/lists/read-lists.js';
-import { openBuild } from './input/open-build.js';
 import type { Modes } from './input/ownership.js';
 import { newestEntry } from './input/zip/newest-entry.js';
 import { readZip } from './input/zip/zip-tree.js';
+import { type InputPaths, type OpenInputs, withInputs } from './inputs.js';
 import type { Build, OpenBuild } from './model/build.js';
 import type { Finding } from './model/finding.js';
 import type { Part } from './model/parts.js';
@@ -28,12 +27,7 @@ import { checkPackageTime } from './plan/findings/package-time.js';
 import { planDelta } from './plan/plan.js';
 
 /** What is to be checked. */
-export interface CheckRequest {
-  /** targetfiles.zip, or a folder of that layout, of the firmware that runs on the module. */
-  readonly source: string;
-  readonly target: string;
-  /** Folder of the list files; the starter lists without it. */
-  readonly lists?: string;
+export interface CheckRequest extends InputPaths {
   readonly parts: ReadonlySet<Part>;
   readonly modes: Modes;
   /** A copy of a module's /system, or the hashes of its files. */
@@ -53,45 +47,38 @@ export interface Checked {
 
 /** Reads everything and checks it. Throws InputError for what cannot be read; what can is told as findings. */
 export async function check(request: CheckRequest): Promise<Checked> {
-  const { modes, parts, signal } = request;
+  const reading = { modes: request.modes, onProgress: request.onProgress ?? silent };
+  const options = request.signal === undefined ? reading : { ...reading, signal: request.signal };
+  return withInputs(request, options, (inputs) => checkOpened(inputs, request));
+}
+
+async function checkOpened(inputs: OpenInputs, request: CheckRequest): Promise<Checked> {
+  const { source, target, policy } = inputs;
+  const { parts, signal } = request;
   const onProgress = request.onProgress ?? silent;
-  const reading = { modes, onProgress, ...(signal === undefined ? {} : { signal }) };
-  const lists = await readLists(request.lists);
-  const source = await openBuild(request.source, { ...reading, role: 'source' });
-  try {
-    const target = await openBuild(request.target, { ...reading, role: 'target' });
-    try {
-      const facts = { source: source.build, target: target.build, policy: lists.policy, parts };
-      const compared = comparedInputFindings(source.build, target.build);
-      const base = [...withoutTold(source.build), ...target.build.findings, ...lists.findings, ...compared];
-      if (compared.some(({ code }) => code === 'same-input-twice')) return { ...facts, findings: base };
-      const plan = planDelta({
-        ...facts,
-        bootUpdate: 'resumable',
-        permissions: 'set_perm',
-        chmod: 'on-top',
-        levers: { moves: true, copies: true, crossBases: false, basesPerFile: 3 },
-        sketches: new Map(),
-      });
-      const findings = [...base, ...plan.findings, ...listFindings(lists.policy, source.build, target.build, parts)];
-      findings.push(...(await checkInputs(source, target, lists.policy, parts, signal)));
-      if (request.deviceFiles !== undefined) {
-        const device = await readDeviceFiles(request.deviceFiles, {
-          onProgress,
-          ...(signal === undefined ? {} : { signal }),
-        });
-        findings.push(...checkDeviceFiles(source.build, filesNeeded(plan), device));
-      }
-      if (request.packagePath !== undefined) {
-        findings.push(...(await checkPackageFile(request.packagePath, source.build, onProgress, signal)));
-      }
-      return { source: source.build, target: target.build, findings };
-    } finally {
-      await target.content.close();
-    }
-  } finally {
-    await source.content.close();
+  const facts = { source: source.build, target: target.build, policy, parts };
+  const compared = comparedInputFindings(source.build, target.build);
+  const base = [...withoutTold(source.build), ...target.build.findings, ...inputs.findings, ...compared];
+  if (compared.some(({ code }) => code === 'same-input-twice')) return { ...facts, findings: base };
+  const plan = planDelta({
+    ...facts,
+    bootUpdate: 'resumable',
+    permissions: 'set_perm',
+    chmod: 'on-top',
+    levers: { moves: true, copies: true, crossBases: false, basesPerFile: 3 },
+    sketches: new Map(),
+  });
+  const findings = [...base, ...plan.findings, ...listFindings(policy, source.build, target.build, parts)];
+  findings.push(...(await checkInputs(source, target, policy, parts, signal)));
+  if (request.deviceFiles !== undefined) {
+    const reading = signal === undefined ? { onProgress } : { onProgress, signal };
+    const device = await readDeviceFiles(request.deviceFiles, reading);
+    findings.push(...checkDeviceFiles(source.build, filesNeeded(plan), device));
   }
+  if (request.packagePath !== undefined) {
+    findings.push(...(await checkPackageFile(request.packagePath, source.build, onProgress, signal)));
+  }
+  return { ...facts, findings };
 }
 
 /** A source without a version is told as an error of its own, with the code that the module will answer. */

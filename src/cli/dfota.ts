@@ -1,5 +1,6 @@
 import type { Program } from './command-line.js';
 import { checkCommand } from './commands/check.js';
+import { inspectCommand } from './commands/inspect.js';
 
 /** The `dfota` command line. */
 export function dfota(version: string): Program {
@@ -10,7 +11,7 @@ export function dfota(version: string): Program {
     epilogue:
       'Exit codes: 0 done, 1 findings or a failed proof, 2 usage, 3 bad input, 70 internal, 130 stopped.\n' +
       'Results go to standard output, messages and progress to standard error.',
-    commands: [checkCommand],
+    commands: [inspectCommand, checkCommand],
     wordsOnly: false,
   };
 }
