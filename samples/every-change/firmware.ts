@@ -1,6 +1,6 @@
 /** Contents that look like firmware to a compressor and to a patch maker, from a seed alone. */
 import { Buffer } from 'node:buffer';
-import { gzipSync } from 'node:zlib';
+import { gzip } from 'pako';
 import { seededRandom } from '../../test/support/random.js';
 
 /** Machine code, more or less: a header, four-byte words of a few kinds, addresses that depend on `base`, some text. */
@@ -50,9 +50,9 @@ export function noise(seed: number, length: number): Buffer {
   return seededRandom(seed).bytes(length);
 }
 
-/** A gzip stream without a date. */
+/** A gzip stream without a date, by the classic zlib, so that a module can make it again from its content. */
 export function zipped(data: Uint8Array): Buffer {
-  return gzipSync(data, { level: 9 });
+  return Buffer.from(gzip(data, { level: 9 }));
 }
 
 /** A kernel image: the boot image's magic, a page of header, a compressed kernel, padding to whole pages. */

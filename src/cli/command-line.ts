@@ -21,8 +21,10 @@ export interface Program {
   readonly wordsOnly: boolean;
 }
 
+const completionHelp = 'Print a script that lets the shell complete this command line';
+
 /** Options that may be given more than once; every other one is refused then, since one of its values would be lost. */
-const repeatable: ReadonlySet<string> = new Set(['from', 'only', 'words']);
+const repeatable: ReadonlySet<string> = new Set(['from', 'only', 'builds', 'words']);
 
 /** Parses; throws UsageError on an unknown command or option, a missing or doubled one, or a value that does not parse. */
 export function parseCommandLine(program: Program, words: readonly string[], columns: number): Asked {
@@ -66,7 +68,7 @@ export function parseCommandLine(program: Program, words: readonly string[], col
         .help()
         .alias('help', 'h')
         .version(program.version)
-        .completion('completion', 'Print a script that lets the shell complete this command line')
+        .completion('completion', program.wordsOnly ? false : completionHelp)
         .strict()
         .demandCommand(program.wordsOnly ? 0 : 1, 'a command is missing')
         .recommendCommands()

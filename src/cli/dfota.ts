@@ -1,6 +1,8 @@
 import type { Program } from './command-line.js';
 import { checkCommand } from './commands/check.js';
+import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
+import { verifyCommand } from './commands/verify.js';
 
 /** The `dfota` command line. */
 export function dfota(version: string): Program {
@@ -11,7 +13,7 @@ export function dfota(version: string): Program {
     epilogue:
       'Exit codes: 0 done, 1 findings or a failed proof, 2 usage, 3 bad input, 70 internal, 130 stopped.\n' +
       'Results go to standard output, messages and progress to standard error.',
-    commands: [inspectCommand, checkCommand],
+    commands: [generateCommand, verifyCommand, inspectCommand, checkCommand],
     wordsOnly: false,
   };
 }

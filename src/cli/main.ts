@@ -7,10 +7,16 @@ import { exitCodes } from './exit-codes.js';
 import { run } from './run.js';
 import type { Terminal } from './session.js';
 import { coloured, plain, wantsColour } from './style.js';
+import { updateGen } from './update-gen.js';
 
 /** Starts the `dfota` command line with the process's arguments, and ends the process. */
 export async function startDfota(): Promise<void> {
   await start(dfota(dfotaVersion), 'stderr');
+}
+
+/** Starts the original's command line. */
+export async function startUpdateGen(): Promise<void> {
+  await start(updateGen(dfotaVersion), 'stdout');
 }
 
 async function start(program: Program, logTo: 'stdout' | 'stderr'): Promise<void> {

@@ -41,9 +41,13 @@ export interface Session {
   /** Like `log`, with --verbose only. */
   readonly detail: (text: string) => void;
   readonly onProgress: OnProgress;
+  /** Ends the stage under way, so that its line stands before whatever is written next. */
+  readonly endStage: () => void;
   readonly signal: AbortSignal;
   /** Colours for what goes to standard output. */
   readonly style: Style;
+  /** Colours for what is logged. */
+  readonly logStyle: Style;
 }
 
 /** What a parsed command line asks for. */
@@ -72,8 +76,10 @@ export function openSession(terminal: Terminal, manner: Manner): { session: Sess
       log,
       detail: manner.verbose ? log : () => {},
       onProgress: progress.onProgress,
+      endStage: () => progress.close(true),
       signal: terminal.signal,
       style: manner.json ? plain : terminal.stdoutStyle,
+      logStyle: terminal.logStyle,
     },
   };
 }

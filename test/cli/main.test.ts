@@ -29,7 +29,7 @@ test('end-to-end: a clone that is not built yet says so in a line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dfota-unbuilt-'));
   try {
     mkdirSync(join(folder, 'bin'));
-    for (const name of ['dfota']) {
+    for (const name of ['dfota', 'update_gen']) {
       copyFileSync(join(root, `bin/${name}.js`), join(folder, `bin/${name}.mjs`));
       const { status, stderr } = spawnSync(process.execPath, [join(folder, `bin/${name}.mjs`)], { encoding: 'utf8' });
       assert.equal(status, 70);

@@ -1,0 +1,169 @@
+import { generateDefaults, generateFiles, patchCacheFolder } from '../../generate-files.js';
+import { UsageError } from '../../model/errors.js';
+import { findingsText } from '../../report/findings.js';
+import { type GenerationReport, generationDocument, generationTable, generationText } from '../../report/generation.js';
+import { planJson } from '../../report/plan.js';
+import { profileNames } from '../../verify.js';
+import type { Command } from '../command.js';
+import { exitCodes } from '../exit-codes.js';
+import { countOption, emphasisOf, given, partsOption, sizeOption } from '../options.js';
+import { writeText } from '../write-text.js';
+
+/** `dfota generate SOURCE TARGET`. */
+export const generateCommand: Command = (program, choose) =>
+  program.command(
+    'generate [builds..]',
+    'Make the package that brings a module from one build to another, and prove it',
+    (options) =>
+      options
+        .usage('$0 generate SOURCE.zip TARGET.zip [options]\n$0 generate --from V1A.zip --from V1B.zip TARGET.zip')
+        .positional('builds', {
+          type: 'string',
+          array: true,
+          describe:
+            'SOURCE.zip (targetfiles.zip of what runs on the module) and TARGET.zip; folders of that layout too',
+        })
+        .option('output', { type: 'string', describe: 'The package; a folder when there are several sources' })
+        .option('parts', { type: 'string', default: 'a', describe: 'What to update: a (all), or letters of l, m, o' })
+        .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
+        .option('from', { type: 'string', array: true, describe: 'A source; may be given several times' })
+        .option('jobs', { type: 'string', describe: 'Worker threads', defaultDescription: 'one for each processor' })
+        .option('json', { type: 'boolean', describe: 'One JSON document on standard output' })
+        .option('plan', { type: 'string', describe: 'Write what was decided for every path, and why, as JSON' })
+        .option('effort', {
+          choices: ['fast', 'normal', 'best'] as const,
+          default: generateDefaults.encoding.effort,
+          describe: 'How hard to look for small patches',
+        })
+        .option('memory', { type: 'string', describe: 'Memory that making patches may take, as in 1G' })
+        .option('cache', {
+          type: 'string',
+          describe: 'Folder of the patch cache',
+          defaultDescription: "the user's cache",
+        })
+        .option('no-cache', { type: 'boolean', describe: 'Keep no patches for later runs, and use none' })
+        .option('verify', {
+          choices: ['full', 'quick', 'off'] as const,
+          default: generateDefaults.verify.level,
+          describe: 'Proof on the simulated device: with every power cut, with some, or none at all',
+        })
+        .option('profile', {
+          choices: profileNames,
+          default: generateDefaults.verify.profile,
+          describe: 'Which device to simulate',
+        })
+        .option('boot-update', {
+          choices: ['resumable', 'in-place', 'whole'] as const,
+          default: generateDefaults.bootUpdate,
+          describe: 'How the kernel is written; only resumable and whole survive every power cut',
+        })
+        .option('script-dialect', {
+          choices: ['assert', 'abort'] as const,
+          default: generateDefaults.dialect,
+          describe: "How checks are written: as the note shows them, or Android's newer spelling",
+        })
+        .option('permissions', {
+          choices: ['set_perm', 'set_metadata'] as const,
+          describe: 'Functions that set owners and modes',
+          defaultDescription: 'what use_set_metadata says',
+        })
+        .option('modes', {
+          choices: ['build', 'note'] as const,
+          default: 'build' as const,
+          describe: "Whose rules say owners and modes: the build's own, or the original tool's",
+        })
+        .option('no-moves', { type: 'boolean', describe: 'Do not patch files from where they were before' })
+        .option('no-copies', { type: 'boolean', describe: 'Do not make files from equal ones that stay' })
+        .option('no-cross-bases', { type: 'boolean', describe: 'Do not patch new files from similar ones' })
+        .option('cache-size', { type: 'string', describe: 'Fail when more than this is needed in /cache' })
+        .option('system-free', { type: 'string', describe: 'Fail when more than this is needed on /system' })
+        .option('usrdata-free', { type: 'string', describe: 'Fail when more than this is needed in usrdata' })
+        .option('device-memory', { type: 'string', describe: 'Fail when the updater needs more memory than this' })
+        .group(['cache-size', 'system-free', 'usrdata-free', 'device-memory'], 'Limits of the device:')
+        .group(
+          ['boot-update', 'script-dialect', 'permissions', 'modes', 'no-moves', 'no-copies', 'no-cross-bases'],
+          'What the package is like:',
+        )
+        .group(['effort', 'jobs', 'memory', 'cache', 'no-cache'], 'Making patches:')
+        .conflicts('cache', 'no-cache')
+        .example('$0 generate v1.zip v2.zip', 'everything that changed, as update.zip')
+        .example('$0 generate v1.zip v2.zip --parts m --lists lists', 'the modem only, with list files of your own')
+        .example('$0 generate --from a.zip --from b.zip v2.zip --output out', 'a package for each of two sources')
+        .epilogue('Sizes: 512K, 1G (powers of 1024), 70MB (powers of 1000). Exit code 1 when a finding is an error.'),
+    (argv) =>
+      choose(async (session) => {
+        const { sources, target } = buildsOf(argv.builds ?? [], argv.from ?? []);
+        const several = sources.length > 1;
+        const cache = argv.noCache === true ? undefined : (argv.cache ?? patchCacheFolder());
+        if (several && argv.plan !== undefined) throw usage('--plan is for a single source');
+        const made = await generateFiles({
+          sources,
+          target,
+          ...given('lists', argv.lists),
+          modes: argv.modes,
+          output: argv.output ?? (several ? '.' : 'update.zip'),
+          options: {
+            parts: partsOption(argv.parts),
+            bootUpdate: argv.bootUpdate,
+            levers: {
+              ...generateDefaults.levers,
+              moves: argv.noMoves !== true,
+              copies: argv.noCopies !== true,
+              crossBases: argv.noCrossBases !== true,
+            },
+            chmod: generateDefaults.chmod,
+            dialect: argv.scriptDialect,
+            ...given('permissions', argv.permissions),
+            encoding: {
+              effort: argv.effort,
+              ...given('jobs', countOption('jobs', argv.jobs, 1, 256)),
+              ...given('memory', sizeOption('memory', argv.memory)),
+              ...given('cache', cache),
+            },
+            limits: {
+              ...given('cacheSize', sizeOption('cache-size', argv.cacheSize)),
+              ...given('systemFree', sizeOption('system-free', argv.systemFree)),
+              ...given('usrdataFree', sizeOption('usrdata-free', argv.usrdataFree)),
+              ...given('deviceMemory', sizeOption('device-memory', argv.deviceMemory)),
+            },
+            verify: { level: argv.verify, profile: argv.profile },
+            onProgress: session.onProgress,
+            signal: session.signal,
+          },
+        });
+        session.endStage();
+        const reports: readonly GenerationReport[] = made;
+        const [first] = made;
+        if (argv.plan !== undefined && first !== undefined) await writeText(argv.plan, planJson(first.generated.plan));
+        for (const { generated } of made) {
+          const text = findingsText(generated.findings, emphasisOf(session.logStyle));
+          if (text !== '') session.log(text);
+        }
+        if (session.manner.json) {
+          const documents = reports.map(generationDocument);
+          session.out(JSON.stringify(several ? { packages: documents } : documents[0], null, 2));
+        } else {
+          session.out(reports.map(generationText).join('\n'));
+          if (several) session.out(`\n${generationTable(reports)}`);
+        }
+        const errors = made.some(({ generated }) => generated.findings.some(({ severity }) => severity === 'error'));
+        return errors ? exitCodes.findings : exitCodes.done;
+      }),
+  );
+
+function usage(message: string): UsageError {
+  return new UsageError({ code: 'builds', message, remedy: 'see dfota generate --help' });
+}
+
+/** Sources and target out of the words and the --from options. */
+function buildsOf(builds: readonly string[], from: readonly string[]): { sources: readonly string[]; target: string } {
+  const [first, second, ...rest] = builds;
+  if (from.length > 0) {
+    if (first === undefined || second !== undefined) throw usage('with --from give the target build alone');
+    return { sources: from, target: first };
+  }
+  if (first === undefined || second === undefined || rest.length > 0) {
+    throw usage('give the source build and the target build');
+  }
+  return { sources: [first], target: second };
+}

@@ -1,0 +1,84 @@
+import { UsageError } from '../../model/errors.js';
+import { verificationJson, verificationText } from '../../report/verification.js';
+import { profileNames } from '../../verify.js';
+import { verifyFiles } from '../../verify-files.js';
+import type { Command } from '../command.js';
+import { countOption, given, partsOption, sizeOption } from '../options.js';
+
+/** `dfota verify update.zip --source v1.zip`. */
+export const verifyCommand: Command = (program, choose) =>
+  program.command(
+    'verify <package>',
+    'Prove a package on a simulated device, whoever made it',
+    (options) =>
+      options
+        .positional('package', { type: 'string', demandOption: true, describe: 'An update.zip' })
+        .option('source', { type: 'string', demandOption: true, describe: 'The build that runs on the module' })
+        .option('target', { type: 'string', describe: 'The build that it shall be; without it changes are told' })
+        .option('lists', {
+          type: 'string',
+          describe: 'Folder of the list files that the package was made with',
+          defaultDescription: 'starter lists',
+        })
+        .option('parts', {
+          type: 'string',
+          default: 'a',
+          describe: 'What the package updates: a, or letters of l, m, o',
+        })
+        .option('profile', { choices: profileNames, default: 'strict' as const, describe: 'Which device to simulate' })
+        .option('power-cuts', {
+          type: 'string',
+          default: 'none',
+          describe: 'Take the power away: all (at every point), a number of points, or none',
+        })
+        .option('cache-size', { type: 'string', describe: 'Size of /cache, as in 64M' })
+        .option('system-size', { type: 'string', describe: 'Size of /system' })
+        .option('usrdata-free', { type: 'string', describe: 'Free space in usrdata' })
+        .option('modes', {
+          choices: ['build', 'note'] as const,
+          default: 'build' as const,
+          describe: "Whose rules say owners and modes: the build's own, or the original tool's",
+        })
+        .option('trace', { type: 'boolean', describe: 'Print every statement as it runs' })
+        .option('replay', { type: 'boolean', describe: 'Print what the module would report on its serial line' })
+        .option('json', { type: 'boolean', describe: 'One JSON document' })
+        .example('$0 verify update.zip --source v1.zip --target v2.zip', 'does it lead to v2?')
+        .example(
+          '$0 verify update.zip --source v1.zip --target v2.zip --power-cuts all',
+          '… also when the power fails?',
+        )
+        .example('$0 verify update.zip --source v1.zip', 'does it run, and what does it change?')
+        .epilogue('Exit code 0 when it is proved, 1 when it is not.'),
+    (argv) =>
+      choose(async (session) => {
+        const { onProgress, signal, manner } = session;
+        const verification = await verifyFiles({
+          packagePath: argv.package,
+          source: argv.source,
+          ...given('target', argv.target),
+          ...given('lists', argv.lists),
+          parts: partsOption(argv.parts),
+          modes: argv.modes,
+          profile: argv.profile,
+          powerCuts: powerCutsOption(argv.powerCuts),
+          ...given('cacheSize', sizeOption('cache-size', argv.cacheSize)),
+          ...given('systemSize', sizeOption('system-size', argv.systemSize)),
+          ...given('usrdataFree', sizeOption('usrdata-free', argv.usrdataFree)),
+          ...given('trace', argv.trace),
+          onProgress,
+          signal,
+        });
+        const report = manner.json
+          ? verificationJson(verification)
+          : verificationText(verification, { replay: argv.replay === true });
+        session.out(report.text);
+        return report.exitCode;
+      }),
+  );
+
+function powerCutsOption(text: string): 'all' | 'none' | number {
+  if (text === 'all' || text === 'none') return text;
+  const points = countOption('power-cuts', text, 1, 999_999_999);
+  if (points === undefined) throw new UsageError({ code: 'count', message: '--power-cuts does not parse' });
+  return points;
+}

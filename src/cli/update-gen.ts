@@ -1,0 +1,77 @@
+/**
+ * The original's command line: `update_gen a > log` in a folder with v1/, v2/ and the list files writes ./update.zip.
+ * The log goes to standard output, errors alone to standard error.
+ */
+import { generateDefaults, generateFiles, patchCacheFolder } from '../generate-files.js';
+import { UsageError } from '../model/errors.js';
+import { type Part, parseParts } from '../model/parts.js';
+import { findingsText } from '../report/findings.js';
+import { generationText } from '../report/generation.js';
+import type { Command } from './command.js';
+import type { Program } from './command-line.js';
+import { exitCodes } from './exit-codes.js';
+
+/** The parts that words such as `a`, `lm` or `l m` choose. */
+export function updateGenParts(words: readonly string[]): ReadonlySet<Part> {
+  const parts = parseParts(words);
+  if (parts !== undefined) return parts;
+  throw new UsageError({
+    code: 'parts',
+    message: words.length === 0 ? 'a word is missing that says what to update' : 'what to update does not parse',
+    ...(words.length === 0 ? {} : { found: words.join(' ') }),
+    expected: 'a (all), or letters of l (root file system), m (modem), o (kernel), as in "lm" or "l m"',
+  });
+}
+
+const command: Command = (program, choose) =>
+  program.command(
+    '$0 [words..]',
+    'Make ./update.zip from v1/targetfiles.zip to v2/targetfiles.zip, with the list files beside them',
+    (options) =>
+      options
+        .usage('$0 <what to update>')
+        .positional('words', {
+          type: 'string',
+          array: true,
+          describe: 'a: modem, root file system and kernel; l: root file system; m: modem; o: kernel; several together',
+        })
+        .example('$0 a > log', 'everything; the log goes to a file, errors to the terminal')
+        .example('$0 lm', 'root file system and modem'),
+    (argv) =>
+      choose(async (session) => {
+        const parts = updateGenParts(argv.words ?? []);
+        const [made] = await generateFiles({
+          sources: ['v1/targetfiles.zip'],
+          target: 'v2/targetfiles.zip',
+          lists: '.',
+          modes: 'build',
+          output: 'update.zip',
+          options: {
+            ...generateDefaults,
+            parts,
+            encoding: { ...generateDefaults.encoding, cache: patchCacheFolder() },
+            onProgress: session.onProgress,
+            signal: session.signal,
+          },
+        });
+        session.endStage();
+        if (made === undefined) return exitCodes.internal;
+        session.log(findingsText(made.generated.findings));
+        session.out(generationText(made));
+        return made.generated.findings.some(({ severity }) => severity === 'error')
+          ? exitCodes.findings
+          : exitCodes.done;
+      }),
+  );
+
+/** The `update_gen` command line. */
+export function updateGen(version: string): Program {
+  return {
+    name: 'update_gen',
+    version,
+    usage: '$0 <what to update>',
+    epilogue: 'Exit codes: 0 done, 1 a finding is an error or the proof failed, 2 usage, 3 bad input, 70 internal.',
+    commands: [command],
+    wordsOnly: true,
+  };
+}

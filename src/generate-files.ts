@@ -1,0 +1,105 @@
+/** Makes packages from files: opens the builds and the lists, fills in what was not asked for, one package for each source. */
+import { join } from 'node:path';
+import { type Generated, type GenerateInputs, type GenerateOptions, generatePackage } from './generate.js';
+import { readLists } from './input/lists/read-lists.js';
+import { openBuild } from './input/open-build.js';
+import type { Modes } from './input/ownership.js';
+import type { Build } from './model/build.js';
+import { InputError, UsageError } from './model/errors.js';
+import { displayName } from './model/path.js';
+import { defaultCacheDirectory } from './patch/patch-cache.js';
+
+/** What the ways of making a package are when nobody says otherwise. */
+export const generateDefaults = {
+  bootUpdate: 'resumable',
+  chmod: 'on-top',
+  dialect: 'assert',
+  levers: { moves: true, copies: true, crossBases: true, basesPerFile: 3 },
+  encoding: { effort: 'normal' },
+  limits: {},
+  verify: { level: 'quick', profile: 'strict' },
+} as const satisfies Partial<GenerateOptions>;
+
+/** What is made from what. */
+export interface GenerateRequest {
+  /** One package is made for each. */
+  readonly sources: readonly string[];
+  readonly target: string;
+  /** Folder of the list files; the starter lists without it. */
+  readonly lists?: string;
+  readonly modes: Modes;
+  /** The package; with several sources a folder, in which each package is named after its source's revision. */
+  readonly output: string;
+  readonly options: Omit<GenerateOptions, 'output'>;
+  /** Told each package as soon as it has its name. */
+  readonly onGenerated?: (source: Build, generated: Generated) => void;
+}
+
+/** A package and the build that it starts from. */
+export interface GeneratedFrom {
+  readonly source: Build;
+  readonly target: Build;
+  readonly generated: Generated;
+}
+
+/** The folder in which patches are kept between runs unless another is given. */
+export function patchCacheFolder(): string {
+  return defaultCacheDirectory(process.env, process.platform);
+}
+
+/**
+ * Makes a package for each source, in the order given; the target is read once. Throws as generatePackage does: then
+ * the packages that were finished before stay.
+ */
+export async function generateFiles(request: GenerateRequest): Promise<readonly GeneratedFrom[]> {
+  const { sources, options } = request;
+  const { onProgress, signal } = options;
+  const reading = { modes: request.modes, onProgress, ...(signal === undefined ? {} : { signal }) };
+  const lists = await readLists(request.lists);
+  const target = await openBuild(request.target, { ...reading, role: 'target' });
+  try {
+    const made: GeneratedFrom[] = [];
+    const names = new Map<string, string>();
+    for (const path of sources) {
+      const source = await openBuild(path, { ...reading, role: 'source' });
+      try {
+        const inputs: GenerateInputs = { source, target, policy: lists.policy, findings: lists.findings };
+        const output =
+          sources.length === 1 ? request.output : join(request.output, packageName(source.build, path, names));
+        const generated = await generatePackage(inputs, { ...options, output });
+        made.push({ source: source.build, target: target.build, generated });
+        request.onGenerated?.(source.build, generated);
+      } finally {
+        await source.content.close();
+      }
+    }
+    return made;
+  } finally {
+    await target.content.close();
+  }
+}
+
+/** `update-from-<revision>.zip`, in letters that every file system takes. Two sources of one revision are refused. */
+function packageName(source: Build, path: string, names: Map<string, string>): string {
+  const revision = source.projectVersion?.revision;
+  if (revision === undefined) {
+    throw new InputError({
+      code: 'source-without-revision',
+      place: { file: source.origin },
+      message: 'with several sources each needs a project revision, after which its package is named',
+      remedy: 'give this source alone, with --output',
+    });
+  }
+  const name = `update-from-${displayName(revision).replace(/[^A-Za-z0-9._-]/g, '_')}.zip`;
+  const other = names.get(name);
+  if (other !== undefined) {
+    throw new UsageError({
+      code: 'sources-alike',
+      place: { file: path },
+      message: `it has the same project revision as ${other}, so the packages would have one name`,
+      remedy: 'give these sources one by one, with --output',
+    });
+  }
+  names.set(name, path);
+  return name;
+}
