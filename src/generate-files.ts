@@ -27,6 +27,8 @@ export interface GenerateRequest {
   readonly target: string;
   /** Folder of the list files; the starter lists without it. */
   readonly lists?: string;
+  /** For raw images: a targetfiles.zip with what images do not hold. */
+  readonly companion?: string;
   readonly modes: Modes;
   /** The package; with several sources a folder, in which each package is named after its source's revision. */
   readonly output: string;
@@ -54,7 +56,12 @@ export function patchCacheFolder(): string {
 export async function generateFiles(request: GenerateRequest): Promise<readonly GeneratedFrom[]> {
   const { sources, options } = request;
   const { onProgress, signal } = options;
-  const reading = { modes: request.modes, onProgress, ...(signal === undefined ? {} : { signal }) };
+  const reading = {
+    modes: request.modes,
+    onProgress,
+    ...(signal === undefined ? {} : { signal }),
+    ...(request.companion === undefined ? {} : { companion: request.companion }),
+  };
   const lists = await readLists(request.lists);
   const target = await openBuild(request.target, { ...reading, role: 'target' });
   try {

@@ -2,6 +2,7 @@
  * Makes update.zip: two builds and the lists go in, a plan comes out, the plan becomes patches, a script, a package,
  * and the package is proved on the simulated device before it gets its name.
  */
+import { checkInputs } from './check.js';
 import { type EncodingOptions, encodePlan } from './encode.js';
 import type { Entry, OpenBuild } from './model/build.js';
 import type { DeviceOrder } from './model/device-order.js';
@@ -124,6 +125,7 @@ export async function generatePackage(inputs: GenerateInputs, options: GenerateO
     ...inputs.findings,
     ...compared,
     ...listFindings(policy, source.build, target.build, parts),
+    ...(await checkInputs(source, target, policy, parts, signal)),
     ...plan.findings,
     ...encoded.findings,
     ...needFindings(needs, output.size, options.limits),

@@ -16,6 +16,8 @@ export interface InputPaths {
   readonly target: string;
   /** Folder of the list files; the starter lists without it. */
   readonly lists?: string;
+  /** For raw images: a targetfiles.zip with what images do not hold. */
+  readonly companion?: string;
 }
 
 /** How inputs are read. */
@@ -40,9 +42,10 @@ export async function withInputs<Result>(
   use: (inputs: OpenInputs) => Promise<Result>,
 ): Promise<Result> {
   const { policy, findings } = await readLists(paths.lists);
-  const source = await openBuild(paths.source, { ...options, role: 'source' });
+  const reading = paths.companion === undefined ? options : { ...options, companion: paths.companion };
+  const source = await openBuild(paths.source, { ...reading, role: 'source' });
   try {
-    const target = await openBuild(paths.target, { ...options, role: 'target' });
+    const target = await openBuild(paths.target, { ...reading, role: 'target' });
     try {
       return await use({ source, target, policy, findings });
     } finally {

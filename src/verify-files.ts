@@ -20,6 +20,8 @@ export interface VerifyFilesRequest extends Omit<VerifyRequest, 'source' | 'targ
   readonly target?: string;
   /** Folder of the list files that the package was made with; the starter lists without it. */
   readonly lists?: string;
+  /** For raw images: a targetfiles.zip with what images do not hold. */
+  readonly companion?: string;
   /** The parts that the package updates. */
   readonly parts: ReadonlySet<Part>;
   readonly modes: Modes;
@@ -27,9 +29,14 @@ export interface VerifyFilesRequest extends Omit<VerifyRequest, 'source' | 'targ
 
 /** Opens the builds and proves the package. Throws InputError for what cannot be read. */
 export async function verifyFiles(request: VerifyFilesRequest): Promise<Verification> {
-  const { source: sourcePath, target: targetPath, lists, parts, modes, ...rest } = request;
+  const { source: sourcePath, target: targetPath, lists, companion, parts, modes, ...rest } = request;
   const onProgress = request.onProgress ?? silent;
-  const reading = { modes, onProgress, ...(request.signal === undefined ? {} : { signal: request.signal }) };
+  const reading = {
+    modes,
+    onProgress,
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+    ...(companion === undefined ? {} : { companion }),
+  };
   const { policy } = await readLists(lists);
   const source = await openBuild(sourcePath, { ...reading, role: 'source' });
   try {

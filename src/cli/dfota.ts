@@ -1,7 +1,9 @@
 import type { Program } from './command-line.js';
 import { checkCommand } from './commands/check.js';
+import { extractCommand } from './commands/extract.js';
 import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
+import { lsCommand } from './commands/ls.js';
 import { verifyCommand } from './commands/verify.js';
 
 /** The `dfota` command line. */
@@ -13,7 +15,7 @@ export function dfota(version: string): Program {
     epilogue:
       'Exit codes: 0 done, 1 findings or a failed proof, 2 usage, 3 bad input, 70 internal, 130 stopped.\n' +
       'Results go to standard output, messages and progress to standard error.',
-    commands: [generateCommand, verifyCommand, inspectCommand, checkCommand],
+    commands: [generateCommand, verifyCommand, inspectCommand, checkCommand, lsCommand, extractCommand],
     wordsOnly: false,
   };
 }

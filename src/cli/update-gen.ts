@@ -2,6 +2,7 @@
  * The original's command line: `update_gen a > log` in a folder with v1/, v2/ and the list files writes ./update.zip.
  * The log goes to standard output, errors alone to standard error.
  */
+import { existsSync } from 'node:fs';
 import { generateDefaults, generateFiles, patchCacheFolder } from '../generate-files.js';
 import { UsageError } from '../model/errors.js';
 import { type Part, parseParts } from '../model/parts.js';
@@ -10,18 +11,33 @@ import { generationText } from '../report/generation.js';
 import type { Command } from './command.js';
 import type { Program } from './command-line.js';
 import { exitCodes } from './exit-codes.js';
+import { given } from './options.js';
 
-/** The parts that words such as `a`, `lm` or `l m` choose. */
-export function updateGenParts(words: readonly string[]): ReadonlySet<Part> {
-  const parts = parseParts(words);
-  if (parts !== undefined) return parts;
+/** What the words ask for. */
+export interface UpdateGenWords {
+  readonly parts: ReadonlySet<Part>;
+  /** `zip`: v1/targetfiles.zip and v2/targetfiles.zip; `images`: the raw images in v1/ and v2/. */
+  readonly inputs: 'zip' | 'images';
+}
+
+/** Reads words such as `a`, `lm`, `l m`, or `a.ubi` for raw images. Throws UsageError. */
+export function updateGenWords(words: readonly string[]): UpdateGenWords {
+  const images = words.filter((word) => word.endsWith('.ubi'));
+  const parts = parseParts(words.map((word) => word.replace(/\.ubi$/, '')));
+  if (parts !== undefined && (images.length === 0 || images.length === words.length)) {
+    return { parts, inputs: images.length === 0 ? 'zip' : 'images' };
+  }
   throw new UsageError({
     code: 'parts',
     message: words.length === 0 ? 'a word is missing that says what to update' : 'what to update does not parse',
     ...(words.length === 0 ? {} : { found: words.join(' ') }),
-    expected: 'a (all), or letters of l (root file system), m (modem), o (kernel), as in "lm" or "l m"',
+    expected:
+      'a (all), or letters of l (root file system), m (modem), o (kernel), as in "lm" or "l m"; or a.ubi, l.ubi, … for raw images',
   });
 }
+
+/** With raw images: what they do not hold, where there is one beside v1/ and v2/. */
+const companion = 'targetfiles.zip';
 
 const command: Command = (program, choose) =>
   program.command(
@@ -36,13 +52,16 @@ const command: Command = (program, choose) =>
           describe: 'a: modem, root file system and kernel; l: root file system; m: modem; o: kernel; several together',
         })
         .example('$0 a > log', 'everything; the log goes to a file, errors to the terminal')
-        .example('$0 lm', 'root file system and modem'),
+        .example('$0 lm', 'root file system and modem')
+        .example('$0 a.ubi', 'from raw images: *sysfs.ubi, NON-HLOS.ubi and *boot.img in v1/ and v2/'),
     (argv) =>
       choose(async (session) => {
-        const parts = updateGenParts(argv.words ?? []);
+        const { parts, inputs } = updateGenWords(argv.words ?? []);
+        const images = inputs === 'images';
         const [made] = await generateFiles({
-          sources: ['v1/targetfiles.zip'],
-          target: 'v2/targetfiles.zip',
+          sources: [images ? 'v1' : 'v1/targetfiles.zip'],
+          target: images ? 'v2' : 'v2/targetfiles.zip',
+          ...given('companion', images && existsSync(companion) ? companion : undefined),
           lists: '.',
           modes: 'build',
           output: 'update.zip',

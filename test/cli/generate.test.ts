@@ -14,7 +14,7 @@ import { workFolder } from '../support/work-folder.js';
 const program = fileURLToPath(new URL('../../../bin/dfota.js', import.meta.url));
 const work = workFolder('cli-generate');
 const sample = makeSample(join(work, 'sample'));
-const builds = [sample.source, sample.target, '--lists', sample.lists, '--no-cache', '--jobs', '1'];
+const builds = [sample.source, sample.target, '--lists', sample.lists, '--cache', join(work, 'cache'), '--jobs', '1'];
 
 async function generate(...words: string[]) {
   const { terminal, stdout, stderr } = testTerminal();
@@ -84,7 +84,7 @@ test('integration: mistakes end with their exit code, and nothing is written', a
     [[...builds, '--effort', 'huge'], 2, /effort/],
     [[...builds, '--memory', 'much'], 2, /--memory does not parse/],
     [[sample.source, sample.target, '--jobs', '0'], 2, /--jobs does not parse/],
-    [[...builds, '--cache', 'x'], 2, /mutually exclusive/],
+    [[...builds, '--no-cache'], 2, /mutually exclusive/],
     [[sample.source, sample.source], 3, /the same build/],
     [[join(work, 'no.zip'), sample.target], 3, /no\.zip: there is nothing at this path/],
     [[...builds, '--usrdata-free', '10K'], 3, /usrdata/],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { makeSample } from '../../samples/make.js';
-import { updateGenParts } from '../../src/cli/update-gen.js';
+import { updateGenWords } from '../../src/cli/update-gen.js';
 import { UsageError } from '../../src/model/errors.js';
 import { showParts } from '../../src/model/parts.js';
 import { workFolder } from '../support/work-folder.js';
@@ -20,14 +20,16 @@ function updateGen(cwd: string, ...words: string[]) {
 }
 
 test('unit: the words of the original choose parts, together or apart', () => {
+  assert.deepEqual(updateGenWords(['l.ubi', 'm.ubi']), { parts: new Set(['l', 'm']), inputs: 'images' });
   for (const [words, shown] of [
     [['a'], 'a'],
     [['l', 'm'], 'lm'],
     [['ml'], 'lm'],
     [['o'], 'o'],
   ] as const)
-    assert.equal(showParts(updateGenParts(words)), shown);
-  for (const words of [['x'], [], ['a', 'b']]) assert.throws(() => updateGenParts(words), UsageError);
+    assert.equal(showParts(updateGenWords(words).parts), shown);
+  for (const words of [['x'], [], ['a', 'b'], ['l', 'm.ubi'], ['.ubi']])
+    assert.throws(() => updateGenWords(words), UsageError);
 });
 
 test('end-to-end: in a folder with v1, v2 and lists it writes update.zip, with the log on standard output', () => {

@@ -24,6 +24,10 @@ export const checkCommand: Command = (program, choose) =>
           describe: "Folder with a copy of a module's /system, or the hashes of its files",
         })
         .option('package', { type: 'string', describe: 'A finished update.zip, checked as well' })
+        .option('companion', {
+          type: 'string',
+          describe: 'For raw images: a targetfiles.zip with what images do not hold (META, OTA, RECOVERY)',
+        })
         .option('modes', {
           choices: ['build', 'note'] as const,
           default: 'build' as const,
@@ -46,6 +50,7 @@ export const checkCommand: Command = (program, choose) =>
           parts: partsOption(argv.parts),
           modes: argv.modes,
           ...given('lists', argv.lists),
+          ...given('companion', argv.companion),
           ...given('deviceFiles', argv.deviceFiles),
           ...given('packagePath', argv.package),
           onProgress: session.onProgress,

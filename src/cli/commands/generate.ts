@@ -67,6 +67,10 @@ export const generateCommand: Command = (program, choose) =>
           describe: 'Functions that set owners and modes',
           defaultDescription: 'what use_set_metadata says',
         })
+        .option('companion', {
+          type: 'string',
+          describe: 'For raw images: a targetfiles.zip with what images do not hold (META, OTA, RECOVERY)',
+        })
         .option('modes', {
           choices: ['build', 'note'] as const,
           default: 'build' as const,
@@ -100,6 +104,7 @@ export const generateCommand: Command = (program, choose) =>
           sources,
           target,
           ...given('lists', argv.lists),
+          ...given('companion', argv.companion),
           modes: argv.modes,
           output: argv.output ?? (several ? '.' : 'update.zip'),
           options: {

@@ -34,6 +34,10 @@ export const verifyCommand: Command = (program, choose) =>
         .option('cache-size', { type: 'string', describe: 'Size of /cache, as in 64M' })
         .option('system-size', { type: 'string', describe: 'Size of /system' })
         .option('usrdata-free', { type: 'string', describe: 'Free space in usrdata' })
+        .option('companion', {
+          type: 'string',
+          describe: 'For raw images: a targetfiles.zip with what images do not hold (META, OTA, RECOVERY)',
+        })
         .option('modes', {
           choices: ['build', 'note'] as const,
           default: 'build' as const,
@@ -57,6 +61,7 @@ export const verifyCommand: Command = (program, choose) =>
           source: argv.source,
           ...given('target', argv.target),
           ...given('lists', argv.lists),
+          ...given('companion', argv.companion),
           parts: partsOption(argv.parts),
           modes: argv.modes,
           profile: argv.profile,

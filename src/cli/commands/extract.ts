@@ -1,0 +1,42 @@
+import { extract } from '../../extract.js';
+import { extractionJson, extractionText } from '../../report/listing.js';
+import type { Command } from '../command.js';
+import { given } from '../options.js';
+
+/** `dfota extract INPUT --output DIR`. */
+export const extractCommand: Command = (program, choose) =>
+  program.command(
+    'extract <input>',
+    'Write what is in any input into a new folder: a zip, a folder, an UBI or UBIFS image',
+    (options) =>
+      options
+        .positional('input', { type: 'string', demandOption: true, describe: 'A zip, a folder or an image' })
+        .option('output', {
+          type: 'string',
+          demandOption: true,
+          describe: 'A folder that does not exist yet, or is empty',
+        })
+        .option('only', {
+          type: 'string',
+          array: true,
+          describe: 'A path, folder or pattern; may be given several times',
+        })
+        .option('volume', { type: 'string', describe: 'Volume of an UBI image that holds several' })
+        .option('json', { type: 'boolean', describe: 'One JSON document' })
+        .example('$0 extract sdxlemur-sysfs.ubi --output rootfs', 'the root file system out of an image')
+        .example('$0 extract v1.zip --output etc --only SYSTEM/etc', 'a folder of a build')
+        .epilogue('Modes and links are kept, owners are not; devices are told and not made.'),
+    (argv) =>
+      choose(async ({ manner, out, onProgress, signal }) => {
+        const extraction = await extract(argv.input, {
+          output: argv.output,
+          ...given('only', argv.only),
+          ...given('volume', argv.volume),
+          onProgress,
+          signal,
+        });
+        const report = manner.json ? extractionJson(extraction) : extractionText(extraction);
+        out(report.text);
+        return report.exitCode;
+      }),
+  );

@@ -1,0 +1,35 @@
+import { ls } from '../../ls.js';
+import { listingJson, listingText } from '../../report/listing.js';
+import type { Command } from '../command.js';
+import { given } from '../options.js';
+
+/** `dfota ls INPUT`. */
+export const lsCommand: Command = (program, choose) =>
+  program.command(
+    'ls <input>',
+    'List what is in any input: a zip, a folder, an UBI or UBIFS image, a folder of raw images',
+    (options) =>
+      options
+        .positional('input', { type: 'string', demandOption: true, describe: 'A zip, a folder or an image' })
+        .option('only', {
+          type: 'string',
+          array: true,
+          describe: 'A path, folder or pattern; may be given several times',
+        })
+        .option('volume', { type: 'string', describe: 'Volume of an UBI image that holds several' })
+        .option('json', { type: 'boolean', describe: 'One JSON document' })
+        .example('$0 ls targetfiles.zip --only SYSTEM/etc', 'what is below /etc')
+        .example("$0 ls sdxlemur-sysfs.ubi --only '**/*.ko'", 'the kernel modules of an image'),
+    (argv) =>
+      choose(async ({ manner, out, onProgress, signal }) => {
+        const listing = await ls(argv.input, {
+          ...given('only', argv.only),
+          ...given('volume', argv.volume),
+          onProgress,
+          signal,
+        });
+        const report = manner.json ? listingJson(listing) : listingText(listing);
+        out(report.text);
+        return report.exitCode;
+      }),
+  );
