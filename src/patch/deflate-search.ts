@@ -9,26 +9,34 @@ export interface DeflateSettings {
 
 const allLevels = [9, 6, 1, 8, 7, 5, 4, 3, 2] as const;
 
-/** Thrown out of pako's callback to stop at the first difference. */
+/** Thrown out of pako's callback to stop at the first difference, or when enough is the same. */
 const differs = new Error('the deflated bytes differ');
+const suffices = new Error('enough of the deflated bytes is the same');
 
 /**
  * The settings with which classic zlib makes the stream `wanted` of its expanded bytes, byte for byte; undefined where
  * there are none, as for whatever GNU gzip, zopfli, 7-Zip or libdeflate made. pako 2 stands in for classic zlib, whose
  * bytes it gives; node:zlib's are others. A wrong setting mostly shows within the first block and costs next to nothing.
+ *
+ * Only the first `upTo` bytes of the stream are compared: deflating all of a kernel takes seconds, and whoever applies
+ * the finished patch will see the rest. With no limit the answer is certain.
  */
-export function findDeflateSettings(file: Uint8Array, stream: DeflateStream): DeflateSettings | undefined {
+export function findDeflateSettings(
+  file: Uint8Array,
+  stream: DeflateStream,
+  upTo = Number.POSITIVE_INFINITY,
+): DeflateSettings | undefined {
   const wanted = file.subarray(stream.start, stream.start + stream.length);
   const hint = allLevels.filter((level) => level === stream.levelHint);
   for (const memLevel of [8, 9] as const) {
     for (const level of [...hint, ...allLevels.filter((other) => other !== stream.levelHint)]) {
-      if (isMadeAgain(stream.expanded, wanted, { level, memLevel })) return { level, memLevel };
+      if (isMadeAgain(stream.expanded, wanted, { level, memLevel }, upTo)) return { level, memLevel };
     }
   }
   return undefined;
 }
 
-function isMadeAgain(expanded: Uint8Array, wanted: Uint8Array, settings: DeflateSettings): boolean {
+function isMadeAgain(expanded: Uint8Array, wanted: Uint8Array, settings: DeflateSettings, upTo: number): boolean {
   const deflate = new Deflate({ raw: true, chunkSize: 8192, ...settings });
   let at = 0;
   deflate.onData = (chunk) => {
@@ -36,11 +44,12 @@ function isMadeAgain(expanded: Uint8Array, wanted: Uint8Array, settings: Deflate
     if (at + made.length > wanted.length) throw differs;
     for (let i = 0; i < made.length; i++) if (made[i] !== wanted[at + i]) throw differs;
     at += made.length;
+    if (at >= upTo) throw suffices;
   };
   try {
     deflate.push(expanded, true);
   } catch (error) {
-    if (error === differs) return false;
+    if (error === differs || error === suffices) return error === suffices;
     throw error;
   }
   return at === wanted.length;

@@ -4,7 +4,13 @@ import { sha1Of } from '../model/digest.js';
 import { type Fault, ProofError } from '../model/errors.js';
 import { type BsdiffEffort, bsdiffEncoderVersion, bsdiffLimit, encodeBsdiff } from './bsdiff.js';
 import { identityPatch } from './identity.js';
-import { encodeImgdiff, type ImgdiffNotes, imgdiffEncoderVersion, openDeflateTarget } from './imgdiff.js';
+import {
+  type DeflateTarget,
+  encodeImgdiff,
+  type ImgdiffNotes,
+  imgdiffEncoderVersion,
+  openDeflateTarget,
+} from './imgdiff.js';
 import { compressWhole, estimateWhole, exact, type PackedEntry, wholeEncoderVersion } from './whole.js';
 
 /** Names everything that decides about the bytes of a result, for cache keys. */
@@ -59,6 +65,9 @@ const smallestPatch = 90;
 /** From this size on a whole file is not compressed when a patch is far smaller than it can become. */
 const estimateFrom = 256 * 1024;
 
+/** Bytes of a deflate stream that must be the same for its settings to be tried. If the proof fails, all must. */
+const searchUpTo = 1 << 20;
+
 /** How many times smaller than the estimate a patch has to be: the estimate may be twice too high, and a bit more. */
 const farSmaller = 3;
 
@@ -93,32 +102,22 @@ export function encodeFile(
   if (same !== undefined) {
     candidates.push(candidate('identity', identityPatch(target.length).slice(), same.index, effort));
   } else if (whole === undefined || whole.bytes.length > smallestPatch) {
-    const deflateTarget = openDeflateTarget(target);
+    const deflateTarget = openDeflateTarget(target, searchUpTo);
     const passes = usable.length * (deflateTarget === undefined ? 1 : 2);
     let pass = 0;
     const passProgress = (done: number): void => onProgress(((pass + done / target.length) / passes) * target.length);
     for (const { bytes, index } of usable) {
-      let remade = false;
+      let halved = false;
       if (deflateTarget !== undefined) {
-        const imgdiff = encodeImgdiff(bytes, deflateTarget, { effort, onProgress: passProgress });
+        const { patch, notes: seen } = provedImgdiff(bytes, deflateTarget, request, effort, passProgress);
         pass++;
-        notes = better(notes, imgdiff.notes);
-        if (imgdiff.patch !== undefined) {
-          remade = isProved(imgdiff.patch, bytes, target.length, targetSha1);
-          if (remade) candidates.push(candidate('IMGDIFF2', exact(imgdiff.patch), index, effort));
-          else notes = { ...notes, unproved: true };
-          remade &&= imgdiff.patch.length * 2 < target.length;
-        }
+        notes = better(notes, seen);
+        if (patch !== undefined) candidates.push(candidate('IMGDIFF2', patch, index, effort));
+        halved = patch !== undefined && patch.length * 2 < target.length;
       }
-      if (!remade || effort === 'best') {
-        candidates.push(
-          candidate(
-            'BSDIFF40',
-            exact(encodeBsdiff(bytes, target, { effort, onProgress: passProgress })),
-            index,
-            effort,
-          ),
-        );
+      if (!halved || effort === 'best') {
+        const patch = exact(encodeBsdiff(bytes, target, { effort, onProgress: passProgress }));
+        candidates.push(candidate('BSDIFF40', patch, index, effort));
       }
       pass++;
     }
@@ -173,6 +172,24 @@ const unproved: Fault = {
   message: 'the patch that was made does not give the target file',
   remedy: 'send the file whole (fullota list) and report the two files',
 };
+
+/**
+ * An IMGDIFF2 that has stood its proof. The search for zlib's settings looks at the start of long streams only; should
+ * the proof fail, all of them are looked at.
+ */
+function provedImgdiff(
+  base: Uint8Array,
+  opened: DeflateTarget,
+  { target, targetSha1 }: EncodeFileRequest,
+  effort: BsdiffEffort,
+  onProgress: (doneBytes: number) => void,
+): { readonly patch: Uint8Array<ArrayBuffer> | undefined; readonly notes: ImgdiffNotes } {
+  const quick = encodeImgdiff(base, opened, { effort, onProgress });
+  if (quick.patch === undefined || isProved(quick.patch, base, target.length, targetSha1)) return quick;
+  const thorough = encodeImgdiff(base, openDeflateTarget(target) ?? opened, { effort, onProgress });
+  if (thorough.patch === undefined || isProved(thorough.patch, base, target.length, targetSha1)) return thorough;
+  return { patch: undefined, notes: { ...thorough.notes, unproved: true } };
+}
 
 /** The device refuses an empty source, and an empty target is nothing to patch. */
 function isUsable(base: Uint8Array, target: Uint8Array): boolean {

@@ -44,13 +44,16 @@ export interface DeflateTarget {
   readonly settings: (stream: DeflateStream) => DeflateSettings | undefined;
 }
 
-/** Looks for deflate streams in a target; undefined where there are none, and IMGDIFF2 has nothing to offer. */
-export function openDeflateTarget(bytes: Uint8Array): DeflateTarget | undefined {
+/**
+ * Looks for deflate streams in a target; undefined where there are none, and IMGDIFF2 has nothing to offer. How much of
+ * a stream is made again in search of its settings is up to the caller, see {@link findDeflateSettings}.
+ */
+export function openDeflateTarget(bytes: Uint8Array, upTo?: number): DeflateTarget | undefined {
   const streams = findDeflateStreams(bytes);
   if (streams.length === 0) return undefined;
   const known = new Map<DeflateStream, DeflateSettings | undefined>();
   const settings = (stream: DeflateStream): DeflateSettings | undefined => {
-    if (!known.has(stream)) known.set(stream, findDeflateSettings(bytes, stream));
+    if (!known.has(stream)) known.set(stream, findDeflateSettings(bytes, stream, upTo));
     return known.get(stream);
   };
   return { bytes, streams, settings };

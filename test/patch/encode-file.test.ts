@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deflate } from 'pako';
+import { constants, Deflate, deflate, deflateRaw } from 'pako';
 import { applyPatch } from '../../src/applypatch/index.js';
 import { sha1Of } from '../../src/model/digest.js';
 import { type EncodedFile, encodeFile } from '../../src/patch/encode-file.js';
@@ -36,6 +36,30 @@ test('a file of deflate streams takes IMGDIFF2, and BSDIFF40 is tried beside it 
       effort === 'best',
     );
   }
+});
+
+/** A zlib stream whose second half was made at another level, as by a program that changes its mind. */
+function madeAtTwoLevels(bytes: Buffer): Buffer {
+  const half = bytes.length / 2;
+  const flushed: Uint8Array[] = [];
+  const first = new Deflate({ raw: true, level: 1 });
+  first.onData = (chunk) => flushed.push(new Uint8Array(chunk));
+  first.push(bytes.subarray(0, half), constants.Z_SYNC_FLUSH);
+  const second = deflateRaw(bytes.subarray(half), { level: 9 });
+  const checksum = Buffer.from(deflate(bytes)).subarray(-4);
+  return Buffer.concat([Buffer.of(0x78, 0x01), ...flushed, second, checksum]);
+}
+
+test('a stream of which zlib makes only the start is patched as it is, with a note', () => {
+  const long = Buffer.from(noise(3_200_000, 7).map((byte) => byte & 63));
+  const [source, target] = [long, Buffer.concat([noise(50, 8), long])].map(madeAtTwoLevels);
+  assert.ok(source && target);
+  const { imgdiff, chosen } = encode(target, [source]);
+  assert.equal(imgdiff?.streams, 1);
+  assert.equal(imgdiff?.remade, 0);
+  assert.equal(imgdiff?.unmade[0]?.expandedLength, long.length + 50);
+  assert.equal(imgdiff?.unproved, undefined);
+  assert.notEqual(chosen.kind === 'patch' && chosen.format, 'IMGDIFF2');
 });
 
 test('a patch that is not worthwhile is not taken', () => {
