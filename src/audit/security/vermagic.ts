@@ -1,0 +1,43 @@
+import type { SecurityFinding } from '../../model/audit.js';
+import type { ArchivePath } from '../../model/path.js';
+import { BrokenFile } from '../bytes/broken.js';
+import { readModInfo, vermagicOf } from '../module/modinfo.js';
+
+/** The kernel release that a module was built for; `undefined` for what is no module, or a broken one. */
+export function moduleRelease(bytes: Uint8Array): string | undefined {
+  try {
+    const info = readModInfo(bytes);
+    return info && vermagicOf(info)?.split(' ', 1)[0];
+  } catch (error) {
+    if (error instanceof BrokenFile) return undefined;
+    throw error;
+  }
+}
+
+/** Modules of the target that its kernel will refuse: one finding for each release, at its first module. */
+export function vermagicFindings(
+  kernel: string,
+  modules: ReadonlyMap<ArchivePath, string>,
+): readonly SecurityFinding[] {
+  const byRelease = new Map<string, ArchivePath[]>();
+  for (const [path, release] of modules) {
+    if (release === kernel) continue;
+    const paths = byRelease.get(release);
+    if (paths === undefined) byRelease.set(release, [path]);
+    else paths.push(path);
+  }
+  return [...byRelease].flatMap(([release, paths]): readonly SecurityFinding[] => {
+    const path = paths[0];
+    if (path === undefined) return [];
+    const others = paths.length === 1 ? '' : `, and ${paths.length - 1} more modules`;
+    return [
+      {
+        rule: 'vermagic',
+        severity: 'error',
+        path,
+        message: `built for kernel ${release}, the boot image has ${kernel}${others}: it will not load`,
+        standing: 'new',
+      },
+    ];
+  });
+}
