@@ -1,7 +1,7 @@
 import type { SecurityRule } from '../../model/audit.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Part } from '../../model/parts.js';
-import { pathPattern } from './pattern.js';
+import { type CompileGlob, pathPattern } from './pattern.js';
 import {
   type AuditPolicy,
   type Budget,
@@ -19,7 +19,7 @@ const parts: readonly Part[] = ['l', 'm', 'o', 'minor'];
  * Reads a policy file (docs/schemas/policy.schema.json says what it may hold). Throws an InputError with every fault,
  * each at its line and column.
  */
-export function parsePolicy(text: string, file: string): AuditPolicy {
+export function parsePolicy(text: string, file: string, compile: CompileGlob): AuditPolicy {
   if (text.length > sizeLimit) {
     throw new InputError({
       code: 'policy-too-large',
@@ -31,7 +31,7 @@ export function parsePolicy(text: string, file: string): AuditPolicy {
   const { root, faults: syntax } = parseYaml(text.replace(/^\uFEFF/, ''), file);
   if (syntax.length > 0) throw new InputError(syntax);
   const faults: Fault[] = [];
-  const policy = root === undefined ? undefined : readRoot(root, readerOf(file, faults));
+  const policy = root === undefined ? undefined : readRoot(root, readerOf(file, faults, compile));
   if (root === undefined)
     faults.push({
       code: 'policy-empty',
@@ -46,7 +46,7 @@ export function parsePolicy(text: string, file: string): AuditPolicy {
 type Fields = ReadonlyMap<string, { readonly key: Located; readonly value: Located }>;
 
 /** Collects faults while it reads, so that all are shown at once. */
-function readerOf(file: string, faults: Fault[]) {
+function readerOf(file: string, faults: Fault[], compile: CompileGlob) {
   const fault = (at: Located, message: string, expected: string): void => {
     const place = { file, line: at.line, column: at.column };
     faults.push({ code: 'policy-value', place, message, found: shown(at), expected });
@@ -65,10 +65,17 @@ function readerOf(file: string, faults: Fault[]) {
     const written = text(at, what);
     if (written === undefined) return undefined;
     if (/^\/|(^|\/)\.\.(\/|$)/.test(written)) {
-      fault(at, `${what} is not a path of the build`, 'a path like SYSTEM/bin/app, from the top folder of targetfiles.zip');
+      fault(
+        at,
+        `${what} is not a path of the build`,
+        'a path like SYSTEM/bin/app, from the top folder of targetfiles.zip',
+      );
       return undefined;
     }
-    return pathPattern(written, at.line);
+    const made = pathPattern(written, at.line, compile);
+    if (!('wrong' in made)) return made;
+    fault(at, `${what} is not a pattern: ${made.wrong}`, 'a path, a folder, or a pattern of *, ?, [...], {a,b} and **');
+    return undefined;
   };
   return {
     file,
@@ -76,7 +83,8 @@ function readerOf(file: string, faults: Fault[]) {
     list,
     text,
     pattern,
-    patterns: (at: Located, what: string): readonly PathPattern[] => list(at, what).flatMap((item) => pattern(item, what) ?? []),
+    patterns: (at: Located, what: string): readonly PathPattern[] =>
+      list(at, what).flatMap((item) => pattern(item, what) ?? []),
     /** The fields of a map, none of which is unknown. */
     map(at: Located, what: string, known: readonly string[]): Fields {
       if (at.value.kind !== 'map') {
