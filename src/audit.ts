@@ -1,0 +1,156 @@
+/**
+ * The use case behind `audit`: what changed between two builds, and why the package is as big as it is.
+ *
+ * 1. Plan as `generate` would. 2. Look inside what differs, one file at a time. 3. Put rows, sums and security findings
+ * together. 4. Lay a finished package over it, if one is given. 5. Hold it against the policy.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import { headerOf, packageTime, relationOf } from './audit/header.js';
+import { viewPackage } from './audit/package.js';
+import { applyPolicy } from './audit/policy/apply.js';
+import { parsePolicy } from './audit/policy/parse.js';
+import type { AuditPolicy } from './audit/policy/policy.js';
+import { auditRows } from './audit/rows.js';
+import { certificateFindings } from './audit/security/certificates.js';
+import { caseFindings, linkFindings } from './audit/security/links.js';
+import { permissionFindings } from './audit/security/permissions.js';
+import { vermagicFindings } from './audit/security/vermagic.js';
+import { totalsOf } from './audit/totals.js';
+import { compilePattern } from './input/lists/pattern.js';
+import { asInputError } from './input/system-error.js';
+import { inspectPackage } from './inspect.js';
+import { type InsideFacts, lookInside } from './look-inside.js';
+import type { Audit, SecurityFinding } from './model/audit.js';
+import type { Build, OpenBuild } from './model/build.js';
+import { InputError } from './model/errors.js';
+import type { Finding } from './model/finding.js';
+import type { Part } from './model/parts.js';
+import { compareBytes } from './model/path.js';
+import type { BootUpdate, DeltaPlan } from './model/plan.js';
+import type { Policy } from './model/policy.js';
+import { type OnProgress, silent } from './model/progress.js';
+import type { Levers } from './plan/bases.js';
+import { checkBuilds } from './plan/findings/check-builds.js';
+import { listFindings } from './plan/findings/lists.js';
+import { compareVersions } from './plan/findings/versions.js';
+import type { ChmodPlacement } from './plan/permissions.js';
+import { planDelta } from './plan/plan.js';
+import { sketchBuilds } from './sketches.js';
+import { dfotaVersion } from './version.js';
+
+/** The two builds, opened, and the lists. Who opened the builds closes them. */
+export interface AuditInputs {
+  readonly source: OpenBuild;
+  readonly target: OpenBuild;
+  readonly policy: Policy;
+  /** What was noticed when the lists were read. */
+  readonly findings: readonly Finding[];
+}
+
+/** How to plan, and what else to hold the audit against. */
+export interface AuditOptions {
+  readonly parts: ReadonlySet<Part>;
+  readonly bootUpdate: BootUpdate;
+  readonly levers: Levers;
+  readonly chmod: ChmodPlacement;
+  /** A finished package, made by any tool: its methods and sizes are shown in place of bounds. */
+  readonly packageFile?: string;
+  /** A policy.yaml. */
+  readonly policyFile?: string;
+  /** `2026-11-21`: waivers that ended before do not count. */
+  readonly today: string;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** Audits two builds. Throws InputError when the policy or the package cannot be read; oddities of the firmware are findings. */
+export async function auditBuilds(inputs: AuditInputs, options: AuditOptions): Promise<Audit> {
+  const release = options.policyFile === undefined ? undefined : await readPolicy(options.policyFile);
+  const { source, target } = inputs;
+  const onProgress = options.onProgress ?? silent;
+  const watching = { onProgress, ...(options.signal === undefined ? {} : { signal: options.signal }) };
+  const inspection =
+    options.packageFile === undefined ? undefined : await inspectPackage(options.packageFile, watching);
+
+  const plan = await planBuilds(inputs, options, onProgress);
+  const inside = await lookInside(source, target, watching);
+
+  const planned = auditRows(plan, { whole: inside.whole }).map((row) => {
+    const inner = inside.inner.get(row.path);
+    return inner === undefined ? row : { ...row, inner };
+  });
+  const view = inspection && viewPackage(planned, inspection);
+  const rows = view?.rows ?? planned;
+  const audit: Omit<Audit, 'policy'> = {
+    schema: 1,
+    tool: `dfota ${dfotaVersion}`,
+    exact: view !== undefined,
+    source: headerOf(source.build),
+    target: headerOf(target.build),
+    relation: relationOf(source.build.projectVersion, target.build.projectVersion, compareVersions),
+    parts: (['l', 'm', 'o', 'minor'] as const).filter((part) => options.parts.has(part)),
+    findings: [
+      ...source.build.findings,
+      ...target.build.findings,
+      ...inputs.findings,
+      ...checkBuilds({ source: source.build, target: target.build, policy: inputs.policy, parts: options.parts }),
+      ...listFindings(inputs.policy, source.build, target.build, options.parts),
+      ...plan.findings,
+      ...(view?.findings ?? []),
+    ],
+    totals: totalsOf(rows),
+    rows,
+    security: securityOf(source.build, target.build, inside),
+    ...(view === undefined ? {} : { package: view.package }),
+  };
+  return release === undefined ? audit : { ...audit, policy: applyPolicy(audit, release, options.today) };
+}
+
+async function planBuilds(inputs: AuditInputs, options: AuditOptions, onProgress: OnProgress): Promise<DeltaPlan> {
+  const { source, target, policy } = inputs;
+  const wantsSketches = options.levers.moves || options.levers.crossBases;
+  const sketches = wantsSketches
+    ? await sketchBuilds(source, target, policy, options.parts, onProgress, options.signal)
+    : new Map();
+  const permissions = target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm';
+  return planDelta({ ...options, source: source.build, target: target.build, policy, permissions, sketches });
+}
+
+/** All that matters for security, by path, then rule. */
+function securityOf(source: Build, target: Build, inside: InsideFacts): readonly SecurityFinding[] {
+  const when = packageTime(target.projectVersion);
+  const all = [
+    ...permissionFindings(source, target),
+    ...linkFindings(source, target),
+    ...caseFindings(source, target),
+    ...inside.security,
+    ...certificateFindings(inside.certificatesBefore, inside.certificatesAfter, when),
+    ...(inside.kernel === undefined ? [] : vermagicFindings(inside.kernel, inside.modules)),
+  ];
+  return all.sort(
+    (a, b) => compareBytes(a.path, b.path) || compareBytes(a.rule, b.rule) || compareBytes(a.message, b.message),
+  );
+}
+
+/** No policy that people write is larger. */
+const largestPolicy = 1024 * 1024;
+
+async function readPolicy(file: string): Promise<AuditPolicy> {
+  let text: string;
+  try {
+    const { size } = await stat(file);
+    if (size > largestPolicy) {
+      throw new InputError({
+        code: 'policy-too-large',
+        place: { file },
+        message: 'the policy is too large',
+        found: `${size} bytes`,
+        expected: `at most ${largestPolicy} bytes`,
+      });
+    }
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw asInputError(error, file);
+  }
+  return parsePolicy(text, file, compilePattern);
+}
