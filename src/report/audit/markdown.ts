@@ -1,0 +1,167 @@
+/** The audit for a pull request comment: short whatever the builds are. */
+import type { Audit, AuditCount } from '../../model/audit.js';
+import { displayName } from '../../model/path.js';
+import { showSize } from '../quantities.js';
+import {
+  changeOrder,
+  changeWords,
+  methodWords,
+  partOrder,
+  partWords,
+  ratioOf,
+  relationWords,
+  securityWords,
+  showNumber,
+  showRatio,
+} from './words.js';
+
+const largestShown = 10;
+const securityShown = 12;
+const findingsShown = 8;
+const offendersShown = 15;
+/** Characters of one cell: a hostile name must not make the comment too long to post. */
+const cellLimit = 160;
+
+/** Text in which Markdown and HTML see nothing: for cells and lines. */
+function plain(text: string): string {
+  const cut = text.length > cellLimit ? `${text.slice(0, cellLimit)}…` : text;
+  return cut
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[\\`*_{}[\]()#!|~@:]/g, (mark) => `&#${mark.charCodeAt(0)};`)
+    .replace(/[\r\n]+/g, ' ');
+}
+
+/** A name as code; backticks in it would end the code, so then it is plain text. */
+function code(name: string): string {
+  const shown = displayName(name);
+  const cut = shown.length > cellLimit ? `…${shown.slice(-cellLimit)}` : shown;
+  return /[`|<>&\\]/.test(cut) ? plain(cut) : `\`${cut}\``;
+}
+
+function table(
+  heading: readonly string[],
+  align: readonly ('left' | 'right')[],
+  rows: readonly (readonly string[])[],
+): readonly string[] {
+  if (rows.length === 0) return [];
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return ['', line(heading), line(align.map((side) => (side === 'right' ? '--:' : ':--'))), ...rows.map(line)];
+}
+
+function more(count: number, shown: number): readonly string[] {
+  return count > shown ? [`- … and ${count - shown} more`] : [];
+}
+
+/** The comment as text. */
+export function auditMarkdown(audit: Audit): string {
+  const { source, target, totals } = audit;
+  const version = (side: Audit['source']): string => plain(displayName(side.version?.revision ?? side.origin));
+  const most = audit.exact ? '' : 'at most ';
+  const size = audit.package?.bytes ?? totals.cost;
+  const saved =
+    totals.whole > totals.cost ? ` (${showRatio(1 - totals.cost / totals.whole)} less than whole files)` : '';
+  const lines = [
+    `### Firmware audit: ${most}${showSize(size)}${saved}`,
+    '',
+    `${version(source)} → **${version(target)}**, ${relationWords[audit.relation]}`,
+    ...policyLines(audit),
+    ...counts(audit),
+    ...largest(audit),
+    ...securityLines(audit),
+    ...findingLines(audit),
+    '',
+    `<sub>${plain(audit.tool)} · source ${source.digest.slice(0, 12)} · target ${target.digest.slice(0, 12)}</sub>`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function policyLines({ policy }: Audit): readonly string[] {
+  if (policy === undefined) return [];
+  const offenders = policy.findings.filter(({ standing }) => standing === 'offender');
+  const waived = policy.findings.filter(({ standing }) => standing === 'waived').length;
+  const waivers = waived === 0 ? '' : `, ${waived} waived`;
+  if (offenders.length === 0) return ['', `**Policy kept**${waivers}`];
+  return [
+    '',
+    `**Policy: ${offenders.length} ${offenders.length === 1 ? 'offender' : 'offenders'}**${waivers}`,
+    '',
+    ...offenders
+      .slice(0, offendersShown)
+      .map(({ rule, message, line }) => `- ${rule} (line ${line}): ${plain(message)}`),
+    ...more(offenders.length, offendersShown),
+  ];
+}
+
+function counts({ totals, exact }: Audit): readonly string[] {
+  const line = (label: string, count: AuditCount): readonly string[] => [
+    label,
+    showNumber(count.paths),
+    showSize(count.bytes),
+    count.cost === 0 ? '' : showSize(count.cost),
+  ];
+  return table(
+    ['', 'paths', 'bytes', exact ? 'package' : 'package, at most'],
+    ['left', 'right', 'right', 'right'],
+    [
+      ...changeOrder
+        .filter((change) => totals.byChange[change].paths > 0)
+        .map((change) => line(changeWords[change], totals.byChange[change])),
+      ...partOrder
+        .filter((part) => totals.byPart[part].cost > 0)
+        .map((part) => line(partWords[part], totals.byPart[part])),
+    ],
+  );
+}
+
+function largest(audit: Audit): readonly string[] {
+  const rows = new Map(audit.rows.map((row) => [row.path, row]));
+  return table(
+    ['costliest', 'package', 'of file', 'method'],
+    ['left', 'right', 'right', 'left'],
+    audit.totals.largest.slice(0, largestShown).flatMap((path) => {
+      const row = rows.get(path);
+      return row === undefined
+        ? []
+        : [[code(path), showSize(row.cost), showRatio(ratioOf(row)), methodWords[row.method]]];
+    }),
+  );
+}
+
+function securityLines(audit: Audit): readonly string[] {
+  const order = { error: 0, warning: 1, information: 2 };
+  const fresh = audit.security
+    .filter(({ standing, severity }) => standing !== 'present' && severity !== 'information')
+    .sort((a, b) => order[a.severity] - order[b.severity]);
+  if (fresh.length === 0) return ['', '**Security**: nothing new'];
+  return [
+    '',
+    `**Security**: ${fresh.length} new`,
+    '',
+    ...fresh
+      .slice(0, securityShown)
+      .map(
+        ({ severity, rule, path, message }) =>
+          `- ${severity === 'error' ? '**' : ''}${securityWords[rule]}${severity === 'error' ? '**' : ''}: ${code(path)}: ${plain(message)}`,
+      ),
+    ...more(fresh.length, securityShown),
+  ];
+}
+
+function findingLines(audit: Audit): readonly string[] {
+  const wanted = audit.findings.filter(({ severity }) => severity !== 'information');
+  if (wanted.length === 0) return [];
+  return [
+    '',
+    `**Findings**: ${wanted.length}`,
+    '',
+    ...wanted
+      .slice(0, findingsShown)
+      .map(
+        ({ severity, message, found }) =>
+          `- ${severity}: ${plain(message)}${found === undefined ? '' : ` (${plain(found)})`}`,
+      ),
+    ...more(wanted.length, findingsShown),
+  ];
+}
