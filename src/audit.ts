@@ -32,7 +32,7 @@ import { type OnProgress, silent } from './model/progress.js';
 import type { Levers } from './plan/bases.js';
 import { checkBuilds } from './plan/findings/check-builds.js';
 import { listFindings } from './plan/findings/lists.js';
-import { compareVersions } from './plan/findings/versions.js';
+import { countsDown } from './plan/findings/versions.js';
 import type { ChmodPlacement } from './plan/permissions.js';
 import { planDelta } from './plan/plan.js';
 import { sketchBuilds } from './sketches.js';
@@ -87,7 +87,7 @@ export async function auditBuilds(inputs: AuditInputs, options: AuditOptions): P
     exact: view !== undefined,
     source: headerOf(source.build),
     target: headerOf(target.build),
-    relation: relationOf(source.build.projectVersion, target.build.projectVersion, compareVersions),
+    relation: relationOf(source.build.projectVersion, target.build.projectVersion, countsDown),
     parts: (['l', 'm', 'o', 'minor'] as const).filter((part) => options.parts.has(part)),
     findings: [
       ...source.build.findings,

@@ -17,19 +17,22 @@ export function headerOf(build: Build): AuditBuild {
 }
 
 /**
- * How the versions relate. `compare` is negative when its first is older, 0 when the two cannot be told apart.
- * Another project is another product, whatever the numbers say.
+ * How the versions relate: by the numbers of their revisions, else by their package times. `countsDown` tells whether
+ * its second revision is a lower one than its first. Another project is another product, whatever the numbers say.
  */
 export function relationOf(
   source: ProjectVersion | undefined,
   target: ProjectVersion | undefined,
-  compare: (a: ProjectVersion, b: ProjectVersion) => number,
+  countsDown: (before: string | undefined, after: string | undefined) => boolean,
 ): VersionRelation {
   if (source === undefined || target === undefined) return 'unknown';
   if (source.project !== target.project) return 'other-product';
   if (source.revision === target.revision && source.packageTime === target.packageTime) return 'same-version';
-  const order = compare(source, target);
-  return order < 0 ? 'upgrade' : order > 0 ? 'downgrade' : 'unknown';
+  if (countsDown(source.revision, target.revision)) return 'downgrade';
+  if (countsDown(target.revision, source.revision)) return 'upgrade';
+  const [before, after] = [packageTime(source), packageTime(target)];
+  if (before === undefined || after === undefined || before === after) return 'unknown';
+  return after > before ? 'upgrade' : 'downgrade';
 }
 
 /** `2022-06-22,15:50` as `2022-06-22T15:50`; `undefined` for what is no time. */
