@@ -17,12 +17,15 @@ const windowBytes = 16;
 const keptHashes = 192;
 const factor = 0x01000193;
 
-/** `factor` to the power of the window's length, modulo 2^32: what the byte that leaves the window has become. */
-const leaving = (() => {
+/** From this size on only windows at multiples of four bytes are looked at: code and tables are aligned, and it is four times faster. */
+const alignedFrom = 64 * 1024;
+
+/** `factor` to the power of the window's length, modulo 2^32: what the unit that leaves the window has become. */
+function leavingFactor(units: number): number {
   let power = 1;
-  for (let i = 0; i < windowBytes; i += 1) power = Math.imul(power, factor);
+  for (let i = 0; i < units; i += 1) power = Math.imul(power, factor);
   return power;
-})();
+}
 
 function scramble(hash: number): number {
   let mixed = hash ^ (hash >>> 16);
@@ -32,31 +35,51 @@ function scramble(hash: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
-/** Sketches the bytes. Runs of one byte are passed over: padding is no likeness. */
+/** Keeps the smallest hashes of a stream of them, without repeats. */
+class Smallest {
+  #kept = new Set<number>();
+  #ceiling = 0xffffffff;
+
+  add(hash: number): void {
+    if (hash > this.#ceiling) return;
+    this.#kept.add(hash);
+    if (this.#kept.size < keptHashes * 8) return;
+    const smallest = this.sorted();
+    this.#ceiling = smallest[smallest.length - 1] ?? this.#ceiling;
+    this.#kept = new Set(smallest);
+  }
+
+  sorted(): readonly number[] {
+    return [...this.#kept].sort((a, b) => a - b).slice(0, keptHashes);
+  }
+}
+
+/** Sketches the bytes. Runs of one value are passed over: padding is no likeness. */
 export function sketchOf(bytes: Uint8Array): Sketch {
-  const heapLimit = keptHashes * 8;
-  let kept = new Set<number>();
-  let ceiling = 0xffffffff;
+  const aligned = bytes.length >= alignedFrom;
+  const units = aligned ? wordsOf(bytes) : bytes;
+  const window = aligned ? windowBytes / 4 : windowBytes;
+  const leaving = leavingFactor(window);
+  const smallest = new Smallest();
   let hash = 0;
   let run = 0;
   let before = -1;
-  for (let i = 0; i < bytes.length; i += 1) {
-    const byte = bytes[i] ?? 0;
-    run = byte === before ? run + 1 : 0;
-    before = byte;
-    hash = (Math.imul(hash, factor) + byte + 1) | 0;
-    if (i >= windowBytes) hash = (hash - Math.imul(leaving, (bytes[i - windowBytes] ?? 0) + 1)) | 0;
-    if (i < windowBytes - 1 || run >= windowBytes / 2 || (hash & 7) !== 0) continue;
-    const mixed = scramble(hash);
-    if (mixed > ceiling) continue;
-    kept.add(mixed);
-    if (kept.size >= heapLimit) {
-      const smallest = [...kept].sort((a, b) => a - b).slice(0, keptHashes);
-      ceiling = smallest[smallest.length - 1] ?? ceiling;
-      kept = new Set(smallest);
-    }
+  for (let i = 0; i < units.length; i += 1) {
+    const unit = units[i] ?? 0;
+    run = unit === before ? run + 1 : 0;
+    before = unit;
+    hash = (Math.imul(hash, factor) + unit + 1) | 0;
+    if (i >= window) hash = (hash - Math.imul(leaving, (units[i - window] ?? 0) + 1)) | 0;
+    // One window of eight, by its highest bits: the low ones of a polynomial hash know only the units' low bits.
+    if (hash >>> 29 !== 0 || i < window - 1 || run >= window / 2) continue;
+    smallest.add(scramble(hash));
   }
-  return { hashes: [...kept].sort((a, b) => a - b).slice(0, keptHashes) };
+  return { hashes: smallest.sorted() };
+}
+
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const whole = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Uint32Array(whole.buffer, whole.byteOffset, Math.floor(whole.length / 4));
 }
 
 /** How much of the first file's sampled parts the second has too, 0 to 1, corrected for the smaller sample. */
