@@ -7,30 +7,18 @@
  * a finding that they are. The companion also stands in for images that are not there. Its filesystem_config.txt is not
  * taken: the images themselves know owner and mode of every file.
  */
-import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Content, Ownership } from '../../model/build.js';
-import { type Sha256, sha1Of, toSha1, toSha256 } from '../../model/digest.js';
+import { sha1Of } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
-import {
-  type ArchivePath,
-  compareBytes,
-  displayName,
-  fromBytes,
-  isWithin,
-  toArchivePath,
-  toBytes,
-} from '../../model/path.js';
-import type { TreeEntry } from '../../model/tree-entry.js';
+import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } from '../../model/path.js';
 import { readFolder } from '../folder-tree.js';
 import { asInputError } from '../system-error.js';
 import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../tree.js';
 import { openFileSource } from '../ubi/byte-source.js';
-import { permittedCapabilities } from './capability.js';
-import { openImageTree, recogniseFile } from './image-tree.js';
-import { type InputTree, readWhole } from './input-tree.js';
+import { digestOfNodes, readImage } from './hashed-image.js';
+import { recogniseFile } from './image-tree.js';
 
 /** The images of a folder. */
 export interface RawImages {
@@ -129,7 +117,7 @@ export async function readRawImages(path: string, options: ReadOptions, companio
     const sorted = new Map([...filling.nodes].sort(([a], [b]) => compareBytes(a, b)));
     return {
       origin: path,
-      digest: digestOf(sorted),
+      digest: digestOfNodes(sorted),
       nodes: sorted,
       findings: filling.findings,
       async read(file) {
@@ -191,100 +179,30 @@ async function takeFolders(folder: string, options: ReadOptions, filling: Fillin
 }
 
 async function takeImage(path: string, below: string, options: ReadOptions, filling: Filling): Promise<void> {
-  const tree = await openImageTree(path);
+  const tree = await readImage(path, options);
   filling.closers.push(() => tree.close());
-  refuseDamaged(tree);
   filling.findings.push(...tree.findings);
   if (tree.eraseBlock !== undefined && below === 'SYSTEM') filling.eraseBlock = tree.eraseBlock;
-  if (tree.root !== undefined) {
-    filling.nodes.set(toArchivePath(below), {
-      kind: 'directory',
-      own: ownershipOf({ ...tree.root, attributes: new Map() }),
-    });
-  }
-  const left = new Map<string, number>();
-  const totalBytes = tree.entries.reduce((sum, { kind, size }) => sum + (kind === 'file' ? size : 0), 0);
-  let doneBytes = 0;
-  for (const [index, entry] of tree.entries.entries()) {
-    options.signal?.throwIfAborted();
-    const at = toArchivePath(`${below}/${entry.path}`);
+  if (tree.root !== undefined) filling.nodes.set(toArchivePath(below), { kind: 'directory', own: tree.root });
+  let left = 0;
+  for (const [inside, node] of tree.nodes) {
+    const at = toArchivePath(`${below}/${inside}`);
     if (below === 'SYSTEM' && at.startsWith('SYSTEM/firmware/')) {
-      left.set('files below /firmware', (left.get('files below /firmware') ?? 0) + 1);
+      left += 1;
       continue;
     }
-    if (entry.kind === 'file') {
-      filling.nodes.set(at, { kind: 'file', content: await digest(tree, entry), own: ownershipOf(entry) });
-      filling.readers.set(at, () => readWhole(tree, entry.path));
-      doneBytes += entry.size;
-    } else if (entry.kind === 'directory') filling.nodes.set(at, { kind: 'directory', own: ownershipOf(entry) });
-    else if (entry.kind === 'link') filling.nodes.set(at, { kind: 'link', destination: entry.destination ?? '' });
-    else left.set('devices, pipes and sockets', (left.get('devices, pipes and sockets') ?? 0) + 1);
-    const { stage } = options;
-    const doneItems = index + 1;
-    options.onProgress({
-      stage,
-      doneBytes,
-      totalBytes,
-      doneItems,
-      totalItems: tree.entries.length,
-      item: displayName(entry.path),
-    });
+    filling.nodes.set(at, node);
+    if (node.kind === 'file') filling.readers.set(at, () => tree.read(inside));
   }
-  for (const [what, count] of left) {
+  if (left > 0) {
     filling.findings.push({
       severity: 'information',
       code: 'image-left-out',
       place: { file: path },
-      message: `${what} are left out: ${what.startsWith('files') ? 'the modem has an image of its own' : 'a package cannot carry them'}`,
-      found: String(count),
+      message: 'what lies below /firmware is left out: the modem has an image of its own',
+      found: `${left} entries`,
     });
   }
-}
-
-/** An image that is not whole would make a package that deletes what could not be read. */
-function refuseDamaged(tree: InputTree): void {
-  const errors = tree.findings.filter(({ severity }) => severity === 'error');
-  if (errors.length === 0) return;
-  throw new InputError(
-    errors.map(({ severity: _severity, ...fault }) => ({
-      ...fault,
-      remedy: fault.remedy ?? 'make the image again; `dfota extract` saves what can be read of this one',
-    })),
-  );
-}
-
-async function digest(tree: InputTree, entry: TreeEntry): Promise<Content> {
-  if (entry.size > largestFile) {
-    const place = { file: tree.origin, entry: displayName(entry.path) };
-    throw new InputError({
-      code: 'file-too-large',
-      place,
-      message: 'the file is too large',
-      found: `${entry.size} bytes`,
-    });
-  }
-  const hash = createHash('sha1');
-  let size = 0;
-  for await (const bytes of tree.content(entry.path)) {
-    hash.update(bytes);
-    size += bytes.length;
-  }
-  return { size, sha1: toSha1(hash.digest('hex')) };
-}
-
-/** Owner, mode, label and capabilities as the image states them. */
-function ownershipOf(entry: Pick<TreeEntry, 'mode' | 'uid' | 'gid' | 'attributes'>): Ownership {
-  const label = entry.attributes.get('security.selinux');
-  const capability = entry.attributes.get('security.capability');
-  const capabilities = capability && permittedCapabilities(capability);
-  return {
-    uid: entry.uid ?? 0,
-    gid: entry.gid ?? 0,
-    mode: entry.mode ?? 0o755,
-    origin: 'image',
-    ...(label !== undefined && { selabel: fromBytes(label).replace(/\0+$/, '') }),
-    ...(capabilities !== undefined && { capabilities }),
-  };
 }
 
 async function takeBoot(path: string, options: ReadOptions, filling: Filling): Promise<void> {
@@ -361,18 +279,4 @@ function addDefaults(path: string, images: RawImages, filling: Filling, isTarget
       message: `there is no ${absent.join(' and no ')} image here: update only the parts that are`,
     });
   }
-}
-
-/** SHA-256 of the sorted listing with digests, owners and modes. */
-function digestOf(nodes: ReadonlyMap<ArchivePath, TreeNode>): Sha256 {
-  const hash = createHash('sha256');
-  for (const [path, node] of nodes) {
-    const own =
-      node.kind === 'link' || node.own === undefined
-        ? ''
-        : `${node.own.uid}:${node.own.gid}:${node.own.mode.toString(8)}`;
-    const what = node.kind === 'file' ? node.content.sha1 : node.kind === 'link' ? node.destination : '';
-    hash.update(toBytes(`${node.kind}\0${path}\0${own}\0${what}\0`));
-  }
-  return toSha256(hash.digest('hex'));
 }

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import type { Content, Ownership } from '../../model/build.js';
+import { type Sha256, sha1Of, toSha1, toSha256 } from '../../model/digest.js';
+import { InputError } from '../../model/errors.js';
+import type { Finding } from '../../model/finding.js';
+import { type ArchivePath, displayName, fromBytes, toArchivePath, toBytes } from '../../model/path.js';
+import type { TreeEntry } from '../../model/tree-entry.js';
+import { linkFault } from '../links.js';
+import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../tree.js';
+import { permittedCapabilities } from './capability.js';
+import { openImageTree } from './image-tree.js';
+import { type InputTree, readWhole } from './input-tree.js';
+
+/** The tree of one image, every file read once and hashed; paths are the image's own. */
+export interface HashedImage extends Tree {
+  /** Owner and mode of the root directory. */
+  readonly root?: Ownership;
+  /** Bytes of the physical erase blocks. */
+  readonly eraseBlock?: number;
+}
+
+/**
+ * Reads an UBI or UBIFS image whole. Owner, mode, label and capabilities of each node are the image's. Devices, pipes and sockets are
+ * left out with a finding. An image that is not whole is refused: what could not be read would look as if it had been deleted.
+ * Throws InputError.
+ */
+export async function readImage(path: string, options: ReadOptions): Promise<HashedImage> {
+  const tree = await openImageTree(path);
+  try {
+    refuseDamaged(tree);
+    const { nodes, special } = await readNodes(tree, options);
+    const findings: readonly Finding[] = special === 0 ? tree.findings : [...tree.findings, leftOut(path, special)];
+    return {
+      origin: path,
+      digest: digestOfNodes(nodes),
+      nodes,
+      findings,
+      ...(tree.root && { root: imageOwnership({ ...tree.root, attributes: new Map() }) }),
+      ...(tree.eraseBlock !== undefined && { eraseBlock: tree.eraseBlock }),
+      read: async (file) => {
+        const node = nodes.get(file);
+        if (node?.kind !== 'file') throw new RangeError(`no file ${displayName(file)} in ${path}`);
+        const bytes = await readWhole(tree, file);
+        if (sha1Of(bytes) === node.content.sha1) return bytes;
+        const place = { file: path, entry: displayName(file) };
+        throw new InputError({ code: 'input-changed', place, message: 'the input was changed while it was in use' });
+      },
+      close: () => tree.close(),
+    };
+  } catch (error) {
+    await tree.close();
+    throw error;
+  }
+}
+
+function leftOut(path: string, count: number): Finding {
+  return {
+    severity: 'information',
+    code: 'image-left-out',
+    place: { file: path },
+    message: 'devices, pipes and sockets are left out: a package cannot carry them',
+    found: `${count} entries`,
+  };
+}
+
+function refuseDamaged(tree: InputTree): void {
+  const errors = tree.findings.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return;
+  throw new InputError(
+    errors.map(({ severity: _severity, ...fault }) => ({
+      ...fault,
+      remedy: fault.remedy ?? 'make the image again; `dfota extract` saves what can be read of this one',
+    })),
+  );
+}
+
+async function readNodes(
+  tree: InputTree,
+  options: ReadOptions,
+): Promise<{ readonly nodes: ReadonlyMap<ArchivePath, TreeNode>; readonly special: number }> {
+  const nodes = new Map<ArchivePath, TreeNode>();
+  const totalBytes = tree.entries.reduce((sum, { kind, size }) => sum + (kind === 'file' ? size : 0), 0);
+  let doneBytes = 0;
+  let special = 0;
+  for (const [index, entry] of tree.entries.entries()) {
+    options.signal?.throwIfAborted();
+    const at = toArchivePath(entry.path);
+    if (entry.kind === 'file') {
+      nodes.set(at, { kind: 'file', content: await digest(tree, entry), own: imageOwnership(entry) });
+      doneBytes += entry.size;
+    } else if (entry.kind === 'directory') nodes.set(at, { kind: 'directory', own: imageOwnership(entry) });
+    else if (entry.kind === 'link') {
+      const destination = entry.destination ?? '';
+      const fault = linkFault(destination, { file: tree.origin, entry: displayName(entry.path) });
+      if (fault !== undefined) throw new InputError(fault);
+      nodes.set(at, { kind: 'link', destination });
+    } else special += 1;
+    options.onProgress({
+      stage: options.stage,
+      doneBytes,
+      totalBytes,
+      doneItems: index + 1,
+      totalItems: tree.entries.length,
+      item: displayName(entry.path),
+    });
+  }
+  return { nodes, special };
+}
+
+async function digest(tree: InputTree, entry: TreeEntry): Promise<Content> {
+  if (entry.size > largestFile) {
+    throw new InputError({
+      code: 'file-too-large',
+      place: { file: tree.origin, entry: displayName(entry.path) },
+      message: 'the file is too large',
+      found: `${entry.size} bytes`,
+    });
+  }
+  const hash = createHash('sha1');
+  let size = 0;
+  for await (const bytes of tree.content(entry.path)) {
+    hash.update(bytes);
+    size += bytes.length;
+  }
+  return { size, sha1: toSha1(hash.digest('hex')) };
+}
+
+/** Owner, mode, label and capabilities as the image states them. */
+function imageOwnership(entry: Pick<TreeEntry, 'mode' | 'uid' | 'gid' | 'attributes'>): Ownership {
+  const label = entry.attributes.get('security.selinux');
+  const capability = entry.attributes.get('security.capability');
+  const capabilities = capability && permittedCapabilities(capability);
+  return {
+    uid: entry.uid ?? 0,
+    gid: entry.gid ?? 0,
+    mode: entry.mode ?? 0o755,
+    origin: 'image',
+    ...(label !== undefined && { selabel: fromBytes(label).replace(/\0+$/, '') }),
+    ...(capabilities !== undefined && { capabilities }),
+  };
+}
+
+/** SHA-256 of a sorted listing with digests, owners and modes. */
+export function digestOfNodes(nodes: ReadonlyMap<ArchivePath, TreeNode>): Sha256 {
+  const hash = createHash('sha256');
+  for (const [path, node] of nodes) {
+    const own =
+      node.kind === 'link' || node.own === undefined
+        ? ''
+        : `${node.own.uid}:${node.own.gid}:${node.own.mode.toString(8)}`;
+    const what = node.kind === 'file' ? node.content.sha1 : node.kind === 'link' ? node.destination : '';
+    hash.update(toBytes(`${node.kind}\0${path}\0${own}\0${what}\0`));
+  }
+  return toSha256(hash.digest('hex'));
+}

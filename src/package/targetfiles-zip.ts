@@ -1,0 +1,188 @@
+/**
+ * Writes a targetfiles.zip as the note's `zip -qry0` does: entries stored, links as links, directories present, Unix modes.
+ * Unlike that one it depends on nothing but its entries: byte order, one fixed date, no extra fields with the packer's ids.
+ * Why zip.js and not archiver: docs/decisions/0010-targetfiles-writer.md.
+ */
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
+import { type Sha256, toSha256 } from '../model/digest.js';
+import { InputError } from '../model/errors.js';
+import { compareBytes, displayName, toBytes } from '../model/path.js';
+import { type OnProgress, silent } from '../model/progress.js';
+
+/** An entry of a targetfiles.zip. `mode` has no type bits. */
+export type TargetFilesEntry = {
+  /** One unit a byte, without a trailing slash. */
+  readonly path: string;
+} & (
+  | { readonly kind: 'directory'; readonly mode: number }
+  | { readonly kind: 'link'; readonly destination: string }
+  | { readonly kind: 'file'; readonly mode: number; readonly size: number; readonly read: () => Promise<Uint8Array> }
+);
+
+/** What was written. */
+export interface WrittenTargetFiles {
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: Sha256;
+}
+
+export interface TargetFilesOptions {
+  /** Called with the finished temporary file, before it gets its name. */
+  readonly check?: (temporaryFile: string) => Promise<void>;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** 2009-01-01 00:00:00 as a DOS date and time. */
+const date = (((2009 - 1980) << 25) | (1 << 21) | (1 << 16)) >>> 0;
+/** Made on Unix (3) by a program of version 3.0, as Info-ZIP says. */
+const madeBy = 0x031e;
+const directoryMark = 0x10;
+
+function attributesOf(entry: TargetFilesEntry): number {
+  switch (entry.kind) {
+    case 'directory':
+      return (((0o040000 | entry.mode) << 16) | directoryMark) >>> 0;
+    case 'link':
+      return (0o120777 << 16) >>> 0;
+    case 'file':
+      return ((0o100000 | entry.mode) << 16) >>> 0;
+    default:
+      return entry satisfies never;
+  }
+}
+
+async function bytesOf(entry: TargetFilesEntry): Promise<Uint8Array> {
+  switch (entry.kind) {
+    case 'directory':
+      return new Uint8Array(0);
+    case 'link':
+      return toBytes(entry.destination);
+    case 'file':
+      return entry.read();
+    default:
+      return entry satisfies never;
+  }
+}
+
+/**
+ * Writes the entries in byte order of their paths as `output`: under a temporary name beside it, checked, then renamed. A file
+ * that was there is replaced in that last step; on failure it stays and nothing else is left. Same entries, same bytes.
+ * Throws InputError when the output cannot be written.
+ */
+export async function writeTargetFilesZip(
+  entries: readonly TargetFilesEntry[],
+  output: string,
+  options: TargetFilesOptions = {},
+): Promise<WrittenTargetFiles> {
+  const found = await stat(output).catch(() => undefined);
+  if (found?.isDirectory()) {
+    throw new InputError({ code: 'output-is-folder', place: { file: output }, message: 'the output is a folder' });
+  }
+  const { file, handle } = await openTemporary(output);
+  try {
+    const written = await writeEntries(entries, handle, options).finally(() => handle.close());
+    await options.check?.(file);
+    options.signal?.throwIfAborted();
+    await rename(file, output);
+    return written;
+  } catch (error) {
+    await rm(file, { force: true });
+    throw error;
+  }
+}
+
+async function openTemporary(output: string): Promise<{ readonly file: string; readonly handle: FileHandle }> {
+  for (let attempt = 0; ; attempt += 1) {
+    const file = join(dirname(output), `.${basename(output)}.${process.pid}-${attempt}.tmp`);
+    try {
+      return { file, handle: await open(file, 'wx') };
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EEXIST' && attempt < 100) continue;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+      throw new InputError(
+        {
+          code: 'output-folder',
+          place: { file: output },
+          message: 'the folder of the output does not exist',
+          remedy: `make ${dirname(output)} first`,
+        },
+        { cause: error },
+      );
+    }
+  }
+}
+
+async function writeEntries(
+  entries: readonly TargetFilesEntry[],
+  handle: FileHandle,
+  options: TargetFilesOptions,
+): Promise<WrittenTargetFiles> {
+  const hash = createHash('sha256');
+  let size = 0;
+  // The zip writer wraps what its stream throws: the cause is kept here.
+  let fault: unknown;
+  const sink = new WritableStream<Uint8Array>({
+    write: async (bytes) => {
+      try {
+        for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
+      } catch (error) {
+        fault ??= error;
+        throw error;
+      }
+      hash.update(bytes);
+      size += bytes.length;
+    },
+  });
+  const zip = new ZipWriter(sink, {
+    versionMadeBy: madeBy,
+    version: 20,
+    rawLastModDate: date,
+    extendedTimestamp: false,
+    dataDescriptor: false,
+    useUnicodeFileNames: false,
+    // Names are bytes already, one a unit.
+    encodeText: (text) => Uint8Array.from(toBytes(text)),
+    useWebWorkers: false,
+    keepOrder: true,
+  });
+  const sorted = [...entries].sort((a, b) => compareBytes(nameOf(a), nameOf(b)));
+  const totalBytes = sorted.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.size : 0), 0);
+  let doneBytes = 0;
+  try {
+    for (const [index, entry] of sorted.entries()) {
+      options.signal?.throwIfAborted();
+      const bytes = await bytesOf(entry);
+      await zip.add(nameOf(entry), new Uint8ArrayReader(Uint8Array.from(bytes)), {
+        directory: entry.kind === 'directory',
+        passThrough: 'compressed',
+        compressionMethod: 0,
+        uncompressedSize: bytes.length,
+        crc32: crc32(bytes),
+        externalFileAttributes: attributesOf(entry),
+      });
+      doneBytes += entry.kind === 'file' ? bytes.length : 0;
+      (options.onProgress ?? silent)({
+        stage: 'write',
+        doneBytes,
+        totalBytes,
+        doneItems: index + 1,
+        totalItems: sorted.length,
+        item: displayName(entry.path),
+      });
+    }
+    await zip.close();
+  } catch (error) {
+    throw fault ?? error;
+  }
+  return { size, sha256: toSha256(hash.digest('hex')) };
+}
+
+function nameOf(entry: TargetFilesEntry): string {
+  return entry.kind === 'directory' ? `${entry.path}/` : entry.path;
+}
