@@ -115,7 +115,7 @@ test('the trace tells every statement with its line and its value', async () => 
   assert.equal((await runPackage(memoryBuild({ nodes }), { script })).trace, undefined);
 });
 
-test('/system has the size of misc_info where the source fits it, else what the source takes and 20 MB', async () => {
+test('/system has the size of misc_info where the source fits it, else what the larger of source and target takes and 20 MB', async () => {
   const source = memoryBuild({ nodes: { ...nodes, 'SYSTEM/big': file(Buffer.alloc(100_000)) } });
   const sized = (systemSize: number) => ({
     ...source,
@@ -123,6 +123,12 @@ test('/system has the size of misc_info where the source fits it, else what the 
   });
   const { system } = await runPackage(source, idle);
   assert.equal(system.capacity, system.peak + 20 * 2 ** 20);
+  const larger = memoryBuild({ nodes: { ...nodes, 'SYSTEM/big': file(Buffer.alloc(1_000_000)) } });
+  const grown = await runPackage(source, idle, { target: larger });
+  assert.equal(
+    grown.system.capacity,
+    system.capacity + 4096 * (Math.ceil(1_000_000 / 4096) - Math.ceil(100_000 / 4096)),
+  );
   assert.equal((await runPackage(sized(5_000_000), idle)).system.capacity, 5_000_000);
   const small = await runPackage(sized(1000), idle);
   assert.equal(small.system.capacity, system.capacity);

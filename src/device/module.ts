@@ -12,6 +12,7 @@ import {
   type Inode,
   replaceInode,
   rootInode,
+  spaceOf,
 } from './file-system.js';
 import { type Flash, type Machine, type OnEffect, ramVolume } from './machine.js';
 import { flashImage } from './partition.js';
@@ -34,6 +35,8 @@ export const moduleDefaults = {
 export interface ModuleOptions {
   readonly cacheSize?: number;
   readonly systemSize?: number;
+  /** What /system shall hold afterwards: a module that takes this firmware has room for it. */
+  readonly outcome?: ReadonlyMap<ArchivePath, Entry>;
   /** Partition (a name, or a device on eMMC) of each image of MULTIFOTA/. */
   readonly images?: ReadonlyMap<ArchivePath, string>;
 }
@@ -96,6 +99,15 @@ function buildSystem(build: Build, block: number, unit: number): FileSystem {
     known.set(entry.path, added.ino);
   }
   return fs;
+}
+
+/** Bytes that the entries of SYSTEM take on a volume. */
+function spaceNeeded(entries: ReadonlyMap<ArchivePath, Entry>, block: number): number {
+  let sum = 0;
+  for (const entry of entries.values()) {
+    if (onDevice(entry.path) !== undefined) sum += spaceOf(inodeFor(entry), block);
+  }
+  return sum;
 }
 
 const volumeTypes = new Set(['ubifs', 'ext4', 'yaffs2', 'ubi', 'vfat', 'f2fs', 'squashfs']);
@@ -184,7 +196,8 @@ export function makeModule(build: Build, options: ModuleOptions): Module {
   const unit = (point: string): number => (flashVolume(point) ? eraseBlock : 4096);
 
   const filled = buildSystem(build, 4096, unit('/system'));
-  const wanted = filled.used + moduleDefaults.systemReserve;
+  const needed = options.outcome === undefined ? 0 : spaceNeeded(options.outcome, filled.block);
+  const wanted = Math.max(filled.used, needed) + moduleDefaults.systemReserve;
   const stated = build.misc.systemSize;
   const capacity = options.systemSize ?? (stated !== undefined && stated >= filled.used ? stated : wanted);
   if (options.systemSize === undefined && stated !== undefined && stated < filled.used) {

@@ -1,11 +1,13 @@
 /** A finished package on a simulated module: checks, run, comparison, power cuts, in this order. */
 import type { Entry, OpenBuild } from '../model/build.js';
-import type { ArchivePath } from '../model/path.js';
+import { type ArchivePath, compareBytes, displayName } from '../model/path.js';
 import type { RunStatus, ScriptPlace, Verification } from '../model/verification.js';
 import { compareStates, compareWith, expect } from './compare.js';
 import { openContentStore } from './content.js';
 import { EdifySyntaxError } from './edify/syntax.js';
+import { inodeOf, rootInode } from './file-system.js';
 import { mostVisits } from './limits.js';
+import type { Flash } from './machine.js';
 import { type Module, type ModuleOptions, makeModule } from './module.js';
 import {
   checkVersion,
@@ -16,14 +18,14 @@ import {
   type Script,
   testEntries,
 } from './package.js';
-import { mapGet } from './persistent-map.js';
+import { mapEntries, mapGet } from './persistent-map.js';
 import { type CutSelection, sweepPowerCuts } from './power-cuts.js';
 import { type ProfileName, profileOf } from './profile.js';
 import { type Attempt, type Installation, placeOf, startPackage } from './run.js';
 import type { PackageEntry } from './runtime.js';
 import { openPackage, type PackageReader, UnreadablePackage } from './zip-reader.js';
 
-export interface SimulateOptions extends ModuleOptions {
+export interface SimulateOptions extends Omit<ModuleOptions, 'outcome'> {
   readonly packagePath: string;
   readonly source: OpenBuild;
   /** What the device shall be: entries by archive path. Without it the changes to the source are told. */
@@ -97,7 +99,8 @@ function notStarted(options: SimulateOptions, module: Module, packageBytes: numb
  * the package lies on, of the source build's reader, and an abort through the signal.
  */
 export async function simulate(options: SimulateOptions): Promise<Verification> {
-  const module = makeModule(options.source.build, options);
+  const { expected: outcome } = options;
+  const module = makeModule(options.source.build, { ...options, ...(outcome === undefined ? {} : { outcome }) });
   let reader: PackageReader | undefined;
   try {
     reader = await openPackage(options.packagePath);
@@ -146,6 +149,21 @@ async function runOnce(installation: Installation, options: SimulateOptions): Pr
     onStatement: (count) => options.onProgress?.('run', count, total),
   });
   return { attempt, points, trace };
+}
+
+/** Files that the package leaves in /cache: space that nobody gives back. */
+function cacheLeftovers(flash: Flash): readonly string[] {
+  const cache = mapGet(flash.volumes, '/cache');
+  if (cache === undefined) return [];
+  const notes: string[] = [];
+  const look = (ino: number, path: string): void => {
+    const inode = inodeOf(cache, ino);
+    if (inode.kind === 'file') notes.push(`left behind: ${displayName(path)}, ${inode.content.size} bytes`);
+    if (inode.kind !== 'directory') return;
+    for (const [name, child] of mapEntries(inode.children)) look(child, `${path}/${name}`);
+  };
+  look(rootInode, '/cache');
+  return notes.sort(compareBytes);
 }
 
 async function simulateOpen(options: SimulateOptions, module: Module, reader: PackageReader): Promise<Verification> {
@@ -208,7 +226,7 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
     memoryPeak: attempt.memoryPeak,
     progress: attempt.progress,
     ...(attempt.progressFault === undefined ? {} : { progressFault: attempt.progressFault }),
-    notes: [...module.notes, ...notes, ...attempt.notes],
+    notes: [...module.notes, ...notes, ...attempt.notes, ...(succeeded ? cacheLeftovers(attempt.flash) : [])],
     ...(options.trace === true ? { trace } : {}),
   };
 }

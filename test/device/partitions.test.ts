@@ -166,3 +166,8 @@ test('minor partitions are taken to exist on MTD, and told of', async () => {
   const forgotten = await runPackage(from, { script: 'ui_print("nothing");\n' }, { target: to });
   assert.match(changes(forgotten).join(), /image MULTIFOTA\/abl.elf content/);
 });
+
+test('what is left in /cache is told', async () => {
+  const result = await run('package_extract_file("boot.img", "/cache/left");');
+  assert.deepEqual(result.notes, [`left behind: /cache/left, ${S2} bytes`]);
+});

@@ -10,7 +10,7 @@ import { sha1Of, sha256Of } from '../../src/model/digest.js';
 import { type ArchivePath, fromBytes, toArchivePath } from '../../src/model/path.js';
 import type { Verification } from '../../src/model/verification.js';
 import { type VerifyRequest, verifyPackage } from '../../src/verify.js';
-import { allNodes, modeOf, type NodeSpec, type TargetFilesSpec } from './targetfiles.js';
+import { allNodes, makeTargetFiles, modeOf, type NodeSpec, type TargetFilesSpec } from './targetfiles.js';
 import { buildZip, type ZipEntrySpec } from './zip-builder.js';
 
 const flashTable: readonly Partition[] = [
@@ -47,7 +47,7 @@ export function memoryBuild(spec: TargetFilesSpec = {}, partitions: readonly Par
   const version = nodes.get('SYSTEM/etc/quectel-project-version');
   const build: Build = {
     origin: 'memory',
-    digest: sha256Of(Buffer.from('memory')),
+    digest: sha256Of(makeTargetFiles(spec)),
     entries,
     misc: { recoveryApiVersion: 3, fstabVersion: 1, useSetMetadata: false, blockSize: 4096, values: new Map() },
     partitions,
