@@ -52,7 +52,7 @@ const sourceAt = roomAt + 4096;
 function layOut(source: number, target: number): Layout {
   const after = (at: number, size: number) => Math.ceil((at + size) / 16) * 16;
   const bits = 31 - Math.clz32(Math.max(1, source));
-  const startBits = Math.min(24, Math.max(8, bits - 2));
+  const startBits = Math.min(24, Math.max(8, bits - 1));
   const gramBits = Math.max(10, bits + 3);
   const suffixes = after(sourceAt, source + 16);
   const starts = after(suffixes, 4 * source);

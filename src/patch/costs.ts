@@ -91,13 +91,20 @@ export function learnCosts(seen: Experience, bias: Bias): Int32Array {
     contexts[i >> 8] = (contexts[i >> 8] ?? 0) + n;
     copied += n;
   }
+  // The share of a value after another is held near its share of all: as if it had been seen 16 more times by that.
+  const share = values.map((n) => (n + 0.5) / (copied + 128));
+  const alone = share.map((part) => log2(1 / part));
   const copyBitsOf = new Float64Array(65_536);
   let allCopyBits = 0;
-  for (let i = 0; i < 65_536; i++) {
-    const alone = ((values[i & 255] ?? 0) + 0.5) / (copied + 128);
-    const bits = log2(((contexts[i >> 8] ?? 0) + 16) / (count(copyCounts + i) + 16 * alone));
-    copyBitsOf[i] = bits;
-    allCopyBits += bits * count(copyCounts + i);
+  for (let context = 0; context < 256; context++) {
+    const seenHere = (contexts[context] ?? 0) + 16;
+    const unseen = log2(seenHere / 16);
+    for (let value = 0; value < 256; value++) {
+      const n = count(copyCounts + context * 256 + value);
+      const bits = n === 0 ? unseen + (alone[value] ?? 0) : log2(seenHere / (n + 16 * (share[value] ?? 0)));
+      copyBitsOf[context * 256 + value] = bits;
+      allCopyBits += bits * n;
+    }
   }
 
   // The coder sees more than these counts do: scaled to what it made of the streams.
@@ -108,9 +115,8 @@ export function learnCosts(seen: Experience, bias: Bias): Int32Array {
     const factor = (i & 255) === 0 ? 1 : bias.difference;
     model[differenceCosts + i] = Math.round(unit * differenceScale * factor * (differenceBits[i] ?? 0));
   }
-  for (let i = 0; i < 65_536; i++) {
-    model[copyTable + i] = Math.round(unit * copyScale * bias.copy * (copyBitsOf[i] ?? 0));
-  }
+  const copyUnit = unit * copyScale * bias.copy;
+  for (let i = 0; i < 65_536; i++) model[copyTable + i] = copyUnit * (copyBitsOf[i] ?? 0) + 0.5;
   const triples = Math.max(1, seen.triples);
   const turnBits = (bias.turn * seen.control * 8) / triples - (moveBitCost * seen.moveBits) / triples - 0.7 * copyBits;
   model[nearCost] = unit * nearBits;

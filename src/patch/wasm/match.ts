@@ -90,15 +90,24 @@ export function equalFrom(from: u32, at: u32): u32 {
   return equalBytes(source + from, target + at, min(left, room));
 }
 
-/** How many of the bytes before and after a match are equal, within `reach` bytes each way. */
-function surroundings(from: u32, at: u32, length: u32, reach: u32): u32 {
+/** How many of 8 bytes are equal. */
+function equalOf8(a: usize, b: usize): u32 {
+  const differ = load<u64>(a) ^ load<u64>(b);
+  // The top bit of each byte tells whether any bit of it is set.
+  const low: u64 = (u64.MAX_VALUE / 255) * 127;
+  return 8 - <u32>popcnt((((differ & low) + low) | differ) & ~low);
+}
+
+/** How many of the 32 bytes before and the 32 after a match are equal; none is counted past an end by less than 32. */
+function surroundings(from: u32, at: u32, length: u32): u32 {
   let equal: u32 = 0;
-  const before = min(min(from, at), reach);
-  for (let i: u32 = 1; i <= before; i++) equal += u32(load<u8>(source + from - i) === load<u8>(target + at - i));
+  if (from >= 32 && at >= 32) {
+    for (let i: u32 = 8; i <= 32; i += 8) equal += equalOf8(source + from - i, target + at - i);
+  }
   const next = from + length;
-  const after = min(min(sourceLength - next, targetLength - at - length), reach);
-  for (let i: u32 = 0; i < after; i++) {
-    equal += u32(load<u8>(source + next + i) === load<u8>(target + at + length + i));
+  const after = at + length;
+  if (next + 32 <= sourceLength && after + 32 <= targetLength) {
+    for (let i: u32 = 0; i < 32; i += 8) equal += equalOf8(source + next + i, target + after + i);
   }
   return equal;
 }
@@ -141,7 +150,7 @@ export function search(at: u32, candidates: u32, expected: u32): void {
   foundAt = load<u32>(suffixes + ((<usize>bestIndex) << 2));
   if (candidates === 0) return;
 
-  let most: u32 = surroundings(foundAt, at, best, 32);
+  let most: u32 = surroundings(foundAt, at, best);
   const first = load<u32>(head);
   const end = load<u32>(head + 4);
   let tried: u32 = 0;
@@ -149,7 +158,7 @@ export function search(at: u32, candidates: u32, expected: u32): void {
     index--;
     const from = load<u32>(suffixes + ((<usize>index) << 2));
     if (from + best > sourceLength || equalBytes(source + from, text, best) < best) break;
-    const equal = surroundings(from, at, best, 32);
+    const equal = surroundings(from, at, best);
     if (equal > most || (equal === most && distance(from, expected) < distance(foundAt, expected))) {
       most = equal;
       foundAt = from;
@@ -159,7 +168,7 @@ export function search(at: u32, candidates: u32, expected: u32): void {
   for (let index = bestIndex + 1; index < end && tried < candidates; index++, tried++) {
     const from = load<u32>(suffixes + ((<usize>index) << 2));
     if (from + best > sourceLength || equalBytes(source + from, text, best) < best) break;
-    const equal = surroundings(from, at, best, 32);
+    const equal = surroundings(from, at, best);
     if (equal > most || (equal === most && distance(from, expected) < distance(foundAt, expected))) {
       most = equal;
       foundAt = from;
