@@ -1,6 +1,6 @@
 import { alphabetSize, moveToFront } from './front';
 import { fit, openSymbols } from './huffman';
-import { before, merged, order, ranks, scratch, segmentSize, segments, window } from './layout';
+import { before, counts, merged, order, ranks, scratch, segmentSize, segments, window } from './layout';
 import { sortSuffixes } from './suffix';
 
 /**
@@ -11,7 +11,7 @@ import { sortSuffixes } from './suffix';
  * cost, and joining two segments is merging two sorted lists.
  */
 
-/** A segment: where it begins, its cost in bits, the cost when joined with the next (0: not known), where it ends. */
+/** Of a segment: where it begins, its cost in bits, the cost when joined with the next, where it ends, whether it is noise. */
 function startOf(segment: u32): u32 {
   return load<u32>(segments + <usize>segment * segmentSize);
 }
@@ -23,6 +23,29 @@ function joinedCostOf(segment: u32): u32 {
 }
 function endOf(segment: u32): u32 {
   return load<u32>(segments + <usize>segment * segmentSize, 12);
+}
+
+function isNoise(segment: u32): bool {
+  return load<u32>(segments + <usize>segment * segmentSize, 16) !== 0;
+}
+
+/**
+ * Whether all bytes are about equally frequent. The coder can do nothing for compressed or encrypted data, so no time is
+ * spent on it, and it is left in blocks as long as can be.
+ */
+function looksLikeNoise(text: usize, n: u32): bool {
+  memory.fill(counts, 0, 1024);
+  for (let i: u32 = 0; i < n; i++) {
+    const cell = counts + ((<usize>load<u8>(text + i)) << 2);
+    store<u32>(cell, load<u32>(cell) + 1);
+  }
+  let squares: u64 = 0;
+  for (let c: u32 = 0; c < 256; c++) {
+    const count = <u64>load<u32>(counts + ((<usize>c) << 2));
+    squares += count * count;
+  }
+  // Chance alone gives n x n / 256 + n.
+  return n >= 2048 && (squares - <u64>n) * 256 < (<u64>n * <u64>n * 17) / 16;
 }
 
 /** Magic number, checksum, origin, bytes in use, number of tables and of selectors. */
@@ -60,7 +83,9 @@ function tryJoin(segment: u32, limit: u32, passes: u32): void {
   const from = startOf(segment);
   const end = endOf(segment + 1);
   let cost: u32 = u32.MAX_VALUE;
-  if (end - from <= limit) {
+  if (end - from <= limit && isNoise(segment) && isNoise(segment + 1)) {
+    cost = costOf(segment) + costOf(segment + 1) - headBits();
+  } else if (end - from <= limit) {
     merge(from, endOf(segment), end);
     cost = estimate(merged, end - from, passes);
   }
@@ -86,7 +111,11 @@ export function chooseBlocks(n: u32, count: u32, limit: u32, passes: u32): u32 {
   }
   for (let s: u32 = 0; s < count; s++) {
     const from = startOf(s);
-    store<u32>(segments + <usize>s * segmentSize, estimate(ranks + ((<usize>from) << 2), endOf(s) - from, passes), 4);
+    const length = endOf(s) - from;
+    const noise = looksLikeNoise(window + from, length);
+    const at = segments + <usize>s * segmentSize;
+    store<u32>(at, noise ? headBits() + length * 8 : estimate(ranks + ((<usize>from) << 2), length, passes), 4);
+    store<u32>(at, u32(noise), 16);
   }
   for (let s: u32 = 0; s + 1 < count; s++) tryJoin(s, limit, passes);
   while (count > 1) {
@@ -107,6 +136,7 @@ export function chooseBlocks(n: u32, count: u32, limit: u32, passes: u32): u32 {
     const at = segments + <usize>best * segmentSize;
     store<u32>(at, joinedCostOf(best), 4);
     store<u32>(at, end, 12);
+    store<u32>(at, u32(isNoise(best) && isNoise(best + 1)), 16);
     count--;
     memory.copy(at + segmentSize, at + 2 * segmentSize, <usize>(count - best - 1) * segmentSize);
     if (best + 1 < count) tryJoin(best, limit, passes);

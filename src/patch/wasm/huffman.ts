@@ -214,12 +214,20 @@ function keep(): void {
   memory.copy(bestSelectors, selectors, groups);
 }
 
-/** Searches the best tables for the block; returns how many. */
+/** Searches the best tables for the block, with `fewest` or more where more can pay; returns how many. */
 export function fitBest(fewest: u32, passes: u32): u32 {
+  let limit: u32 = min<u32>(6, max<u32>(2, groups));
+  let tables: u32 = min<u32>(symbolCount > 24_000 ? 6 : fewest, limit);
+  if (symbolCount > 2048 && alphabet === most) {
+    // When two tables save next to nothing, six save no more.
+    if (fit(2, 2) > symbolCount * 8 - (symbolCount >> 4)) {
+      tables = 2;
+      limit = 2;
+    }
+  }
   let best: u32 = 0;
   let bestCost: u32 = u32.MAX_VALUE;
-  const limit = min<u32>(6, max<u32>(2, groups));
-  for (let tables = min(fewest, limit); tables <= limit; tables++) {
+  for (; tables <= limit; tables++) {
     const cost = fit(tables, passes);
     if (cost < bestCost) {
       bestCost = cost;

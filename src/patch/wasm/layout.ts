@@ -33,7 +33,7 @@ export const recent: usize = tree + 16384;
 export const crcTable: usize = recent + 1024;
 /** Places where the window may be cut, and what is known of the segments between: see blocks.ts. */
 export const segments: usize = crcTable + 1024;
-export const segmentSize: usize = 16;
+export const segmentSize: usize = 20;
 export const segmentLimit: u32 = 2048;
 /** What is coded and not yet taken out. A window never codes to more than this. */
 export const output: usize = segments + segmentSize * <usize>segmentLimit;

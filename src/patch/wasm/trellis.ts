@@ -9,9 +9,9 @@ import { reach } from './memory';
  * a way is known by what it is on now and since when.
  */
 
-const slotLimit: u32 = 16;
+const slotLimit: u32 = 8;
 /** A diagonal that was no better than turning to it for so many bytes is let go. */
-const patience: i32 = 32;
+const patience: i32 = 12;
 const slotSize: usize = 32;
 const ringSize: u32 = 256;
 const far: i32 = 1 << 24;
