@@ -1,4 +1,5 @@
 import type { Program } from './command-line.js';
+import { auditCommand } from './commands/audit.js';
 import { checkCommand } from './commands/check.js';
 import { extractCommand } from './commands/extract.js';
 import { generateCommand } from './commands/generate.js';
@@ -15,7 +16,7 @@ export function dfota(version: string): Program {
     epilogue:
       'Exit codes: 0 done, 1 findings or a failed proof, 2 usage, 3 bad input, 70 internal, 130 stopped.\n' +
       'Results go to standard output, messages and progress to standard error.',
-    commands: [generateCommand, verifyCommand, inspectCommand, checkCommand, lsCommand, extractCommand],
+    commands: [generateCommand, verifyCommand, inspectCommand, checkCommand, auditCommand, lsCommand, extractCommand],
     wordsOnly: false,
   };
 }
