@@ -1,0 +1,7 @@
+import { scenario, text } from '../../support/scenario.js';
+import { file } from '../../support/targetfiles.js';
+
+export const builds = scenario({
+  before: { 'SYSTEM/etc/motd': file('') },
+  after: { 'SYSTEM/etc/motd': file(text('motd', 40)) },
+});
