@@ -20,7 +20,19 @@ interface Rule {
   readonly why: string;
 }
 
-const stages = ['model', 'input', 'audit', 'plan', 'patch', 'applypatch', 'script', 'package', 'device', 'report'];
+const stages = [
+  'model',
+  'input',
+  'audit',
+  'plan',
+  'patch',
+  'applypatch',
+  'script',
+  'package',
+  'device',
+  'report',
+  'explain',
+];
 const rules: Readonly<Record<string, Rule>> = {
   model: {
     folders: [],
@@ -47,6 +59,12 @@ const rules: Readonly<Record<string, Rule>> = {
     builtins: undefined,
     packages: ['yauzl', 'fast-glob', 'picomatch', 'pako', 'fzstd', 'yaml'],
     why: 'the outside world becomes builds and rules here, and nowhere else',
+  },
+  explain: {
+    folders: ['model'],
+    builtins: pure,
+    packages: [],
+    why: 'what a code or a log means is knowledge, not I/O',
   },
   applypatch: {
     folders: ['model'],
