@@ -202,7 +202,8 @@ function candidate(
   base: number,
   effort: BsdiffEffort,
 ): Candidate {
-  const packed = compressWhole(patch, effort);
+  // Most of it is bzip2's, and does not shrink whatever the effort.
+  const packed = compressWhole(patch, effort === 'best' ? 'normal' : effort);
   return { method, base, patch, packed, packageBytes: packed.bytes.length };
 }
 

@@ -1,9 +1,10 @@
 import { deflateRaw } from 'pako';
 import type { BsdiffEffort } from './bsdiff.js';
 import { crc32 } from './crc32.js';
+import { deflateBest } from './deflate-best.js';
 
 /** Names this compressor's output: it changes whenever the same input and effort may give other bytes. */
-export const wholeEncoderVersion = 'whole-1';
+export const wholeEncoderVersion = 'whole-2';
 
 /** Bytes as a zip entry holds them. */
 export interface PackedEntry {
@@ -22,7 +23,10 @@ export interface PackedEntry {
  */
 export function compressWhole(bytes: Uint8Array<ArrayBuffer>, effort: BsdiffEffort): PackedEntry {
   const entry = { size: bytes.length, crc32: crc32(bytes) };
-  const deflated = exact(deflateRaw(bytes, { level: effort === 'fast' ? 6 : 9 }));
+  const plain = exact(deflateRaw(bytes, { level: effort === 'fast' ? 6 : 9 }));
+  // Where zlib gains next to nothing, there is next to nothing to gain.
+  const better = effort === 'best' && plain.length < bytes.length * 0.99 ? deflateBest(bytes) : plain;
+  const deflated = better.length < plain.length ? better : plain;
   return deflated.length < bytes.length
     ? { method: 'deflated', bytes: deflated, ...entry }
     : { method: 'stored', bytes, ...entry };
