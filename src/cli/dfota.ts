@@ -5,6 +5,7 @@ import { extractCommand } from './commands/extract.js';
 import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { lsCommand } from './commands/ls.js';
+import { prepareCommand } from './commands/prepare.js';
 import { verifyCommand } from './commands/verify.js';
 
 /** The `dfota` command line. */
@@ -16,7 +17,16 @@ export function dfota(version: string): Program {
     epilogue:
       'Exit codes: 0 done, 1 findings or a failed proof, 2 usage, 3 bad input, 70 internal, 130 stopped.\n' +
       'Results go to standard output, messages and progress to standard error.',
-    commands: [generateCommand, verifyCommand, inspectCommand, checkCommand, auditCommand, lsCommand, extractCommand],
+    commands: [
+      generateCommand,
+      verifyCommand,
+      checkCommand,
+      prepareCommand,
+      inspectCommand,
+      auditCommand,
+      lsCommand,
+      extractCommand,
+    ],
     wordsOnly: false,
   };
 }

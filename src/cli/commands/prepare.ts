@@ -1,0 +1,54 @@
+import { prepare } from '../../prepare.js';
+import { preparationJson, preparationText } from '../../report/preparation.js';
+import type { Command } from '../command.js';
+import { given } from '../options.js';
+
+/** `dfota prepare --source v1.zip … --output v2.zip`. */
+export const prepareCommand: Command = (program, choose) =>
+  program.command(
+    'prepare',
+    'Make the target of an update out of its source and newly built parts',
+    (options) =>
+      options
+        .option('source', {
+          type: 'string',
+          demandOption: true,
+          describe: 'targetfiles.zip of what the module runs: all that is not replaced comes from it',
+        })
+        .option('output', { type: 'string', demandOption: true, describe: 'The new targetfiles.zip' })
+        .option('boot', { type: 'string', describe: 'The built kernel (sdxlemur-boot.img)' })
+        .option('abl', { type: 'string', describe: 'The built boot loader (abl.elf)' })
+        .option('multifota', { type: 'string', describe: 'Folder of images that go over MULTIFOTA/' })
+        .option('rootfs', { type: 'string', describe: 'The new root file system: a folder, or an UBI or UBIFS image' })
+        .option('modem', { type: 'string', describe: 'New modem files: a folder, or an image (NON-HLOS.ubi)' })
+        .option('version-file', { type: 'string', describe: 'The new quectel-project-version' })
+        .option('owners', { type: 'string', describe: 'Rows of filesystem_config.txt for what no other input knows' })
+        .option('dry-run', { type: 'boolean', describe: 'Only say what would be replaced' })
+        .option('json', { type: 'boolean', describe: 'One JSON document' })
+        .example(
+          '$0 prepare --source v1.zip --boot sdxlemur-boot.img --rootfs sdxlemur-sysfs.ubi --output v2.zip',
+          'new kernel and root file system; firmware and dev stay those of the source',
+        )
+        .example('$0 prepare --source v1.zip --modem NON-HLOS.ubi --output v2.zip --dry-run', 'what would change'),
+    (argv) =>
+      choose(async ({ manner, out, endStage, onProgress, signal }) => {
+        const preparation = await prepare({
+          source: argv.source,
+          output: argv.output,
+          ...given('boot', argv.boot),
+          ...given('abl', argv.abl),
+          ...given('multifota', argv.multifota),
+          ...given('rootfs', argv.rootfs),
+          ...given('modem', argv.modem),
+          ...given('versionFile', argv.versionFile),
+          ...given('owners', argv.owners),
+          ...given('dryRun', argv.dryRun),
+          onProgress,
+          signal,
+        });
+        endStage();
+        const report = manner.json ? preparationJson(preparation) : preparationText(preparation);
+        out(report.text);
+        return report.exitCode;
+      }),
+  );
