@@ -3,7 +3,7 @@ import { type Bias, learnCosts, modelLength } from './costs.js';
 import { type Engine, engineMemoryLimit, openEngine } from './engine.js';
 
 /** Names this encoder's output: it changes whenever the same input and effort may give other bytes. For cache keys. */
-export const bsdiffEncoderVersion = 'bsdiff-3';
+export const bsdiffEncoderVersion = 'bsdiff-4';
 
 /** How hard to look for a smaller patch. */
 export type BsdiffEffort = 'fast' | 'normal' | 'best';

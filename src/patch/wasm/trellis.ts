@@ -177,13 +177,6 @@ export function weigh(until: u32): u32 {
   }
   while (position < targetLength && <u32>position < until) {
     const at = position;
-    if (at >= nextSearch && mayMatch(at)) {
-      search(at, candidates, at + bestDiagonal);
-      if (foundLength >= 8) {
-        consider(<i32>foundAt - at, at);
-        nextSearch = at + (foundLength >= 32 ? <i32>foundLength - 24 : 1);
-      }
-    }
     let least = copyCost;
     let best: u32 = slotCount;
     for (let k: u32 = 0; k < slotCount; k++) {
@@ -208,10 +201,11 @@ export function weigh(until: u32): u32 {
       lastDiagonal = bestDiagonal;
       note(at, bestDiagonal, since, copies);
     }
+    let equal = 0;
     if (!copies) {
       const from = at + bestDiagonal;
       if (from >= 0 && from < sourceLength) {
-        const equal = <i32>equalFrom(from, at);
+        equal = <i32>equalFrom(from, at);
         if (equal >= 64) {
           // No other way can gain on this one here: all others may as well set out from its end.
           position = at + equal;
@@ -226,6 +220,14 @@ export function weigh(until: u32): u32 {
           if (nextSearch < position) nextSearch = position;
           continue;
         }
+      }
+    }
+    // A match that is worth a turn is found where the cheapest way meets a byte that differs.
+    if (equal === 0 && at >= nextSearch && mayMatch(at)) {
+      search(at, candidates, at + bestDiagonal);
+      if (foundLength >= 8) {
+        consider(<i32>foundAt - at, at);
+        nextSearch = at + (foundLength >= 32 ? <i32>foundLength - 24 : 1);
       }
     }
     // Costs count from the cheapest way, so they stay small.

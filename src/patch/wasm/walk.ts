@@ -137,7 +137,13 @@ export function walk(until: u32): u32 {
       scan += onDiagonal;
       continue;
     }
-    if (!mayMatch(scan)) {
+    // A match that is worth a turn goes past the next byte that is not equal here by more than 8 bytes.
+    const next = scan + onDiagonal;
+    if (!mayMatch(next) || !mayMatch(next + 1)) {
+      scan = next + i32(onDiagonal === 0);
+      continue;
+    }
+    if (onDiagonal > 0 && !mayMatch(scan)) {
       scan++;
       continue;
     }
