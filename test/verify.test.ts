@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
+import { InputError } from '../src/model/errors.js';
 import { toArchivePath } from '../src/model/path.js';
 import { profileNames, verifyPackage } from '../src/verify.js';
 import { changes, memoryBuild, mountSystem, runPackage } from './support/device.js';
@@ -136,6 +137,8 @@ test('/system has the size of misc_info where the source fits it, else what the 
   assert.equal((await runPackage(source, idle, { systemSize: 7_000_000, cacheSize: 9_000 })).cache.capacity, 9_000);
 });
 
-test("a package that is not there is the file system's error", async () => {
-  await assert.rejects(verifyPackage({ packagePath: '/nonexistent/update.zip', source: memoryBuild() }), /ENOENT/);
+test('a package that is not there, or is a folder, is an input error', async () => {
+  for (const packagePath of ['/nonexistent/update.zip', '/']) {
+    await assert.rejects(verifyPackage({ packagePath, source: memoryBuild() }), InputError);
+  }
 });

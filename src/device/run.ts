@@ -8,6 +8,7 @@ import { fileFunctions } from './functions/files.js';
 import { mountingFunctions } from './functions/mounting.js';
 import { patchingFunctions } from './functions/patching.js';
 import { permissionFunctions } from './functions/permissions.js';
+import { readingFunctions } from './functions/reading.js';
 import { screenFunctions } from './functions/screen.js';
 import { textFunctions } from './functions/text.js';
 import { type Effect, type Flash, type Machine, type OnEffect, TooMuchWork } from './machine.js';
@@ -32,6 +33,7 @@ const functions: ReadonlyMap<string, DeviceFunction> = new Map(
     ...fileFunctions,
     ...permissionFunctions,
     ...patchingFunctions,
+    ...readingFunctions,
     ...extractionFunctions,
   }),
 );

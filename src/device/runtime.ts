@@ -101,3 +101,8 @@ export function createdMode(profile: Profile, mode: number): Attributes['mode'] 
 export function parseInteger(text: string): number | undefined {
   return /^\s*[+-]?[0-9]+$/.test(text) ? Number.parseInt(text, 10) : undefined;
 }
+
+/** Notes what the updater holds in memory for one call. */
+export function needMemory(runtime: Runtime, bytes: number): void {
+  runtime.machine.peakMemory = Math.max(runtime.machine.peakMemory, bytes);
+}

@@ -1,4 +1,5 @@
 /** A finished package on a simulated module: checks, run, comparison, power cuts, in this order. */
+import { asInputError } from '../input/system-error.js';
 import type { Entry, OpenBuild } from '../model/build.js';
 import { type ArchivePath, compareBytes, displayName } from '../model/path.js';
 import type { RunStatus, ScriptPlace, Verification } from '../model/verification.js';
@@ -95,15 +96,17 @@ function notStarted(options: SimulateOptions, module: Module, packageBytes: numb
 }
 
 /**
- * Runs the package. Everything that is wrong with it is in the result, never thrown; errors are those of the file system that
- * the package lies on, of the source build's reader, and an abort through the signal.
+ * Runs the package. Everything that is wrong with it is in the result, never thrown; thrown are InputError for a
+ * package file that cannot be read, errors of the source build's reader, and an abort through the signal.
  */
 export async function simulate(options: SimulateOptions): Promise<Verification> {
   const { expected: outcome } = options;
   const module = makeModule(options.source.build, { ...options, ...(outcome === undefined ? {} : { outcome }) });
   let reader: PackageReader | undefined;
   try {
-    reader = await openPackage(options.packagePath);
+    reader = await openPackage(options.packagePath).catch((error: unknown) => {
+      throw asInputError(error, options.packagePath);
+    });
     return await simulateOpen(options, module, reader);
   } catch (error) {
     return notStarted(options, module, reader?.size ?? 0, failureOf(error));

@@ -164,6 +164,12 @@ async function readDirectory(file: FileHandle, size: number): Promise<Map<string
     rows.set(row.name, row);
     at = next;
   }
+  if (at !== directory.length) {
+    throw new UnreadablePackage(
+      'damaged',
+      `the central directory holds more than the ${end.entries} entries it counts`,
+    );
+  }
   return rows;
 }
 

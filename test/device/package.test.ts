@@ -93,6 +93,11 @@ test('any entry name with a byte below 32 or above 126 makes the whole package u
   assert.equal(fine.status, 'succeeded');
 });
 
+test('a central directory that holds more than it counts', async () => {
+  const entries = ['a', 'b', 'c'].map((name) => ({ name, data: Buffer.from('x') }));
+  await refused(buildZip(entries, { count: 2 }), 505, /more than the 2 entries/);
+});
+
 test('two entries of one name, encryption, several volumes are refused', async () => {
   await refused(withEntry({ name: 'quectel-project-version', data: Buffer.from('x') }), 501, /two entries/);
   await refused(withEntry({ name: 'e', data: Buffer.from('x'), flags: 1 }), 501, /encrypted/);

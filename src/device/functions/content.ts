@@ -82,3 +82,8 @@ export async function load(runtime: Runtime, name: string): Promise<Loaded | str
   if (typeof file === 'string') return `failed to open ${name}: ${file}`;
   return { content: await runtime.store.whole(file.content), attributes: file };
 }
+
+/** Which of the digests, as written, is the content's; -1 for none. */
+export function matching(content: Whole, hashes: readonly string[]): number {
+  return hashes.findIndex((text) => parseSha1(text) === content.sha1);
+}

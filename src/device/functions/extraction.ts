@@ -2,7 +2,7 @@ import { compareBytes } from '../../model/path.js';
 import type { Blob } from '../blob.js';
 import { adoptPartition, writeMtd } from '../partition.js';
 import { makeParents, writeFile } from '../posix.js';
-import { createdMode, type DeviceFunction, failed, no, ScriptAbort, type Value, yes } from '../runtime.js';
+import { createdMode, type DeviceFunction, failed, needMemory, no, ScriptAbort, type Value, yes } from '../runtime.js';
 import { load } from './content.js';
 import { expectArguments } from './text.js';
 
@@ -15,6 +15,7 @@ const extractFile: DeviceFunction = async (runtime, call): Promise<Value> => {
       failed(runtime, `package_extract_file: no ${name} in package`);
       return { bytes: undefined };
     }
+    needMemory(runtime, entry.content.size);
     return { bytes: entry.content };
   }
   if (entry === undefined) return failed(runtime, `package_extract_file: no ${name} in package`);

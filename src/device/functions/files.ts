@@ -1,5 +1,5 @@
 import { listDirectory, makeLink, makeParents, openFile, removeTree, rename, unlink } from '../posix.js';
-import { type DeviceFunction, failed, type Runtime, ScriptAbort, yes } from '../runtime.js';
+import { type DeviceFunction, failed, no, type Runtime, ScriptAbort } from '../runtime.js';
 import { expectArguments } from './text.js';
 
 const remove: DeviceFunction = async (runtime, call) => {
@@ -42,7 +42,7 @@ const symlink: DeviceFunction = async (runtime, call) => {
     }
   }
   if (bad > 0) throw new ScriptAbort(`symlink: some symlinks failed (${bad} of ${links.length})`);
-  return yes;
+  return no;
 };
 
 const renameOnce: DeviceFunction = async (runtime, call) => {

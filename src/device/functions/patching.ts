@@ -1,12 +1,12 @@
-import type { Blob, Whole } from '../blob.js';
-import { emptyBlob, sliceBlob } from '../blob.js';
+import { emptyBlob, type Whole } from '../blob.js';
 import { find, freeSpace } from '../machine.js';
 import { writeBlockDevice, writeMtd } from '../partition.js';
-import { changeModeAt, changeOwnerAt, openFile, rename, unlink, writeFile } from '../posix.js';
+import { changeModeAt, changeOwnerAt, rename, unlink, writeFile } from '../posix.js';
 import {
   type DeviceFunction,
   DeviceHangs,
   failed,
+  needMemory,
   parseInteger,
   type Runtime,
   ScriptAbort,
@@ -17,6 +17,7 @@ import {
   isPartitionAddress,
   type Loaded,
   load,
+  matching,
   parsePartitionAddress,
   parseSha1,
   partitionKey,
@@ -26,14 +27,6 @@ import { makeRoomInCache } from './files.js';
 import { expectArguments } from './text.js';
 
 const kib256 = 256 * 1024;
-
-function matching(content: Whole, hashes: readonly string[]): number {
-  return hashes.findIndex((text) => parseSha1(text) === content.sha1);
-}
-
-function needMemory(runtime: Runtime, bytes: number): void {
-  runtime.machine.peakMemory = Math.max(runtime.machine.peakMemory, bytes);
-}
 
 const applyPatchCheck: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 1, Number.POSITIVE_INFINITY);
@@ -259,68 +252,9 @@ const applyPatch: DeviceFunction = async (runtime, call) => {
   return failed(runtime, `apply_patch of ${wanted.targetName}: ${problem.problem}`, problem.kind);
 };
 
-const readFile: DeviceFunction = async (runtime, call) => {
-  expectArguments(call, 1);
-  const [path = ''] = await call.texts();
-  const file = await load(runtime, path);
-  if (typeof file === 'string') {
-    failed(runtime, `read_file: ${file}`);
-    return { bytes: undefined };
-  }
-  needMemory(runtime, file.content.size);
-  return { bytes: file.content };
-};
-
-const sha1Check: DeviceFunction = async (runtime, call) => {
-  expectArguments(call, 1, Number.POSITIVE_INFINITY);
-  const [first, ...rest] = call.args;
-  if (first === undefined) return '';
-  const value = await call.value(first);
-  const bytes: Blob | undefined = typeof value === 'string' ? undefined : value.bytes;
-  const hashes: string[] = [];
-  for (const argument of rest) hashes.push(await call.text(argument));
-  if (bytes === undefined) return failed(runtime, 'sha1_check: no file contents', 'verification');
-  const whole = await runtime.store.whole(sliceBlob(bytes, 0, bytes.size));
-  if (rest.length === 0) return whole.sha1;
-  const at = matching(whole, hashes);
-  return hashes[at] ?? failed(runtime, `sha1_check: ${whole.sha1} is none of the expected`, 'verification');
-};
-
-const fileGetProperty: DeviceFunction = async (runtime, call) => {
-  expectArguments(call, 2);
-  const [path = '', key = ''] = await call.texts();
-  const file = openFile(runtime.machine, path);
-  if (typeof file === 'string') throw new ScriptAbort(`file_getprop: failed to stat "${path}": ${file}`);
-  if (file.content.size > 65536) throw new ScriptAbort(`${path} too large for file_getprop (max 65536)`);
-  const text = Buffer.from(await runtime.store.bytes(file.content)).toString('latin1');
-  let result: string | undefined;
-  for (const raw of text.split('\n')) {
-    const line = raw.replace(/^[\s]+/, '');
-    if (line === '' || line.startsWith('#')) continue;
-    const equals = line.indexOf('=');
-    if (equals < 0) {
-      if (runtime.profile.propertyLinesNeedEquals)
-        throw new ScriptAbort(`file_getprop: malformed line "${line}": no "="`);
-      continue;
-    }
-    if (result === undefined && line.slice(0, equals).trimEnd() === key) result = line.slice(equals + 1).trim();
-  }
-  return result ?? '';
-};
-
-const getProperty: DeviceFunction = async (runtime, call) => {
-  expectArguments(call, 1);
-  const [key = ''] = await call.texts();
-  return runtime.properties.get(key) ?? '';
-};
-
-/** The functions that check, patch and read contents. */
+/** The functions that check and patch contents. */
 export const patchingFunctions: Readonly<Record<string, DeviceFunction>> = {
   apply_patch: applyPatch,
   apply_patch_check: applyPatchCheck,
   apply_patch_space: applyPatchSpace,
-  read_file: readFile,
-  sha1_check: sha1Check,
-  file_getprop: fileGetProperty,
-  getprop: getProperty,
 };

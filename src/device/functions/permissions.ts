@@ -1,7 +1,7 @@
 import type { Inode } from '../file-system.js';
 import { find, type Machine, nodeAt, type Place } from '../machine.js';
 import { changeExtraAt, changeModeAt, changeOwnerAt, walk } from '../posix.js';
-import { type Call, type DeviceFunction, ScriptAbort, yes } from '../runtime.js';
+import { type Call, type DeviceFunction, no, ScriptAbort } from '../runtime.js';
 import { expectArguments } from './text.js';
 
 /** Numbers of permission functions are read as C does: 0x hex, 0 octal, else decimal. */
@@ -43,7 +43,7 @@ const setPerm: DeviceFunction = async (runtime, call) => {
     changeModeAt(runtime.machine, place, mode, path);
   }
   if (bad.length > 0) throw new ScriptAbort(`set_perm: some changes failed: ${bad.slice(0, 3).join(', ')}`);
-  return yes;
+  return no;
 };
 
 const setPermRecursive: DeviceFunction = async (runtime, call) => {
@@ -63,7 +63,7 @@ const setPermRecursive: DeviceFunction = async (runtime, call) => {
       changeModeAt(machine, place, inode.kind === 'directory' ? directoryMode : fileMode, path);
     });
   }
-  return yes;
+  return no;
 };
 
 interface Metadata {
@@ -118,10 +118,10 @@ const setMetadata =
     if (typeof top === 'string') throw new ScriptAbort(`${call.name}: Error on lstat of "${path}": ${top}`);
     if (recursive) walk(machine, top, (place, inode) => applyMetadata(machine, place, inode, metadata, path));
     else applyMetadata(machine, top, nodeAt(machine, top), metadata, path);
-    return yes;
+    return no;
   };
 
-/** The functions that set owners and modes, both families. */
+/** The functions that set owners and modes, both families. They give the empty text when they have worked: a guard would abort. */
 export const permissionFunctions: Readonly<Record<string, DeviceFunction>> = {
   set_perm: setPerm,
   set_perm_recursive: setPermRecursive,
