@@ -189,6 +189,7 @@ async function provePackage(
     profile: verify.profile,
     powerCuts: verify.level === 'full' ? 'all' : quickCuts,
     ...(limits.cacheSize === undefined ? {} : { cacheSize: limits.cacheSize }),
+    ...(limits.systemFree === undefined ? {} : { systemFree: limits.systemFree }),
     ...(limits.usrdataFree === undefined ? {} : { usrdataFree: limits.usrdataFree }),
     onProgress,
     ...(signal === undefined ? {} : { signal }),

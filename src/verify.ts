@@ -30,6 +30,8 @@ export interface VerifyRequest {
   readonly powerCuts?: 'all' | 'none' | number;
   readonly cacheSize?: number;
   readonly systemSize?: number;
+  /** Free on /system before the update, where its size is not given. */
+  readonly systemFree?: number;
   readonly usrdataFree?: number;
   readonly mostDifferences?: number;
   readonly trace?: boolean;
@@ -75,6 +77,7 @@ export async function verifyPackage(request: VerifyRequest): Promise<Verificatio
     images,
     cacheSize,
     systemSize,
+    systemFree,
     usrdataFree,
     mostDifferences,
     trace,
@@ -92,6 +95,7 @@ export async function verifyPackage(request: VerifyRequest): Promise<Verificatio
     ...(images === undefined ? {} : { images }),
     ...(cacheSize === undefined ? {} : { cacheSize }),
     ...(systemSize === undefined ? {} : { systemSize }),
+    ...(systemFree === undefined ? {} : { systemFree }),
     ...(usrdataFree === undefined ? {} : { usrdataFree }),
     ...(mostDifferences === undefined ? {} : { mostDifferences }),
     ...(trace === undefined ? {} : { trace }),

@@ -77,3 +77,17 @@ describe('end-to-end: random pairs of builds', () => {
     });
   }
 });
+
+describe('end-to-end: little free space', () => {
+  for (let seed = firstSeed + 1000; seed < firstSeed + 1000 + seeds / 4; seed += 1) {
+    it(`seed ${seed} arrives although the device moves sources to /cache`, async () => {
+      const { source, target } = randomPair(seed, { rounds: 1 });
+      const { verification, needs } = await generate(source, target, `tight-${seed}`, {
+        // No patch has the room that the device wants beside its source, so that every source goes to /cache first.
+        limits: { systemFree: 240 * 1024 },
+      });
+      assert.equal(verification?.proved, true);
+      assert(needs.cachePeak > 0);
+    });
+  }
+});

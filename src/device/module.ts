@@ -37,6 +37,8 @@ export interface ModuleOptions {
   readonly systemSize?: number;
   /** What /system shall hold afterwards: a module that takes this firmware has room for it. */
   readonly outcome?: ReadonlyMap<ArchivePath, Entry>;
+  /** Free on /system before the update; `systemSize` goes before it. */
+  readonly systemFree?: number;
   /** Partition (a name, or a device on eMMC) of each image of MULTIFOTA/. */
   readonly images?: ReadonlyMap<ArchivePath, string>;
 }
@@ -199,8 +201,9 @@ export function makeModule(build: Build, options: ModuleOptions): Module {
   const needed = options.outcome === undefined ? 0 : spaceNeeded(options.outcome, filled.block);
   const wanted = Math.max(filled.used, needed) + moduleDefaults.systemReserve;
   const stated = build.misc.systemSize;
-  const capacity = options.systemSize ?? (stated !== undefined && stated >= filled.used ? stated : wanted);
-  if (options.systemSize === undefined && stated !== undefined && stated < filled.used) {
+  const given = options.systemSize ?? (options.systemFree === undefined ? undefined : filled.used + options.systemFree);
+  const capacity = given ?? (stated !== undefined && stated >= filled.used ? stated : wanted);
+  if (given === undefined && stated !== undefined && stated < filled.used) {
     notes.push(`misc_info says system_size=${stated}, less than the source takes: ${wanted} bytes assumed`);
   }
   let volumes = mapSet(emptyMap<string, FileSystem>(), '/system', { ...filled, capacity });

@@ -1,4 +1,3 @@
-import type { Content } from './build.js';
 import type { Sha256 } from './digest.js';
 import type { ExtractFile, PatchFile, PatchPartition, WritePartition } from './operation.js';
 import type { ArchivePath } from './path.js';
@@ -19,16 +18,11 @@ export interface EntryNames {
 
 /** A step of the patch phase. */
 export type PatchStep =
-  | { readonly kind: 'patch'; readonly op: PatchFile }
-  /**
-   * Puts a base back where it was, if the device had to move it to /cache. No effect otherwise, nor where an earlier
-   * attempt went further and gave the path its new content already.
-   */
   | {
-      readonly kind: 'restore';
-      readonly path: ArchivePath;
-      readonly content: Content;
-      readonly becomes: Content | undefined;
+      readonly kind: 'patch';
+      readonly op: PatchFile;
+      /** Whether the base is copied to /cache and read there, because it is needed after this patch. */
+      readonly staged: boolean;
     }
   | { readonly kind: 'delete'; readonly paths: readonly ArchivePath[] };
 
@@ -47,8 +41,8 @@ export interface DeviceOrder {
   readonly deleteTreesFirst: readonly ArchivePath[];
   readonly deleteFirst: readonly ArchivePath[];
   readonly makeDirectories: readonly ArchivePath[];
-  /** Whether a patched partition is staged in a file of /cache first, whose directory must be there too. */
-  readonly stagesPartitions: boolean;
+  /** Whether anything is staged in a folder of /cache, which must be there then. */
+  readonly stages: boolean;
   readonly patches: readonly PatchStep[];
   readonly partitions: readonly (PatchPartition | WritePartition)[];
   readonly deleteTreesLate: readonly ArchivePath[];

@@ -41,7 +41,7 @@ export interface DeltaPlan extends PlanBase {
 /** Every patch known, worth it, or replaced: only this reaches the script and the package. */
 export interface SettledPlan extends PlanBase {
   readonly state: 'settled';
-  /** Patches that copy so many bytes as they are, by that size: for resumable partitions and for bases to be restored. */
+  /** Patches that copy so many bytes as they are, by that size: for resumable partitions and for bases that are read from a copy. */
   readonly identities: ReadonlyMap<number, Payload>;
   readonly decisions: ReadonlyMap<ArchivePath, Decision<SettledOperation>>;
 }

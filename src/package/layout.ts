@@ -68,7 +68,7 @@ export function layoutPackage(plan: SettledPlan, order: DeviceOrder, extra: Pack
     else addPayload(names.patches, op.patch);
   }
   for (const [, payload] of [...plan.identities].sort(([a], [b]) => a - b)) addPayload(names.patches, payload);
-  if (order.makeDirectories.length > 0 || order.stagesPartitions) {
+  if (order.makeDirectories.length > 0 || order.stages) {
     add(`${names.placeholderFolder}/${names.placeholder}`, { kind: 'bytes', bytes: new Uint8Array() });
   }
   add(`${programs}updater-script`, { kind: 'bytes', bytes: toBytes(extra.script) });

@@ -6,20 +6,18 @@
  * 2. Delete what makes way or is sent whole, unless a patch reads it.
  * 3. Make the directories that no extraction makes.
  * 4. Patches that make a new path, grouped by their base; a base that goes away is deleted when its last reader is
- *    done, one that stays is restored should the device have moved it to /cache for want of space.
+ *    done, one that is needed later is copied to /cache and read there, because a device without space unlinks it.
  * 5. Patches over files of the source: every reader of such a file came before, in step 4.
  * 6. Partitions. 7. Directories that held bases. 8. Extraction. 9. Links, permissions. 10. build.prop, the commit mark.
  *
  * Why nothing is lost on the way, step by step: docs/decisions/0002-device-order.md.
  */
-import type { DeviceOrder, EntryNames, LinkGroup, PatchStep } from '../model/device-order.js';
-import type { Base, ExtractFile, MakeLink, PatchFile, SettledOperation } from '../model/operation.js';
+import type { DeviceOrder, EntryNames, LinkGroup } from '../model/device-order.js';
+import type { ExtractFile, MakeLink, PatchFile, SettledOperation } from '../model/operation.js';
 import { type ArchivePath, compareBytes, isWithin, parentOf } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
 import { commitMark, entryNames, isExtractedByName } from './entry-names.js';
-
-/** Bases that go away are deleted together once they make up so many bytes: few statements, little space. */
-const deleteBatchBytes = 512 * 1024;
+import { patchSteps } from './patch-steps.js';
 
 type Kind = SettledOperation['kind'];
 type Of<K extends Kind> = Extract<SettledOperation, { readonly kind: K }>;
@@ -40,6 +38,7 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
   const sourceIsDirectory = (path: ArchivePath): boolean => plan.decisions.get(path)?.source?.kind === 'directory';
   const early = (path: ArchivePath): boolean => !foreignBases.has(path) && !sourceIsDirectory(path);
   const goneFiles = of('delete-file').map(({ path }) => path);
+  const steps = patchSteps(plan, patches, new Set(goneFiles), directories);
   return {
     names,
     checks: patches,
@@ -50,8 +49,10 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
     deleteTreesFirst: directories.filter((path) => !holdsBase(path)),
     deleteFirst: [...new Set([...extracts.map(({ path }) => path).filter(early), ...goneFiles.filter(early)])],
     makeDirectories: directoriesToMake(plan, extracts, patches, names),
-    stagesPartitions: plan.bootUpdate === 'resumable' && of('patch-partition').length > 0,
-    patches: patchSteps(plan, patches, new Set(goneFiles), directories),
+    stages:
+      (plan.bootUpdate === 'resumable' && of('patch-partition').length > 0) ||
+      steps.some((step) => step.kind === 'patch' && step.staged),
+    patches: steps,
     partitions: [...of('patch-partition'), ...of('write-partition')].sort((a, b) => compareBytes(a.path, b.path)),
     deleteTreesLate: directories.filter(holdsBase),
     extractTogether: extracts.filter((op) => isExtractedByName(op, names)),
@@ -94,77 +95,4 @@ function directoriesToMake(
   for (const path of wanted)
     for (let above = parentOf(path); above !== undefined; above = parentOf(above)) implied.add(above);
   return wanted.filter((path) => !implied.has(path));
-}
-
-/** Shrinking files first, small before large; then growing ones, large sources first: this keeps the peak of used space low. */
-function bySpace(a: PatchFile, b: PatchFile): number {
-  const shrinks = (op: PatchFile): boolean => op.target.size <= op.base.content.size;
-  if (shrinks(a) !== shrinks(b)) return shrinks(a) ? -1 : 1;
-  const need = shrinks(a) ? a.target.size - b.target.size : b.base.content.size - a.base.content.size;
-  return need || compareBytes(a.path, b.path);
-}
-
-function patchSteps(
-  plan: SettledPlan,
-  patches: readonly PatchFile[],
-  goneFiles: ReadonlySet<ArchivePath>,
-  goneDirectories: readonly ArchivePath[],
-): readonly PatchStep[] {
-  const steps: PatchStep[] = [];
-  const overSource = (op: PatchFile): boolean => plan.decisions.get(op.path)?.source?.kind === 'file';
-  const written = new Set(patches.filter((op) => op.path === op.base.path).map(({ path }) => path));
-  const goesAway = (base: Base): boolean =>
-    goneFiles.has(base.path) || goneDirectories.some((directory) => isWithin(base.path, directory));
-
-  let waiting: ArchivePath[] = [];
-  let waitingBytes = 0;
-  const flush = (): void => {
-    if (waiting.length > 0) steps.push({ kind: 'delete', paths: waiting });
-    waiting = [];
-    waitingBytes = 0;
-  };
-  const lastReader = new Map<ArchivePath, PatchFile>();
-  const foreign = patches.filter((op) => op.path !== commitMark && op.path !== op.base.path);
-  const groups = new Map<ArchivePath, PatchFile[]>();
-  for (const op of foreign.filter((candidate) => !overSource(candidate)).sort(bySpace)) {
-    const group = groups.get(op.base.path);
-    if (group === undefined) groups.set(op.base.path, [op]);
-    else group.push(op);
-  }
-  const overwriting = new Map<ArchivePath, PatchFile[]>();
-  for (const op of foreign.filter(overSource).sort(bySpace)) {
-    const group = overwriting.get(op.base.path);
-    if (group === undefined) overwriting.set(op.base.path, [op]);
-    else group.push(op);
-  }
-  for (const group of [...groups.values(), ...overwriting.values()])
-    for (const op of group) lastReader.set(op.base.path, op);
-
-  const runGroup = (group: readonly PatchFile[]): void => {
-    for (const op of group) {
-      steps.push({ kind: 'patch', op });
-      const { base } = op;
-      if (goesAway(base)) {
-        if (lastReader.get(base.path) !== op) continue;
-        waiting.push(base.path);
-        waitingBytes += base.content.size;
-        if (waitingBytes >= deleteBatchBytes) flush();
-      }
-    }
-    const [first] = group;
-    if (first === undefined || goesAway(first.base)) return;
-    const kept = plan.outcome.get(first.base.path);
-    const neededLater =
-      written.has(first.base.path) || (kept?.kind === 'file' && kept.content.sha1 === first.base.content.sha1);
-    const moreReaders = lastReader.get(first.base.path) !== group[group.length - 1];
-    if (!neededLater && !moreReaders) return;
-    const becomes = kept?.kind === 'file' && kept.content.sha1 !== first.base.content.sha1 ? kept.content : undefined;
-    steps.push({ kind: 'restore', path: first.base.path, content: first.base.content, becomes });
-  };
-  for (const group of groups.values()) runGroup(group);
-  for (const group of overwriting.values()) runGroup(group);
-  flush();
-  for (const op of patches.filter(({ path, base }) => path === base.path && path !== commitMark).sort(bySpace))
-    steps.push({ kind: 'patch', op });
-  return steps;
 }

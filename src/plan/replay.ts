@@ -48,7 +48,7 @@ export function replayPlan(plan: SettledPlan, order: DeviceOrder, source: Build)
   }
   for (const step of order.patches) {
     if (step.kind === 'patch') patch(step.op);
-    else if (step.kind === 'delete') for (const path of step.paths) unlink(path);
+    else for (const path of step.paths) unlink(path);
   }
   for (const path of order.deleteTreesLate) removeTree(path);
   for (const { path, target } of order.extractTogether) {

@@ -13,9 +13,9 @@ import type { DeviceLimits, DeviceNeeds } from '../model/needs.js';
 import type { PatchFile } from '../model/operation.js';
 import { type ArchivePath, isWithin } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
+import { patchHeadroom, stagingSpace } from '../model/staging.js';
 
 const block = 4096;
-const patchHeadroom = 256 * 1024;
 const megabyte = 1_000_000;
 
 /** The figures of the module maker's note: beyond them a release engineer wants to be warned. */
@@ -61,9 +61,11 @@ export function deviceNeeds(
     sizes.set(path, blocks(size));
     change(blocks(size));
   };
-  const patch = ({ path, base, target, patch: { size } }: PatchFile): void => {
+  const patch = ({ path, base, target, patch: { size } }: PatchFile, staged: boolean): void => {
     memory = Math.max(memory, base.content.size + target.size + size);
-    if (systemFree - used <= Math.max(patchHeadroom, 1.5 * target.size)) {
+    if (staged) {
+      cachePeak = Math.max(cachePeak, stagingSpace(base.content.size));
+    } else if (systemFree - used <= Math.max(patchHeadroom, 1.5 * target.size)) {
       cachePeak = Math.max(cachePeak, base.content.size);
       remove(base.path);
     }
@@ -75,9 +77,8 @@ export function deviceNeeds(
   for (const path of order.deleteTreesFirst) removeTree(path);
   for (const path of order.deleteFirst) remove(path);
   for (const step of order.patches) {
-    if (step.kind === 'patch') patch(step.op);
-    else if (step.kind === 'delete') for (const path of step.paths) remove(path);
-    else if (!sizes.has(step.path)) put(step.path, step.content);
+    if (step.kind === 'patch') patch(step.op, step.staged);
+    else for (const path of step.paths) remove(path);
   }
   for (const path of order.deleteTreesLate) removeTree(path);
   for (const op of order.partitions) {
@@ -87,15 +88,10 @@ export function deviceNeeds(
     }
     memory = Math.max(memory, op.source.size + op.target.size + op.patch.size);
     // Staged: the image, then a second copy while it is written. In place: the old content.
-    cachePeak = Math.max(
-      cachePeak,
-      plan.bootUpdate === 'resumable'
-        ? Math.max(2 * op.target.size, Math.ceil(1.5 * op.target.size) + patchHeadroom)
-        : op.source.size,
-    );
+    cachePeak = Math.max(cachePeak, plan.bootUpdate === 'resumable' ? stagingSpace(op.target.size) : op.source.size);
   }
   for (const { path, target } of [...order.extractTogether, ...order.extractSingly]) put(path, target);
-  if (order.last?.kind === 'patch-file') patch(order.last);
+  if (order.last?.kind === 'patch-file') patch(order.last, false);
   else if (order.last !== undefined) put(order.last.path, order.last.target);
   return { systemPeak, systemGrowth: used, cachePeak, usrdata: packageBytes + cachePeak, memory };
 }

@@ -21,8 +21,10 @@ import { showParts } from '../model/parts.js';
 import { type ArchivePath, baseName, onDevice } from '../model/path.js';
 import type { PermissionStatement } from '../model/permission.js';
 import type { SettledPlan } from '../model/plan.js';
+import { stagingSpace } from '../model/staging.js';
 import { fraction, hexadecimal, integer, octal } from './numbers.js';
 import {
+  and,
   assert,
   blank,
   type Call,
@@ -51,9 +53,6 @@ export interface ScriptOptions {
 
 /** Progress is only reported when it moved by so much: 200 statements at the most for each bar. */
 const progressStep = 0.005;
-
-/** What apply_patch wants free beside one and a half times the target (device.md, "apply_patch"). */
-const patchHeadroom = 256 * 1024;
 
 type Guard = (expression: Expression, message: string) => Statement;
 
@@ -137,6 +136,9 @@ function partitionWith({ type, device: name }: PartitionName, ...contents: reado
 /** Files directly in /cache may be deleted by apply_patch_space; those of its folders are safe. */
 const stagingFolder = '/cache/recovery';
 
+/** Where a base is read that is needed later. */
+const stagedBase = `${stagingFolder}/base`;
+
 /** Where the new content of a partition waits until it is written. */
 function stagedName({ device: name }: PartitionName): string {
   return `${stagingFolder}/${name.slice(name.lastIndexOf('/') + 1)}.new`;
@@ -179,10 +181,11 @@ function verifyPhase(plan: SettledPlan, order: DeviceOrder, guard: Guard): reado
       ...bar(source.size),
     );
     if (plan.bootUpdate === 'resumable') {
-      // Staging wants half as much again as the image; writing it keeps a second copy in /cache.
-      const needed = Math.max(2 * target.size, Math.ceil(1.5 * target.size) + patchHeadroom);
       statements.push(
-        guard(or(staged, call('apply_patch_space', integer(needed))), 'Not enough free space in /cache.'),
+        guard(
+          or(staged, call('apply_patch_space', integer(stagingSpace(target.size)))),
+          'Not enough free space in /cache.',
+        ),
       );
     } else {
       largest = Math.max(largest, source.size);
@@ -198,12 +201,13 @@ function pathsCall(name: string, paths: readonly string[]): readonly Statement[]
 }
 
 function removePhase(plan: SettledPlan, order: DeviceOrder): readonly Statement[] {
-  const leftovers = order.stagesPartitions
-    ? partitionPatches(order).map(({ partition }) => `${stagedName(partition)}.patch`)
-    : [];
+  const staged = [
+    ...(stagesBases(order) ? [stagedBase] : []),
+    ...(plan.bootUpdate === 'resumable' ? partitionPatches(order).map(({ partition }) => stagedName(partition)) : []),
+  ];
   return [
     run(call('ui_print', 'Removing unneeded files...')),
-    ...pathsCall('delete', [...leftovers, ...order.unlinkFirst.map(device)]),
+    ...pathsCall('delete', [...staged.map((path) => `${path}.patch`), ...order.unlinkFirst.map(device)]),
     ...pathsCall('delete_recursive', order.deleteTreesFirst.map(device)),
     ...pathsCall(
       'delete',
@@ -227,7 +231,7 @@ function applyPatch(
 }
 
 function makeDirectories(order: DeviceOrder): readonly Statement[] {
-  const paths = [...(order.stagesPartitions ? [stagingFolder] : []), ...order.makeDirectories.map(device)];
+  const paths = [...(order.stages ? [stagingFolder] : []), ...order.makeDirectories.map(device)];
   const { placeholderFolder, placeholder } = order.names;
   return [
     ...paths.map((path) => run(call('package_extract_dir', placeholderFolder, path))),
@@ -250,25 +254,15 @@ function patchPhase(plan: SettledPlan, order: DeviceOrder, guard: Guard): readon
     ...makeDirectories(order),
   ];
   for (const step of order.patches) {
-    switch (step.kind) {
-      case 'patch':
-        statements.push(patchFile(step.op, order, guard), ...bar(step.op.target.size));
-        break;
-      case 'restore': {
-        const entry = identityEntry(plan, order, step.content.size);
-        const path = device(step.path);
-        const restore = applyPatch(path, '-', step.content, [step.content, entry]);
-        const further = step.becomes && call('apply_patch_check', path, step.becomes.sha1);
-        statements.push(guard(further === undefined ? restore : or(further, restore), `failed to keep ${path}`));
-        break;
-      }
-      case 'delete':
-        statements.push(...pathsCall('delete', step.paths.map(device)));
-        break;
-      default:
-        step satisfies never;
+    if (step.kind === 'delete') {
+      statements.push(...pathsCall('delete', step.paths.map(device)));
+      continue;
     }
+    if (step.staged) statements.push(...patchFromCopy(plan, step.op, order, guard));
+    else statements.push(patchFile(step.op, order, guard));
+    statements.push(...bar(step.op.target.size));
   }
+  if (stagesBases(order)) statements.push(run(call('delete', stagedBase)));
   statements.push(...pathsCall('delete_recursive', order.deleteTreesLate.map(device)));
   for (const op of order.partitions) {
     if (op.kind === 'patch-partition')
@@ -276,6 +270,34 @@ function patchPhase(plan: SettledPlan, order: DeviceOrder, guard: Guard): readon
     else statements.push(...writePartition(op, order, guard));
   }
   return statements;
+}
+
+function stagesBases({ patches }: DeviceOrder): boolean {
+  return patches.some((step) => step.kind === 'patch' && step.staged);
+}
+
+/**
+ * Reads a base that is needed later from a copy. Where the target is done, by an earlier attempt, the base may have its
+ * own new content already, and no copy is made. The space is asked for first: with too little of it in /cache, making
+ * the copy would move the base itself there.
+ */
+function patchFromCopy(plan: SettledPlan, op: PatchFile, order: DeviceOrder, guard: Guard): readonly Statement[] {
+  const { path, base, target, patch } = op;
+  const [here, from] = [device(path), device(base.path)];
+  const identity = identityEntry(plan, order, base.content.size);
+  const done = call('apply_patch_check', here, target.sha1);
+  const copied = call('apply_patch_check', stagedBase, base.content.sha1);
+  const copy = and(
+    call('apply_patch_space', integer(stagingSpace(base.content.size))),
+    applyPatch(from, stagedBase, base.content, [base.content, identity]),
+  );
+  return [
+    guard(or(done, copied, copy), `failed to copy ${from}`),
+    guard(
+      applyPatch(stagedBase, here, target, [base.content, entryOf(order.names.patches, patch)]),
+      `failed to patch ${here}`,
+    ),
+  ];
 }
 
 function patchFile({ path, base, target, patch }: PatchFile, order: DeviceOrder, guard: Guard): Statement {

@@ -119,7 +119,7 @@ describe('integration: the script of the small pair', () => {
       boot[0] ?? '',
       /^assert\(apply_patch_check\("MTD:boot:[^"]+", "[0-9a-f]+", "[0-9a-f]+"\) \|\| apply_patch_check\("\/cache\/recovery\/boot.new"/,
     );
-    assert.match(boot[1] ?? '', /apply_patch_space\(322144\)/);
+    assert.match(boot[1] ?? '', /apply_patch_space\(322145\)/);
     assert.equal(boot[2], 'delete("/cache/recovery/boot.new.patch")');
     assert.equal(boot[5], 'delete("/cache/recovery/boot.new")');
   });
