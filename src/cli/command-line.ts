@@ -24,19 +24,21 @@ export interface Program {
 const completionHelp = 'Print a script that lets the shell complete this command line';
 
 /** Options that may be given more than once; every other one is refused then, since one of its values would be lost. */
-const repeatable: ReadonlySet<string> = new Set(['from', 'only', 'under', 'builds', 'words']);
+const repeatable: ReadonlySet<string> = new Set(['from', 'only', 'under', 'words']);
 
 /** Parses; throws UsageError on an unknown command or option, a missing or doubled one, or a value that does not parse. */
 export function parseCommandLine(program: Program, words: readonly string[], columns: number): Asked {
   let chosen: Action | undefined;
   let text = '';
-  const parser = program.commands.reduce<Argv>(
-    (declared, command) =>
-      command(declared, (action) => {
-        chosen = action;
-      }),
-    declare(program, columns),
-  );
+  const parser = program.commands
+    .reduce<Argv>(
+      (declared, command) =>
+        command(declared, (action) => {
+          chosen = action;
+        }),
+      declare(program, columns),
+    )
+    .completion('completion', program.wordsOnly ? false : completionHelp);
   const given: object = parser.parseSync(afterDashes(words), {}, (_error: unknown, _given: unknown, output: string) => {
     text = output;
   });
@@ -68,7 +70,6 @@ export function parseCommandLine(program: Program, words: readonly string[], col
         .help()
         .alias('help', 'h')
         .version(program.version)
-        .completion('completion', program.wordsOnly ? false : completionHelp)
         .strict()
         .demandCommand(program.wordsOnly ? 0 : 1, 'a command is missing')
         .recommendCommands()

@@ -12,17 +12,13 @@ import { writeText } from '../write-text.js';
 /** `dfota generate SOURCE TARGET`. */
 export const generateCommand: Command = (program, choose) =>
   program.command(
-    'generate [builds..]',
+    'generate [source] [target]',
     'Make the package that brings a module from one build to another, and prove it',
     (options) =>
       options
         .usage('$0 generate SOURCE.zip TARGET.zip [options]\n$0 generate --from V1A.zip --from V1B.zip TARGET.zip')
-        .positional('builds', {
-          type: 'string',
-          array: true,
-          describe:
-            'SOURCE.zip (targetfiles.zip of what runs on the module) and TARGET.zip; folders of that layout too',
-        })
+        .positional('source', { type: 'string', describe: 'targetfiles.zip, or a folder, of what the module runs' })
+        .positional('target', { type: 'string', describe: 'targetfiles.zip, or a folder, of what it shall run' })
         .option('output', { type: 'string', describe: 'The package; a folder when there are several sources' })
         .option('parts', { type: 'string', default: 'a', describe: 'What to update: a (all), or letters of l, m, o' })
         .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
@@ -96,7 +92,7 @@ export const generateCommand: Command = (program, choose) =>
         .epilogue('Sizes: 512K, 1G (powers of 1024), 70MB (powers of 1000). Exit code 1 when a finding is an error.'),
     (argv) =>
       choose(async (session) => {
-        const { sources, target } = buildsOf(argv.builds ?? [], argv.from ?? []);
+        const { sources, target } = buildsOf(argv.source, argv.target, argv.from ?? []);
         const several = sources.length > 1;
         const cache = argv.noCache === true ? undefined : (argv.cache ?? patchCacheFolder());
         if (several && argv.plan !== undefined) throw usage('--plan is for a single source');
@@ -160,15 +156,16 @@ function usage(message: string): UsageError {
   return new UsageError({ code: 'builds', message, remedy: 'see dfota generate --help' });
 }
 
-/** Sources and target out of the words and the --from options. */
-function buildsOf(builds: readonly string[], from: readonly string[]): { sources: readonly string[]; target: string } {
-  const [first, second, ...rest] = builds;
+/** Sources and target out of the words and the --from options; with those the first word is the target. */
+function buildsOf(
+  first: string | undefined,
+  second: string | undefined,
+  from: readonly string[],
+): { sources: readonly string[]; target: string } {
   if (from.length > 0) {
     if (first === undefined || second !== undefined) throw usage('with --from give the target build alone');
     return { sources: from, target: first };
   }
-  if (first === undefined || second === undefined || rest.length > 0) {
-    throw usage('give the source build and the target build');
-  }
+  if (first === undefined || second === undefined) throw usage('give the source build and the target build');
   return { sources: [first], target: second };
 }
