@@ -1,6 +1,7 @@
 import type { Program } from './command-line.js';
 import { auditCommand } from './commands/audit.js';
 import { checkCommand } from './commands/check.js';
+import { explainCommand } from './commands/explain.js';
 import { extractCommand } from './commands/extract.js';
 import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
@@ -26,6 +27,7 @@ export function dfota(version: string): Program {
       auditCommand,
       lsCommand,
       extractCommand,
+      explainCommand,
     ],
     wordsOnly: false,
   };

@@ -1,0 +1,38 @@
+import { explainSubject } from '../../explain.js';
+import { explanationJson, explanationText, logReadingJson, logReadingText } from '../../report/explanation.js';
+import type { Command } from '../command.js';
+import { given } from '../options.js';
+
+/** `dfota explain 510`, `dfota explain last_log`. */
+export const explainCommand: Command = (program, choose) =>
+  program.command(
+    'explain <words..>',
+    'Say what an error code, a status word or a recovery log means, and what to look at',
+    (options) =>
+      options
+        .positional('words', {
+          type: 'string',
+          array: true,
+          demandOption: true,
+          describe: "A code, a status word, a line of the module's, or the file of a log",
+        })
+        .option('package', { type: 'string', describe: 'The update.zip that a log is about: its script is cited' })
+        .option('json', { type: 'boolean', describe: 'One JSON document' })
+        .example('$0 explain 510', 'what it means, likely causes, what to look at')
+        .example('$0 explain status 7', "the updater's own exit code")
+        .example('$0 explain last_log --package update.zip', 'the statement and the file that failed'),
+    (argv) =>
+      choose(async ({ manner, out, signal }) => {
+        const explained = await explainSubject(argv.words.join(' '), { ...given('package', argv.package), signal });
+        if (explained.kind === 'code') {
+          const { explanation } = explained;
+          const report = manner.json ? explanationJson(explanation) : explanationText(explanation);
+          out(report.text);
+          return report.exitCode;
+        }
+        const { file, reading } = explained;
+        const report = manner.json ? logReadingJson(file, reading) : logReadingText(file, reading);
+        out(report.text);
+        return report.exitCode;
+      }),
+  );
