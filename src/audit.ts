@@ -4,7 +4,9 @@
  * 1. Plan as `generate` would. 2. Look inside what differs, one file at a time. 3. Put rows, sums and security findings
  * together. 4. Lay a finished package over it, if one is given. 5. Hold it against the policy.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { headerOf, packageTime, relationOf } from './audit/header.js';
 import { viewPackage } from './audit/package.js';
 import { applyPolicy } from './audit/policy/apply.js';
@@ -16,21 +18,26 @@ import { caseFindings, linkFindings } from './audit/security/links.js';
 import { permissionFindings } from './audit/security/permissions.js';
 import { vermagicFindings } from './audit/security/vermagic.js';
 import { totalsOf } from './audit/totals.js';
+import { type Generated, type GenerateOptions, generatePackage } from './generate.js';
 import { compilePattern } from './input/lists/pattern.js';
 import { asInputError } from './input/system-error.js';
 import { inspectPackage } from './inspect.js';
 import { type InsideFacts, lookInside } from './look-inside.js';
-import type { Audit, SecurityFinding } from './model/audit.js';
+import type { Audit, AuditPackage, AuditRow, SecurityFinding } from './model/audit.js';
 import type { Build, OpenBuild } from './model/build.js';
+import type { DeviceOrder } from './model/device-order.js';
 import { InputError } from './model/errors.js';
 import type { Finding } from './model/finding.js';
+import type { Payload } from './model/operation.js';
 import type { Part } from './model/parts.js';
-import { compareBytes } from './model/path.js';
-import type { BootUpdate, DeltaPlan } from './model/plan.js';
+import { type ArchivePath, compareBytes } from './model/path.js';
+import type { BootUpdate, DeltaPlan, SettledPlan } from './model/plan.js';
 import type { Policy } from './model/policy.js';
 import { type OnProgress, silent } from './model/progress.js';
+import type { WrittenPackage } from './package/write.js';
 import type { Levers } from './plan/bases.js';
 import { checkBuilds } from './plan/findings/check-builds.js';
+import { comparedInputFindings } from './plan/findings/compared-inputs.js';
 import { listFindings } from './plan/findings/lists.js';
 import { countsDown } from './plan/findings/versions.js';
 import type { ChmodPlacement } from './plan/permissions.js';
@@ -53,7 +60,9 @@ export interface AuditOptions {
   readonly bootUpdate: BootUpdate;
   readonly levers: Levers;
   readonly chmod: ChmodPlacement;
-  /** A finished package, made by any tool: its methods and sizes are shown in place of bounds. */
+  /** Makes every patch, so that costs are those of the package that `generate` would make; without it they are bounds. */
+  readonly exact?: Pick<GenerateOptions, 'encoding' | 'dialect' | 'permissions'>;
+  /** A finished package, made by any tool: its methods and sizes are shown in place of the plan's. */
   readonly packageFile?: string;
   /** A policy.yaml. */
   readonly policyFile?: string;
@@ -72,38 +81,105 @@ export async function auditBuilds(inputs: AuditInputs, options: AuditOptions): P
   const inspection =
     options.packageFile === undefined ? undefined : await inspectPackage(options.packageFile, watching);
 
-  const plan = await planBuilds(inputs, options, onProgress);
+  const made = options.exact === undefined ? undefined : await makePackage(inputs, options, options.exact, onProgress);
+  const plan = made?.plan ?? (await planBuilds(inputs, options, onProgress));
   const inside = await lookInside(source, target, watching);
 
-  const planned = auditRows(plan, { whole: inside.whole }).map((row) => {
+  const planned = auditRows(plan, {
+    whole: inside.whole,
+    ...(made === undefined ? {} : { entryOf: entryNamer(made.order) }),
+  }).map((row) => {
     const inner = inside.inner.get(row.path);
     return inner === undefined ? row : { ...row, inner };
   });
   const view = inspection && viewPackage(planned, inspection);
   const rows = view?.rows ?? planned;
+  const contents = view?.package ?? (made && packageOf(made.output, rows));
   const audit: Omit<Audit, 'policy'> = {
     schema: 1,
     tool: `dfota ${dfotaVersion}`,
-    exact: view !== undefined,
+    exact: contents !== undefined,
     source: headerOf(source.build),
     target: headerOf(target.build),
     relation: relationOf(source.build.projectVersion, target.build.projectVersion, countsDown),
     parts: (['l', 'm', 'o', 'minor'] as const).filter((part) => options.parts.has(part)),
-    findings: [
-      ...source.build.findings,
-      ...target.build.findings,
-      ...inputs.findings,
-      ...checkBuilds({ source: source.build, target: target.build, policy: inputs.policy, parts: options.parts }),
-      ...listFindings(inputs.policy, source.build, target.build, options.parts),
-      ...plan.findings,
-      ...(view?.findings ?? []),
-    ],
+    findings: [...(made?.findings ?? planFindings(inputs, options.parts, plan)), ...(view?.findings ?? [])],
     totals: totalsOf(rows),
     rows,
     security: securityOf(source.build, target.build, inside),
-    ...(view === undefined ? {} : { package: view.package }),
+    ...(contents === undefined ? {} : { package: contents }),
   };
   return release === undefined ? audit : { ...audit, policy: applyPolicy(audit, release, options.today) };
+}
+
+/** What `generate` tells before it encodes. */
+function planFindings(
+  inputs: AuditInputs,
+  parts: ReadonlySet<Part>,
+  plan: DeltaPlan | SettledPlan,
+): readonly Finding[] {
+  const { policy } = inputs;
+  const [source, target] = [inputs.source.build, inputs.target.build];
+  return [
+    ...source.findings,
+    ...target.findings,
+    ...inputs.findings,
+    ...comparedInputFindings(source, target),
+    ...checkBuilds({ source, target, policy, parts }),
+    ...listFindings(policy, source, target, parts),
+    ...plan.findings,
+  ];
+}
+
+/** Makes the package in a folder of its own, which is gone afterwards, and leaves the proof to `generate`. */
+async function makePackage(
+  inputs: AuditInputs,
+  { parts, bootUpdate, levers, chmod, signal }: AuditOptions,
+  exact: NonNullable<AuditOptions['exact']>,
+  onProgress: OnProgress,
+): Promise<Generated> {
+  const folder = await mkdtemp(join(tmpdir(), 'dfota-audit-'));
+  try {
+    const output = join(folder, 'update.zip');
+    const made = await generatePackage(inputs, {
+      output,
+      parts,
+      bootUpdate,
+      levers,
+      chmod,
+      ...exact,
+      limits: {},
+      verify: { level: 'off', profile: 'strict' },
+      onProgress,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    // where it was for a moment is nobody's business, and would make each report differ
+    const findings = made.findings.map((finding) =>
+      finding.place?.file === output ? { ...finding, place: { ...finding.place, file: 'update.zip' } } : finding,
+    );
+    return { ...made, findings };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Names of payloads' entries, by what the payload is. */
+function entryNamer({ names }: DeviceOrder): (payload: Payload) => string | undefined {
+  return ({ id }) => names.patches.get(id) ?? names.files.get(id) ?? names.images.get(id);
+}
+
+/** The package that was made; it has no name, because it is not kept. */
+function packageOf(output: WrittenPackage, rows: readonly AuditRow[]): AuditPackage {
+  const paths = new Map<string, ArchivePath>();
+  for (const { entry, path } of rows) if (entry !== undefined && !paths.has(entry)) paths.set(entry, path);
+  return {
+    sha256: output.sha256,
+    bytes: output.size,
+    entries: output.entries.map(({ name, packedSize }) => {
+      const path = paths.get(name);
+      return { name, bytes: packedSize, ...(path === undefined ? {} : { path }) };
+    }),
+  };
 }
 
 async function planBuilds(inputs: AuditInputs, options: AuditOptions, onProgress: OnProgress): Promise<DeltaPlan> {

@@ -1,5 +1,4 @@
 /** Reads the files that differ, one at a time, and keeps what the inspectors say of them; never the bytes. */
-import { deflateRawSync } from 'node:zlib';
 import { kernelRelease } from './audit/boot/compare.js';
 import { inspect, inspectLimit } from './audit/inspect.js';
 import { type Certificate, certificatesIn, isCredentialName } from './audit/security/certificates.js';
@@ -10,11 +9,12 @@ import type { FileEntry, OpenBuild } from './model/build.js';
 import type { Inner } from './model/inner.js';
 import { type ArchivePath, displayName, isWithin } from './model/path.js';
 import type { OnProgress } from './model/progress.js';
+import { compressWhole } from './patch/whole.js';
 
 /** What the bytes of both builds tell. */
 export interface InsideFacts {
   readonly inner: ReadonlyMap<ArchivePath, Inner>;
-  /** Bytes of a changed or new file when compressed for the package. */
+  /** Bytes of a changed or new file when compressed quickly: the package takes a little less. */
   readonly whole: ReadonlyMap<ArchivePath, number>;
   readonly security: readonly SecurityFinding[];
   readonly certificatesBefore: readonly Certificate[];
@@ -24,6 +24,8 @@ export interface InsideFacts {
   /** Release that each module of the target was built for. */
   readonly modules: ReadonlyMap<ArchivePath, string>;
 }
+
+type Bytes = Uint8Array<ArrayBuffer>;
 
 interface Work {
   readonly path: ArchivePath;
@@ -72,7 +74,10 @@ export async function lookInside(
     security.push(...contentFindings(path, old, now));
     if (!changed) continue;
     const key = `${before?.content.sha1 ?? ''} ${after.content.sha1} ${nameKind(path)}`;
-    const known = seen.get(key) ?? { inner: inspect(displayName(path), old, now), whole: compressedSize(now) };
+    const known = seen.get(key) ?? {
+      inner: inspect(displayName(path), old, now),
+      whole: compressWhole(now, 'fast').bytes.length,
+    };
     if (after.content.size > 0) seen.set(key, known);
     inner.set(path, known.inner);
     whole.set(path, known.whole);
@@ -122,7 +127,7 @@ async function readSides(
   source: OpenBuild,
   target: OpenBuild,
   { path, before, after }: Work,
-): Promise<readonly [Uint8Array | undefined, Uint8Array | undefined]> {
+): Promise<readonly [Bytes | undefined, Bytes | undefined]> {
   const now = after === undefined ? undefined : await target.content.read(path);
   if (before === undefined) return [undefined, now];
   return [before.content.sha1 === after?.content.sha1 ? now : await source.content.read(path), now];
@@ -140,9 +145,4 @@ function isModule(path: ArchivePath): boolean {
 function nameKind(path: ArchivePath): string {
   const text = /(^|\/)etc\/|\.(conf|prop|service|socket|rules|py|pl|pm|mbn|mdt|b\d\d|gz|tgz)$/i.test(path);
   return text ? path : '';
-}
-
-/** As the package would store it: deflated, unless that does not help. */
-function compressedSize(bytes: Uint8Array): number {
-  return Math.min(bytes.length, deflateRawSync(bytes, { level: 6 }).length);
 }

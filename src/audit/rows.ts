@@ -59,6 +59,8 @@ function sizeOf(entry: Entry | undefined): number {
 }
 
 function wholeCost(decision: AnyDecision, costs: Costs): number | undefined {
+  for (const op of decision.operations)
+    if (op.kind === 'extract-file' || op.kind === 'write-partition') return op.whole.packageBytes;
   const tried = decision.alternatives.find(({ method }) => method === 'whole');
   return tried?.packageBytes ?? costs.whole.get(decision.path);
 }

@@ -29,7 +29,8 @@ function plain(text: string): string {
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replace(/[\\`*_{}[\]()#!|~@:]/g, (mark) => `&#${mark.charCodeAt(0)};`)
+    .replace(/[\\`*[\]#|~@]/g, (mark) => `&#${mark.charCodeAt(0)};`)
+    .replaceAll('://', '&#58;//')
     .replace(/[\r\n]+/g, ' ');
 }
 

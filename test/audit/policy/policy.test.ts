@@ -137,7 +137,6 @@ const standing = (wanted: PolicyFinding['standing']): readonly string[] =>
 
 test('integration: offenders, what is waived, and waivers that are over or not needed', () => {
   assert.deepEqual(standing('offender'), [
-    'budget package',
     'path-forbidden SYSTEM/etc/inetd.conf',
     'path-required SYSTEM/bin/watchdog',
     'set-id-not-allowed SYSTEM/bin/app',
@@ -152,8 +151,18 @@ test('integration: offenders, what is waived, and waivers that are over or not n
     'security telnet-or-adb SYSTEM/etc/init.d/net line 32',
     'security telnet-or-adb SYSTEM/etc/rc5.d/S50adbd line 32',
   ]);
-  assert.deepEqual(standing('information'), ['waiver-expired', 'waiver-unused']);
+  assert.deepEqual(standing('information'), ['budget package', 'waiver-expired', 'waiver-unused']);
   assert.equal(hasOffenders(audit.policy), true);
+});
+
+test('integration: a budget is held against exact sizes only', async () => {
+  const exact = { dialect: 'assert', encoding: { effort: 'fast', jobs: 1 } } as const;
+  const { policy } = await auditPair(folder, { policyFile: file, exact });
+  assert.ok(
+    policy?.findings.some(
+      ({ rule, about, standing: how }) => rule === 'budget' && about === 'package' && how === 'offender',
+    ),
+  );
 });
 
 test('integration: the version must rise', async () => {
