@@ -30,7 +30,8 @@ export interface OpenBuildOptions {
 /** No file under META is read that is larger. */
 const largestMetadata = 64 * 1024 * 1024;
 
-async function readTree(path: string, options: ReadOptions, companion?: string): Promise<Tree> {
+/** Reads any input as the tree of a build: a zip, a folder, raw images with their companion. Throws InputError. */
+export async function readTree(path: string, options: ReadOptions, companion?: string): Promise<Tree> {
   let kind: 'file' | 'folder' | 'other';
   try {
     const stats = await stat(path);

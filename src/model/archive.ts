@@ -1,0 +1,49 @@
+import type { ProjectVersion } from './build.js';
+import type { Sha256 } from './digest.js';
+import type { Finding } from './finding.js';
+
+/** A build of the archive, without its entries. */
+export interface ArchivedBuild {
+  /** What it is asked for by: the revision of its quectel-project-version, byte for byte. */
+  readonly revision: string;
+  readonly projectVersion: ProjectVersion;
+  /** SHA-256 of the zip that was added, or of a folder's listing. */
+  readonly digest: Sha256;
+  readonly files: number;
+  /** Bytes of its files, each counted as often as it is there. */
+  readonly bytes: number;
+}
+
+/** What adding a build did. */
+export interface ArchiveAddition {
+  readonly archive: string;
+  readonly origin: string;
+  readonly build: ArchivedBuild;
+  /** The same build was there already: nothing was written. */
+  readonly known: boolean;
+  /** Files whose content was new to the archive, and what they take there. Bytes. */
+  readonly newBlobs: number;
+  readonly newBytes: number;
+  readonly findings: readonly Finding[];
+}
+
+/** What is in an archive. */
+export interface ArchiveListing {
+  readonly archive: string;
+  /** In byte order of the revision. */
+  readonly builds: readonly ArchivedBuild[];
+  /** Bytes that the archive takes on disk, without its manifests. */
+  readonly storedBytes: number;
+  readonly findings: readonly Finding[];
+}
+
+/** What re-hashing an archive showed. */
+export interface ArchiveCheck {
+  readonly archive: string;
+  readonly builds: number;
+  readonly blobs: number;
+  /** Bytes that were hashed. */
+  readonly bytes: number;
+  /** Errors for what is missing or damaged, information for what no build needs. */
+  readonly findings: readonly Finding[];
+}
