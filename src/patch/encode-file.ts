@@ -2,7 +2,8 @@ import { applyPatch } from '../applypatch/index.js';
 import type { Sha1 } from '../model/digest.js';
 import { sha1Of } from '../model/digest.js';
 import { type Fault, ProofError } from '../model/errors.js';
-import { type BsdiffEffort, bsdiffEncoderVersion, bsdiffLimit, encodeBsdiff } from './bsdiff.js';
+import { type BsdiffEffort, bsdiffEncoderVersion, encodeBsdiff } from './bsdiff.js';
+import { isEncodable } from './encodable.js';
 import { identityPatch } from './identity.js';
 import {
   type DeflateTarget,
@@ -14,7 +15,7 @@ import {
 import { compressWhole, estimateWhole, exact, type PackedEntry, wholeEncoderVersion } from './whole.js';
 
 /** Names everything that decides about the bytes of a result, for cache keys. */
-export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-2`;
+export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-3`;
 
 /** Bytes to be made, and the bytes from which they may be made. */
 export interface EncodeFileRequest {
@@ -93,7 +94,9 @@ export function encodeFile(
 ): EncodedFile {
   const { target, bases, targetSha1 } = request;
   const { effort } = options;
-  const usable = bases.map((bytes, index) => ({ bytes, index })).filter(({ bytes }) => isUsable(bytes, target));
+  const usable = bases
+    .map((bytes, index) => ({ bytes, index }))
+    .filter(({ bytes }) => isEncodable(bytes.length, target.length));
   const candidates: Candidate[] = [];
   let notes: ImgdiffNotes | undefined;
 
@@ -189,11 +192,6 @@ function provedImgdiff(
   const thorough = encodeImgdiff(base, openDeflateTarget(target) ?? opened, { effort, onProgress });
   if (thorough.patch === undefined || isProved(thorough.patch, base, target.length, targetSha1)) return thorough;
   return { patch: undefined, notes: { ...thorough.notes, unproved: true } };
-}
-
-/** The device refuses an empty source, and an empty target is nothing to patch. */
-function isUsable(base: Uint8Array, target: Uint8Array): boolean {
-  return base.length > 0 && target.length > 0 && base.length <= bsdiffLimit && target.length <= bsdiffLimit;
 }
 
 function candidate(

@@ -1,6 +1,7 @@
 import { type BsdiffEffort, encodeBsdiff } from './bsdiff.js';
 import { type DeflateSettings, findDeflateSettings } from './deflate-search.js';
 import { type DeflateStream, findDeflateStreams } from './deflate-streams.js';
+import { isEncodable } from './encodable.js';
 import { type ImgdiffPiece, writeImgdiff } from './imgdiff-file.js';
 import { type Sketch, similarity, sketch } from './similarity.js';
 
@@ -88,7 +89,8 @@ export function encodeImgdiff(
   const { changed, unchanged } = leaveUnchanged(source, sourceStreams, target);
   const pairs: Pair[] = [];
   const unmade: UnmadeStream[] = [];
-  for (const { from, to } of matchStreams(sourceStreams, changed)) {
+  for (const { from: match, to } of matchStreams(sourceStreams, changed)) {
+    const from = match && isEncodable(match.expanded.length, to.expanded.length) ? match : undefined;
     if (target.settings(to) !== undefined) {
       if (from !== undefined) pairs.push({ from, to });
     } else if (to.length >= worthTelling) {

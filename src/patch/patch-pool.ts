@@ -3,7 +3,7 @@ import type { Content } from '../model/build.js';
 import type { Sha256 } from '../model/digest.js';
 import type { OnProgress } from '../model/progress.js';
 import { silent } from '../model/progress.js';
-import type { BsdiffEffort } from './bsdiff.js';
+import { type BsdiffEffort, bsdiffMemory } from './bsdiff.js';
 import type { Attempt, EncodedFile } from './encode-file.js';
 import { encodingKey } from './encoding-key.js';
 import type { PatchCache } from './patch-cache.js';
@@ -87,13 +87,12 @@ const defaultBudget = 640 * 1024 * 1024;
 /** Files whose deflate streams are expanded take about three times as much. */
 const expanding = /\.(img|gz|tgz|zip|jar|apk|whl)$/i;
 
-/** Bytes that encoding takes, by measurement: 9 for each of a base, 3 for each of the target. */
+/** Bytes that encoding takes: the engine's memory for the largest base, and all files as they are. */
 function estimateOf(task: EncodeTask): number {
-  if (task.bases.length === 0) return task.target.size * 3;
-  const bases = task.bases.map((base) => base.size);
-  const largest = Math.max(...bases);
-  const others = bases.reduce((sum, size) => sum + size, 0) - largest;
-  const once = 9 * largest + others + 3 * task.target.size;
+  const sizes = task.bases.map((base) => base.size);
+  const files = sizes.reduce((sum, size) => sum + size, task.target.size);
+  const engine = bsdiffMemory(Math.max(0, ...sizes), task.target.size);
+  const once = task.bases.length === 0 ? task.target.size * 3 : files + engine;
   return expanding.test(task.label) ? 3 * once : once;
 }
 
