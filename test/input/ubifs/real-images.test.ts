@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
@@ -96,6 +96,26 @@ describe('integration: images of mkfs.ubifs and ubinize', { skip: withoutMtdUtil
     assert.equal(at('zero')?.links, 1);
     assert.equal(await contentOf(tree, 'hole'), `start${'\0'.repeat(100_000 - 5)}`);
     assert.equal(at('zero')?.mtime, Math.floor(statSync(join(folder, 'zero')).mtimeMs / 1000));
+  });
+
+  const openssl = spawnSync('openssl', ['version']).status === 0;
+  test('an authenticated image is read, without checking its signature', {
+    skip: !openssl && 'no openssl',
+  }, async () => {
+    const [key, certificate] = [join(work, 'key.pem'), join(work, 'cert.pem')];
+    const files = ['-keyout', key, '-out', certificate];
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=test', ...files], {
+      stdio: 'pipe',
+    });
+    for (const hash of ['sha1', 'sha256', 'sha512']) {
+      const more = ['--hash-algo', hash, '--auth-key', key, '--auth-cert', certificate];
+      const tree = await ubifsOf(makeUbifs(work, folder, usual, { more }), logicalBlock(usual));
+      assert.deepEqual(
+        tree.findings.map(({ severity, code }) => `${severity} ${code}`),
+        ['information ubifs-authenticated'],
+      );
+      await assertTree(tree, known);
+    }
   });
 
   test('an encrypted image says so and shows what can be shown', async () => {
