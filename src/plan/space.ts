@@ -86,7 +86,9 @@ export function deviceNeeds(
       memory = Math.max(memory, op.target.size);
       continue;
     }
-    memory = Math.max(memory, op.source.size + op.target.size + op.patch.size);
+    // The call that stages the image carries the identity patch as well.
+    const identity = plan.identities.get(op.target.size)?.size ?? 0;
+    memory = Math.max(memory, op.source.size + op.target.size + op.patch.size + identity);
     // Staged: the image, then a second copy while it is written. In place: the old content.
     cachePeak = Math.max(cachePeak, plan.bootUpdate === 'resumable' ? stagingSpace(op.target.size) : op.source.size);
   }

@@ -14,8 +14,9 @@ import { withIdentities } from '../../src/plan/identities.js';
 import { deviceOrder } from '../../src/plan/order.js';
 import { planDelta } from '../../src/plan/plan.js';
 import { encodeOperations, settle } from '../../src/plan/settle.js';
+import type { ScriptOptions } from '../../src/script/options.js';
 import { printScript } from '../../src/script/printer.js';
-import { type ScriptOptions, writeScript } from '../../src/script/writer.js';
+import { writeScript } from '../../src/script/writer.js';
 
 const folder = fileURLToPath(new URL('../../../test/scenarios/ancestor-small/', import.meta.url));
 

@@ -1,0 +1,62 @@
+/** What is checked before anything is changed. */
+import type { DeviceOrder } from '../model/device-order.js';
+import type { PatchFile } from '../model/operation.js';
+import type { SettledPlan } from '../model/plan.js';
+import { stagingSpace } from '../model/staging.js';
+import { device, partitionPatches, partitionWith, stagedName } from './names.js';
+import { fraction, integer } from './numbers.js';
+import { type Guard, progressBar } from './pieces.js';
+import { call, type Expression, or, run, type Statement } from './statements.js';
+
+/** True if the path has the target's or the source's bytes, so also after a cut. */
+function checkOf({ path, base, target }: PatchFile): Expression {
+  const here = device(path);
+  if (base.path === path) return call('apply_patch_check', here, target.sha1, base.content.sha1);
+  return or(
+    call('apply_patch_check', here, target.sha1),
+    call('apply_patch_check', device(base.path), base.content.sha1),
+  );
+}
+
+/** Everything that is patched is as it was, or done; and /cache has the space that is needed. */
+export function verifyPhase(plan: SettledPlan, order: DeviceOrder, guard: Guard): readonly Statement[] {
+  const patched = partitionPatches(order);
+  const total =
+    order.checks.reduce((sum, { base }) => sum + base.content.size, 0) +
+    patched.reduce((sum, { source }) => sum + source.size, 0);
+  const bar = progressBar(total);
+  const statements: Statement[] = [
+    run(call('ui_print', 'Verifying current system...')),
+    run(call('show_progress', fraction(0.1), integer(0))),
+  ];
+  for (const op of order.checks) {
+    const where = op.base.path === op.path ? device(op.path) : `${device(op.path)} and ${device(op.base.path)}`;
+    statements.push(guard(checkOf(op), `"${where}" has unexpected contents.`), ...bar(op.base.content.size));
+  }
+  let largest = order.checks.reduce((most, { base }) => Math.max(most, base.content.size), 0);
+  for (const { partition, source, target } of patched) {
+    const both = partitionWith(partition, source, target);
+    const check = call('apply_patch_check', both, target.sha1, source.sha1);
+    const staged = call('apply_patch_check', stagedName(partition), target.sha1);
+    statements.push(
+      guard(
+        plan.bootUpdate === 'resumable' ? or(check, staged) : check,
+        `"${partition.type}:${partition.device}" has unexpected contents.`,
+      ),
+      ...bar(source.size),
+    );
+    if (plan.bootUpdate === 'resumable') {
+      statements.push(
+        guard(
+          or(staged, call('apply_patch_space', integer(stagingSpace(target.size)))),
+          'Not enough free space in /cache.',
+        ),
+      );
+    } else {
+      largest = Math.max(largest, source.size);
+    }
+  }
+  if (largest > 0)
+    statements.push(guard(call('apply_patch_space', integer(largest)), 'Not enough free space in /cache.'));
+  return statements;
+}
