@@ -7,18 +7,8 @@ import type { Modes } from './input/ownership.js';
 import type { Build } from './model/build.js';
 import { InputError, UsageError } from './model/errors.js';
 import { displayName } from './model/path.js';
-import { defaultCacheDirectory } from './patch/patch-cache.js';
 
-/** What the ways of making a package are when nobody says otherwise. */
-export const generateDefaults = {
-  bootUpdate: 'resumable',
-  chmod: 'on-top',
-  dialect: 'assert',
-  levers: { moves: true, copies: true, crossBases: true, basesPerFile: 3 },
-  encoding: { effort: 'normal' },
-  limits: {},
-  verify: { level: 'quick', profile: 'strict' },
-} as const satisfies Partial<GenerateOptions>;
+export { generateDefaults, patchCacheFolder } from './generate-defaults.js';
 
 /** What is made from what. */
 export interface GenerateRequest {
@@ -42,11 +32,6 @@ export interface GeneratedFrom {
   readonly source: Build;
   readonly target: Build;
   readonly generated: Generated;
-}
-
-/** The folder in which patches are kept between runs unless another is given. */
-export function patchCacheFolder(): string {
-  return defaultCacheDirectory(process.env, process.platform);
 }
 
 /**

@@ -1,4 +1,3 @@
-import { check } from '../../check.js';
 import { checkJson, checkText, isClean } from '../../report/check.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
@@ -44,6 +43,7 @@ export const checkCommand: Command = (program, choose) =>
         ),
     (argv) =>
       choose(async (session) => {
+        const { check } = await import('../../check.js');
         const checked = await check({
           source: argv.source,
           target: argv.target,

@@ -1,4 +1,3 @@
-import { explainSubject } from '../../explain.js';
 import { explanationJson, explanationText, logReadingJson, logReadingText } from '../../report/explanation.js';
 import type { Command } from '../command.js';
 import { given } from '../options.js';
@@ -23,6 +22,7 @@ export const explainCommand: Command = (program, choose) =>
         .example('$0 explain last_log --package update.zip', 'the statement and the file that failed'),
     (argv) =>
       choose(async ({ manner, out, signal }) => {
+        const { explainSubject } = await import('../../explain.js');
         const explained = await explainSubject(argv.words.join(' '), { ...given('package', argv.package), signal });
         if (explained.kind === 'code') {
           const { explanation } = explained;

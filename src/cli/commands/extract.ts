@@ -1,4 +1,3 @@
-import { extract } from '../../extract.js';
 import { extractionJson, extractionText } from '../../report/listing.js';
 import type { Command } from '../command.js';
 import { given } from '../options.js';
@@ -28,6 +27,7 @@ export const extractCommand: Command = (program, choose) =>
         .epilogue('Modes and links are kept, owners are not; devices are told and not made.'),
     (argv) =>
       choose(async ({ manner, out, onProgress, signal }) => {
+        const { extract } = await import('../../extract.js');
         const extraction = await extract(argv.input, {
           output: argv.output,
           ...given('only', argv.only),

@@ -1,9 +1,8 @@
-import { generateDefaults, generateFiles, patchCacheFolder } from '../../generate-files.js';
+import { generateDefaults, patchCacheFolder, profileNames } from '../../generate-defaults.js';
 import { UsageError } from '../../model/errors.js';
 import { findingsText } from '../../report/findings.js';
 import { type GenerationReport, generationDocument, generationTable, generationText } from '../../report/generation.js';
 import { planJson } from '../../report/plan.js';
-import { profileNames } from '../../verify.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 import { countOption, emphasisOf, given, partsOption, sizeOption } from '../options.js';
@@ -96,6 +95,7 @@ export const generateCommand: Command = (program, choose) =>
         const several = sources.length > 1;
         const cache = argv.noCache === true ? undefined : (argv.cache ?? patchCacheFolder());
         if (several && argv.plan !== undefined) throw usage('--plan is for a single source');
+        const { generateFiles } = await import('../../generate-files.js');
         const made = await generateFiles({
           sources,
           target,

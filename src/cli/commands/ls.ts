@@ -1,4 +1,3 @@
-import { ls } from '../../ls.js';
 import { listingJson, listingText } from '../../report/listing.js';
 import type { Command } from '../command.js';
 import { given } from '../options.js';
@@ -22,6 +21,7 @@ export const lsCommand: Command = (program, choose) =>
         .example("$0 ls sdxlemur-sysfs.ubi --only '**/*.ko'", 'the kernel modules of an image'),
     (argv) =>
       choose(async ({ manner, out, onProgress, signal }) => {
+        const { ls } = await import('../../ls.js');
         const listing = await ls(argv.input, {
           ...given('only', argv.only),
           ...given('volume', argv.volume),

@@ -1,7 +1,6 @@
+import { profileNames } from '../../generate-defaults.js';
 import { UsageError } from '../../model/errors.js';
 import { verificationJson, verificationText } from '../../report/verification.js';
-import { profileNames } from '../../verify.js';
-import { verifyFiles } from '../../verify-files.js';
 import type { Command } from '../command.js';
 import { countOption, given, partsOption, sizeOption } from '../options.js';
 
@@ -55,6 +54,7 @@ export const verifyCommand: Command = (program, choose) =>
         .epilogue('Exit code 0 when it is proved, 1 when it is not.'),
     (argv) =>
       choose(async (session) => {
+        const { verifyFiles } = await import('../../verify-files.js');
         const { onProgress, signal, manner } = session;
         const verification = await verifyFiles({
           packagePath: argv.package,
