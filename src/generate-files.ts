@@ -1,5 +1,6 @@
 /** Makes packages from files: opens the builds and the lists, fills in what was not asked for, one package for each source. */
 import { join } from 'node:path';
+import { openFromArchive } from './archive.js';
 import { type Generated, type GenerateInputs, type GenerateOptions, generatePackage } from './generate.js';
 import { readLists } from './input/lists/read-lists.js';
 import { openBuild } from './input/open-build.js';
@@ -10,10 +11,13 @@ import { displayName } from './model/path.js';
 
 export { generateDefaults, patchCacheFolder } from './generate-defaults.js';
 
+/** Where a source is: a build's path, or an archive and the version in it. */
+export type SourceName = string | { readonly archive: string; readonly version: string };
+
 /** What is made from what. */
 export interface GenerateRequest {
-  /** One package is made for each. */
-  readonly sources: readonly string[];
+  /** One package is made for each: a path, or a version in an archive. */
+  readonly sources: readonly SourceName[];
   readonly target: string;
   /** Folder of the list files; the starter lists without it. */
   readonly lists?: string;
@@ -52,12 +56,14 @@ export async function generateFiles(request: GenerateRequest): Promise<readonly 
   try {
     const made: GeneratedFrom[] = [];
     const names = new Map<string, string>();
-    for (const path of sources) {
-      const source = await openBuild(path, { ...reading, role: 'source' });
+    for (const name of sources) {
+      const source =
+        typeof name === 'string'
+          ? await openBuild(name, { ...reading, role: 'source' })
+          : await openFromArchive(name.archive, name.version, { ...reading, role: 'source' });
       try {
         const inputs: GenerateInputs = { source, target, policy: lists.policy, findings: lists.findings };
-        const output =
-          sources.length === 1 ? request.output : join(request.output, packageName(source.build, path, names));
+        const output = sources.length === 1 ? request.output : join(request.output, packageName(source.build, names));
         const generated = await generatePackage(inputs, { ...options, output });
         made.push({ source: source.build, target: target.build, generated });
         request.onGenerated?.(source.build, generated);
@@ -72,7 +78,7 @@ export async function generateFiles(request: GenerateRequest): Promise<readonly 
 }
 
 /** `update-from-<revision>.zip`, in letters that every file system takes. Two sources of one revision are refused. */
-function packageName(source: Build, path: string, names: Map<string, string>): string {
+function packageName(source: Build, names: Map<string, string>): string {
   const revision = source.projectVersion?.revision;
   if (revision === undefined) {
     throw new InputError({
@@ -87,11 +93,11 @@ function packageName(source: Build, path: string, names: Map<string, string>): s
   if (other !== undefined) {
     throw new UsageError({
       code: 'sources-alike',
-      place: { file: path },
+      place: { file: source.origin },
       message: `it has the same project revision as ${other}, so the packages would have one name`,
       remedy: 'give these sources one by one, with --output',
     });
   }
-  names.set(name, path);
+  names.set(name, source.origin);
   return name;
 }

@@ -1,4 +1,5 @@
 import type { Program } from './command-line.js';
+import { archiveCommand } from './commands/archive.js';
 import { auditCommand } from './commands/audit.js';
 import { checkCommand } from './commands/check.js';
 import { explainCommand } from './commands/explain.js';
@@ -28,6 +29,7 @@ export function dfota(version: string): Program {
       lsCommand,
       extractCommand,
       explainCommand,
+      archiveCommand,
     ],
     wordsOnly: false,
   };

@@ -76,7 +76,10 @@ const command: Command = (program, choose) =>
         });
         session.endStage();
         if (made === undefined) return exitCodes.internal;
-        session.log(findingsText(made.generated.findings));
+        const told = made.generated.findings.filter(
+          ({ severity }) => session.manner.verbose || severity !== 'information',
+        );
+        session.log(findingsText(told));
         session.out(generationText(made));
         return made.generated.findings.some(({ severity }) => severity === 'error')
           ? exitCodes.findings

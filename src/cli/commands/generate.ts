@@ -1,4 +1,5 @@
 import { generateDefaults, patchCacheFolder, profileNames } from '../../generate-defaults.js';
+import type { SourceName } from '../../generate-files.js';
 import { UsageError } from '../../model/errors.js';
 import { findingsText } from '../../report/findings.js';
 import { type GenerationReport, generationDocument, generationTable, generationText } from '../../report/generation.js';
@@ -11,17 +12,26 @@ import { writeText } from '../write-text.js';
 /** `dfota generate SOURCE TARGET`. */
 export const generateCommand: Command = (program, choose) =>
   program.command(
-    'generate [source] [target]',
+    'generate [source] [to]',
     'Make the package that brings a module from one build to another, and prove it',
     (options) =>
       options
-        .usage('$0 generate SOURCE.zip TARGET.zip [options]\n$0 generate --from V1A.zip --from V1B.zip TARGET.zip')
+        .usage(
+          '$0 generate SOURCE.zip TARGET.zip [options]\n$0 generate --from V1A.zip --from V1B.zip TARGET.zip\n$0 generate --from-archive DIR --source-version V --target TARGET.zip',
+        )
         .positional('source', { type: 'string', describe: 'targetfiles.zip, or a folder, of what the module runs' })
-        .positional('target', { type: 'string', describe: 'targetfiles.zip, or a folder, of what it shall run' })
+        .positional('to', { type: 'string', describe: 'targetfiles.zip, or a folder, of what it shall run' })
         .option('output', { type: 'string', describe: 'The package; a folder when there are several sources' })
         .option('parts', { type: 'string', default: 'a', describe: 'What to update: a (all), or letters of l, m, o' })
         .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
         .option('from', { type: 'string', array: true, describe: 'A source; may be given several times' })
+        .option('from-archive', { type: 'string', describe: 'Archive that holds the source' })
+        .option('source-version', {
+          type: 'string',
+          array: true,
+          describe: 'Project revision of the source in the archive; may be given several times',
+        })
+        .option('target', { type: 'string', describe: 'The target, with --from-archive' })
         .option('jobs', { type: 'string', describe: 'Worker threads', defaultDescription: 'one for each processor' })
         .option('json', { type: 'boolean', describe: 'One JSON document on standard output' })
         .option('plan', { type: 'string', describe: 'Write what was decided for every path, and why, as JSON' })
@@ -91,7 +101,7 @@ export const generateCommand: Command = (program, choose) =>
         .epilogue('Sizes: 512K, 1G (powers of 1024), 70MB (powers of 1000). Exit code 1 when a finding is an error.'),
     (argv) =>
       choose(async (session) => {
-        const { sources, target } = buildsOf(argv.source, argv.target, argv.from ?? []);
+        const { sources, target } = buildsOf([argv.source, argv.to], argv);
         const several = sources.length > 1;
         const cache = argv.noCache === true ? undefined : (argv.cache ?? patchCacheFolder());
         if (several && argv.plan !== undefined) throw usage('--plan is for a single source');
@@ -137,7 +147,11 @@ export const generateCommand: Command = (program, choose) =>
         const [first] = made;
         if (argv.plan !== undefined && first !== undefined) await writeText(argv.plan, planJson(first.generated.plan));
         for (const { generated } of made) {
-          const text = findingsText(generated.findings, emphasisOf(session.logStyle));
+          // Notes are counted, and told on demand: what wants a decision must not drown in them.
+          const told = generated.findings.filter(
+            ({ severity }) => session.manner.verbose || severity !== 'information',
+          );
+          const text = findingsText(told, emphasisOf(session.logStyle));
           if (text !== '') session.log(text);
         }
         if (session.manner.json) {
@@ -156,13 +170,30 @@ function usage(message: string): UsageError {
   return new UsageError({ code: 'builds', message, remedy: 'see dfota generate --help' });
 }
 
-/** Sources and target out of the words and the --from options; with those the first word is the target. */
+/** The options that name builds. */
+interface NamedBuilds {
+  readonly from?: readonly string[] | undefined;
+  readonly fromArchive?: string | undefined;
+  readonly sourceVersion?: readonly string[] | undefined;
+  readonly target?: string | undefined;
+}
+
+/** Sources and target out of the words and the options; with --from the only word is the target. */
 function buildsOf(
-  first: string | undefined,
-  second: string | undefined,
-  from: readonly string[],
-): { sources: readonly string[]; target: string } {
-  if (from.length > 0) {
+  [first, second]: readonly [string | undefined, string | undefined],
+  { from, fromArchive, sourceVersion, target }: NamedBuilds,
+): { sources: readonly SourceName[]; target: string } {
+  if (fromArchive !== undefined) {
+    if (sourceVersion === undefined) throw usage('--from-archive needs --source-version');
+    if (target === undefined || first !== undefined || from !== undefined) {
+      throw usage('with --from-archive give the target build alone, as --target');
+    }
+    return { sources: sourceVersion.map((version) => ({ archive: fromArchive, version })), target };
+  }
+  if (sourceVersion !== undefined || target !== undefined) {
+    throw usage('--source-version and --target belong to --from-archive');
+  }
+  if (from !== undefined) {
     if (first === undefined || second !== undefined) throw usage('with --from give the target build alone');
     return { sources: from, target: first };
   }

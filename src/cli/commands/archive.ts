@@ -1,0 +1,68 @@
+import {
+  additionJson,
+  additionText,
+  archiveCheckJson,
+  archiveCheckText,
+  archiveListingJson,
+  archiveListingText,
+} from '../../report/archive.js';
+import type { Command } from '../command.js';
+
+const folder = { type: 'string', demandOption: true, describe: 'Folder of the archive' } as const;
+
+/** `dfota archive add|list|verify`. */
+export const archiveCommand: Command = (program, choose) =>
+  program.command('archive', 'Keep builds by version, so that any later update finds its source', (commands) =>
+    commands
+      .command(
+        'add <build>',
+        'Add a build to an archive, which is made when its folder is missing or empty',
+        (options) =>
+          options
+            .positional('build', {
+              type: 'string',
+              demandOption: true,
+              describe: 'A targetfiles.zip, folder or images',
+            })
+            .option('to', folder)
+            .option('json', { type: 'boolean', describe: 'One JSON document' })
+            .example('$0 archive add v2.zip --to releases', 'adding the same build again changes nothing'),
+        (argv) =>
+          choose(async ({ manner, out, onProgress, signal }) => {
+            const { archiveAdd } = await import('../../archive.js');
+            const addition = await archiveAdd(argv.build, argv.to, { onProgress, signal });
+            const report = manner.json ? additionJson(addition) : additionText(addition);
+            out(report.text);
+            return report.exitCode;
+          }),
+      )
+      .command(
+        'list <archive>',
+        'List the builds of an archive',
+        (options) =>
+          options.positional('archive', folder).option('json', { type: 'boolean', describe: 'One JSON document' }),
+        (argv) =>
+          choose(async ({ manner, out }) => {
+            const { archiveList } = await import('../../archive.js');
+            const listing = await archiveList(argv.archive);
+            const report = manner.json ? archiveListingJson(listing) : archiveListingText(listing);
+            out(report.text);
+            return report.exitCode;
+          }),
+      )
+      .command(
+        'verify <archive>',
+        'Read everything in an archive and tell what is damaged, missing or needed by no build',
+        (options) =>
+          options.positional('archive', folder).option('json', { type: 'boolean', describe: 'One JSON document' }),
+        (argv) =>
+          choose(async ({ manner, out, onProgress, signal }) => {
+            const { archiveVerify } = await import('../../archive.js');
+            const check = await archiveVerify(argv.archive, { onProgress, signal });
+            const report = manner.json ? archiveCheckJson(check) : archiveCheckText(check);
+            out(report.text);
+            return report.exitCode;
+          }),
+      )
+      .demandCommand(1, 'say what to do with the archive: add, list or verify'),
+  );
