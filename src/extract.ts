@@ -4,6 +4,7 @@ import { chmod, link, lstat, mkdir, open, readdir, rename, rm, symlink, utimes }
 import { basename, dirname, join, resolve } from 'node:path';
 import type { InputTree } from './input/images/input-tree.js';
 import { openInput, withFolders } from './input/images/open-input.js';
+import { linkFault } from './input/links.js';
 import { selectPaths } from './input/selection.js';
 import { type Fault, InputError, UsageError } from './model/errors.js';
 import type { Extraction } from './model/listing.js';
@@ -157,10 +158,16 @@ async function writeEntries(
       item: displayName(entry.path),
     });
   }
-  for (const { path, destination } of links) await symlink(toBytes(destination ?? ''), onDisk(folder, path));
+  let linked = 0;
+  for (const { path, destination = '' } of links) {
+    const fault = linkFault(destination, { file: tree.origin, entry: displayName(path) });
+    if (fault === undefined) await symlink(toBytes(destination), onDisk(folder, path));
+    if (fault === undefined) linked += 1;
+    else unreadable.push(fault);
+  }
   // Innermost first: a folder that may not be entered is closed last.
   for (const { path, mode } of [...directories].reverse()) await chmod(onDisk(folder, path), mode ?? 0o755);
-  return { files: doneItems, directories: directories.length, links: links.length, bytes, special, unreadable };
+  return { files: doneItems, directories: directories.length, links: linked, bytes, special, unreadable };
 }
 
 async function writeFile(

@@ -18,6 +18,7 @@ import { InputError, UsageError } from '../src/model/errors.js';
 import { extractionJson, extractionText, listingJson, listingText, showMode } from '../src/report/listing.js';
 import { type Flash, logicalBlock, makeUbi, makeUbifs, withoutMtdUtils } from './support/flash-images.js';
 import { knownTree, writeFlashTree } from './support/flash-tree.js';
+import { seededRandom } from './support/random.js';
 import { directory, file, link, writeTargetFiles, writeTargetFolder } from './support/targetfiles.js';
 import * as nodes from './support/ubifs-nodes.js';
 import { workFolder } from './support/work-folder.js';
@@ -188,5 +189,17 @@ describe('integration: extract from images', { skip: withoutMtdUtils }, () => {
     assert.match(extractionJson(result).text, /"ubifs-compression"/);
     assert.ok(!readdirSync(output).includes('future'));
     execFileSync('diff', ['-r', '--no-dereference', tree, output]);
+  });
+
+  test('an encrypted image: what has no readable content is told', async () => {
+    const key = join(work, 'key');
+    writeFileSync(key, seededRandom(5).bytes(64));
+    const more = ['-C', 'AES-256-XTS', '-K', key, '-b', '0123456789abcdef'];
+    const encrypted = join(work, 'encrypted.ubifs');
+    writeFileSync(encrypted, makeUbifs(work, tree, flash, { more }));
+    const result = await extract(encrypted, { output: join(work, 'from-encrypted') });
+    assert.equal(extractionText(result).exitCode, 1);
+    assert.ok(result.unreadable.some(({ code }) => code === 'ubifs-encrypted'));
+    assert.equal(listingText(await ls(encrypted)).exitCode, 1);
   });
 });

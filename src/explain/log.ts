@@ -138,8 +138,10 @@ function readLine(text: string, line: number): LogEvent | undefined {
   }
   const word = Object.keys(statusWords).find((known) => known.startsWith('IP_') && text.includes(known));
   if (word !== undefined) return { line, text, kind: 'word', says: statusWords[word]?.meaning ?? '', about: word };
+  // Recoveries write lines of less than a kilobyte; a bound keeps the patterns quick on anything else.
+  const short = text.slice(0, 1024);
   for (const { pattern, kind, says } of linePatterns) {
-    const found = pattern.exec(text);
+    const found = pattern.exec(short);
     if (found === null) continue;
     const about = found.slice(1).find((group) => group !== undefined && group !== '') ?? filesIn(text)[0];
     return { line, text, kind, says, ...(about !== undefined && { about }) };

@@ -1,4 +1,4 @@
-import { compareBytes, displayName, fromBytes } from '../../model/path.js';
+import { compareBytes, displayName, fromBytes, unsafeName } from '../../model/path.js';
 import type { TreeEntry, TreeKind } from '../../model/tree-entry.js';
 import type { Catalogue } from './catalogue.js';
 import { encryptedInode, type Inode } from './nodes.js';
@@ -30,7 +30,7 @@ function kindOf(mode: number): TreeKind | undefined {
 }
 
 /**
- * Names every entry from the root inode down, in byte order of the path. Names that no file can have, entries whose inode is
+ * Names every entry from the root inode down, in byte order of the path. Names that no file or no zip can have, entries whose inode is
  * missing and directories met a second time are left out and told as problems.
  */
 export function listTree(catalogue: Catalogue): {
@@ -46,12 +46,12 @@ export function listTree(catalogue: Catalogue): {
     const { inum: directory, prefix } = next;
     for (const [name, inum] of catalogue.entries.get(directory) ?? []) {
       const path = prefix + name;
-      if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) {
+      if (name.includes('/') || unsafeName(path) !== undefined) {
         const encrypted = ((catalogue.inodes.get(directory)?.flags ?? 0) & encryptedInode) !== 0;
         problems.push(
           encrypted
             ? `the encrypted name of inode ${inum} cannot be shown; the entry is left out`
-            : `a name that no file can have is left out: ${displayName(path)}`,
+            : `a name that cannot be used is left out: ${displayName(path)}`,
         );
         continue;
       }
