@@ -136,6 +136,8 @@ export interface Found {
   readonly parent: Place;
   readonly name: string;
   readonly node: Place | undefined;
+  /** The directories on the way, links resolved; the parent is the last. */
+  readonly above: readonly Place[];
 }
 
 const mostLinks = 40;
@@ -152,7 +154,7 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
   if (path.length > 4095) return 'ENAMETOOLONG';
   const root: Place = { volume: ramVolume, ino: rootInode };
   // relative paths start at the working directory, which is the root
-  let stack: { readonly place: Place; readonly name: string }[] = [{ place: root, name: '' }];
+  let stack: Place[] = [root];
   const pending = path.split('/').reverse();
   let links = 0;
   for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
@@ -165,35 +167,35 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
     }
     if (part.length > 255) return 'ENAMETOOLONG';
     visit(machine);
-    const fs = volumeOf(machine, top.place.volume);
-    const ino = mapGet(directoryOf(fs, top.place.ino).children, part);
+    const fs = volumeOf(machine, top.volume);
+    const ino = mapGet(directoryOf(fs, top.ino).children, part);
     const last = !pending.some((other) => other !== '' && other !== '.');
     const slash = last && pending.length > 0;
     if (ino === undefined) {
       if (!last) return 'ENOENT';
-      return { parent: top.place, name: part, node: undefined };
+      return { parent: top, name: part, node: undefined, above: stack };
     }
     const inode = inodeOf(fs, ino);
     if (inode.kind === 'link' && (!last || follow || slash)) {
       links++;
       if (links > mostLinks) return 'ELOOP';
       if (inode.destination === '') return 'ENOENT';
-      if (inode.destination.startsWith('/')) stack = [{ place: root, name: '' }];
+      if (inode.destination.startsWith('/')) stack = [root];
       pending.push(...inode.destination.split('/').reverse());
       continue;
     }
-    const place = throughMount(machine, { volume: top.place.volume, ino });
+    const place = throughMount(machine, { volume: top.volume, ino });
     if (last) {
       const node = nodeAt(machine, place);
       if (slash && node.kind !== 'directory') return 'ENOTDIR';
-      return { parent: top.place, name: part, node: place };
+      return { parent: top, name: part, node: place, above: stack };
     }
     if (inode.kind !== 'directory') return 'ENOTDIR';
-    stack.push({ place, name: part });
+    stack.push(place);
   }
-  const top = stack.at(-1) ?? { place: root, name: '' };
-  const above = stack.at(-2) ?? top;
-  return { parent: above.place, name: top.name, node: top.place };
+  // the root itself, or a path that ends in `..`: no name of its own
+  const top = stack.at(-1) ?? root;
+  return { parent: top, name: '.', node: top, above: stack };
 }
 
 /** The place that a path leads to, links followed. */

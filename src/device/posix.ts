@@ -122,6 +122,7 @@ export function removeTree(machine: Machine, path: string): Failure {
   const found = lookUp(machine, path, false);
   if (typeof found === 'string') return found;
   if (found.node === undefined) return 'ENOENT';
+  if (found.name === '.') return 'EINVAL';
   const remove = (parent: Place, name: string, node: Place): Failure => {
     visit(machine);
     const inode = nodeAt(machine, node);
@@ -143,17 +144,22 @@ export function removeTree(machine: Machine, path: string): Failure {
 export function rename(machine: Machine, from: string, to: string): Failure {
   const source = lookUp(machine, from, false);
   if (typeof source === 'string') return source;
-  if (source.node === undefined) return 'ENOENT';
   const target = lookUp(machine, to, false);
   if (typeof target === 'string') return target;
   if (source.parent.volume !== target.parent.volume) return 'EXDEV';
-  const moved = nodeAt(machine, source.node);
-  if (moved.kind === 'directory' && `${to}/`.startsWith(`${from}/`)) return 'EINVAL';
-  if (target.node !== undefined) {
-    const replaced = nodeAt(machine, target.node);
+  if (source.name === '.' || target.name === '.') return 'EBUSY';
+  const { node } = source;
+  if (node === undefined) return 'ENOENT';
+  if (target.above.some((place) => samePlace(place, node))) return 'EINVAL';
+  const replacedPlace = target.node;
+  if (replacedPlace !== undefined) {
+    if (source.above.some((place) => samePlace(place, replacedPlace))) return 'ENOTEMPTY';
+    const [moved, replaced] = [nodeAt(machine, node), nodeAt(machine, replacedPlace)];
     if (replaced.kind === 'directory' && moved.kind !== 'directory') return 'EISDIR';
     if (replaced.kind !== 'directory' && moved.kind === 'directory') return 'ENOTDIR';
-    if (replaced.kind === 'directory' && replaced.children.size > 0) return 'ENOTEMPTY';
+    if (replaced.kind === 'directory' && replaced.children.size > 0 && !samePlace(node, replacedPlace)) {
+      return 'ENOTEMPTY';
+    }
   }
   const { volume } = source.parent;
   const fs = moveName(
@@ -163,6 +169,10 @@ export function rename(machine: Machine, from: string, to: string): Failure {
   );
   commit(machine, volume, fs, 'rename', to);
   return undefined;
+}
+
+function samePlace(a: Place, b: Place): boolean {
+  return a.volume === b.volume && a.ino === b.ino;
 }
 
 /** Makes a symbolic link under a name that is not taken. */
