@@ -61,8 +61,8 @@ function sizeOf(entry: Entry | undefined): number {
 function wholeCost(decision: AnyDecision, costs: Costs): number | undefined {
   for (const op of decision.operations)
     if (op.kind === 'extract-file' || op.kind === 'write-partition') return op.whole.packageBytes;
-  const tried = decision.alternatives.find(({ method }) => method === 'whole');
-  return tried?.packageBytes ?? costs.whole.get(decision.path);
+  // what was tried and not taken may be an estimate only
+  return costs.whole.get(decision.path) ?? decision.alternatives.find(({ method }) => method === 'whole')?.packageBytes;
 }
 
 /** What is at a path, without what only the program needs. */

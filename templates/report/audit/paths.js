@@ -292,6 +292,10 @@ export function pathsSection(audit) {
   return { node, openPath };
 }
 
+function named(label, path) {
+  return path !== undefined && el('p', { class: 'muted' }, `${label}: `, el('span', { class: 'path' }, path));
+}
+
 /** What is told of one path when its row is open. */
 function detail(row, audit) {
   const why = `${row.sentence[0].toUpperCase()}${row.sentence.slice(1)}.`;
@@ -314,9 +318,10 @@ function detail(row, audit) {
     .filter(({ before, after }) => before !== undefined || after !== undefined);
   const costs = [
     row.cost > 0 && `${audit.exact ? '' : 'At most '}${number(row.cost)} bytes in the package`,
-    row.whole !== undefined && row.method !== 'none' && `whole, it would cost ${number(row.whole)}`,
-    row.entry && `entry ${row.entry}`,
-    row.from && `made from ${row.from}`,
+    row.whole !== undefined &&
+      row.whole !== row.cost &&
+      row.method !== 'none' &&
+      `whole, it would cost ${number(row.whole)}`,
   ].filter(Boolean);
   const security = audit.security.filter((finding) => finding.path === row.path);
   return el(
@@ -324,6 +329,8 @@ function detail(row, audit) {
     {},
     el('p', {}, why, rule),
     costs.length > 0 && el('p', { class: 'muted' }, `${costs.join('; ')}.`),
+    named('Entry', row.entry),
+    named('Made from', row.from),
     security.map((finding) =>
       el(
         'p',
