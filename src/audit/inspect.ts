@@ -2,11 +2,11 @@
  * Looks inside a file of both builds, by what its bytes are. Pure and bounded: a broken file, one that unpacks to too
  * much or one that is too large gives a note, never an error.
  *
- * Limits: files to 256 MiB; text to 8 MiB; gzip to 64 MiB, kernels to 160 MiB, RAM disks to 128 MiB unpacked;
+ * Limits: files to 256 MiB; text to 8 MiB; gzip to 64 MiB, kernels to 128 MiB, RAM disks to 128 MiB unpacked;
  * 100,000 members of an archive; archives inside archives are compared by digest, but for what a compressed one holds.
  */
 import type { Inner } from '../model/inner.js';
-import { compareArchives, compareGzip } from './archive/compare.js';
+import { compareArchives, compareCompressed, compareGzip } from './archive/compare.js';
 import type { Look } from './archive/member.js';
 import { compareBootImages } from './boot/compare.js';
 import { isBootImage } from './boot/header.js';
@@ -60,7 +60,10 @@ function choose(depth: number, name: string, before: Uint8Array | undefined, aft
   if ((isModemName(name) && !all(isText)) || all(isMarkedElf)) return compareModemImages(before, after);
   if (all(isElf)) return compareModules(before, after) ?? compareElf(before, after);
   if (depth > 0) {
-    const packed = compareGzip(name, before, after, deeper) ?? compareArchives(before, after, look);
+    const packed =
+      compareGzip(name, before, after, deeper) ??
+      compareCompressed(name, before, after, deeper) ??
+      compareArchives(before, after, look);
     if (packed !== undefined) return packed;
   }
   if (all(isText)) return compareText(name, before, after);

@@ -9,10 +9,10 @@ export type InnerKind =
   | 'modem-image'
   | 'ubi'
   | 'gzip'
+  | 'compressed'
   | 'zip'
   | 'tar'
   | 'cpio'
-  | 'certificate'
   | 'binary';
 
 /** Whether a change makes the device easier or harder to attack. */

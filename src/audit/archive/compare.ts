@@ -1,5 +1,6 @@
 import type { Inner, InnerFact } from '../../model/inner.js';
 import { differing, fact } from '../bytes/fields.js';
+import { type Compression, compressionAt, unpack } from '../bytes/unpack.js';
 import { bufferOf } from '../bytes/view.js';
 import { zlibLevel } from './compressor.js';
 import { isCpio, readCpio } from './cpio.js';
@@ -110,3 +111,32 @@ export function compressorFact(label: string, old: GzipStream | undefined, now: 
       : 'the device can make these bytes again, so a patch can work on what is inside',
   );
 }
+
+/** Compares two files of one other compression (xz, LZMA, zstd, the kernel's lz4) by what is inside; `undefined` when they are none. */
+export function compareCompressed(
+  name: string,
+  before: Uint8Array | undefined,
+  after: Uint8Array | undefined,
+  look: Look,
+): Inner | undefined {
+  const sides = [before, after].filter((side) => side !== undefined);
+  const kind = sides[0] && compressionAt(sides[0]);
+  if (kind === undefined || !unpackable.includes(kind) || !sides.every((side) => compressionAt(side) === kind))
+    return undefined;
+  const old = before === undefined ? undefined : unpack(before, unpackLimit);
+  const now = after === undefined ? undefined : unpack(after, unpackLimit);
+  const facts = differing([fact('unpacked bytes', old && String(old.length), now && String(now.length))]);
+  const summary = `${kind} data`;
+  if (old === undefined || now === undefined) return { kind: 'compressed', summary, facts };
+  if (bufferOf(old).equals(now)) return { kind: 'compressed', summary, facts, notes: ['what is inside is the same'] };
+  const inside = name.replace(/\.(xz|lzma|zst|lz4)$/i, '');
+  const inner = look(inside, old, now);
+  return {
+    kind: 'compressed',
+    summary,
+    facts,
+    members: [{ name: inside, status: 'changed', before: old.length, after: now.length, inner }],
+  };
+}
+
+const unpackable: readonly Compression[] = ['xz', 'lzma', 'zstd', 'lz4-legacy'];

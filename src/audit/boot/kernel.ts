@@ -26,11 +26,22 @@ export interface Kernel {
 }
 
 /** A kernel unpacks to at most this: arm64 distribution kernels reach 60 MB. */
-const unpackLimit = 160 * 1024 * 1024;
+const unpackLimit = 128 * 1024 * 1024;
 const configLimit = 8 * 1024 * 1024;
+
+/** Kernels by the buffer and the place they stand in: unpacking one takes seconds, and several ask for it. */
+const known = new WeakMap<ArrayBufferLike, Map<number, Kernel>>();
 
 /** Reads a kernel as it stands in a boot image: compressed, self-extracting, or plain. Never throws BrokenFile: faults are notes. */
 export function readKernel(bytes: Uint8Array): Kernel {
+  const inBuffer = known.get(bytes.buffer) ?? new Map<number, Kernel>();
+  const kernel = inBuffer.get(bytes.byteOffset) ?? openAndRead(bytes);
+  inBuffer.set(bytes.byteOffset, kernel);
+  known.set(bytes.buffer, inBuffer);
+  return kernel;
+}
+
+function openAndRead(bytes: Uint8Array): Kernel {
   const notes: string[] = [];
   const attempt = <T>(what: string, read: () => T): T | undefined => {
     try {
@@ -98,7 +109,7 @@ function openPlain(bytes: Uint8Array): Opened {
       if (!(error instanceof BrokenFile)) throw error;
     }
   }
-  const closed = streams.find(({ kind }) => kind !== 'gzip' && kind !== 'zstd' && kind !== 'lz4-legacy');
+  const closed = streams.find(({ kind }) => kind === 'lzo');
   const form = closed === undefined ? 'not known' : `self-extracting, ${closed.kind} inside, not looked into`;
   return { form, plain: undefined, stream: undefined, end: 0 };
 }

@@ -3,6 +3,7 @@ import { Decompress } from 'fzstd';
 import { readGzip } from '../archive/gzip.js';
 import { BrokenFile } from './broken.js';
 import { startsWith, viewOf } from './view.js';
+import { unpackLzma, unpackXz } from './xz.js';
 
 export type Compression = 'gzip' | 'xz' | 'lzma' | 'lz4' | 'lz4-legacy' | 'zstd' | 'bzip2' | 'lzo';
 
@@ -23,7 +24,7 @@ export function compressionAt(bytes: Uint8Array, at = 0): Compression | undefine
 }
 
 /**
- * The plain bytes of a gzip, zstd or lz4 (kernel) stream; data behind the stream is ignored.
+ * The plain bytes of a gzip, xz, LZMA, zstd or lz4 (kernel) stream; data behind the stream is ignored.
  * Throws BrokenFile on broken data, on more than `limit` bytes, and for a compression that is not read here.
  */
 export function unpack(bytes: Uint8Array, limit: number): Uint8Array {
@@ -35,6 +36,10 @@ export function unpack(bytes: Uint8Array, limit: number): Uint8Array {
       return unpackZstd(bytes, limit);
     case 'lz4-legacy':
       return unpackLz4Legacy(bytes, limit);
+    case 'xz':
+      return unpackXz(bytes, limit);
+    case 'lzma':
+      return unpackLzma(bytes, limit);
     case undefined:
       throw new BrokenFile('it is not compressed in a way that is known');
     default:

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,7 +10,7 @@ import { readCpio } from '../../../src/audit/archive/cpio.js';
 import { readTar } from '../../../src/audit/archive/tar.js';
 import { readZip } from '../../../src/audit/archive/zip.js';
 import { inspect } from '../../../src/audit/inspect.js';
-import { factOf, inFolder, run, words } from '../support.js';
+import { factOf, has, inFolder, run, words } from '../support.js';
 
 type Pack = (folder: string, archive: string) => void;
 
@@ -132,4 +133,11 @@ test('a decompression bomb is refused with a note, without its bytes', () => {
   const inner = inspect('a.gz', gzipSync('x'), bomb);
   assert.match(inner.notes?.[0] ?? '', /unpacks to more than/);
   assert.ok(process.memoryUsage().arrayBuffers - before < 100 * 1024 * 1024);
+});
+
+test('other compressions are opened as well', { skip: has('xz') ? false : 'xz is not installed' }, () => {
+  const pack = (text: string): Uint8Array => execFileSync('xz', ['-c'], { input: text });
+  const inner = inspect('SYSTEM/lib/notes.txt.xz', pack('one\ntwo\n'), pack('one\n2\n'));
+  assert.equal(inner.members?.[0]?.name, 'SYSTEM/lib/notes.txt');
+  assert.ok(inner.members?.[0]?.inner?.diff?.some(({ sign, text }) => sign === '+' && text === '2'));
 });
