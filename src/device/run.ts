@@ -167,7 +167,7 @@ export async function startPackage(installation: Installation, flash: Flash, wat
     unlistedPartitions: module.unlistedPartitions,
     print: (line) => print(`        ${line}`),
     note: (text) => notes.add(text),
-    progress: { start: 0, width: 0, report: meter.report },
+    progress: { start: 0, width: 0, fills: false, report: meter.report },
     trouble: undefined,
   };
   let statements = 0;
@@ -200,6 +200,8 @@ export async function startPackage(installation: Installation, flash: Flash, wat
   let end: Pick<Attempt, 'status' | 'flash' | 'message' | 'code'>;
   try {
     await evaluateScript(script.root, script.text, functions, runtime, { before, after });
+    const { fills, start, width } = runtime.progress;
+    if (fills) meter.report(start + width);
     end = { status: 'succeeded', flash: machine.flash, message: undefined, code: deviceCodes.succeeded };
   } catch (error) {
     end = ending(error, machine, runtime);

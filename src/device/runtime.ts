@@ -63,8 +63,8 @@ export interface Runtime {
   readonly print: (line: string) => void;
   /** Tells of something that is taken for granted. */
   readonly note: (text: string) => void;
-  /** Portions of the bar: where the present one starts, how wide it is. */
-  readonly progress: { start: number; width: number; readonly report: (fraction: number) => void };
+  /** Portions of the bar: where the present one starts, how wide it is, whether it fills by itself as time goes by. */
+  readonly progress: { start: number; width: number; fills: boolean; readonly report: (fraction: number) => void };
   /** Why the last function that failed did so. */
   trouble: { readonly kind: Trouble; readonly message: string } | undefined;
 }

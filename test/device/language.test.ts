@@ -197,6 +197,8 @@ test('progress: percentages as the module reports them; backwards and past 100 a
   const good =
     'show_progress(0.1, 0); set_progress(0.5); set_progress(1.0); show_progress(0.9, 0); set_progress(1.0);\n';
   assert.deepEqual(await bar(good), { progress: [0, 5, 10, 100], fault: undefined });
+  const timed = await bar('show_progress(0.9, 0); set_progress(1.0); show_progress(0.1, 10);\n');
+  assert.deepEqual(timed, { progress: [0, 90, 100], fault: undefined });
   const past = await bar('show_progress(0.8, 0); show_progress(0.3, 0); set_progress(1);\n');
   assert.match(past.fault ?? '', /passes 100/);
   assert.equal(past.progress.at(-1), 100);

@@ -24,7 +24,8 @@ const showProgress: DeviceFunction = async (runtime, call) => {
   const { progress } = runtime;
   progress.start += progress.width;
   progress.width = fraction(call.name, portion);
-  fraction(call.name, seconds);
+  // given seconds, the recovery fills the portion by itself
+  progress.fills = fraction(call.name, seconds) > 0;
   progress.report(progress.start);
   return portion;
 };
