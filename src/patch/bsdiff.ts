@@ -3,7 +3,7 @@ import { type Bias, learnCosts, modelLength } from './costs.js';
 import { type Engine, engineMemoryLimit, openEngine } from './engine.js';
 
 /** Names this encoder's output: it changes whenever the same input and effort may give other bytes. For cache keys. */
-export const bsdiffEncoderVersion = 'bsdiff-4';
+export const bsdiffEncoderVersion = 'bsdiff-6';
 
 /** How hard to look for a smaller patch. */
 export type BsdiffEffort = 'fast' | 'normal' | 'best';
@@ -29,6 +29,9 @@ const trials: Readonly<Record<BsdiffEffort, readonly Bias[]>> = {
     { difference: 1.4, copy: 0.8, turn: 1.2 },
   ],
 };
+
+/** How hard streams are packed to compare choices; the chosen one is packed at the effort asked for. */
+const draft = { fast: 'fast', normal: 'plain', best: 'normal' } as const;
 
 /** Where things lie in the engine's memory. */
 interface Layout {
@@ -135,7 +138,7 @@ export function encodeBsdiff(source: Uint8Array, target: Uint8Array, options: Bs
   engine.call('begin', at.source, source.length, at.target, target.length, at.triples, 8, 16);
   advance(engine, 'walk', target.length, progress.within);
   progress.next(1);
-  const plain = biases.length > 0 && options.effort !== 'best';
+  const sketch = draft[options.effort];
   let best: Attempt = attempt(at.triples, engine.call('controlLength'));
   for (const bias of biases) {
     const model = learnCosts(experience(best), bias);
@@ -145,24 +148,26 @@ export function encodeBsdiff(source: Uint8Array, target: Uint8Array, options: Bs
     advance(engine, 'weigh', target.length, progress.within);
     const triples = engine.call('trace');
     const next = attempt(triples, engine.call('traceLength'));
-    if (sizeOf(next.parts) < sizeOf(best.parts)) best = next;
+    const better = sizeOf(next.parts) < sizeOf(best.parts);
+    if (better) best = next;
     progress.next(3);
+    if (!better && bias !== biases[0]) break;
   }
-  const patch = assemble(plain ? encodeStreams(best.triples, best.count, false) : best.parts, target.length);
+  const final = sketch === options.effort ? best.parts : encodeStreams(best.triples, best.count, options.effort);
+  const patch = assemble(final, target.length);
   progress.end();
   return patch;
 
   function attempt(triples: number, count: number): Attempt {
-    return { triples, count, parts: encodeStreams(triples, count, plain) };
+    return { triples, count, parts: encodeStreams(triples, count, sketch) };
   }
 
-  function encodeStreams(triples: number, count: number, plainly: boolean): Parts {
+  function encodeStreams(triples: number, count: number, effort: BsdiffEffort | 'plain'): Parts {
     const adds = engine.call('writeStreams', at.source, at.target, triples, count, at.streams);
     const streams = engine.bytes().subarray(at.streams, at.streams + target.length);
-    const effort = plainly ? 'plain' : options.effort;
     return {
       control: compressBzip2(controlBlock(triplesOf(engine, triples, count)), { level: 9, effort }),
-      diff: compressBzip2(streams.subarray(0, adds), { level: plainly ? 1 : 3, effort }),
+      diff: compressBzip2(streams.subarray(0, adds), { level: effort === 'plain' ? 1 : 3, effort }),
       extra: compressBzip2(streams.subarray(adds), { level: 9, effort }),
     };
   }

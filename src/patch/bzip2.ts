@@ -22,7 +22,7 @@ const settings: Readonly<Record<NonNullable<Bzip2Options['effort']>, Settings>> 
   plain: { window: 200_000, grain: 2 ** 31, fewestTables: 6, passes: 3, estimatePasses: 1 },
   fast: { window: 200_000, grain: 16_384, fewestTables: 4, passes: 5, estimatePasses: 1 },
   normal: { window: 300_000, grain: 8192, fewestTables: 2, passes: 8, estimatePasses: 1 },
-  best: { window: 600_000, grain: 4096, fewestTables: 2, passes: 16, estimatePasses: 2 },
+  best: { window: 899_980, grain: 4096, fewestTables: 2, passes: 16, estimatePasses: 2 },
 };
 
 let kept:

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
-import { type BsdiffEffort, bsdiffLimit, encodeBsdiff } from '../../src/patch/bsdiff.js';
+import { applyPatch } from '../../src/applypatch/index.js';
+import { type BsdiffEffort, bsdiffLimit, bsdiffMemory, encodeBsdiff } from '../../src/patch/bsdiff.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bsdiff-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,6 +58,7 @@ function assertStrict(source: Uint8Array, target: Uint8Array, patch: Uint8Array)
 function assertMakes(source: Uint8Array, target: Uint8Array, effort: BsdiffEffort): Uint8Array {
   const patch = encodeBsdiff(source, target, { effort });
   assert.ok(applied(source, patch).equals(target), 'bspatch makes another file');
+  assert.ok(Buffer.from(applyPatch(patch, source)).equals(target), 'our decoder makes another file');
   assertStrict(source, target, patch);
   return patch;
 }
@@ -146,4 +148,43 @@ test('a file near 2^31 bytes is refused by its size', () => {
   const small = new Uint8Array(1);
   assert.throws(() => encodeBsdiff(huge, small, { effort: 'normal' }), RangeError);
   assert.throws(() => encodeBsdiff(small, huge, { effort: 'normal' }), RangeError);
+});
+
+test('64 MB of zeros, and of 0xFF, take a moment and next to no patch', () => {
+  const zeros = new Uint8Array(64 * 2 ** 20);
+  const target = new Uint8Array(64 * 2 ** 20 + 5).fill(255, 2 ** 20);
+  const patch = encodeBsdiff(zeros, target, { effort: 'fast' });
+  assert.ok(patch.length < 4000, `${patch.length} bytes`);
+  assert.ok(applied(zeros, patch).equals(target));
+});
+
+/** Texts of which every place occurs everywhere: many matches, none of them worth much. */
+for (const symbols of [2, 4]) {
+  test(`a random text of ${symbols} letters`, () => {
+    const [source, target] = [noise(60_000, 12), noise(60_000, 13)].map((text) => text.map((c) => c % symbols));
+    assert.ok(source !== undefined && target !== undefined);
+    for (const effort of efforts) assertMakes(source, target, effort);
+  });
+}
+
+test('more effort gives no larger patch, and from normal on none is larger than that of bsdiff', () => {
+  const source = readFileSync(process.execPath).subarray(30_000_000, 30_400_000);
+  const target = Buffer.concat([source.subarray(0, 90_000), noise(300, 14), source.subarray(90_000)]);
+  for (let i = 500; i + 4 < target.length; i += 700) target.writeInt32LE((target.readInt32LE(i) + 300) | 0, i);
+  const sizes = efforts.map((effort) => assertMakes(source, target, effort).length);
+  const [from, to, by] = ['a', 'b', 'ab'].map((name) => join(folder, name));
+  assert.ok(from !== undefined && to !== undefined && by !== undefined);
+  writeFileSync(from, source);
+  writeFileSync(to, target);
+  execFileSync('bsdiff', [from, to, by]);
+  const classic = readFileSync(by).length;
+  assert.ok((sizes[1] ?? 0) <= (sizes[0] ?? 0) && (sizes[2] ?? 0) <= (sizes[1] ?? 0), `${sizes}`);
+  assert.ok((sizes[1] ?? 0) <= classic, `${sizes}, bsdiff ${classic}`);
+});
+
+test('what an encode needs is told, and more than 32-bit addresses reach is refused', () => {
+  const size = 2 ** 24;
+  assert.ok(bsdiffMemory(size, size) <= 8 * size + 2 * size + 2 ** 21, `${bsdiffMemory(size, size)}`);
+  const large: Uint8Array = Object.create(new Uint8Array(0), { length: { value: 2 ** 30 } });
+  assert.throws(() => encodeBsdiff(large, new Uint8Array(1), { effort: 'fast' }), /needs \d+ bytes of memory/);
 });

@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compressBzip2 } from '../../src/patch/bzip2.js';
+import { type Bzip2Options, compressBzip2 } from '../../src/patch/bzip2.js';
 
 const levels = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+const efforts = ['plain', 'fast', 'normal', 'best'] as const;
 
-function assertRoundTrip(bytes: Uint8Array, level: (typeof levels)[number]): void {
-  const packed = compressBzip2(bytes, { level });
+function assertRoundTrip(
+  bytes: Uint8Array,
+  level: (typeof levels)[number],
+  effort: Bzip2Options['effort'] = 'normal',
+): Uint8Array {
+  const packed = compressBzip2(bytes, { level, effort });
   const unpacked = execFileSync('bunzip2', ['-c'], { input: packed, maxBuffer: 1 << 30 });
   assert.ok(unpacked.equals(bytes), `level ${level}, ${bytes.length} bytes`);
   // bunzip2 also accepts several streams in a row; the device does not.
@@ -16,6 +22,7 @@ function assertRoundTrip(bytes: Uint8Array, level: (typeof levels)[number]): voi
       .toString('latin1')
       .split(/BZh[1-9]1AY&SY/).length - 1;
   assert.equal(magics, bytes.length === 0 ? 0 : 1);
+  return packed;
 }
 
 function repeated(text: readonly number[], length: number): Uint8Array {
@@ -85,7 +92,21 @@ test('bunzip2 gives any bytes back', () => {
     runs.map((list) => Uint8Array.from(list.flatMap(([c, length]) => new Array<number>(length).fill(c)))),
   );
   fc.assert(
-    fc.property(bytes, fc.constantFrom(...levels), (text, level) => assertRoundTrip(text, level)),
+    fc.property(bytes, fc.constantFrom(...levels), fc.constantFrom(...efforts), (text, level, effort) => {
+      assertRoundTrip(text, level, effort);
+    }),
     { numRuns: 60 },
   );
+});
+
+test('a program packs smaller than bzip2 -9 makes it, and noise hardly larger than it is', () => {
+  const program = readFileSync(process.execPath).subarray(20_000_000, 21_000_000);
+  const classic = execFileSync('bzip2', ['-c', '-9'], { input: program, maxBuffer: 1 << 30 }).length;
+  assert.ok(assertRoundTrip(program, 9, 'best').length < classic);
+  let state = 1;
+  const noise = Uint8Array.from({ length: 300_000 }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
+  for (const effort of efforts) assert.ok(assertRoundTrip(noise, 9, effort).length < 302_000);
 });

@@ -43,6 +43,8 @@ let candidates: u32 = 0;
 let slotCount: u32 = 0;
 /** What the cheapest way is on: its slot's diagonal, or that of before if it copies. */
 let bestDiagonal: i32 = 0;
+/** How many diagonals were considered since the cheapest way was last on another. */
+let misses: i32 = 0;
 
 /** Of a slot: diagonal, cost, since when, equal bytes before, cost of turning to it. */
 function slot(k: u32): usize {
@@ -75,6 +77,7 @@ export function beginTrellis(
   copyCost = 0;
   copySince = 0;
   bestDiagonal = 0;
+  misses = 0;
   slotCount = 1;
   memory.fill(room, 0, slotSize);
   store<i32>(room, 16, 12);
@@ -142,7 +145,7 @@ function consider(diagonal: i32, at: i32): void {
   }
   if (slotCount < slotLimit) worst = slotCount++;
   const turn = turnCost(diagonal);
-  const first = max(at - 192, max(0, -diagonal));
+  const first = max(at - 96, max(0, -diagonal));
   let cost = far;
   let since = at;
   let run = 0;
@@ -192,6 +195,7 @@ export function weigh(until: u32): u32 {
       const diagonal = load<i32>(slot(best));
       if (diagonal !== bestDiagonal) {
         bestDiagonal = diagonal;
+        misses = 0;
         setTurnCosts();
       }
     }
@@ -227,7 +231,10 @@ export function weigh(until: u32): u32 {
       search(at, candidates, at + bestDiagonal);
       if (foundLength >= 8) {
         consider(<i32>foundAt - at, at);
-        nextSearch = at + (foundLength >= 32 ? <i32>foundLength - 24 : 1);
+        // Matches that overlap this one seldom tell more; without end in texts of few letters, they are the bulk of the work.
+        const length = <i32>foundLength;
+        nextSearch = at + (length >= 32 ? length - 24 : max(1, length / 2 - 3)) + min(misses >> 5, 8);
+        misses++;
       }
     }
     // Costs count from the cheapest way, so they stay small.
