@@ -1,6 +1,6 @@
 import type { OpenBuild } from './model/build.js';
 import type { Finding } from './model/finding.js';
-import type { EncodeFile, EncodePartition, Encoding } from './model/operation.js';
+import type { Base, EncodeFile, EncodePartition, Encoding } from './model/operation.js';
 import { type ArchivePath, compareBytes, displayName, toArchivePath } from './model/path.js';
 import type { DeltaPlan } from './model/plan.js';
 import type { OnProgress } from './model/progress.js';
@@ -59,7 +59,7 @@ export async function encodePlan(
     const findings: Finding[] = [];
     let fromCache = 0;
     const work = encodeOperations(plan).map(async (op) => {
-      const result = await pool.encode(taskOf(op, inputs));
+      const result = await pool.encode(taskOf(op, inputs, plan));
       encodings.set(op.path, encodingOf(result, payloads));
       if (result.fromCache) fromCache += 1;
       findings.push(...deflateFindings(op, result, inputs.target.build.origin));
@@ -73,7 +73,7 @@ export async function encodePlan(
   }
 }
 
-function taskOf(op: EncodeFile | EncodePartition, { source, target }: EncodeInputs): EncodeTask {
+function taskOf(op: EncodeFile | EncodePartition, { source, target }: EncodeInputs, plan: DeltaPlan): EncodeTask {
   const from = (path: ArchivePath, content: EncodeFile['target']): EncodeBase => ({
     id: path,
     ...content,
@@ -81,11 +81,20 @@ function taskOf(op: EncodeFile | EncodePartition, { source, target }: EncodeInpu
   });
   const bases =
     op.kind === 'encode-file'
-      ? op.bases.map((base) => from(base.path, base.content))
+      ? op.bases.map((base) => ({ ...from(base.path, base.content), cost: baseCost(op, base, plan) }))
       : op.source === undefined || op.whole
         ? []
         : [from(op.path, op.source)];
   return { label: displayName(op.path), target: { ...op.target, read: () => target.content.read(op.path) }, bases };
+}
+
+/**
+ * Bytes of the package that the use of a base takes beside the patch, by measurement of scripts: the longer check and
+ * patch statements; for a base that is needed later also the statement that copies it, and its identity patch.
+ */
+function baseCost(op: EncodeFile, base: Base, plan: DeltaPlan): number {
+  if (base.path === op.path) return 0;
+  return plan.outcome.get(base.path)?.kind === 'file' ? 360 : 60;
 }
 
 function encodingOf({ chosen, alternatives }: EncodeResult, payloads: Payloads): Encoding {

@@ -30,6 +30,7 @@ export type Reason =
   | 'content-differs'
   | 'patched-from-moved'
   | 'patched-from-similar'
+  | 'patched-from-unrelated'
   | 'patch-not-worthwhile'
   | 'new-without-base'
   | 'source-empty'
@@ -68,6 +69,8 @@ export function reasonSentence(reason: Reason): string {
       return 'patched from where it was in the source';
     case 'patched-from-similar':
       return 'patched from a similar source file, which is smaller than sending it whole';
+    case 'patched-from-unrelated':
+      return 'packed as a patch of an unrelated file that stays, which is smaller than sending it whole';
     case 'patch-not-worthwhile':
       return 'sent whole, because no patch is smaller';
     case 'new-without-base':

@@ -10,7 +10,7 @@ export interface PartitionName {
 }
 
 /** How a base relates to its target. */
-export type BaseKind = 'same-path' | 'same-content' | 'renamed' | 'similar';
+export type BaseKind = 'same-path' | 'same-content' | 'renamed' | 'similar' | 'unrelated';
 
 /** A source file that a target may be patched from. */
 export interface Base {

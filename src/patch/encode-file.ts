@@ -15,7 +15,7 @@ import {
 import { compressWhole, estimateWhole, exact, type PackedEntry, wholeEncoderVersion } from './whole.js';
 
 /** Names everything that decides about the bytes of a result, for cache keys. */
-export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-3`;
+export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-4`;
 
 /** Bytes to be made, and the bytes from which they may be made. */
 export interface EncodeFileRequest {
@@ -23,6 +23,8 @@ export interface EncodeFileRequest {
   readonly targetSha1: Sha1;
   /** In order of preference: of two equally small results, the earlier base is taken. */
   readonly bases: readonly Uint8Array<ArrayBuffer>[];
+  /** Bytes that the use of each base adds to the package beside the patch, statements for instance. */
+  readonly costs: readonly number[];
 }
 
 export interface EncodeFileOptions {
@@ -64,7 +66,7 @@ export interface EncodedFile {
 const smallestPatch = 90;
 
 /** From this size on a whole file is not compressed when a patch is far smaller than it can become. */
-const estimateFrom = 256 * 1024;
+const estimateFrom = 32 * 1024;
 
 /** Bytes of a deflate stream that must be the same for its settings to be tried. If the proof fails, all must. */
 const searchUpTo = 1 << 20;
@@ -92,8 +94,9 @@ export function encodeFile(
   options: EncodeFileOptions,
   onProgress: (doneBytes: number) => void = () => {},
 ): EncodedFile {
-  const { target, bases, targetSha1 } = request;
+  const { target, bases, targetSha1, costs } = request;
   const { effort } = options;
+  const fullCost = (one: Candidate): number => one.packageBytes + (one.base === undefined ? 0 : (costs[one.base] ?? 0));
   const usable = bases
     .map((bytes, index) => ({ bytes, index }))
     .filter(({ bytes }) => isEncodable(bytes.length, target.length));
@@ -129,11 +132,11 @@ export function encodeFile(
   const affordable = candidates.filter(
     ({ patch }) => patch !== undefined && patch.length <= options.worthwhile * target.length,
   );
-  const best = smallest(affordable);
+  const best = smallest(affordable, fullCost);
   const estimate = whole === undefined ? estimateWhole(target) : undefined;
   if (
     whole === undefined &&
-    (best === undefined || estimate === undefined || best.packageBytes * farSmaller >= estimate)
+    (best === undefined || estimate === undefined || fullCost(best) * farSmaller >= estimate)
   ) {
     whole = compressWhole(target, effort);
   }
@@ -158,7 +161,7 @@ export function encodeFile(
     best?.patch === undefined ||
     best.packed === undefined ||
     best.base === undefined ||
-    (whole !== undefined && whole.bytes.length <= best.packageBytes)
+    (whole !== undefined && whole.bytes.length <= fullCost(best))
   ) {
     return { chosen: { kind: 'whole', packed: whole ?? compressWhole(target, effort) }, ...rest };
   }
@@ -210,9 +213,9 @@ function better(before: ImgdiffNotes | undefined, now: ImgdiffNotes): ImgdiffNot
   return before !== undefined && before.remade + before.unchanged >= now.remade + now.unchanged ? before : now;
 }
 
-function smallest(candidates: readonly Candidate[]): Candidate | undefined {
+function smallest(candidates: readonly Candidate[], cost: (one: Candidate) => number): Candidate | undefined {
   let best: Candidate | undefined;
-  for (const one of candidates) if (best === undefined || one.packageBytes < best.packageBytes) best = one;
+  for (const one of candidates) if (best === undefined || cost(one) < cost(best)) best = one;
   return best;
 }
 

@@ -6,7 +6,7 @@ import { type EncodeFileOptions, encoderVersion } from './encode-file.js';
 /** What is encoded, by digest: names and bytes do not matter. */
 export interface EncodingSubject {
   readonly target: Content;
-  readonly bases: readonly Content[];
+  readonly bases: readonly (Content & { readonly cost?: number })[];
 }
 
 /** The name under which a result is kept. */
@@ -19,8 +19,8 @@ export function encodingKey({ target, bases }: EncodingSubject, options: EncodeF
     options.effort,
     String(options.worthwhile),
     content(target),
-    // In order, for the result names the base by its place.
-    ...bases.map(content),
+    // In order, for the result names the base by its place; what a base costs decides between them.
+    ...bases.map((base) => `${content(base)} ${base.cost ?? 0}`),
   ];
   return sha256Of(Buffer.from(lines.join('\n')));
 }

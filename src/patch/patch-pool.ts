@@ -22,6 +22,8 @@ export interface LazyContent extends Content {
 export interface EncodeBase extends LazyContent {
   /** The caller's name for it, given back with the result. */
   readonly id: string;
+  /** Bytes that its use adds to the package beside the patch; none unless told. */
+  readonly cost?: number;
 }
 
 /** A file to encode. Without bases it is compressed for travelling whole. */
@@ -219,7 +221,12 @@ export class PatchPool {
     try {
       file = await thread.encode({
         label: job.task.label,
-        request: { target: exact(target), targetSha1: job.task.target.sha1, bases: bases.map(exact) },
+        request: {
+          target: exact(target),
+          targetSha1: job.task.target.sha1,
+          bases: bases.map(exact),
+          costs: job.task.bases.map(({ cost }) => cost ?? 0),
+        },
         options: { effort: this.#options.effort, worthwhile: this.#worthwhile },
         signal,
         onProgress: (doneBytes) => {

@@ -80,6 +80,9 @@ function group<Key>(candidates: readonly Candidate[], keyOf: (candidate: Candida
 /** A base may be sixteen times as large as its target, and so many bytes larger: indexing it costs time and memory. */
 const freeBaseBytes = 256 * 1024;
 
+/** From this size on a file that is like no other may be packed by bzip2, as a patch of some file, instead of by deflate. */
+const smallestCarried = 4096;
+
 /** A part that more files than this have in common says nothing. */
 const commonPart = 40;
 
@@ -123,6 +126,12 @@ export function baseFinder(
     kind,
     stays: candidate.fate === 'stays',
   });
+
+  const [carrier] = levers.crossBases
+    ? candidates
+        .filter(({ fate }) => fate === 'stays')
+        .sort((a, b) => a.entry.content.size - b.entry.content.size || compareBytes(a.entry.path, b.entry.path))
+    : [];
 
   return {
     find(path, content, inSource) {
@@ -176,6 +185,8 @@ export function baseFinder(
       for (const candidate of named.slice(0, 1)) found.set(candidate.entry.path, toBase(candidate, 'renamed'));
       for (const { candidate } of alike) found.set(candidate.entry.path, toBase(candidate, 'similar'));
       for (const candidate of named) found.set(candidate.entry.path, toBase(candidate, 'renamed'));
+      if (found.size === 0 && carrier !== undefined && content.size >= smallestCarried && !inSource)
+        return [toBase(carrier, 'unrelated')];
       return [...found.values()].slice(0, levers.basesPerFile);
     },
   };

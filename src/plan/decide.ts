@@ -151,7 +151,12 @@ function decideFile(pair: PathPair, target: FileEntry, change: Change, context: 
   const [first] = bases;
   return decided(pair, {
     change,
-    reason: inSource && first?.path === path ? 'content-differs' : 'patched-from-similar',
+    reason:
+      first?.kind === 'unrelated'
+        ? 'patched-from-unrelated'
+        : first?.path === path
+          ? 'content-differs'
+          : 'patched-from-similar',
     operations,
   });
 }

@@ -28,7 +28,13 @@ function settleDecision(
   const encoding = encodings.get(decision.path);
   if (encoding === undefined) return { ...decision, operations };
   const whole = encoding.chosen.kind === 'whole';
-  const expectedPatch = ['content-differs', 'patched-from-moved', 'patched-from-similar', 'image-differs'];
+  const expectedPatch = [
+    'content-differs',
+    'patched-from-moved',
+    'patched-from-similar',
+    'patched-from-unrelated',
+    'image-differs',
+  ];
   const from =
     encoding.chosen.kind === 'patch' && encoding.chosen.base !== decision.path ? encoding.chosen.base : undefined;
   return {

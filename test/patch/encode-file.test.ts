@@ -10,12 +10,13 @@ import { noise, prose } from '../applypatch/make-patch.js';
 function encode(
   target: Buffer,
   bases: readonly Buffer[],
-  options: { worthwhile?: number; effort?: 'fast' | 'best' } = {},
+  options: { worthwhile?: number; effort?: 'fast' | 'best'; costs?: readonly number[] } = {},
 ): EncodedFile {
   const request = {
     target: new Uint8Array(target),
     targetSha1: sha1Of(target),
     bases: bases.map((bytes) => new Uint8Array(bytes)),
+    costs: options.costs ?? [],
   };
   return encodeFile(request, { effort: options.effort ?? 'fast', worthwhile: options.worthwhile ?? 0.95 });
 }
@@ -36,6 +37,14 @@ test('a file of deflate streams takes IMGDIFF2, and BSDIFF40 is tried beside it 
       effort === 'best',
     );
   }
+});
+
+test('what the use of a base costs decides between bases, and between patch and whole file', () => {
+  const [near, far] = [text, Buffer.concat([text.subarray(0, 70_000), noise(10_000, 9)])];
+  const baseOf = ({ chosen }: EncodedFile): number | 'whole' => (chosen.kind === 'patch' ? chosen.base : 'whole');
+  assert.equal(baseOf(encode(edited, [far, near])), 1);
+  assert.equal(baseOf(encode(edited, [far, near], { costs: [0, 60_000] })), 0);
+  assert.equal(baseOf(encode(edited, [far, near], { costs: [90_000, 90_000] })), 'whole');
 });
 
 /** A zlib stream whose second half was made at another level, as by a program that changes its mind. */
