@@ -65,7 +65,7 @@ export function parseCommandLine(program: Program, words: readonly string[], col
           'parse-numbers': false,
         })
         .option('quiet', { alias: 'q', type: 'boolean', describe: 'Say nothing but results and errors' })
-        .option('verbose', { type: 'boolean', describe: 'Say more about what is done' })
+        .option('verbose', { type: 'boolean', describe: 'Name each item, and tell notes too' })
         .conflicts('quiet', 'verbose')
         .help()
         .alias('help', 'h')

@@ -24,6 +24,8 @@ export interface ProgressScreen {
   readonly style: Style;
   /** Milliseconds, never going back. */
   readonly now: () => number;
+  /** A line for each item as well, when it is begun. */
+  readonly items?: boolean;
 }
 
 /** Progress as shown to people; `close` ends the stage under way and clears the bar. */
@@ -37,6 +39,8 @@ export interface ProgressView {
 
 /** Shows nothing. */
 export const noProgress: ProgressView = { onProgress: () => {}, clear: () => {}, close: () => {} };
+
+const control = /[\x00-\x1f\x7f-\x9f]/g;
 
 /** Redrawn at most this often: a terminal over a slow line must not hold up the work. */
 const redrawEvery = 100;
@@ -65,6 +69,10 @@ export function showProgress(screen: ProgressScreen): ProgressView {
         finish();
         began = now;
         drawnAt = Number.NEGATIVE_INFINITY;
+      }
+      if (screen.items === true && progress.item !== undefined && progress.item !== latest?.item) {
+        clear();
+        screen.write(`  ${screen.style('dim', progress.item.replace(control, '?'))}\n`);
       }
       latest = progress;
       const columns = screen.columns();
@@ -134,7 +142,7 @@ export function widthOf(text: string): number {
 
 /** The text, or its beginning and `…` where it is wider than `width` columns. Control characters become `?`. */
 export function truncate(text: string, width: number): string {
-  const clean = text.replace(/[\x00-\x1f\x7f-\x9f]/g, '?');
+  const clean = text.replace(control, '?');
   if (widthOf(clean) <= width) return clean;
   let kept = '';
   let used = 2; // the ellipsis

@@ -38,8 +38,6 @@ export interface Session {
   readonly out: (text: string) => void;
   /** For people, on standard error; nothing when quiet. Ends with a newline. */
   readonly log: (text: string) => void;
-  /** Like `log`, with --verbose only. */
-  readonly detail: (text: string) => void;
   readonly onProgress: OnProgress;
   /** Ends the stage under way, so that its line stands before whatever is written next. */
   readonly endStage: () => void;
@@ -62,6 +60,7 @@ export function openSession(terminal: Terminal, manner: Manner): { session: Sess
         columns: terminal.columns,
         style: terminal.logStyle,
         now: terminal.now,
+        items: manner.verbose,
       });
   const line = (write: (text: string) => void) => (text: string) => {
     progress.clear();
@@ -74,7 +73,6 @@ export function openSession(terminal: Terminal, manner: Manner): { session: Sess
       manner,
       out: line(terminal.stdout),
       log,
-      detail: manner.verbose ? log : () => {},
       onProgress: progress.onProgress,
       endStage: () => progress.close(true),
       signal: terminal.signal,

@@ -21,7 +21,8 @@ const weigh: Command = (program, choose) =>
     (given) =>
       choose(async (session) => {
         session.log('weighing');
-        session.detail('slowly');
+        session.onProgress({ stage: 'plan', doneBytes: 0, totalBytes: 0, doneItems: 1, totalItems: 1, item: 'grain' });
+        session.endStage();
         if (given.thing === 'air') throw new InputError({ code: 'too-light', message: 'too light' });
         if (given.thing === 'dream') throw new TypeError('no weight');
         session.out(JSON.stringify([given.thing, given.scale, given.from]));
@@ -79,9 +80,9 @@ test('unit: words stay as they were written', async () => {
 });
 
 test('unit: messages go to standard error, none when quiet, more when verbose', async () => {
-  assert.equal((await outcome('weigh', 'stone')).stderr, 'weighing\n');
+  assert.equal((await outcome('weigh', 'stone')).stderr, 'weighing\nplanning: 1 item in 0.0 s\n');
   assert.equal((await outcome('weigh', 'stone', '-q')).stderr, '');
-  assert.equal((await outcome('weigh', 'stone', '--verbose')).stderr, 'weighing\nslowly\n');
+  assert.equal((await outcome('weigh', 'stone', '--verbose')).stderr, 'weighing\n  grain\nplanning: 1 item in 0.0 s\n');
 });
 
 test('unit: with --json every failure is a document on standard output, and lines on standard error', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,8 @@ import { makeSample } from '../../samples/make.js';
 import { updateGenWords } from '../../src/cli/update-gen.js';
 import { UsageError } from '../../src/model/errors.js';
 import { showParts } from '../../src/model/parts.js';
+import { type Flash, makeUbi, makeUbifs, withoutMtdUtils } from '../support/flash-images.js';
+import { writeTargetFiles } from '../support/targetfiles.js';
 import { workFolder } from '../support/work-folder.js';
 
 const program = fileURLToPath(new URL('../../../bin/update_gen.js', import.meta.url));
@@ -48,4 +50,28 @@ test('end-to-end: errors alone go to standard error', () => {
   assert.deepEqual([word.status, word.stdout], [2, '']);
   assert.equal(updateGen(work).status, 2);
   assert.match(updateGen(work, '--version').stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test('end-to-end: raw images stand in for targetfiles.zip', { skip: withoutMtdUtils }, () => {
+  const folder = join(work, 'raw');
+  const flash: Flash = { page: 4096, eraseBlock: 256 * 1024 };
+  for (const [side, revision] of [
+    ['v1', 'A01'],
+    ['v2', 'A02'],
+  ] as const) {
+    const root = join(folder, `${side}-root`);
+    mkdirSync(join(root, 'etc'), { recursive: true });
+    mkdirSync(join(folder, side));
+    writeFileSync(join(root, 'app'), `${'the same text over and over\n'.repeat(200)}${revision}\n`);
+    writeFileSync(join(root, 'build.prop'), `ro.build.id=${revision}\n`);
+    const version = `Project Name: RG520\nProject Rev : RG520R01${revision}\n`;
+    writeFileSync(join(root, 'etc/quectel-project-version'), version);
+    const system = makeUbi(folder, [{ name: 'rootfs', content: makeUbifs(folder, root, flash) }], flash);
+    writeFileSync(join(folder, side, 'sdxlemur-sysfs.ubi'), system);
+    writeFileSync(join(folder, side, 'sdxlemur-boot.img'), `ANDROID!${'kernel '.repeat(500)}${revision}`);
+  }
+  writeTargetFiles(folder, {});
+  const { status, stdout, stderr } = updateGen(folder, 'l.ubi', 'o.ubi');
+  assert.deepEqual([status, stderr], [0, '']);
+  assert.match(stdout, /proved on the simulated device/);
 });
