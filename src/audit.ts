@@ -25,10 +25,11 @@ import { inspectPackage } from './inspect.js';
 import { type InsideFacts, lookInside } from './look-inside.js';
 import type { Audit, AuditPackage, AuditRow, SecurityFinding } from './model/audit.js';
 import type { Build, OpenBuild } from './model/build.js';
+import type { Decision } from './model/decision.js';
 import type { DeviceOrder } from './model/device-order.js';
 import { InputError } from './model/errors.js';
 import type { Finding } from './model/finding.js';
-import type { Payload } from './model/operation.js';
+import type { DeltaOperation, Payload, SettledOperation } from './model/operation.js';
 import type { Part } from './model/parts.js';
 import { type ArchivePath, compareBytes } from './model/path.js';
 import type { BootUpdate, DeltaPlan, SettledPlan } from './model/plan.js';
@@ -83,7 +84,7 @@ export async function auditBuilds(inputs: AuditInputs, options: AuditOptions): P
 
   const made = options.exact === undefined ? undefined : await makePackage(inputs, options, options.exact, onProgress);
   const plan = made?.plan ?? (await planBuilds(inputs, options, onProgress));
-  const inside = await lookInside(source, target, watching);
+  const inside = await lookInside(source, target, { ...watching, earlier: earlierForms(plan) });
 
   const planned = auditRows(plan, {
     whole: inside.whole,
@@ -161,6 +162,21 @@ async function makePackage(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Where files that are new at their path come from: what they moved from, or what a renamed file was called before. */
+function earlierForms(plan: DeltaPlan | SettledPlan): ReadonlyMap<ArchivePath, ArchivePath> {
+  const earlier = new Map<ArchivePath, ArchivePath>();
+  const decisions: readonly Decision<DeltaOperation | SettledOperation>[] = [...plan.decisions.values()];
+  for (const { path, from, source, operations } of decisions) {
+    if (source !== undefined) continue;
+    const bases = operations.flatMap((op) =>
+      op.kind === 'encode-file' ? op.bases : op.kind === 'patch-file' ? [op.base] : [],
+    );
+    const base = from ?? bases.find(({ kind }) => kind === 'renamed' || kind === 'same-content')?.path;
+    if (base !== undefined) earlier.set(path, base);
+  }
+  return earlier;
 }
 
 /** Names of payloads' entries, by what the payload is. */

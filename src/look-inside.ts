@@ -29,6 +29,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 interface Work {
   readonly path: ArchivePath;
+  /** At this path, or where the plan found the content's earlier form. */
   readonly before: FileEntry | undefined;
   readonly after: FileEntry | undefined;
   readonly bytes: number;
@@ -40,7 +41,12 @@ const boot = 'BOOTABLE_IMAGES/boot.img';
 export async function lookInside(
   source: OpenBuild,
   target: OpenBuild,
-  options: { readonly onProgress: OnProgress; readonly signal?: AbortSignal },
+  options: {
+    readonly onProgress: OnProgress;
+    readonly signal?: AbortSignal;
+    /** Where the source has an earlier form of a file that is new at its path. */
+    readonly earlier: ReadonlyMap<ArchivePath, ArchivePath>;
+  },
 ): Promise<InsideFacts> {
   const inner = new Map<ArchivePath, Inner>();
   const whole = new Map<ArchivePath, number>();
@@ -51,7 +57,7 @@ export async function lookInside(
   // recovery.img is often boot.img, and hard links become copies in a zip: the same pair of contents is looked into once
   const seen = new Map<string, { readonly inner: Inner; readonly whole: number }>();
   let kernel: string | undefined;
-  const work = workOf(source, target);
+  const work = workOf(source, target, options.earlier);
   const totalBytes = work.reduce((sum, { bytes }) => sum + bytes, 0);
   let doneBytes = 0;
   for (const [i, { path, before, after, bytes }] of work.entries()) {
@@ -79,7 +85,10 @@ export async function lookInside(
       whole: compressWhole(now, 'fast').bytes.length,
     };
     if (after.content.size > 0) seen.set(key, known);
-    inner.set(path, known.inner);
+    inner.set(
+      path,
+      before === undefined || before.path === path ? known.inner : comparedWith(before.path, known.inner),
+    );
     whole.set(path, known.whole);
     if (isWithin(path, 'SYSTEM') || path === boot) security.push(...innerFindings(path, known.inner));
   }
@@ -97,7 +106,11 @@ export async function lookInside(
   return { inner, whole, security, certificatesBefore, certificatesAfter, kernel, modules };
 }
 
-function workOf({ build: source }: OpenBuild, { build: target }: OpenBuild): readonly Work[] {
+function workOf(
+  { build: source }: OpenBuild,
+  { build: target }: OpenBuild,
+  earlier: ReadonlyMap<ArchivePath, ArchivePath>,
+): readonly Work[] {
   const work: Work[] = [];
   const add = (path: ArchivePath, before: FileEntry | undefined, after: FileEntry | undefined): void => {
     const same = before?.content.sha1 === after?.content.sha1;
@@ -110,7 +123,7 @@ function workOf({ build: source }: OpenBuild, { build: target }: OpenBuild): rea
   };
   for (const [path, entry] of target.entries) {
     if (entry.kind !== 'file') continue;
-    const other = source.entries.get(path);
+    const other = source.entries.get(path) ?? source.entries.get(earlier.get(path) ?? path);
     const before = other?.kind === 'file' ? other : undefined;
     const same = before?.content.sha1 === entry.content.sha1;
     if (!same || isCredentialName(path) || path === boot || isModule(path)) add(path, before, entry);
@@ -130,7 +143,11 @@ async function readSides(
 ): Promise<readonly [Bytes | undefined, Bytes | undefined]> {
   const now = after === undefined ? undefined : await target.content.read(path);
   if (before === undefined) return [undefined, now];
-  return [before.content.sha1 === after?.content.sha1 ? now : await source.content.read(path), now];
+  return [before.content.sha1 === after?.content.sha1 ? now : await source.content.read(before.path), now];
+}
+
+function comparedWith(path: ArchivePath, inner: Inner): Inner {
+  return { ...inner, notes: [`compared with ${displayName(path)} of the source`, ...(inner.notes ?? [])] };
 }
 
 function tooLarge(): Inner {

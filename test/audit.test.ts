@@ -73,6 +73,15 @@ test('integration: files are looked into, secrets stay out', () => {
   assert.ok(audit.rows.some(({ path }) => path === hostileName));
 });
 
+test('integration: a renamed file is compared with what it was', () => {
+  const row = audit.rows.find(({ path }) => path === 'SYSTEM/lib/libx-1.1.so');
+  assert.equal(row?.inner?.notes?.[0], 'compared with SYSTEM/lib/libx-1.0.so of the source');
+  assert.deepEqual(
+    row?.inner?.diff?.filter(({ sign }) => sign === '+' || sign === '-').map(({ sign, text }) => sign + text),
+    ['-old', '+new'],
+  );
+});
+
 test('integration: without an encoder nothing is exact, and costs are at most the file', () => {
   assert.equal(audit.exact, false);
   for (const row of audit.rows) assert.ok(row.cost <= (row.after?.size ?? 0), displayName(row.path));

@@ -18,11 +18,14 @@ export const key = `-----BEGIN ${'PRIVATE'} KEY-----\n${'QUJDREVGR0hJSktMTU5PUFF
 /** A name that is trouble for every format: markup, quotes, a formula, a newline, bytes that are no UTF-8. */
 export const hostileName = 'SYSTEM/etc/=</script><img src=x onerror=alert(1)>"\'|`\n\xff&amp;';
 
+const notes = Array.from({ length: 60 }, (_, i) => `line ${i} of a library\n`).join('');
+
 const before: Readonly<Record<string, NodeSpec>> = {
   'SYSTEM/bin/su': file('su', { mode: 0o4755 }),
   'SYSTEM/bin/ping': file('ping', { mode: 0o4755 }),
   'SYSTEM/bin/app': file('old app\n', { mode: 0o755 }),
   'SYSTEM/bin/gone': file('gone', { mode: 0o755 }),
+  'SYSTEM/lib/libx-1.0.so': file(`${notes}old\n`),
   'SYSTEM/etc/passwd': file('root:x:0:0:root:/root:/bin/sh\n'),
   'SYSTEM/etc/shadow': file('root:*:1::::::\n'),
   'SYSTEM/etc/app.conf': file('mode=slow\npassword=HUSH1\n'),
@@ -56,6 +59,7 @@ const after: Readonly<Record<string, NodeSpec>> = {
   'SYSTEM/etc/out': link('../../../outside'),
   'SYSTEM/etc/to-run-time': link('/var/run/x'),
   'SYSTEM/etc/systemd/system/web.socket': file('[Socket]\nListenStream=8080\n'),
+  'SYSTEM/lib/libx-1.1.so': file(`${notes}new\n`),
   'SYSTEM/data': directory({ mode: 0o777 }),
   'SYSTEM/tmp': directory({ mode: 0o1777 }),
   [hostileName]: file('after\n'),
