@@ -4,6 +4,7 @@ import { dfotaVersion } from '../version.js';
 import type { Program } from './command-line.js';
 import { dfota } from './dfota.js';
 import { exitCodes } from './exit-codes.js';
+import { showFailure, toFailure } from './failure.js';
 import { run } from './run.js';
 import type { Terminal } from './session.js';
 import { coloured, plain, wantsColour } from './style.js';
@@ -28,6 +29,12 @@ async function start(program: Program, logTo: 'stdout' | 'stderr'): Promise<void
       stop.abort(name);
     });
   }
+  // Thrown where nobody waits, by a stream or a thread: a fault of ours like any other, and told like one.
+  process.on('uncaughtException', (error) => {
+    const failure = toFailure(error, stop.signal);
+    process.stderr.write(showFailure(failure, plain, debugging()));
+    process.exit(failure.exitCode);
+  });
   const code = await run(program, process.argv.slice(2), terminal(stop.signal, logTo));
   await Promise.all([drained(process.stdout), drained(process.stderr)]);
   // Worker threads and open handles of a failed run must not keep the process.
@@ -49,8 +56,12 @@ function terminal(signal: AbortSignal, logTo: 'stdout' | 'stderr'): Terminal {
     logStyle: styleOf(process[logTo]),
     now: () => performance.now(),
     signal,
-    debug: (process.env.DFOTA_DEBUG ?? '') !== '',
+    debug: debugging(),
   };
+}
+
+function debugging(): boolean {
+  return (process.env.DFOTA_DEBUG ?? '') !== '';
 }
 
 /** A reader that went away (`dfota ls … | head`) is no error of ours: what it does not want is dropped. */

@@ -34,7 +34,7 @@ export interface Manner {
 /** What a command works with. */
 export interface Session {
   readonly manner: Manner;
-  /** The result, on standard output. Ends with a newline. */
+  /** The result, on standard output, when the stages are done. Ends with a newline. */
   readonly out: (text: string) => void;
   /** For people, on standard error; nothing when quiet. Ends with a newline. */
   readonly log: (text: string) => void;
@@ -71,7 +71,10 @@ export function openSession(terminal: Terminal, manner: Manner): { session: Sess
     progress,
     session: {
       manner,
-      out: line(terminal.stdout),
+      out: (text) => {
+        progress.close(true);
+        line(terminal.stdout)(text);
+      },
       log,
       onProgress: progress.onProgress,
       endStage: () => progress.close(true),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Command } from '../../src/cli/command.js';
 import type { Program } from '../../src/cli/command-line.js';
+import { dfota } from '../../src/cli/dfota.js';
 import { exitCodes } from '../../src/cli/exit-codes.js';
 import { run } from '../../src/cli/run.js';
 import { InputError } from '../../src/model/errors.js';
@@ -99,4 +100,18 @@ test('unit: a bug gives exit code 70 and no stack', async () => {
   const { code, stderr } = await outcome('weigh', 'dream');
   assert.equal(code, 70);
   assert.doesNotMatch(stderr, /run\.test/);
+});
+
+test('unit: every command has examples in its help', async () => {
+  const names = ['generate', 'verify', 'check', 'prepare', 'inspect', 'audit', 'ls', 'extract', 'explain', 'archive'];
+  const archive = ['add', 'list', 'verify'].map((name) => ['archive', name]);
+  for (const words of [...names.map((name) => [name]), ...archive]) {
+    const { terminal, stdout } = testTerminal();
+    assert.equal(await run(dfota('0.0.0'), [...words, '--help'], terminal), 0);
+    assert.match(stdout(), /^Examples:$/m, words.join(' '));
+  }
+  const { terminal, stdout } = testTerminal();
+  await run(dfota('0.0.0'), ['--help'], terminal);
+  const listed = [...stdout().matchAll(/^ {2}dfota (\w+)/gm)].map(([, name]) => name);
+  assert.deepEqual(listed.filter((name) => name !== 'completion').sort(), [...names].sort());
 });

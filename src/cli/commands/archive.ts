@@ -40,7 +40,10 @@ export const archiveCommand: Command = (program, choose) =>
         'list <archive>',
         'List the builds of an archive',
         (options) =>
-          options.positional('archive', folder).option('json', { type: 'boolean', describe: 'One JSON document' }),
+          options
+            .positional('archive', folder)
+            .option('json', { type: 'boolean', describe: 'One JSON document' })
+            .example('$0 archive list releases', 'versions, package times, sizes'),
         (argv) =>
           choose(async ({ manner, out }) => {
             const { archiveList } = await import('../../archive.js');
@@ -54,7 +57,10 @@ export const archiveCommand: Command = (program, choose) =>
         'verify <archive>',
         'Read everything in an archive and tell what is damaged, missing or needed by no build',
         (options) =>
-          options.positional('archive', folder).option('json', { type: 'boolean', describe: 'One JSON document' }),
+          options
+            .positional('archive', folder)
+            .option('json', { type: 'boolean', describe: 'One JSON document' })
+            .example('$0 archive verify releases', 'is everything still whole?'),
         (argv) =>
           choose(async ({ manner, out, onProgress, signal }) => {
             const { archiveVerify } = await import('../../archive.js');
@@ -64,5 +70,6 @@ export const archiveCommand: Command = (program, choose) =>
             return report.exitCode;
           }),
       )
+      .example('$0 archive add v2.zip --to releases', 'keep what was released')
       .demandCommand(1, 'say what to do with the archive: add, list or verify'),
   );
