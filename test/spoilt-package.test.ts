@@ -28,6 +28,7 @@ const rightEnds: Readonly<Record<Circumstance, 'proved' | 'aborts, nothing chang
   ordinary: 'proved',
   'power-cuts': 'proved',
   'little-space': 'proved',
+  'tight-cache': 'proved',
   'full-disk': 'aborts',
   'small-cache': 'aborts, nothing changed',
   'other-app': 'aborts, nothing changed',
@@ -92,6 +93,8 @@ test('end-to-end: every way to spoil a package is caught', async (t) => {
       ordinary: {},
       'power-cuts': { powerCuts: 'all' },
       'little-space': { systemSize: peak + 280 * 1024 },
+      // two erase blocks are asked for, which leaves a block of 4 KiB to spare
+      'tight-cache': { cacheSize: 2 * 256 * 1024 + 3 * 4096, powerCuts: 'all' },
       'full-disk': { systemSize: await fullDisk() },
       'small-cache': { cacheSize: 128 * 1024 },
       'other-app': { source: await other('SYSTEM/bin/app', changed) },

@@ -4,16 +4,7 @@ import type { DeviceOrder } from '../model/device-order.js';
 import type { PatchFile } from '../model/operation.js';
 import type { SettledPlan } from '../model/plan.js';
 import { stagingSpace } from '../model/staging.js';
-import {
-  device,
-  entryOf,
-  identityEntry,
-  partitionPatches,
-  stagedBase,
-  stagedName,
-  stagesBases,
-  stagingFolder,
-} from './names.js';
+import { device, entryOf, identityEntry, partitionPatches, stagedBase, stagesBases, stagingFolder } from './names.js';
 import { fraction, integer } from './numbers.js';
 import { patchPartition, writePartition } from './partitions.js';
 import { applyPatch, type Guard, patchFile, pathsCall, progressBar } from './pieces.js';
@@ -21,13 +12,9 @@ import { and, call, or, run, type Statement } from './statements.js';
 
 /** Deletes what makes way or is sent whole, links first: see the device order. */
 export function removePhase(plan: SettledPlan, order: DeviceOrder): readonly Statement[] {
-  const staged = [
-    ...(stagesBases(order) ? [stagedBase] : []),
-    ...(plan.bootUpdate === 'resumable' ? partitionPatches(order).map(({ partition }) => stagedName(partition)) : []),
-  ];
   return [
     run(call('ui_print', 'Removing unneeded files...')),
-    ...pathsCall('delete', [...staged.map((path) => `${path}.patch`), ...order.unlinkFirst.map(device)]),
+    ...pathsCall('delete', order.unlinkFirst.map(device)),
     ...pathsCall('delete_recursive', order.deleteTreesFirst.map(device)),
     ...pathsCall(
       'delete',

@@ -3,9 +3,9 @@ import type { DeviceOrder } from '../model/device-order.js';
 import type { PatchFile } from '../model/operation.js';
 import type { SettledPlan } from '../model/plan.js';
 import { stagingSpace } from '../model/staging.js';
-import { device, partitionPatches, partitionWith, stagedName } from './names.js';
+import { device, partitionPatches, partitionWith, stagedBase, stagedName, stagesBases } from './names.js';
 import { fraction, integer } from './numbers.js';
-import { type Guard, progressBar } from './pieces.js';
+import { type Guard, pathsCall, progressBar } from './pieces.js';
 import { call, type Expression, or, run, type Statement } from './statements.js';
 
 /** True if the path has the target's or the source's bytes, so also after a cut. */
@@ -16,6 +16,18 @@ function checkOf({ path, base, target }: PatchFile): Expression {
     call('apply_patch_check', here, target.sha1),
     call('apply_patch_check', device(base.path), base.content.sha1),
   );
+}
+
+/**
+ * What an attempt that was cut may have left in /cache: it would count as taken space. A base is still where it was, for
+ * there was room for its copy; a partition's staged image may be the only one, and stays.
+ */
+function removeLeftovers(plan: SettledPlan, order: DeviceOrder): readonly Statement[] {
+  const images = plan.bootUpdate === 'resumable' ? partitionPatches(order) : [];
+  return pathsCall('delete', [
+    ...(stagesBases(order) ? [stagedBase, `${stagedBase}.patch`] : []),
+    ...images.map(({ partition }) => `${stagedName(partition)}.patch`),
+  ]);
 }
 
 /** Everything that is patched is as it was, or done; and /cache has the space that is needed. */
@@ -33,7 +45,11 @@ export function verifyPhase(plan: SettledPlan, order: DeviceOrder, guard: Guard)
     const where = op.base.path === op.path ? device(op.path) : `${device(op.path)} and ${device(op.base.path)}`;
     statements.push(guard(checkOf(op), `"${where}" has unexpected contents.`), ...bar(op.base.content.size));
   }
+  statements.push(...removeLeftovers(plan, order));
   let largest = order.checks.reduce((most, { base }) => Math.max(most, base.content.size), 0);
+  let forBases = 0;
+  for (const step of order.patches)
+    if (step.kind === 'patch' && step.staged) forBases = Math.max(forBases, stagingSpace(step.op.base.content.size));
   for (const { partition, source, target } of patched) {
     const both = partitionWith(partition, source, target);
     const check = call('apply_patch_check', both, target.sha1, source.sha1);
@@ -46,16 +62,15 @@ export function verifyPhase(plan: SettledPlan, order: DeviceOrder, guard: Guard)
       ...bar(source.size),
     );
     if (plan.bootUpdate === 'resumable') {
-      statements.push(
-        guard(
-          or(staged, call('apply_patch_space', integer(stagingSpace(target.size)))),
-          'Not enough free space in /cache.',
-        ),
-      );
+      // Once the image is staged all files are done: what they needed is not asked for again.
+      const space = Math.max(forBases, stagingSpace(target.size));
+      forBases = 0;
+      statements.push(guard(or(staged, call('apply_patch_space', integer(space))), 'Not enough free space in /cache.'));
     } else {
       largest = Math.max(largest, source.size);
     }
   }
+  largest = Math.max(largest, forBases);
   if (largest > 0)
     statements.push(guard(call('apply_patch_space', integer(largest)), 'Not enough free space in /cache.'));
   return statements;

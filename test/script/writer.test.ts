@@ -117,11 +117,11 @@ describe('integration: the script of the small pair', () => {
     const boot = statementsOf(script).filter((statement) => statement.includes('boot.new'));
     assert.equal(boot.length, 6);
     assert.match(
-      boot[0] ?? '',
+      boot[1] ?? '',
       /^assert\(apply_patch_check\("MTD:boot:[^"]+", "[0-9a-f]+", "[0-9a-f]+"\) \|\| apply_patch_check\("\/cache\/recovery\/boot.new"/,
     );
-    assert.match(boot[1] ?? '', /apply_patch_space\(322145\)/);
-    assert.equal(boot[2], 'delete("/cache/recovery/boot.new.patch")');
+    assert.match(boot[2] ?? '', /apply_patch_space\(322145\)/);
+    assert.equal(boot[0], 'delete("/cache/recovery/boot.new.patch")');
     assert.equal(boot[5], 'delete("/cache/recovery/boot.new")');
   });
 

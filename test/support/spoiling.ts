@@ -13,6 +13,7 @@ import { splitStatements } from './script-statements.js';
  * - `power-cuts`: the same, the power taken away at every point.
  * - `little-space`: so little free on /system that the device moves every patch's source to /cache.
  * - `full-disk`: /system has no room for the last file that is unpacked.
+ * - `tight-cache`: /cache just suffices, the power taken away at every point.
  * - `small-cache`: /cache is too small.
  * - `other-app`, `other-base`, `other-boot`: a file that is patched, a file that a new one is patched from, or the boot
  *   partition is not what the source build says.
@@ -22,6 +23,7 @@ export type Circumstance =
   | 'power-cuts'
   | 'little-space'
   | 'full-disk'
+  | 'tight-cache'
   | 'small-cache'
   | 'other-app'
   | 'other-base'
@@ -163,7 +165,7 @@ const dropped: readonly Mutation[] = [
     apply: drop(/^assert\((apply_patch_check\("\/cache\/recovery\/boot.new", "\w+"\) \|\| )?apply_patch_space/, true),
     on: 'small-cache',
   },
-  { name: 'no unlinking before writing', apply: drop(/^delete\("\/cache\/recovery\/(base|boot.new).patch"/) },
+  { name: 'no unlinking before writing', apply: drop(/^delete\("\/system\/etc\/becomes-file"/) },
   { name: 'no delete_recursive of a vanished directory', apply: drop(/^delete_recursive/) },
   { name: 'no deletion of what makes way', apply: drop(/^delete\("\/system\/bin\/fresh"/) },
   { name: 'no directory for staging', apply: drop(/^package_extract_dir\("dfota\/directory", "\/cache/) },
@@ -177,7 +179,7 @@ const dropped: readonly Mutation[] = [
     name: 'no staging of a base that stays',
     apply: drop(/^assert\(apply_patch_check\("\/system\/lib\/libcopy.so"[^|]*\|\|\s*apply_patch_check\("\/cache/),
   },
-  { name: 'no deletion of the staged base', apply: drop(/^delete\("\/cache\/recovery\/base"/) },
+  { name: 'no deletion of the staged base', apply: drop(/^delete\("\/cache\/recovery\/base"\);/) },
   { name: 'no deletion of bases', apply: drop(/^delete\("\/system\/lib\/libmove.so"/) },
   {
     name: 'no delete_recursive of a directory that held bases',
@@ -304,6 +306,11 @@ const edited: readonly Mutation[] = [
     name: 'a link that replaced a directory is not unlinked when the package starts again',
     apply: replace(/("\/system\/opt\/log"),\s*"\/system\/opt\/merged"/, '$1'),
     on: 'power-cuts',
+  },
+  {
+    name: 'what a cut left in /cache is not removed',
+    apply: drop(/^delete\("\/cache\/recovery\/base", "\/cache\/recovery\/base.patch"/),
+    on: 'tight-cache',
   },
   {
     name: 'a base deleted before its use',
