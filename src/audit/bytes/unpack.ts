@@ -5,6 +5,9 @@ import { BrokenFile } from './broken.js';
 import { startsWith, viewOf } from './view.js';
 import { unpackLzma, unpackXz } from './xz.js';
 
+/** `zstd --ultra -22` and the kernel's makefile ask for 128 MiB. */
+const largestWindow = 128 * 1024 * 1024;
+
 export type Compression = 'gzip' | 'xz' | 'lzma' | 'lz4' | 'lz4-legacy' | 'zstd' | 'bzip2' | 'lzo';
 
 const magics: readonly (readonly [string, Compression])[] = [
@@ -47,7 +50,21 @@ export function unpack(bytes: Uint8Array, limit: number): Uint8Array {
   }
 }
 
+/** The window that the first frame asks for; a decoder takes that much memory before anything is checked. */
+function zstdWindow(bytes: Uint8Array): number {
+  const view = viewOf(bytes, true);
+  const descriptor = view.u8(4);
+  const single = (descriptor & 0x20) !== 0;
+  if (!single) return 2 ** (10 + (view.u8(5) >> 3)) * (1 + (view.u8(5) & 7) / 8);
+  const dictionary = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  const at = 5 + dictionary;
+  const width = descriptor >> 6;
+  return width === 0 ? view.u8(at) : width === 1 ? view.u16(at) + 256 : width === 2 ? view.u32(at) : view.u64(at);
+}
+
 function unpackZstd(bytes: Uint8Array, limit: number): Uint8Array {
+  const window = zstdWindow(bytes);
+  if (window > largestWindow) throw new BrokenFile(`its zstd window of ${window} bytes is too large`);
   const parts: Uint8Array[] = [];
   let size = 0;
   const stream = new Decompress((part) => {

@@ -13,8 +13,10 @@ export type Edit =
   | { readonly sign: '+'; readonly after: number };
 
 const editLimit = 1500;
+/** Lines times edits: the longer the texts, the fewer edits are looked for, so that no pair takes more than a second or two. */
+const workLimit = 200_000_000;
 
-/** Edits that turn one list into the other; `undefined` when more than 1,500 would be needed. */
+/** Edits that turn one list into the other; `undefined` when more than 1,500 would be needed, or fewer for long texts. */
 export function editsBetween(before: readonly string[], after: readonly string[]): readonly Edit[] | undefined {
   let start = 0;
   while (start < before.length && start < after.length && before[start] === after[start]) start++;
@@ -45,7 +47,7 @@ function greedy(a: readonly string[], b: readonly string[]): readonly Edit[] | u
   const m = b.length;
   if (n === 0) return b.map((_, i) => ({ sign: '+', after: i }));
   if (m === 0) return a.map((_, i) => ({ sign: '-', before: i }));
-  const most = Math.min(editLimit, n + m);
+  const most = Math.min(editLimit, n + m, Math.ceil(workLimit / (n + m)));
   const frontiers: Int32Array[] = [];
   let v = new Int32Array(3);
   // v holds, for diagonal k = x - y in -d-1 … d+1, the furthest x at index k + d + 1

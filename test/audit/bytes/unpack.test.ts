@@ -63,3 +63,8 @@ test('compressions are told by their magic', () => {
   assert.equal(compressionAt(Buffer.from('plain')), undefined);
   assert.throws(() => unpack(Buffer.from('BZh91AY'), 10), /bzip2 is not unpacked here/);
 });
+
+test('a zstd frame that asks for gigabytes is refused', () => {
+  const frame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x01, 0x00, 0x00]);
+  assert.throws(() => unpack(frame, 1 << 20), /window of 2147483648 bytes is too large/);
+});
