@@ -6,6 +6,11 @@ export interface DeviceNeeds {
   readonly systemGrowth: number;
   /** The most that /cache holds at once. */
   readonly cachePeak: number;
+  /**
+   * What /cache must hold so that any attempt after a power cut passes the script's own question for space, with what
+   * the cut left there: a source that the device had moved, an image that was staged. At least `cachePeak`.
+   */
+  readonly cacheForRetry: number;
   /** The package itself and the peak of /cache, which share usrdata. */
   readonly usrdata: number;
   /** The most that the updater holds in memory for one statement: source, target and patches. */

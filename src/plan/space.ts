@@ -95,7 +95,38 @@ export function deviceNeeds(
   for (const { path, target } of [...order.extractTogether, ...order.extractSingly]) put(path, target);
   if (order.last?.kind === 'patch-file') patch(order.last, false);
   else if (order.last !== undefined) put(order.last.path, order.last.target);
-  return { systemPeak, systemGrowth: used, cachePeak, usrdata: packageBytes + cachePeak, memory };
+  return {
+    systemPeak,
+    systemGrowth: used,
+    cachePeak,
+    cacheForRetry: cacheForRetry(plan, order, cachePeak),
+    usrdata: packageBytes + cachePeak,
+    memory,
+  };
+}
+
+/** UBI volumes give space in whole erase blocks; the largest ones that the modules use. */
+const eraseBlock = 256 * 1024;
+
+function cacheForRetry(plan: SettledPlan, order: DeviceOrder, cachePeak: number): number {
+  const inBlocks = (size: number): number => Math.ceil(size / eraseBlock) * eraseBlock;
+  const staged = plan.bootUpdate === 'resumable';
+  const images = order.partitions.filter((op) => op.kind === 'patch-partition');
+  const image = images.reduce((most, { target }) => Math.max(most, inBlocks(target.size)), 0);
+  const moved = order.checks.reduce((most, { base }) => Math.max(most, inBlocks(base.content.size)), 0);
+  const asked = Math.max(
+    moved,
+    ...order.patches.map((step) =>
+      step.kind === 'patch' && step.staged ? inBlocks(stagingSpace(step.op.base.content.size)) : 0,
+    ),
+    ...images.map(({ source, target }) => inBlocks(staged ? stagingSpace(target.size) : source.size)),
+  );
+  if (asked === 0) return cachePeak;
+  // A cut among the files leaves a source; one in the write of a staged image leaves the image and a copy of it.
+  const leftByFiles = moved;
+  const leftByImage = staged ? 2 * image + moved : 0;
+  const folders = 4 * eraseBlock;
+  return Math.max(cachePeak, asked + leftByFiles + folders, leftByImage + folders);
 }
 
 function show(bytes: number): string {
@@ -106,7 +137,7 @@ function show(bytes: number): string {
 export function holdLimits(needs: DeviceNeeds, limits: DeviceLimits): void {
   const rows: readonly (readonly [string, string, number, number | undefined, string])[] = [
     ['system-too-small', '/system', needs.systemPeak, limits.systemFree, 'free space on /system'],
-    ['cache-too-small', '/cache', needs.cachePeak, limits.cacheSize, 'space in /cache'],
+    ['cache-too-small', '/cache', needs.cacheForRetry, limits.cacheSize, 'space in /cache to survive every power cut'],
     ['usrdata-too-small', 'usrdata', needs.usrdata, limits.usrdataFree, 'free space in usrdata'],
     ['memory-too-small', 'memory', needs.memory, limits.deviceMemory, 'memory of the updater'],
   ];

@@ -150,9 +150,16 @@ test('unit: inputs held against each other', async () => {
   assert.deepEqual(codes(target, source), ['target-older']);
   const flattened = await buildOf({
     ...targetSpec,
-    nodes: { ...targetSpec.nodes, 'SYSTEM/bin/sh': file('busybox itself') },
+    nodes: {
+      ...targetSpec.nodes,
+      'SYSTEM/bin/busybox': file('busybox itself'),
+      'SYSTEM/bin/sh': file('busybox itself'),
+    },
   });
   assert.deepEqual(codes(source, flattened), ['links-flattened']);
+  // One link that became a file of its own is no accident.
+  const replaced = await buildOf({ ...targetSpec, nodes: { ...targetSpec.nodes, 'SYSTEM/bin/sh': file('a shell') } });
+  assert.deepEqual(codes(source, replaced), []);
   const without = await buildOf({ ...targetSpec, nodes: { ...targetSpec.nodes, 'SYSTEM/bin/sh': null } });
   assert.deepEqual(codes(source, without), []);
   const version = file('Project Name: EC20\nBranch  Name: X\nCustom  Name: ACME\nPackage Time: 2030-1-1,00:00\n');
