@@ -1,20 +1,24 @@
 /**
- * The engine against Debian's bsdiff and bsdiff-node, on the files that differ between two folders:
+ * What dfota makes of each file that differs between two folders, against Debian's bsdiff and bsdiff-node:
  *
- *     node dist/bench/engine.js OLD NEW [--effort normal] [--every 1] [--skip 'boot.img|recovery.img'] [--runs 1]
+ *     node dist/bench/engine.js OLD NEW [--effort normal] [--every 1] [--skip 'recovery.img'] [--runs 1]
+ *                               [--contenders product,engine,bsdiff,bsdiff-node]
  *
- * Each contender works two files at a time, largest first, in a process of its own. Prints total size, median wall time of
+ * `product` takes the smallest of BSDIFF40, IMGDIFF2 and the whole file, and proves it, as `generate` does; `engine` is the
+ * BSDIFF40 encoder alone. Each contender works two files at a time, largest first, in a process of its own. Prints total size, median wall time of
  * the runs, processor time and peak memory, and each file that does not reach what is promised for single files.
  */
 import { fork, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { sha1Of } from '../src/model/digest.js';
 import { type BsdiffEffort, encodeBsdiff } from '../src/patch/bsdiff.js';
+import { encodeFile } from '../src/patch/encode-file.js';
 
 interface Pair {
   readonly name: string;
@@ -36,7 +40,7 @@ interface Run {
 
 const self = fileURLToPath(import.meta.url);
 const atOnce = 2;
-const contenders = ['engine', 'bsdiff', 'bsdiff-node'] as const;
+const contenders = ['product', 'engine', 'bsdiff', 'bsdiff-node'] as const;
 type Contender = (typeof contenders)[number];
 
 function effortOf(text: string): BsdiffEffort {
@@ -49,12 +53,27 @@ function changedPairs(from: string, to: string, every: number, skip: RegExp | un
     .filter((name) => skip?.test(name) !== true)
     .map((name) => ({ name, source: join(from, name), target: join(to, name) }))
     .filter(({ source, target }) => {
-      const [a, b] = [source, target].map((path) => statSync(path, { throwIfNoEntry: false }));
+      const [a, b] = [source, target].map((path) => lstatSync(path, { throwIfNoEntry: false }));
       return a?.isFile() === true && b?.isFile() === true && !readFileSync(source).equals(readFileSync(target));
     })
     .map((pair) => ({ ...pair, sourceSize: statSync(pair.source).size, targetSize: statSync(pair.target).size }))
     .sort((a, b) => b.sourceSize + b.targetSize - a.sourceSize - a.targetSize || (a.name < b.name ? -1 : 1))
     .filter((_, i) => i % every === 0);
+}
+
+function engineSize(source: string, target: string, effort: BsdiffEffort): number {
+  return encodeBsdiff(readFileSync(source), readFileSync(target), { effort }).length;
+}
+
+function productSize(source: string, target: string, effort: BsdiffEffort): number {
+  const bytes = new Uint8Array(readFileSync(target));
+  const request = {
+    target: bytes,
+    targetSha1: sha1Of(bytes),
+    bases: [new Uint8Array(readFileSync(source))],
+    costs: [],
+  };
+  return encodeFile(request, { effort, worthwhile: 0.95 }).chosen.packed.bytes.length;
 }
 
 /** Works the pairs off, two at a time. */
@@ -71,8 +90,8 @@ async function workOff(pairs: readonly Pair[], work: (pair: Pair, lane: number) 
   return made;
 }
 
-async function runEngine(pairs: readonly Pair[], effort: BsdiffEffort): Promise<readonly Made[]> {
-  const workers = Array.from({ length: atOnce }, () => new Worker(self, { workerData: { effort } }));
+async function runOurs(contender: Contender, pairs: readonly Pair[], effort: BsdiffEffort): Promise<readonly Made[]> {
+  const workers = Array.from({ length: atOnce }, () => new Worker(self, { workerData: { effort, contender } }));
   const made = await workOff(pairs, (pair, lane) => {
     const worker = workers[lane];
     return new Promise((resolve) => {
@@ -128,7 +147,7 @@ async function contend(contender: Contender, pairs: readonly Pair[], effort: Bsd
   let peak = 0;
   let made: readonly Made[] = [];
   try {
-    if (contender === 'engine') made = await runEngine(pairs, effort);
+    if (contender === 'product' || contender === 'engine') made = await runOurs(contender, pairs, effort);
     else if (contender === 'bsdiff-node') made = await runBsdiffNode(pairs, folder);
     else ({ made, peak } = await runBsdiff(pairs, folder));
   } finally {
@@ -167,6 +186,7 @@ async function main(): Promise<void> {
       skip: { type: 'string' },
       runs: { type: 'string', default: '1' },
       contender: { type: 'string' },
+      contenders: { type: 'string', default: 'product,bsdiff,bsdiff-node' },
     },
   });
   const [from, to] = positionals;
@@ -189,7 +209,8 @@ async function main(): Promise<void> {
     `${pairs.length} changed files, ${(bytes / 1e6).toFixed(1)} MB old and new, ${atOnce} at a time, effort ${effort}`,
   );
   const results = new Map<Contender, { readonly last: Run; readonly wall: number; readonly total: number }>();
-  for (const contender of contenders) {
+  const chosen = contenders.filter((name) => values.contenders.split(',').includes(name));
+  for (const contender of chosen) {
     const runs: Run[] = [];
     for (let i = 0; i < Number(values.runs); i++) runs.push(await contendApart(contender, args));
     const last = runs.at(-1);
@@ -202,13 +223,24 @@ async function main(): Promise<void> {
       `${contender.padEnd(12)} ${total} bytes, ${wall.toFixed(1)} s (median of ${runs.length})${processor}, peak ${(last.peak / 1024).toFixed(0)} MB`,
     );
   }
-  const [engine, debian, peer] = contenders.map((name) => results.get(name));
-  if (engine === undefined || debian === undefined || peer === undefined) return;
-  console.log(
-    `size: ${(engine.total / debian.total).toFixed(4)} of bsdiff's; time: ${(engine.wall / peer.wall).toFixed(3)} of bsdiff-node's`,
-  );
-  const sizes = new Map(debian.last.made.map(([index, size]) => [index, size]));
-  for (const [index, size, seconds] of engine.last.made) {
+  const [debian, peer] = [results.get('bsdiff'), results.get('bsdiff-node')];
+  for (const contender of ['product', 'engine'] as const) {
+    const ours = results.get(contender);
+    if (ours === undefined) continue;
+    const ratios = [
+      ...(debian === undefined ? [] : [`size ${(ours.total / debian.total).toFixed(4)} of bsdiff's`]),
+      ...(debian === undefined ? [] : [`time ${(ours.wall / debian.wall).toFixed(3)} of bsdiff's`]),
+      ...(peer === undefined ? [] : [`time ${(ours.wall / peer.wall).toFixed(3)} of bsdiff-node's`]),
+    ];
+    console.log(`${contender}: ${ratios.join(', ')}`);
+    tellExceptions(pairs, ours.last, debian?.last);
+  }
+}
+
+/** Files that do not reach what is promised for single files: one per cent above bsdiff, a second for each megabyte. */
+function tellExceptions(pairs: readonly Pair[], ours: Run, debian: Run | undefined): void {
+  const sizes = new Map(debian?.made.map(([index, size]) => [index, size]));
+  for (const [index, size, seconds] of ours.made) {
     const pair = pairs[index];
     const other = sizes.get(index) ?? 0;
     if (pair === undefined) continue;
@@ -222,10 +254,10 @@ async function main(): Promise<void> {
 if (isMainThread) {
   await main();
 } else {
-  const { effort } = workerData;
+  const { effort, contender } = workerData;
   parentPort?.on('message', ([source, target]: readonly [string, string]) => {
     const start = performance.now();
-    const patch = encodeBsdiff(readFileSync(source), readFileSync(target), { effort });
-    parentPort?.postMessage([patch.length, (performance.now() - start) / 1e3]);
+    const size = contender === 'engine' ? engineSize(source, target, effort) : productSize(source, target, effort);
+    parentPort?.postMessage([size, (performance.now() - start) / 1e3]);
   });
 }
