@@ -202,7 +202,7 @@ async function planBuilds(inputs: AuditInputs, options: AuditOptions, onProgress
   const { source, target, policy } = inputs;
   const wantsSketches = options.levers.moves || options.levers.crossBases;
   const sketches = wantsSketches
-    ? await sketchBuilds(source, target, policy, options.parts, onProgress, options.signal)
+    ? await sketchBuilds(source, target, { policy, parts: options.parts, onProgress, signal: options.signal })
     : new Map();
   const permissions = target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm';
   return planDelta({ ...options, source: source.build, target: target.build, policy, permissions, sketches });

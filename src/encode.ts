@@ -5,7 +5,7 @@ import { type ArchivePath, compareBytes, displayName, toArchivePath } from './mo
 import type { DeltaPlan } from './model/plan.js';
 import type { OnProgress } from './model/progress.js';
 import type { BsdiffEffort } from './patch/bsdiff.js';
-import { openPatchCache, type PatchCache } from './patch/patch-cache.js';
+import type { PatchCache } from './patch/patch-cache.js';
 import { type EncodeBase, type EncodeResult, type EncodeTask, PatchPool } from './patch/patch-pool.js';
 import type { Payloads } from './payloads.js';
 import { encodeOperations } from './plan/settle.js';
@@ -19,6 +19,13 @@ export interface EncodingOptions {
   readonly memory?: number;
   /** Folder of the patch cache; without it nothing is kept. */
   readonly cache?: string;
+}
+
+/** The same, with the cache opened. */
+export interface EncodePlanOptions extends Omit<EncodingOptions, 'cache'> {
+  readonly cache?: PatchCache | undefined;
+  readonly onProgress: OnProgress;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The two builds that are read from. */
@@ -40,12 +47,9 @@ export async function encodePlan(
   plan: DeltaPlan,
   inputs: EncodeInputs,
   payloads: Payloads,
-  options: EncodingOptions,
-  onProgress: OnProgress,
-  signal?: AbortSignal,
+  options: EncodePlanOptions,
 ): Promise<EncodedPlan> {
-  const cache: PatchCache | undefined =
-    options.cache === undefined ? undefined : await openPatchCache({ directory: options.cache });
+  const { cache, onProgress, signal } = options;
   const pool = new PatchPool({
     effort: options.effort,
     onProgress,

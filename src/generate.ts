@@ -18,6 +18,7 @@ import type { Verification } from './model/verification.js';
 import { packageSize } from './package/entry.js';
 import { layoutPackage } from './package/layout.js';
 import { type WrittenPackage, writePackage } from './package/write.js';
+import { openPatchCache } from './patch/patch-cache.js';
 import { Payloads } from './payloads.js';
 import type { Levers } from './plan/bases.js';
 import { comparedInputFindings } from './plan/findings/compared-inputs.js';
@@ -91,14 +92,16 @@ export async function generatePackage(inputs: GenerateInputs, options: GenerateO
   const compared = comparedInputFindings(source.build, target.build);
   refuseErrors(compared);
 
+  const { cache: cacheFolder } = options.encoding;
+  const cache = cacheFolder === undefined ? undefined : await openPatchCache({ directory: cacheFolder });
   const sketches = wantsSketches(options.levers)
-    ? await sketchBuilds(source, target, policy, parts, onProgress, signal)
+    ? await sketchBuilds(source, target, { policy, parts, cache, onProgress, signal })
     : new Map();
   const permissions = options.permissions ?? (target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm');
   const delta = planDelta({ ...options, source: source.build, target: target.build, policy, permissions, sketches });
 
   const payloads = new Payloads(options.encoding.effort);
-  const encoded = await encodePlan(delta, inputs, payloads, options.encoding, onProgress, signal);
+  const encoded = await encodePlan(delta, inputs, payloads, { ...options.encoding, cache, onProgress, signal });
   const plan = withIdentities(settle(delta, encoded.encodings), (size) => payloads.identity(size));
   const order = deviceOrder(plan);
   replayPlan(plan, order, source.build);
