@@ -3,14 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { type GenerateOptions, generatePackage } from '../src/generate.js';
-import { openBuild } from '../src/input/open-build.js';
-import { parseParts } from '../src/model/parts.js';
-import { noPolicy } from '../src/model/policy.js';
-import { silent } from '../src/model/progress.js';
+import type { GenerateOptions } from '../src/generate.js';
 import type { ProfileName } from '../src/verify.js';
+import { withGenerated } from './support/generated.js';
 import { randomPair } from './support/random-pair.js';
-import { type TargetFilesSpec, writeTargetFiles } from './support/targetfiles.js';
+import type { TargetFilesSpec } from './support/targetfiles.js';
 
 let folder = '';
 before(() => {
@@ -18,41 +15,13 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-function optionsFor(output: string, changes: Partial<GenerateOptions> = {}): GenerateOptions {
-  const parts = parseParts(['a']);
-  assert(parts !== undefined);
-  return {
-    output,
-    parts,
-    bootUpdate: 'resumable',
-    levers: { moves: true, copies: true, crossBases: true, basesPerFile: 2 },
-    chmod: 'merged',
-    dialect: 'assert',
-    encoding: { effort: 'fast', jobs: 1 },
-    limits: {},
-    verify: { level: 'full', profile: 'strict' },
-    onProgress: silent,
-    ...changes,
-  };
-}
-
 async function generate(
   source: TargetFilesSpec,
   target: TargetFilesSpec,
   name: string,
   changes: Partial<GenerateOptions> = {},
 ) {
-  const from = await openBuild(writeTargetFiles(join(folder, name, 'v1'), source), { modes: 'build', role: 'source' });
-  const to = await openBuild(writeTargetFiles(join(folder, name, 'v2'), target), { modes: 'build', role: 'target' });
-  try {
-    return await generatePackage(
-      { source: from, target: to, policy: noPolicy, findings: [] },
-      optionsFor(join(folder, name, 'update.zip'), changes),
-    );
-  } finally {
-    await from.content.close();
-    await to.content.close();
-  }
+  return withGenerated(join(folder, name), { source, target }, changes, async ({ generated }) => generated);
 }
 
 const firstSeed = Number(process.env.DFOTA_SEED ?? 1);

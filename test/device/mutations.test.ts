@@ -3,10 +3,9 @@ import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { generatePackage } from '../../src/generate.js';
-import { parseParts } from '../../src/model/parts.js';
 import { noPolicy } from '../../src/model/policy.js';
-import { silent } from '../../src/model/progress.js';
 import { memoryBuild, runBytes } from '../support/device.js';
+import { testOptions } from '../support/generated.js';
 import { caughtBy, mutationsOf, putTogether, takeApart } from '../support/mutations.js';
 import { directory, file, link } from '../support/targetfiles.js';
 import { workFolder } from '../support/work-folder.js';
@@ -60,22 +59,9 @@ const harmless = [
 test('end-to-end: mistakes in a package are caught', async (t) => {
   const folder = workFolder('mutations');
   const output = join(folder, 'update.zip');
-  const parts = parseParts(['a']);
-  assert(parts !== undefined);
   await generatePackage(
     { source, target, policy: noPolicy, findings: [] },
-    {
-      output,
-      parts,
-      bootUpdate: 'resumable',
-      levers: { moves: true, copies: true, crossBases: true, basesPerFile: 2 },
-      chmod: 'merged',
-      dialect: 'assert',
-      encoding: { effort: 'fast', jobs: 1 },
-      limits: {},
-      verify: { level: 'off', profile: 'strict' },
-      onProgress: silent,
-    },
+    testOptions(output, { verify: { level: 'off', profile: 'strict' } }),
   );
   const original = await takeApart(output);
   const prove = (bytes: Uint8Array) => runBytes(bytes, source, { target, powerCuts: 24 });
