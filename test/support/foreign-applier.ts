@@ -27,6 +27,8 @@ import { dirname, join } from 'node:path';
 export interface ForeignDevice {
   readonly root: string;
   readonly scratch: string;
+  /** Applies what bspatch does not know: IMGDIFF2. Without it such a patch throws. */
+  readonly imgdiff?: (patch: Buffer, source: Buffer) => Uint8Array;
 }
 
 /** What was done, for tests that want to know that anything was. */
@@ -50,7 +52,7 @@ function strings(text: string): string[] {
 }
 
 /** Applies the package at `zip`; throws where the device would have aborted. */
-export function applyForeign(zip: string, { root, scratch }: ForeignDevice): ForeignRun {
+export function applyForeign(zip: string, { root, scratch, imgdiff }: ForeignDevice): ForeignRun {
   const unpacked = join(scratch, 'unpacked');
   execFileSync('unzip', ['-q', zip, '-d', unpacked]);
   const script = readFileSync(join(unpacked, 'META-INF/com/google/android/updater-script'), 'latin1');
@@ -86,19 +88,24 @@ export function applyForeign(zip: string, { root, scratch }: ForeignDevice): For
     if (!source.startsWith('MTD:')) chmodSync(temporary, lstatSync(at(source)).mode & 0o777);
     renameSync(temporary, at(name));
   };
+  const bspatch = (from: Buffer, patch: Buffer): Buffer => {
+    const [a, b, p] = [join(scratch, 'a'), join(scratch, 'b'), join(scratch, 'p')];
+    writeFileSync(a, from);
+    writeFileSync(p, patch);
+    execFileSync('bspatch', [a, b, p]);
+    return readFileSync(b);
+  };
   const applyPatch = (source: string, target: string, hash: string, size: number, pairs: string): void => {
     const name = target === '-' ? source : target;
     if (sha1(load(name)) === hash) return;
     const from = load(source);
     for (const [, base, patch = ''] of pairs.matchAll(/(\w{40}), package_extract_file\("([^"]*)"\)/g)) {
       if (sha1(from) !== base) continue;
-      const [a, b, p] = [join(scratch, 'a'), join(scratch, 'b'), join(scratch, 'p')];
-      writeFileSync(a, from);
-      writeFileSync(p, entry(patch));
-      execFileSync('bspatch', [a, b, p]);
-      const made = readFileSync(b);
-      if (made.length !== size || sha1(made) !== hash) throw new Error(`bspatch makes another ${name}`);
-      patched += 1;
+      const bytes = entry(patch);
+      const foreign = bytes.toString('latin1', 0, 8) === 'BSDIFF40' || imgdiff === undefined;
+      const made = foreign ? bspatch(from, bytes) : Buffer.from(imgdiff(bytes, from));
+      if (made.length !== size || sha1(made) !== hash) throw new Error(`the patch makes another ${name}`);
+      if (foreign) patched += 1;
       store(name, source, made);
       return;
     }
