@@ -132,7 +132,7 @@ export function applyForeign(zip: string, { root, scratch, imgdiff }: ForeignDev
   const statement = (text: string): void => {
     const calls = [
       ...text.matchAll(
-        /apply_patch\(\s*"([^"]*)",\s*"([^"]*)",\s*(\w{40}), (\d+),\s*((?:\w{40}, package_extract_file\("[^"]*"\),?\s*)+)\)/g,
+        /apply_patch\(\s*"([^"]*)",\s*"([^"]*)",\s*(\w{40}),\s*(\d+),\s*((?:\w{40}, package_extract_file\("[^"]*"\),?\s*)+)\)/g,
       ),
     ];
     for (const [, source = '', target = '', hash = '', size, pairs = ''] of calls)
