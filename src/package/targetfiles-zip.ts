@@ -4,14 +4,13 @@
  * Why zip.js and not archiver: docs/decisions/0010-targetfiles-writer.md.
  */
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type FileHandle, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import { type Sha256, toSha256 } from '../model/digest.js';
-import { InputError } from '../model/errors.js';
 import { compareBytes, displayName, toBytes } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
+import { onDisk, openTemporary, refuseFolder, zipDate } from './output-file.js';
 
 /** An entry of a targetfiles.zip. `mode` has no type bits. */
 export type TargetFilesEntry = {
@@ -37,8 +36,6 @@ export interface TargetFilesOptions {
   readonly signal?: AbortSignal;
 }
 
-/** 2009-01-01 00:00:00 as a DOS date and time. */
-const date = (((2009 - 1980) << 25) | (1 << 21) | (1 << 16)) >>> 0;
 /** Made on Unix (3) by a program of version 3.0, as Info-ZIP says. */
 const madeBy = 0x031e;
 const directoryMark = 0x10;
@@ -79,16 +76,13 @@ export async function writeTargetFilesZip(
   output: string,
   options: TargetFilesOptions = {},
 ): Promise<WrittenTargetFiles> {
-  const found = await stat(output).catch(() => undefined);
-  if (found?.isDirectory()) {
-    throw new InputError({ code: 'output-is-folder', place: { file: output }, message: 'the output is a folder' });
-  }
-  const { file, handle } = await openTemporary(output);
+  await refuseFolder(output);
+  const { file, handle } = await onDisk(output, () => openTemporary(output));
   try {
-    const written = await writeEntries(entries, handle, options).finally(() => handle.close());
+    const written = await writeEntries(entries, output, handle, options).finally(() => handle.close());
     await options.check?.(file);
     options.signal?.throwIfAborted();
-    await rename(file, output);
+    await onDisk(output, () => rename(file, output));
     return written;
   } catch (error) {
     await rm(file, { force: true });
@@ -96,30 +90,9 @@ export async function writeTargetFilesZip(
   }
 }
 
-async function openTemporary(output: string): Promise<{ readonly file: string; readonly handle: FileHandle }> {
-  for (let attempt = 0; ; attempt += 1) {
-    const file = join(dirname(output), `.${basename(output)}.${process.pid}-${attempt}.tmp`);
-    try {
-      return { file, handle: await open(file, 'wx') };
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EEXIST' && attempt < 100) continue;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
-      throw new InputError(
-        {
-          code: 'output-folder',
-          place: { file: output },
-          message: 'the folder of the output does not exist',
-          remedy: `make ${dirname(output)} first`,
-        },
-        { cause: error },
-      );
-    }
-  }
-}
-
 async function writeEntries(
   entries: readonly TargetFilesEntry[],
+  output: string,
   handle: FileHandle,
   options: TargetFilesOptions,
 ): Promise<WrittenTargetFiles> {
@@ -130,7 +103,10 @@ async function writeEntries(
   const sink = new WritableStream<Uint8Array>({
     write: async (bytes) => {
       try {
-        for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
+        for (let done = 0; done < bytes.length; ) {
+          const from = done;
+          done += (await onDisk(output, () => handle.write(bytes, from))).bytesWritten;
+        }
       } catch (error) {
         fault ??= error;
         throw error;
@@ -142,7 +118,7 @@ async function writeEntries(
   const zip = new ZipWriter(sink, {
     versionMadeBy: madeBy,
     version: 20,
-    rawLastModDate: date,
+    rawLastModDate: zipDate,
     extendedTimestamp: false,
     dataDescriptor: false,
     useUnicodeFileNames: false,

@@ -5,13 +5,14 @@
  * clock, the time zone and the umask.
  */
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type FileHandle, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import { type Sha256, toSha256 } from '../model/digest.js';
 import { InputError } from '../model/errors.js';
 import type { OnProgress } from '../model/progress.js';
 import { checkEntries, type PackageEntry, sizeLimit, tooLarge } from './entry.js';
+import { onDisk, openTemporary, refuseFolder, syncFolder, zipDate } from './output-file.js';
 
 /** What was written. Sizes are bytes. */
 export interface WrittenPackage {
@@ -40,68 +41,11 @@ export interface WriteOptions {
   readonly onProgress?: OnProgress;
 }
 
-/** 2009-01-01 00:00:00 as a DOS date and time. */
-const date = (((2009 - 1980) << 25) | (1 << 21) | (1 << 16)) >>> 0;
-
 /** Made on Unix (3) by a program of version 2.0, which also suffices to extract. */
 const madeBy = 0x0314;
 const version = 20;
 
 const regularFile = 0o100000;
-
-function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-/** Says of an error of the file system what the user can do about it; anything else stays as it is. */
-function explain(error: unknown, output: string): unknown {
-  const place = { file: output };
-  switch (systemCode(error)) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new InputError(
-        {
-          code: 'output-folder',
-          place,
-          message: 'the folder of the output does not exist',
-          remedy: `make ${dirname(output)} first`,
-        },
-        { cause: error },
-      );
-    case 'EACCES':
-    case 'EPERM':
-    case 'EROFS':
-      return new InputError(
-        { code: 'output-denied', place, message: 'the output cannot be written here' },
-        { cause: error },
-      );
-    case 'ENOSPC':
-    case 'EDQUOT':
-    case 'EFBIG':
-      return new InputError(
-        {
-          code: 'disk-full',
-          place,
-          message: 'there is no space left for the output',
-          remedy: `free some in ${dirname(output)}`,
-        },
-        { cause: error },
-      );
-    case 'EISDIR':
-      return new InputError({ code: 'output-is-folder', place, message: 'the output is a folder' }, { cause: error });
-    default:
-      return error;
-  }
-}
-
-/** Runs a step on the output's file system, whose errors are then explained. What others throw stays as it is. */
-async function onDisk<T>(output: string, step: () => Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    throw explain(error, output);
-  }
-}
 
 /** Takes what the zip writer makes: to the file and the digests. */
 class Sink {
@@ -141,24 +85,6 @@ class Sink {
   }
 }
 
-async function refuseFolder(output: string): Promise<void> {
-  const found = await stat(output).catch(() => undefined);
-  if (found?.isDirectory())
-    throw new InputError({ code: 'output-is-folder', place: { file: output }, message: 'the output is a folder' });
-}
-
-/** A new file beside the output; a name in use (another run's) is passed over. */
-async function openTemporary(output: string): Promise<{ readonly file: string; readonly handle: FileHandle }> {
-  for (let attempt = 0; ; attempt += 1) {
-    const file = join(dirname(output), `.${basename(output)}.${process.pid}-${attempt}.tmp`);
-    try {
-      return { file, handle: await open(file, 'wx') };
-    } catch (error) {
-      if (systemCode(error) !== 'EEXIST' || attempt >= 100) throw error;
-    }
-  }
-}
-
 async function writeEntries(
   entries: readonly PackageEntry[],
   sink: Sink,
@@ -167,7 +93,7 @@ async function writeEntries(
   const zip = new ZipWriter(new WritableStream<Uint8Array>({ write: (bytes) => sink.write(bytes) }), {
     versionMadeBy: madeBy,
     version,
-    rawLastModDate: date,
+    rawLastModDate: zipDate,
     extendedTimestamp: false,
     dataDescriptor: false,
     zip64: false,
@@ -204,13 +130,6 @@ async function writeEntries(
   }
   await zip.close();
   return written;
-}
-
-/** Best effort: some file systems cannot sync a folder, and the package itself is safe by then. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
 }
 
 /**
