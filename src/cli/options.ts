@@ -1,9 +1,22 @@
-/** Values of options that several commands share. */
+/** Options that several commands share, and their values. */
 import { UsageError } from '../model/errors.js';
 import { type Part, parseParts } from '../model/parts.js';
 import type { Emphasis } from '../report/findings.js';
 import { parseSize } from './quantities.js';
 import type { Style } from './style.js';
+
+/** `--companion`: what raw images do not say. */
+export const companionOption = {
+  type: 'string',
+  describe: 'For raw images: a targetfiles.zip with what images do not hold (META, OTA, RECOVERY)',
+} as const;
+
+/** `--modes`: where owners and modes come from. */
+export const modesOption = {
+  choices: ['build', 'note'],
+  default: 'build',
+  describe: "Whose rules say owners and modes: the build's own, or the original tool's",
+} as const;
 
 /** The parts that a word such as `a` or `lm` chooses. */
 export function partsOption(word: string): ReadonlySet<Part> {

@@ -1,5 +1,5 @@
-import { type Fault, InputError } from '../model/errors.js';
-import { type ArchivePath, displayName } from '../model/path.js';
+import type { Fault } from '../model/errors.js';
+import { displayName } from '../model/path.js';
 import type { TreeNode } from './tree.js';
 
 /** Which of the two builds an input is: the target must bring the program that runs on the device. */
@@ -57,13 +57,4 @@ function updaterFaults(file: string, nodes: Nodes): Fault[] {
   const updater = 'OTA/bin/updater';
   const expected = `a file ${updater}, which becomes the package's update-binary`;
   return missing(file, nodes, updater, 'no-updater', 'the program that runs on the device is missing', expected);
-}
-
-/** Throws InputError unless the build can be a target. For builds that were opened without a role. */
-export function requireTarget(build: {
-  readonly origin: string;
-  readonly entries: ReadonlyMap<ArchivePath, Pick<TreeNode, 'kind'>>;
-}): void {
-  const faults = updaterFaults(build.origin, build.entries);
-  if (faults.length > 0) throw new InputError(faults);
 }

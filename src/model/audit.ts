@@ -47,19 +47,6 @@ export type AuditMethod =
   | 'delete'
   | 'permissions';
 
-/** All methods, in the order in which reports show them. */
-export const auditMethods: readonly AuditMethod[] = [
-  'whole',
-  'patch',
-  'BSDIFF40',
-  'IMGDIFF2',
-  'link',
-  'directory',
-  'permissions',
-  'delete',
-  'none',
-];
-
 /** One path of either build. */
 export interface AuditRow {
   readonly path: ArchivePath;

@@ -48,7 +48,6 @@ export interface DirectoryEntry extends EntryBase {
 }
 
 export type Entry = FileEntry | LinkEntry | DirectoryEntry;
-export type EntryKind = Entry['kind'];
 
 /** META/misc_info.txt: what is used of it, and everything as written. Sizes are bytes. */
 export interface MiscInfo {

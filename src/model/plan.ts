@@ -25,8 +25,6 @@ interface PlanBase {
    * others and for what the noota list keeps, with the chmod list's owners and modes applied.
    */
   readonly outcome: ReadonlyMap<ArchivePath, Entry>;
-  /** Paths whose content on the device is not known, because the noota list keeps them. */
-  readonly kept: ReadonlySet<ArchivePath>;
   /** In device order. */
   readonly permissions: readonly PermissionStatement[];
   readonly findings: readonly Finding[];

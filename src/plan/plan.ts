@@ -14,7 +14,7 @@ import { outcomeOf } from './outcome.js';
 import { bootPartition, imagePartition, systemPartition } from './partitions.js';
 import { type ChmodPlacement, effectiveOwnership, planPermissions, type SkippedRule } from './permissions.js';
 import type { PermissionFamily } from './permissions-reduce.js';
-import { refuseImpossibleKeeps, type Scope, scopeOf } from './scope.js';
+import { refuseImpossibleKeeps, scopeOf } from './scope.js';
 import type { Sketch } from './sketch.js';
 import { vanishingDirectories } from './vanishing.js';
 
@@ -81,7 +81,6 @@ export function planDelta(request: PlanRequest): DeltaPlan {
     system: system.partition,
     decisions,
     outcome,
-    kept: keptPaths(source, target, scope),
     permissions: permissions.statements,
     findings: [
       ...boot.findings,
@@ -118,13 +117,6 @@ export function contentsToSketch(
 
 /** Below this, in bytes, a file is found by its name or sent whole: its patch would hardly be smaller. */
 const smallestSketched = 512;
-
-function keptPaths(source: Build, target: Build, scope: Scope): ReadonlySet<ArchivePath> {
-  const kept = new Set<ArchivePath>();
-  for (const path of [...source.entries.keys(), ...target.entries.keys()])
-    if (scope.keptBy(path) !== undefined) kept.add(path);
-  return kept;
-}
 
 function skippedRowFinding({ rule, reason }: SkippedRule): Finding {
   const why = {

@@ -7,7 +7,7 @@ import { auditFormats, auditReport, formatOfName } from '../../report/audit/form
 import { changeOrder } from '../../report/audit/words.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
-import { countOption, given, partsOption } from '../options.js';
+import { companionOption, countOption, given, modesOption, partsOption } from '../options.js';
 import { writeText } from '../write-text.js';
 
 /** `dfota audit SOURCE TARGET`. */
@@ -51,15 +51,8 @@ export const auditCommand: Command = (program, choose) =>
           defaultDescription: 'one for each processor',
         })
         .option('no-cache', { type: 'boolean', describe: 'With --exact: keep no patches for later runs, and use none' })
-        .option('companion', {
-          type: 'string',
-          describe: 'For raw images: a targetfiles.zip with what images do not hold (META, OTA, RECOVERY)',
-        })
-        .option('modes', {
-          choices: ['build', 'note'] as const,
-          default: 'build' as const,
-          describe: "Whose rules say owners and modes: the build's own, or the original tool's",
-        })
+        .option('companion', companionOption)
+        .option('modes', modesOption)
         .conflicts('exact', 'package')
         .conflicts('json', 'format')
         .example('$0 audit v1.zip v2.zip --output audit.html', 'one page with everything, for a release')

@@ -1,7 +1,7 @@
 import { checkJson, checkText, isClean } from '../../report/check.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
-import { emphasisOf, given, partsOption } from '../options.js';
+import { companionOption, emphasisOf, given, modesOption, partsOption } from '../options.js';
 
 /** `dfota check SOURCE TARGET`. */
 export const checkCommand: Command = (program, choose) =>
@@ -23,15 +23,8 @@ export const checkCommand: Command = (program, choose) =>
           describe: "Folder with a copy of a module's /system, or the hashes of its files",
         })
         .option('package', { type: 'string', describe: 'A finished update.zip, checked as well' })
-        .option('companion', {
-          type: 'string',
-          describe: 'For raw images: a targetfiles.zip with what images do not hold (META, OTA, RECOVERY)',
-        })
-        .option('modes', {
-          choices: ['build', 'note'] as const,
-          default: 'build' as const,
-          describe: "Whose rules say owners and modes: the build's own, or the original tool's",
-        })
+        .option('companion', companionOption)
+        .option('modes', modesOption)
         .option('json', { type: 'boolean', describe: 'One JSON document' })
         .example('$0 check v1.zip v2.zip', 'everything that the builds and the starter lists tell')
         .example('$0 check v1.zip v2.zip --device-files system.sha1', 'names the files that would end in error 510')

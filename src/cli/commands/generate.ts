@@ -6,7 +6,7 @@ import { type GenerationReport, generationDocument, generationTable, generationT
 import { planJson } from '../../report/plan.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
-import { countOption, emphasisOf, given, partsOption, sizeOption } from '../options.js';
+import { companionOption, countOption, emphasisOf, given, modesOption, partsOption, sizeOption } from '../options.js';
 import { writeText } from '../write-text.js';
 
 /** `dfota generate SOURCE TARGET`. */
@@ -72,15 +72,8 @@ export const generateCommand: Command = (program, choose) =>
           describe: 'Functions that set owners and modes',
           defaultDescription: 'what use_set_metadata says',
         })
-        .option('companion', {
-          type: 'string',
-          describe: 'For raw images: a targetfiles.zip with what images do not hold (META, OTA, RECOVERY)',
-        })
-        .option('modes', {
-          choices: ['build', 'note'] as const,
-          default: 'build' as const,
-          describe: "Whose rules say owners and modes: the build's own, or the original tool's",
-        })
+        .option('companion', companionOption)
+        .option('modes', modesOption)
         .option('no-moves', { type: 'boolean', describe: 'Do not patch files from where they were before' })
         .option('no-copies', { type: 'boolean', describe: 'Do not make files from equal ones that stay' })
         .option('no-cross-bases', { type: 'boolean', describe: 'Do not patch new files from similar ones' })

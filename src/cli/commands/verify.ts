@@ -2,7 +2,7 @@ import { profileNames } from '../../generate-defaults.js';
 import { UsageError } from '../../model/errors.js';
 import { verificationJson, verificationText } from '../../report/verification.js';
 import type { Command } from '../command.js';
-import { countOption, given, partsOption, sizeOption } from '../options.js';
+import { companionOption, countOption, given, modesOption, partsOption, sizeOption } from '../options.js';
 
 /** `dfota verify update.zip --source v1.zip`. */
 export const verifyCommand: Command = (program, choose) =>
@@ -33,15 +33,8 @@ export const verifyCommand: Command = (program, choose) =>
         .option('cache-size', { type: 'string', describe: 'Size of /cache, as in 64M' })
         .option('system-size', { type: 'string', describe: 'Size of /system' })
         .option('usrdata-free', { type: 'string', describe: 'Free space in usrdata' })
-        .option('companion', {
-          type: 'string',
-          describe: 'For raw images: a targetfiles.zip with what images do not hold (META, OTA, RECOVERY)',
-        })
-        .option('modes', {
-          choices: ['build', 'note'] as const,
-          default: 'build' as const,
-          describe: "Whose rules say owners and modes: the build's own, or the original tool's",
-        })
+        .option('companion', companionOption)
+        .option('modes', modesOption)
         .option('trace', { type: 'boolean', describe: 'Print every statement as it runs' })
         .option('replay', { type: 'boolean', describe: 'Print what the module would report on its serial line' })
         .option('json', { type: 'boolean', describe: 'One JSON document' })

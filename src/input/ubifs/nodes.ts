@@ -95,7 +95,6 @@ export function parseNode(block: Uint8Array, lnum: number, offset: number): RawN
 }
 
 export const encryptedInode = 0x40;
-export const attributeInode = 0x20;
 
 /** An inode. Times are seconds since 1970. */
 export interface Inode {
