@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import { deflateRaw } from 'pako';
 import type { BsdiffEffort } from './bsdiff.js';
 import { crc32 } from './crc32.js';
@@ -49,8 +50,16 @@ export function estimateWhole(bytes: Uint8Array): number {
   return taken === 0 ? 0 : Math.round((made / taken) * bytes.length);
 }
 
-/** The bytes in a buffer of just their size, which can be handed to another thread. */
+/** Node's pools of small Buffers are far shorter than this, in bytes (8 KiB and 64 KiB so far). */
+const longerThanPools = 1 << 20;
+
+/**
+ * The bytes in a buffer of just their size that belongs to nobody else, so that it can be handed to another thread. A short
+ * Buffer is always copied: it may fill Node's pool from end to end, and a pool is not transferable.
+ */
 export function exact(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer } = bytes;
-  return buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length ? new Uint8Array(buffer) : bytes.slice();
+  const mayBePool = Buffer.isBuffer(bytes) && bytes.length < longerThanPools;
+  if (mayBePool || !(buffer instanceof ArrayBuffer) || buffer.byteLength !== bytes.length) return new Uint8Array(bytes);
+  return new Uint8Array(buffer);
 }

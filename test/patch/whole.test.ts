@@ -58,3 +58,14 @@ test('exact() keeps a buffer of just the size and copies any other', () => {
   assert.equal(part.buffer.byteLength, 3);
   assert.deepEqual([...part], [3, 3, 3]);
 });
+
+test('unit: exact() never gives a pool of Node, which no thread may be handed', () => {
+  // Node allocates the pool anew when it is used up; a Buffer of the pool's own size is the whole pool.
+  for (const size of [8 << 10, 64 << 10, Buffer.poolSize]) {
+    const pool = Buffer.from(new Uint8Array(size).buffer);
+    const copy = exact(pool);
+    assert.notEqual(copy.buffer, pool.buffer);
+    structuredClone(copy, { transfer: [copy.buffer] });
+    assert.equal(copy.length, 0, 'it was handed over');
+  }
+});
