@@ -13,8 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { generateDefaults } from '../src/generate-defaults.js';
-import { generateFiles } from '../src/generate-files.js';
+import { generateDefaults } from '../src/usecases/generate/generate-defaults.js';
+import { generateFiles } from '../src/usecases/generate/generate-files.js';
 import { parseParts } from '../src/model/parts.js';
 import { tableLines } from '../src/report/table.js';
 

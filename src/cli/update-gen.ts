@@ -3,7 +3,7 @@
  * The log goes to standard output, errors alone to standard error.
  */
 import { existsSync } from 'node:fs';
-import { generateDefaults, patchCacheFolder } from '../generate-defaults.js';
+import { generateDefaults, patchCacheFolder } from '../usecases/generate/generate-defaults.js';
 import { UsageError } from '../model/errors.js';
 import { type Part, parseParts } from '../model/parts.js';
 import { findingsText } from '../report/findings.js';
@@ -58,7 +58,7 @@ const command: Command = (program, choose) =>
       choose(async (session) => {
         const { parts, inputs } = updateGenWords(argv.words ?? []);
         const images = inputs === 'images';
-        const { generateFiles } = await import('../generate-files.js');
+        const { generateFiles } = await import('../usecases/generate/generate-files.js');
         const [made] = await generateFiles({
           sources: [images ? 'v1' : 'v1/targetfiles.zip'],
           target: images ? 'v2' : 'v2/targetfiles.zip',

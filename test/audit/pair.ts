@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AuditOptions, auditBuilds } from '../../src/audit.js';
+import { type AuditOptions, auditBuilds } from '../../src/usecases/audit/audit.js';
 import { readLists } from '../../src/input/lists/read-lists.js';
 import { openBuild } from '../../src/input/open-build.js';
 import type { Audit } from '../../src/model/audit.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { VerifyRequest } from '../../src/verify.js';
+import type { VerifyRequest } from '../../src/usecases/verify/verify.js';
 import {
   changes,
   makePackage,

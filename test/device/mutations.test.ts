@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { generatePackage } from '../../src/generate.js';
+import { generatePackage } from '../../src/usecases/generate/generate.js';
 import { noPolicy } from '../../src/model/policy.js';
 import { memoryBuild, runBytes } from '../support/device.js';
 import { testOptions } from '../support/generated.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import { toArchivePath } from '../../src/model/path.js';
-import type { VerifyRequest } from '../../src/verify.js';
+import type { VerifyRequest } from '../../src/usecases/verify/verify.js';
 import { bsdiff, changes, emmcTable, memoryBuild, runPackage, sha1 } from '../support/device.js';
 import { file } from '../support/targetfiles.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
-import type { VerifyRequest } from '../../src/verify.js';
+import type { VerifyRequest } from '../../src/usecases/verify/verify.js';
 import { bsdiff, changes, handMadePatch, memoryBuild, mountSystem, runPackage, sha1 } from '../support/device.js';
 import { directory, file, link, type NodeSpec } from '../support/targetfiles.js';
 

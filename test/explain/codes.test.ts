@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { explain, knownSubjects } from '../../src/explain/explain.js';
-import { explainSubject } from '../../src/explain.js';
+import { explainSubject } from '../../src/usecases/explain.js';
 import { InputError, UsageError } from '../../src/model/errors.js';
 import { explanationJson, explanationText } from '../../src/report/explanation.js';
 import { workFolder } from '../support/work-folder.js';

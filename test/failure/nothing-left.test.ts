@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { generatePackage } from '../../src/generate.js';
+import { generatePackage } from '../../src/usecases/generate/generate.js';
 import { openBuild } from '../../src/input/open-build.js';
 import { InputError, ProofError } from '../../src/model/errors.js';
 import { noPolicy } from '../../src/model/policy.js';

@@ -9,7 +9,7 @@ import type { Build, Entry, OpenBuild, Partition } from '../../src/model/build.j
 import { sha1Of, sha256Of } from '../../src/model/digest.js';
 import { type ArchivePath, fromBytes, toArchivePath } from '../../src/model/path.js';
 import type { Verification } from '../../src/model/verification.js';
-import { type VerifyRequest, verifyPackage } from '../../src/verify.js';
+import { type VerifyRequest, verifyPackage } from '../../src/usecases/verify/verify.js';
 import { allNodes, makeTargetFiles, modeOf, type NodeSpec, type TargetFilesSpec } from './targetfiles.js';
 import { buildZip, type ZipEntrySpec } from './zip-builder.js';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type Generated, type GenerateOptions, generatePackage } from '../../src/generate.js';
-import { generateDefaults } from '../../src/generate-files.js';
+import { type Generated, type GenerateOptions, generatePackage } from '../../src/usecases/generate/generate.js';
+import { generateDefaults } from '../../src/usecases/generate/generate-files.js';
 import { readLists } from '../../src/input/lists/read-lists.js';
 import { openBuild } from '../../src/input/open-build.js';
 import type { OpenBuild } from '../../src/model/build.js';

@@ -1,4 +1,4 @@
-import type { GenerateOptions } from '../../src/generate.js';
+import type { GenerateOptions } from '../../src/usecases/generate/generate.js';
 import { seededRandom } from './random.js';
 import type { NodeSpec, TargetFilesSpec } from './targetfiles.js';
 

@@ -1,6 +1,6 @@
 /**
  * Ways to spoil a finished package, chosen by hand: what a mistake of the generator, of a cable or of a hand would do to it. Each is
- * applied to the entries of a proved package; see `test/spoilt-package.test.ts` for what must catch it.
+ * applied to the entries of a proved package; see `test/usecases/verify/spoilt-package.test.ts` for what must catch it.
  */
 import { Buffer } from 'node:buffer';
 import { type PackageFile, scriptEntry, scriptOf } from './package-zip.js';

@@ -1,4 +1,4 @@
-import { generateDefaults, patchCacheFolder } from '../../generate-defaults.js';
+import { generateDefaults, patchCacheFolder } from '../../usecases/generate/generate-defaults.js';
 import type { Change } from '../../model/decision.js';
 import { UsageError } from '../../model/errors.js';
 import { fromText } from '../../model/path.js';
@@ -64,7 +64,7 @@ export const auditCommand: Command = (program, choose) =>
         .epilogue('Exit code 1 when something offends the policy.'),
     (argv) =>
       choose(async (session) => {
-        const { auditFiles, hasOffenders, readAuditPage } = await import('../../audit-files.js');
+        const { auditFiles, hasOffenders, readAuditPage } = await import('../../usecases/audit/audit-files.js');
         const only = (argv.only ?? []).flatMap((words) => words.split(',')).map(changeOption);
         const format =
           argv.json === true

@@ -36,7 +36,7 @@ export const checkCommand: Command = (program, choose) =>
         ),
     (argv) =>
       choose(async (session) => {
-        const { check } = await import('../../check.js');
+        const { check } = await import('../../usecases/check.js');
         const checked = await check({
           source: argv.source,
           target: argv.target,

@@ -22,7 +22,7 @@ export const explainCommand: Command = (program, choose) =>
         .example('$0 explain last_log --package update.zip', 'the statement and the file that failed'),
     (argv) =>
       choose(async ({ manner, out, signal }) => {
-        const { explainSubject } = await import('../../explain.js');
+        const { explainSubject } = await import('../../usecases/explain.js');
         const explained = await explainSubject(argv.words.join(' '), { ...given('package', argv.package), signal });
         if (explained.kind === 'code') {
           const { explanation } = explained;

@@ -27,7 +27,7 @@ export const extractCommand: Command = (program, choose) =>
         .epilogue('Modes and links are kept, owners are not; devices are told and not made.'),
     (argv) =>
       choose(async ({ manner, out, onProgress, signal }) => {
-        const { extract } = await import('../../extract.js');
+        const { extract } = await import('../../usecases/extract.js');
         const extraction = await extract(argv.input, {
           output: argv.output,
           ...given('only', argv.only),

@@ -1,5 +1,5 @@
-import { generateDefaults, patchCacheFolder, profileNames } from '../../generate-defaults.js';
-import type { SourceName } from '../../generate-files.js';
+import { generateDefaults, patchCacheFolder, profileNames } from '../../usecases/generate/generate-defaults.js';
+import type { SourceName } from '../../usecases/generate/generate-files.js';
 import { UsageError } from '../../model/errors.js';
 import { findingsText } from '../../report/findings.js';
 import { type GenerationReport, generationDocument, generationTable, generationText } from '../../report/generation.js';
@@ -98,7 +98,7 @@ export const generateCommand: Command = (program, choose) =>
         const several = sources.length > 1;
         const cache = argv.noCache === true ? undefined : (argv.cache ?? patchCacheFolder());
         if (several && argv.plan !== undefined) throw usage('--plan is for a single source');
-        const { generateFiles } = await import('../../generate-files.js');
+        const { generateFiles } = await import('../../usecases/generate/generate-files.js');
         const made = await generateFiles({
           sources,
           target,

@@ -14,7 +14,7 @@ export const inspectCommand: Command = (program, choose) =>
         .example('$0 inspect update.zip --json | jq .targets', 'every file, for scripts'),
     (argv) =>
       choose(async (session) => {
-        const { inspectPackage } = await import('../../inspect.js');
+        const { inspectPackage } = await import('../../usecases/inspect/inspect.js');
         const { onProgress, signal } = session;
         const inspection = await inspectPackage(argv.package, { onProgress, signal });
         const report = session.manner.json ? inspectionJson(inspection) : inspectionText(inspection);

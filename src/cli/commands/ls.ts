@@ -21,7 +21,7 @@ export const lsCommand: Command = (program, choose) =>
         .example("$0 ls sdxlemur-sysfs.ubi --only '**/*.ko'", 'the kernel modules of an image'),
     (argv) =>
       choose(async ({ manner, out, onProgress, signal }) => {
-        const { ls } = await import('../../ls.js');
+        const { ls } = await import('../../usecases/ls.js');
         const listing = await ls(argv.input, {
           ...given('only', argv.only),
           ...given('volume', argv.volume),

@@ -31,7 +31,7 @@ export const prepareCommand: Command = (program, choose) =>
         .example('$0 prepare --source v1.zip --modem NON-HLOS.ubi --output v2.zip --dry-run', 'what would change'),
     (argv) =>
       choose(async ({ manner, out, endStage, onProgress, signal }) => {
-        const { prepare } = await import('../../prepare.js');
+        const { prepare } = await import('../../usecases/prepare/prepare.js');
         const preparation = await prepare({
           source: argv.source,
           output: argv.output,

@@ -1,4 +1,4 @@
-import { profileNames } from '../../generate-defaults.js';
+import { profileNames } from '../../usecases/generate/generate-defaults.js';
 import { UsageError } from '../../model/errors.js';
 import { verificationJson, verificationText } from '../../report/verification.js';
 import type { Command } from '../command.js';
@@ -47,7 +47,7 @@ export const verifyCommand: Command = (program, choose) =>
         .epilogue('Exit code 0 when it is proved, 1 when it is not.'),
     (argv) =>
       choose(async (session) => {
-        const { verifyFiles } = await import('../../verify-files.js');
+        const { verifyFiles } = await import('../../usecases/verify/verify-files.js');
         const { onProgress, signal, manner } = session;
         const verification = await verifyFiles({
           packagePath: argv.package,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
-import { readAuditPage } from '../../../src/audit-page.js';
+import { readAuditPage } from '../../../src/usecases/audit/audit-page.js';
 import type { Audit } from '../../../src/model/audit.js';
 import { toSha256 } from '../../../src/model/digest.js';
 import { filterAudit } from '../../../src/report/audit/filter.js';

@@ -1,0 +1,248 @@
+/**
+ * The use case behind `audit`: what changed between two builds, and why the package is as big as it is.
+ *
+ * 1. Plan as `generate` would. 2. Look inside what differs, one file at a time. 3. Put rows, sums and security findings
+ * together. 4. Lay a finished package over it, if one is given. 5. Hold it against the policy.
+ */
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { headerOf, packageTime, relationOf } from '../../audit/header.js';
+import { viewPackage } from '../../audit/package.js';
+import { applyPolicy } from '../../audit/policy/apply.js';
+import { parsePolicy } from '../../audit/policy/parse.js';
+import type { AuditPolicy } from '../../audit/policy/policy.js';
+import { auditRows } from '../../audit/rows.js';
+import { certificateFindings } from '../../audit/security/certificates.js';
+import { caseFindings, linkFindings } from '../../audit/security/links.js';
+import { permissionFindings } from '../../audit/security/permissions.js';
+import { vermagicFindings } from '../../audit/security/vermagic.js';
+import { totalsOf } from '../../audit/totals.js';
+import { type Generated, type GenerateOptions, generatePackage } from '../generate/generate.js';
+import { compilePattern } from '../../input/lists/pattern.js';
+import { asInputError } from '../../input/system-error.js';
+import { inspectPackage } from '../inspect/inspect.js';
+import { type InsideFacts, lookInside } from './look-inside.js';
+import type { Audit, AuditPackage, AuditRow, SecurityFinding } from '../../model/audit.js';
+import type { Build, OpenBuild } from '../../model/build.js';
+import type { Decision } from '../../model/decision.js';
+import type { DeviceOrder } from '../../model/device-order.js';
+import { InputError } from '../../model/errors.js';
+import type { Finding } from '../../model/finding.js';
+import type { DeltaOperation, Payload, SettledOperation } from '../../model/operation.js';
+import type { Part } from '../../model/parts.js';
+import { type ArchivePath, compareBytes } from '../../model/path.js';
+import type { BootUpdate, DeltaPlan, SettledPlan } from '../../model/plan.js';
+import type { Policy } from '../../model/policy.js';
+import { type OnProgress, silent } from '../../model/progress.js';
+import type { WrittenPackage } from '../../package/write.js';
+import type { Levers } from '../../plan/bases.js';
+import { checkBuilds } from '../../plan/findings/check-builds.js';
+import { comparedInputFindings } from '../../plan/findings/compared-inputs.js';
+import { listFindings } from '../../plan/findings/lists.js';
+import { countsDown } from '../../plan/findings/versions.js';
+import type { ChmodPlacement } from '../../plan/permissions.js';
+import { planDelta } from '../../plan/plan.js';
+import { sketchBuilds } from '../generate/sketches.js';
+import { dfotaVersion } from '../../version.js';
+
+/** The two builds, opened, and the lists. Who opened the builds closes them. */
+export interface AuditInputs {
+  readonly source: OpenBuild;
+  readonly target: OpenBuild;
+  readonly policy: Policy;
+  /** What was noticed when the lists were read. */
+  readonly findings: readonly Finding[];
+}
+
+/** How to plan, and what else to hold the audit against. */
+export interface AuditOptions {
+  readonly parts: ReadonlySet<Part>;
+  readonly bootUpdate: BootUpdate;
+  readonly levers: Levers;
+  readonly chmod: ChmodPlacement;
+  /** Makes every patch, so that costs are those of the package that `generate` would make; without it they are bounds. */
+  readonly exact?: Pick<GenerateOptions, 'encoding' | 'dialect' | 'permissions'>;
+  /** A finished package, made by any tool: its methods and sizes are shown in place of the plan's. */
+  readonly packageFile?: string;
+  /** A policy.yaml. */
+  readonly policyFile?: string;
+  /** `2026-11-21`: waivers that ended before do not count. */
+  readonly today: string;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** Audits two builds. Throws InputError when the policy or the package cannot be read; oddities of the firmware are findings. */
+export async function auditBuilds(inputs: AuditInputs, options: AuditOptions): Promise<Audit> {
+  const release = options.policyFile === undefined ? undefined : await readPolicy(options.policyFile);
+  const { source, target } = inputs;
+  const onProgress = options.onProgress ?? silent;
+  const watching = { onProgress, ...(options.signal === undefined ? {} : { signal: options.signal }) };
+  const inspection =
+    options.packageFile === undefined ? undefined : await inspectPackage(options.packageFile, watching);
+
+  const made = options.exact === undefined ? undefined : await makePackage(inputs, options, options.exact, onProgress);
+  const plan = made?.plan ?? (await planBuilds(inputs, options, onProgress));
+  const inside = await lookInside(source, target, { ...watching, earlier: earlierForms(plan) });
+
+  const planned = auditRows(plan, {
+    whole: inside.whole,
+    ...(made === undefined ? {} : { entryOf: entryNamer(made.order) }),
+  }).map((row) => {
+    const inner = inside.inner.get(row.path);
+    return inner === undefined ? row : { ...row, inner };
+  });
+  const view = inspection && viewPackage(planned, inspection);
+  const rows = view?.rows ?? planned;
+  const contents = view?.package ?? (made && packageOf(made.output, rows));
+  const audit: Omit<Audit, 'policy'> = {
+    schema: 1,
+    tool: `dfota ${dfotaVersion}`,
+    exact: contents !== undefined,
+    source: headerOf(source.build),
+    target: headerOf(target.build),
+    relation: relationOf(source.build.projectVersion, target.build.projectVersion, countsDown),
+    parts: (['l', 'm', 'o', 'minor'] as const).filter((part) => options.parts.has(part)),
+    findings: [...(made?.findings ?? planFindings(inputs, options.parts, plan)), ...(view?.findings ?? [])],
+    totals: totalsOf(rows),
+    rows,
+    security: securityOf(source.build, target.build, inside),
+    ...(contents === undefined ? {} : { package: contents }),
+  };
+  return release === undefined ? audit : { ...audit, policy: applyPolicy(audit, release, options.today) };
+}
+
+/** What `generate` tells before it encodes. */
+function planFindings(
+  inputs: AuditInputs,
+  parts: ReadonlySet<Part>,
+  plan: DeltaPlan | SettledPlan,
+): readonly Finding[] {
+  const { policy } = inputs;
+  const [source, target] = [inputs.source.build, inputs.target.build];
+  return [
+    ...source.findings,
+    ...target.findings,
+    ...inputs.findings,
+    ...comparedInputFindings(source, target),
+    ...checkBuilds({ source, target, policy, parts }),
+    ...listFindings(policy, source, target, parts),
+    ...plan.findings,
+  ];
+}
+
+/** Makes the package in a folder of its own, which is gone afterwards, and leaves the proof to `generate`. */
+async function makePackage(
+  inputs: AuditInputs,
+  { parts, bootUpdate, levers, chmod, signal }: AuditOptions,
+  exact: NonNullable<AuditOptions['exact']>,
+  onProgress: OnProgress,
+): Promise<Generated> {
+  const folder = await mkdtemp(join(tmpdir(), 'dfota-audit-'));
+  try {
+    const output = join(folder, 'update.zip');
+    const made = await generatePackage(inputs, {
+      output,
+      parts,
+      bootUpdate,
+      levers,
+      chmod,
+      ...exact,
+      limits: {},
+      verify: { level: 'off', profile: 'strict' },
+      onProgress,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    // where it was for a moment is nobody's business, and would make each report differ
+    const findings = made.findings.map((finding) =>
+      finding.place?.file === output ? { ...finding, place: { ...finding.place, file: 'update.zip' } } : finding,
+    );
+    return { ...made, findings };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Where files that are new at their path come from: what they moved from, or what a renamed file was called before. */
+function earlierForms(plan: DeltaPlan | SettledPlan): ReadonlyMap<ArchivePath, ArchivePath> {
+  const earlier = new Map<ArchivePath, ArchivePath>();
+  const decisions: readonly Decision<DeltaOperation | SettledOperation>[] = [...plan.decisions.values()];
+  for (const { path, from, source, operations } of decisions) {
+    if (source !== undefined) continue;
+    const bases = operations.flatMap((op) =>
+      op.kind === 'encode-file' ? op.bases : op.kind === 'patch-file' ? [op.base] : [],
+    );
+    const base = from ?? bases.find(({ kind }) => kind === 'renamed' || kind === 'same-content')?.path;
+    if (base !== undefined) earlier.set(path, base);
+  }
+  return earlier;
+}
+
+/** Names of payloads' entries, by what the payload is. */
+function entryNamer({ names }: DeviceOrder): (payload: Payload) => string | undefined {
+  return ({ id }) => names.patches.get(id) ?? names.files.get(id) ?? names.images.get(id);
+}
+
+/** The package that was made; it has no name, because it is not kept. */
+function packageOf(output: WrittenPackage, rows: readonly AuditRow[]): AuditPackage {
+  const paths = new Map<string, ArchivePath>();
+  for (const { entry, path } of rows) if (entry !== undefined && !paths.has(entry)) paths.set(entry, path);
+  return {
+    sha256: output.sha256,
+    bytes: output.size,
+    entries: output.entries.map(({ name, packedSize }) => {
+      const path = paths.get(name);
+      return { name, bytes: packedSize, ...(path === undefined ? {} : { path }) };
+    }),
+  };
+}
+
+async function planBuilds(inputs: AuditInputs, options: AuditOptions, onProgress: OnProgress): Promise<DeltaPlan> {
+  const { source, target, policy } = inputs;
+  const wantsSketches = options.levers.moves || options.levers.crossBases;
+  const sketches = wantsSketches
+    ? await sketchBuilds(source, target, { policy, parts: options.parts, onProgress, signal: options.signal })
+    : new Map();
+  const permissions = target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm';
+  return planDelta({ ...options, source: source.build, target: target.build, policy, permissions, sketches });
+}
+
+/** All that matters for security, by path, then rule. */
+function securityOf(source: Build, target: Build, inside: InsideFacts): readonly SecurityFinding[] {
+  const when = packageTime(target.projectVersion);
+  const all = [
+    ...permissionFindings(source, target),
+    ...linkFindings(source, target),
+    ...caseFindings(source, target),
+    ...inside.security,
+    ...certificateFindings(inside.certificatesBefore, inside.certificatesAfter, when),
+    ...(inside.kernel === undefined ? [] : vermagicFindings(inside.kernel, inside.modules)),
+  ];
+  return all.sort(
+    (a, b) => compareBytes(a.path, b.path) || compareBytes(a.rule, b.rule) || compareBytes(a.message, b.message),
+  );
+}
+
+/** No policy that people write is larger. */
+const largestPolicy = 1024 * 1024;
+
+async function readPolicy(file: string): Promise<AuditPolicy> {
+  let text: string;
+  try {
+    const { size } = await stat(file);
+    if (size > largestPolicy) {
+      throw new InputError({
+        code: 'policy-too-large',
+        place: { file },
+        message: 'the policy is too large',
+        found: `${size} bytes`,
+        expected: `at most ${largestPolicy} bytes`,
+      });
+    }
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw asInputError(error, file);
+  }
+  return parsePolicy(text, file, compilePattern);
+}

@@ -1,0 +1,165 @@
+/** Reads the files that differ, one at a time, and keeps what the inspectors say of them; never the bytes. */
+import { kernelRelease } from '../../audit/boot/compare.js';
+import { inspect, inspectLimit } from '../../audit/inspect.js';
+import { type Certificate, certificatesIn, isCredentialName } from '../../audit/security/certificates.js';
+import { contentFindings, innerFindings, startLinkFinding } from '../../audit/security/content.js';
+import { moduleRelease } from '../../audit/security/vermagic.js';
+import type { SecurityFinding } from '../../model/audit.js';
+import type { FileEntry, OpenBuild } from '../../model/build.js';
+import type { Inner } from '../../model/inner.js';
+import { type ArchivePath, displayName, isWithin } from '../../model/path.js';
+import type { OnProgress } from '../../model/progress.js';
+import { compressWhole } from '../../patch/whole.js';
+
+/** What the bytes of both builds tell. */
+export interface InsideFacts {
+  readonly inner: ReadonlyMap<ArchivePath, Inner>;
+  /** Bytes of a changed or new file when compressed quickly: the package takes a little less. */
+  readonly whole: ReadonlyMap<ArchivePath, number>;
+  readonly security: readonly SecurityFinding[];
+  readonly certificatesBefore: readonly Certificate[];
+  readonly certificatesAfter: readonly Certificate[];
+  /** Release of the target's kernel. */
+  readonly kernel: string | undefined;
+  /** Release that each module of the target was built for. */
+  readonly modules: ReadonlyMap<ArchivePath, string>;
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+interface Work {
+  readonly path: ArchivePath;
+  /** At this path, or where the plan found the content's earlier form. */
+  readonly before: FileEntry | undefined;
+  readonly after: FileEntry | undefined;
+  readonly bytes: number;
+}
+
+const boot = 'BOOTABLE_IMAGES/boot.img';
+
+/** Looks at every file that is new or changed, and at keys, certificates, modules and the boot image even when they did not change. */
+export async function lookInside(
+  source: OpenBuild,
+  target: OpenBuild,
+  options: {
+    readonly onProgress: OnProgress;
+    readonly signal?: AbortSignal;
+    /** Where the source has an earlier form of a file that is new at its path. */
+    readonly earlier: ReadonlyMap<ArchivePath, ArchivePath>;
+  },
+): Promise<InsideFacts> {
+  const inner = new Map<ArchivePath, Inner>();
+  const whole = new Map<ArchivePath, number>();
+  const security: SecurityFinding[] = [];
+  const certificatesBefore: Certificate[] = [];
+  const certificatesAfter: Certificate[] = [];
+  const modules = new Map<ArchivePath, string>();
+  // recovery.img is often boot.img, and hard links become copies in a zip: the same pair of contents is looked into once
+  const seen = new Map<string, { readonly inner: Inner; readonly whole: number }>();
+  let kernel: string | undefined;
+  const work = workOf(source, target, options.earlier);
+  const totalBytes = work.reduce((sum, { bytes }) => sum + bytes, 0);
+  let doneBytes = 0;
+  for (const [i, { path, before, after, bytes }] of work.entries()) {
+    options.signal?.throwIfAborted();
+    const item = displayName(path);
+    options.onProgress({ stage: 'audit', doneBytes, totalBytes, doneItems: i, totalItems: work.length, item });
+    doneBytes += bytes;
+    const changed = after !== undefined && before?.content.sha1 !== after.content.sha1;
+    if (Math.max(before?.content.size ?? 0, after?.content.size ?? 0) > inspectLimit) {
+      if (changed) inner.set(path, tooLarge());
+      continue;
+    }
+    const [old, now] = await readSides(source, target, { path, before, after, bytes });
+    if (old !== undefined) certificatesBefore.push(...certificatesIn(path, old));
+    if (now === undefined) continue;
+    certificatesAfter.push(...certificatesIn(path, now));
+    if (path === boot) kernel = kernelRelease(now);
+    const release = isModule(path) ? moduleRelease(now) : undefined;
+    if (release !== undefined) modules.set(path, release);
+    security.push(...contentFindings(path, old, now));
+    if (!changed) continue;
+    const key = `${before?.content.sha1 ?? ''} ${after.content.sha1} ${nameKind(path)}`;
+    const known = seen.get(key) ?? {
+      inner: inspect(displayName(path), old, now),
+      whole: compressWhole(now, 'fast').bytes.length,
+    };
+    if (after.content.size > 0) seen.set(key, known);
+    inner.set(
+      path,
+      before === undefined || before.path === path ? known.inner : comparedWith(before.path, known.inner),
+    );
+    whole.set(path, known.whole);
+    if (isWithin(path, 'SYSTEM') || path === boot) security.push(...innerFindings(path, known.inner));
+  }
+  options.onProgress({
+    stage: 'audit',
+    doneBytes: totalBytes,
+    totalBytes,
+    doneItems: work.length,
+    totalItems: work.length,
+  });
+  for (const [path, entry] of target.build.entries) {
+    const isNew = entry.kind !== 'directory' && !source.build.entries.has(path);
+    if (isNew && isWithin(path, 'SYSTEM')) security.push(...startLinkFinding(path));
+  }
+  return { inner, whole, security, certificatesBefore, certificatesAfter, kernel, modules };
+}
+
+function workOf(
+  { build: source }: OpenBuild,
+  { build: target }: OpenBuild,
+  earlier: ReadonlyMap<ArchivePath, ArchivePath>,
+): readonly Work[] {
+  const work: Work[] = [];
+  const add = (path: ArchivePath, before: FileEntry | undefined, after: FileEntry | undefined): void => {
+    const same = before?.content.sha1 === after?.content.sha1;
+    work.push({
+      path,
+      before,
+      after,
+      bytes: same ? (after?.content.size ?? 0) : (before?.content.size ?? 0) + (after?.content.size ?? 0),
+    });
+  };
+  for (const [path, entry] of target.entries) {
+    if (entry.kind !== 'file') continue;
+    const other = source.entries.get(path) ?? source.entries.get(earlier.get(path) ?? path);
+    const before = other?.kind === 'file' ? other : undefined;
+    const same = before?.content.sha1 === entry.content.sha1;
+    if (!same || isCredentialName(path) || path === boot || isModule(path)) add(path, before, entry);
+  }
+  for (const [path, entry] of source.entries) {
+    // of what is gone only certificates matter: one that merely moved is not new
+    if (entry.kind === 'file' && target.entries.get(path)?.kind !== 'file' && isCredentialName(path))
+      add(path, entry, undefined);
+  }
+  return work;
+}
+
+async function readSides(
+  source: OpenBuild,
+  target: OpenBuild,
+  { path, before, after }: Work,
+): Promise<readonly [Bytes | undefined, Bytes | undefined]> {
+  const now = after === undefined ? undefined : await target.content.read(path);
+  if (before === undefined) return [undefined, now];
+  return [before.content.sha1 === after?.content.sha1 ? now : await source.content.read(before.path), now];
+}
+
+function comparedWith(path: ArchivePath, inner: Inner): Inner {
+  return { ...inner, notes: [`compared with ${displayName(path)} of the source`, ...(inner.notes ?? [])] };
+}
+
+function tooLarge(): Inner {
+  return { kind: 'binary', summary: 'large file', notes: [`not looked into: it is larger than ${inspectLimit} bytes`] };
+}
+
+function isModule(path: ArchivePath): boolean {
+  return path.endsWith('.ko');
+}
+
+/** What an inspector may take from the name: only files whose names mean the same share a result. */
+function nameKind(path: ArchivePath): string {
+  const text = /(^|\/)etc\/|\.(conf|prop|service|socket|rules|py|pl|pm|mbn|mdt|b\d\d|gz|tgz)$/i.test(path);
+  return text ? path : '';
+}

@@ -1,0 +1,164 @@
+/**
+ * Says what would go wrong before a package is shipped: the two builds and the lists, what the package needs of a
+ * module's files, and a finished package, each held against what the note and experience in the field ask for.
+ */
+import { stat } from 'node:fs/promises';
+import { kernelRelease } from '../audit/boot/compare.js';
+import { BrokenFile } from '../audit/bytes/broken.js';
+import { readModInfo, vermagicOf } from '../audit/module/modinfo.js';
+import { readDeviceFiles } from '../input/device-files.js';
+import type { Modes } from '../input/ownership.js';
+import { newestEntry } from '../input/zip/newest-entry.js';
+import { readZip } from '../input/zip/zip-tree.js';
+import { type InputPaths, type OpenInputs, withInputs } from './open-inputs.js';
+import type { Build, OpenBuild } from '../model/build.js';
+import type { Finding } from '../model/finding.js';
+import type { Part } from '../model/parts.js';
+import { type ArchivePath, fromBytes, toArchivePath } from '../model/path.js';
+import type { Policy } from '../model/policy.js';
+import { type OnProgress, silent } from '../model/progress.js';
+import { checkBuilds } from '../plan/findings/check-builds.js';
+import { comparedInputFindings } from '../plan/findings/compared-inputs.js';
+import { checkDeviceFiles, filesNeeded } from '../plan/findings/device-files.js';
+import { checkVermagic } from '../plan/findings/kernel.js';
+import { listFindings } from '../plan/findings/lists.js';
+import { checkPackage } from '../plan/findings/package-size.js';
+import { checkPackageTime } from '../plan/findings/package-time.js';
+import { planDelta } from '../plan/plan.js';
+
+/** What is to be checked. */
+export interface CheckRequest extends InputPaths {
+  readonly parts: ReadonlySet<Part>;
+  readonly modes: Modes;
+  /** A copy of a module's /system, or the hashes of its files. */
+  readonly deviceFiles?: string;
+  /** A finished package. */
+  readonly packagePath?: string;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** The builds as read, and everything that was found, in no particular order. */
+export interface Checked {
+  readonly source: Build;
+  readonly target: Build;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads everything and checks it. Throws InputError for what cannot be read; what can is told as findings. */
+export async function check(request: CheckRequest): Promise<Checked> {
+  const reading = { modes: request.modes, onProgress: request.onProgress ?? silent };
+  const options = request.signal === undefined ? reading : { ...reading, signal: request.signal };
+  return withInputs(request, options, (inputs) => checkOpened(inputs, request));
+}
+
+async function checkOpened(inputs: OpenInputs, request: CheckRequest): Promise<Checked> {
+  const { source, target, policy } = inputs;
+  const { parts, signal } = request;
+  const onProgress = request.onProgress ?? silent;
+  const facts = { source: source.build, target: target.build, policy, parts };
+  const compared = comparedInputFindings(source.build, target.build);
+  const base = [...withoutTold(source.build), ...target.build.findings, ...inputs.findings, ...compared];
+  if (compared.some(({ code }) => code === 'same-input-twice')) return { ...facts, findings: base };
+  const plan = planDelta({
+    ...facts,
+    bootUpdate: 'resumable',
+    permissions: 'set_perm',
+    chmod: 'on-top',
+    levers: { moves: true, copies: true, crossBases: false, basesPerFile: 3 },
+    sketches: new Map(),
+  });
+  const findings = [...base, ...plan.findings, ...listFindings(policy, source.build, target.build, parts)];
+  findings.push(...(await checkInputs(source, target, policy, parts, signal)));
+  if (request.deviceFiles !== undefined) {
+    const reading = signal === undefined ? { onProgress } : { onProgress, signal };
+    const device = await readDeviceFiles(request.deviceFiles, reading);
+    findings.push(...checkDeviceFiles(source.build, filesNeeded(plan), device));
+  }
+  if (request.packagePath !== undefined) {
+    findings.push(...(await checkPackageFile(request.packagePath, source.build, onProgress, signal)));
+  }
+  return { ...facts, findings };
+}
+
+/** A source without a version is told as an error of its own, with the code that the module will answer. */
+function withoutTold(source: Build): readonly Finding[] {
+  return source.findings.filter(({ code }) => code !== 'no-project-version');
+}
+
+/** The checks of two opened builds that `generate` makes as well. */
+export async function checkInputs(
+  source: OpenBuild,
+  target: OpenBuild,
+  policy: Policy,
+  parts: ReadonlySet<Part>,
+  signal?: AbortSignal,
+): Promise<readonly Finding[]> {
+  const findings = [...checkBuilds({ source: source.build, target: target.build, policy, parts })];
+  if (parts.has('l') || parts.has('o')) findings.push(...(await checkKernel(source.build, target, signal)));
+  for (const { build } of [source, target]) findings.push(...checkPackageTime(build, await newestEntry(build.origin)));
+  return findings;
+}
+
+const boot = toArchivePath('BOOTABLE_IMAGES/boot.img');
+
+/** Larger ones are no kernel modules. */
+const largestModule = 64 * 1024 * 1024;
+
+/** Kernel modules against the kernel of the target; nothing is read where neither changed. */
+async function checkKernel(
+  source: Build,
+  target: OpenBuild,
+  signal: AbortSignal | undefined,
+): Promise<readonly Finding[]> {
+  const modules: ArchivePath[] = [];
+  let changed = false;
+  for (const [path, entry] of target.build.entries) {
+    if (entry.kind !== 'file' || (path !== boot && !path.endsWith('.ko'))) continue;
+    const before = source.entries.get(path);
+    if (before?.kind !== 'file' || before.content.sha1 !== entry.content.sha1) changed = true;
+    if (path !== boot && entry.content.size <= largestModule) modules.push(path);
+  }
+  if (!changed || modules.length === 0) return [];
+  const vermagic = new Map<ArchivePath, string>();
+  for (const path of modules) {
+    signal?.throwIfAborted();
+    const text = readable(await target.content.read(path), (bytes) => {
+      const info = readModInfo(bytes);
+      return info === undefined ? undefined : vermagicOf(info);
+    });
+    if (text !== undefined) vermagic.set(path, text);
+  }
+  const image = target.build.entries.get(boot)?.kind === 'file' ? await target.content.read(boot) : undefined;
+  const release = image === undefined ? undefined : readable(image, kernelRelease);
+  return checkVermagic({ origin: target.build.origin, release, vermagic });
+}
+
+/** What is read out of bytes, or nothing where they are broken: the audit tells more of such files. */
+function readable(bytes: Uint8Array, read: (bytes: Uint8Array) => string | undefined): string | undefined {
+  try {
+    return read(bytes);
+  } catch (error) {
+    if (error instanceof BrokenFile) return undefined;
+    throw error;
+  }
+}
+
+async function checkPackageFile(
+  path: string,
+  source: Build,
+  onProgress: OnProgress,
+  signal: AbortSignal | undefined,
+): Promise<readonly Finding[]> {
+  const tree = await readZip(path, { stage: 'inspect', onProgress, signal });
+  try {
+    const version = toArchivePath('quectel-project-version');
+    let unpackedBytes = 0;
+    for (const node of tree.nodes.values()) if (node.kind === 'file') unpackedBytes += node.content.size;
+    const projectVersion = tree.nodes.get(version)?.kind === 'file' ? fromBytes(await tree.read(version)) : undefined;
+    const { size } = await stat(path);
+    return [...tree.findings, ...checkPackage({ origin: path, bytes: size, unpackedBytes, projectVersion }, source)];
+  } finally {
+    await tree.close();
+  }
+}

@@ -1,0 +1,83 @@
+/** What a code, a status word or a recovery log means: `dfota explain`. */
+import { readFile, stat } from 'node:fs/promises';
+import { explain, knownSubjects } from '../explain/explain.js';
+import { explainLog } from '../explain/log.js';
+import { asInputError } from '../input/system-error.js';
+import { readZip } from '../input/zip/zip-tree.js';
+import { InputError, UsageError } from '../model/errors.js';
+import type { Explanation, LogReading } from '../model/explanation.js';
+import { fromBytes, toArchivePath } from '../model/path.js';
+import { silent } from '../model/progress.js';
+
+/** What was asked for, explained. */
+export type Explained =
+  | { readonly kind: 'code'; readonly explanation: Explanation }
+  | { readonly kind: 'log'; readonly file: string; readonly reading: LogReading };
+
+export interface ExplainOptions {
+  /** The update.zip that the log is about: its script is cited. */
+  readonly package?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Logs are some hundred kilobytes. */
+const largestLog = 64 * 1024 * 1024;
+const scriptPath = toArchivePath('META-INF/com/google/android/updater-script');
+
+/**
+ * Explains words (`510`, `status 7`, `IP_PREVIOUS_UPDATE_IN_PROGRESS`, a +QIND line), or the log in a file of that name. Throws UsageError for what
+ * is neither, InputError for a log or a package that cannot be read.
+ */
+export async function explainSubject(subject: string, options: ExplainOptions = {}): Promise<Explained> {
+  const explanation = explain(subject);
+  const isFile = await stat(subject).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+  if (explanation !== undefined && !isFile) return { kind: 'code', explanation };
+  if (!isFile) {
+    const looksLikePath = /[/.]|log/i.test(subject);
+    throw new UsageError({
+      code: 'explain-unknown',
+      message: looksLikePath ? `there is no file ${subject}` : `${subject} is neither a known code or word nor a file`,
+      expected: `one of ${knownSubjects().join(', ')}; or a recovery log such as last_log`,
+    });
+  }
+  const script = options.package === undefined ? undefined : await readScript(options.package, options.signal);
+  return { kind: 'log', file: subject, reading: explainLog(await readLog(subject), script) };
+}
+
+async function readLog(file: string): Promise<string> {
+  try {
+    const { size } = await stat(file);
+    if (size > largestLog) {
+      throw new InputError({
+        code: 'log-too-large',
+        place: { file },
+        message: 'the file is too large for a log',
+        found: `${size} bytes`,
+        expected: `at most ${largestLog} bytes`,
+      });
+    }
+    return fromBytes(await readFile(file));
+  } catch (error) {
+    throw asInputError(error, file);
+  }
+}
+
+async function readScript(file: string, signal: AbortSignal | undefined): Promise<string> {
+  const tree = await readZip(file, { stage: 'inspect', onProgress: silent, signal });
+  try {
+    if (tree.nodes.get(scriptPath)?.kind !== 'file') {
+      throw new InputError({
+        code: 'package-no-script',
+        place: { file, entry: scriptPath },
+        message: 'the package holds no updater-script',
+        expected: 'an update.zip',
+      });
+    }
+    return fromBytes(await tree.read(scriptPath));
+  } finally {
+    await tree.close();
+  }
+}

@@ -1,0 +1,203 @@
+/** Writes an input's tree into a folder: `dfota extract`. */
+import { Buffer } from 'node:buffer';
+import { chmod, link, lstat, mkdir, open, readdir, rename, rm, symlink, utimes } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { InputTree } from '../input/images/input-tree.js';
+import { openInput, withFolders } from '../input/images/open-input.js';
+import { linkFault } from '../input/links.js';
+import { selectPaths } from '../input/selection.js';
+import { type Fault, InputError, UsageError } from '../model/errors.js';
+import type { Extraction } from '../model/listing.js';
+import { displayName, toBytes, unsafeName } from '../model/path.js';
+import { type OnProgress, silent } from '../model/progress.js';
+import type { TreeEntry } from '../model/tree-entry.js';
+
+/** What to extract, and where to. */
+export interface ExtractOptions {
+  /** A folder that does not exist yet or is empty. */
+  readonly output: string;
+  /** Paths, folders and patterns; everything when there are none. */
+  readonly only?: readonly string[];
+  /** Volume of an UBI image. */
+  readonly volume?: string;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Extracts what is chosen into a new folder. Modes and links are kept, owners are not, devices are told and not made. All is
+ * written into a temporary folder beside the output first: on failure nothing is left. A file that cannot be read is left
+ * out and told; the rest is extracted. Throws UsageError and InputError.
+ */
+export async function extract(input: string, options: ExtractOptions): Promise<Extraction> {
+  const chosen = selectPaths(options.only ?? [], '--only');
+  const output = resolve(options.output);
+  await refuseFilled(output, options.output);
+  const tree = await openInput(input, { ...options, stage: 'extract' });
+  try {
+    const entries = withFolders(tree.entries, chosen);
+    if (entries.length === 0 && (options.only ?? []).length > 0) {
+      throw new UsageError({
+        code: 'nothing-chosen',
+        place: { file: input },
+        message: '--only matches nothing in the input',
+        found: `${tree.entries.length} entries`,
+        remedy: 'see what there is with dfota ls; patterns start at the top, such as SYSTEM/etc or **/*.so',
+      });
+    }
+    const temporary = await makeTemporary(output, options.output);
+    try {
+      const written = await writeEntries(tree, entries, temporary, options);
+      options.signal?.throwIfAborted();
+      await rename(temporary, output);
+      const { origin, description, findings } = tree;
+      return { origin, description, output: options.output, findings, ...written };
+    } catch (error) {
+      await makeRemovable(temporary, entries);
+      await rm(temporary, { recursive: true, force: true });
+      throw error;
+    }
+  } finally {
+    await tree.close();
+  }
+}
+
+async function refuseFilled(output: string, asNamed: string): Promise<void> {
+  const found = await lstat(output).catch(() => undefined);
+  if (found === undefined) return;
+  const remedy = 'name a folder that does not exist yet, or an empty one';
+  if (!found.isDirectory()) {
+    throw new InputError({
+      code: 'output-not-folder',
+      place: { file: asNamed },
+      message: 'the output is no folder',
+      remedy,
+    });
+  }
+  const names = await readdir(output);
+  if (names.length > 0) {
+    throw new InputError({
+      code: 'output-not-empty',
+      place: { file: asNamed },
+      message: 'the output folder is not empty, and nothing is overwritten',
+      found: `${names.length} names in it`,
+      remedy,
+    });
+  }
+}
+
+/** A new folder beside the output, so that renaming it is one step. */
+async function makeTemporary(output: string, asNamed: string): Promise<string> {
+  for (let attempt = 0; ; attempt += 1) {
+    const folder = join(dirname(output), `.${basename(output)}.${process.pid}-${attempt}.tmp`);
+    try {
+      await mkdir(folder, { mode: 0o755 });
+      return folder;
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (code === 'EEXIST' && attempt < 100) continue;
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+      throw new InputError(
+        {
+          code: 'output-folder',
+          place: { file: asNamed },
+          message: 'the folder of the output does not exist',
+          remedy: `make ${dirname(asNamed)} first`,
+        },
+        { cause: error },
+      );
+    }
+  }
+}
+
+type Written = Pick<Extraction, 'files' | 'directories' | 'links' | 'bytes' | 'special' | 'unreadable'>;
+
+/** The path of an entry on disk, as bytes. Names were checked when the input was read; this is the last line of defence. */
+function onDisk(folder: string, path: string): Buffer {
+  if (unsafeName(path) !== undefined) throw new Error(`unsafe name ${displayName(path)}`);
+  return Buffer.concat([Buffer.from(`${folder}/`, 'utf8'), toBytes(path)]);
+}
+
+/** Folders first, then files, then links (so that nothing is ever written through one), then the modes of the folders. */
+async function writeEntries(
+  tree: InputTree,
+  entries: readonly TreeEntry[],
+  folder: string,
+  options: ExtractOptions,
+): Promise<Written> {
+  const onProgress = options.onProgress ?? silent;
+  const directories = entries.filter(({ kind }) => kind === 'directory');
+  const files = entries.filter(({ kind }) => kind === 'file');
+  const links = entries.filter(({ kind }) => kind === 'link');
+  const special = entries.filter(({ kind }) => kind !== 'directory' && kind !== 'file' && kind !== 'link');
+  const unreadable: Fault[] = [];
+  const made = new Map<number, Buffer>();
+  const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
+  let bytes = 0;
+  let doneItems = 0;
+  for (const { path } of directories) await mkdir(onDisk(folder, path), { mode: 0o700 });
+  for (const entry of files) {
+    options.signal?.throwIfAborted();
+    const at = onDisk(folder, entry.path);
+    const known = entry.fileId === undefined || entry.links < 2 ? undefined : made.get(entry.fileId);
+    if (known !== undefined) await link(known, at);
+    else {
+      const faults = await writeFile(tree, entry, at, options.signal);
+      if (faults.length === 0 && entry.fileId !== undefined) made.set(entry.fileId, at);
+      unreadable.push(...faults);
+      if (faults.length > 0) continue;
+      bytes += entry.size;
+    }
+    doneItems += 1;
+    onProgress({
+      stage: 'extract',
+      doneBytes: bytes,
+      totalBytes,
+      doneItems,
+      totalItems: files.length,
+      item: displayName(entry.path),
+    });
+  }
+  let linked = 0;
+  for (const { path, destination = '' } of links) {
+    const fault = linkFault(destination, { file: tree.origin, entry: displayName(path) });
+    if (fault === undefined) await symlink(toBytes(destination), onDisk(folder, path));
+    if (fault === undefined) linked += 1;
+    else unreadable.push(fault);
+  }
+  // Innermost first: a folder that may not be entered is closed last.
+  for (const { path, mode } of [...directories].reverse()) await chmod(onDisk(folder, path), mode ?? 0o755);
+  return { files: doneItems, directories: directories.length, links: linked, bytes, special, unreadable };
+}
+
+async function writeFile(
+  tree: InputTree,
+  entry: TreeEntry,
+  at: Buffer,
+  signal: AbortSignal | undefined,
+): Promise<readonly Fault[]> {
+  const handle = await open(at, 'wx', 0o600);
+  try {
+    for await (const bytes of tree.content(entry.path)) {
+      signal?.throwIfAborted();
+      for (let done = 0; done < bytes.length; ) done += (await handle.write(bytes, done)).bytesWritten;
+    }
+    await handle.chmod(entry.mode ?? 0o644);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    await rm(at);
+    return error.faults;
+  } finally {
+    await handle.close();
+  }
+  if (entry.mtime !== undefined && Number.isSafeInteger(entry.mtime))
+    await utimes(at, entry.mtime, entry.mtime).catch(() => {});
+  return [];
+}
+
+/** Folders whose mode is set already may not let their content be removed. */
+async function makeRemovable(folder: string, entries: readonly TreeEntry[]): Promise<void> {
+  for (const { kind, path } of entries) {
+    if (kind === 'directory') await chmod(onDisk(folder, path), 0o700).catch(() => {});
+  }
+}

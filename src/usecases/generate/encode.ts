@@ -1,0 +1,137 @@
+import type { OpenBuild } from '../../model/build.js';
+import type { Finding } from '../../model/finding.js';
+import type { Base, EncodeFile, EncodePartition, Encoding } from '../../model/operation.js';
+import { type ArchivePath, compareBytes, displayName, toArchivePath } from '../../model/path.js';
+import type { DeltaPlan } from '../../model/plan.js';
+import type { OnProgress } from '../../model/progress.js';
+import type { BsdiffEffort } from '../../patch/bsdiff.js';
+import type { PatchCache } from '../../patch/patch-cache.js';
+import { type EncodeBase, type EncodeResult, type EncodeTask, PatchPool } from '../../patch/patch-pool.js';
+import type { Payloads } from './payloads.js';
+import { encodeOperations } from '../../plan/settle.js';
+
+/** How patches are made. */
+export interface EncodingOptions {
+  readonly effort: BsdiffEffort;
+  /** Worker threads; the bytes do not depend on it. */
+  readonly jobs?: number;
+  /** Bytes that encoding may take. */
+  readonly memory?: number;
+  /** Folder of the patch cache; without it nothing is kept. */
+  readonly cache?: string;
+}
+
+/** The same, with the cache opened. */
+export interface EncodePlanOptions extends Omit<EncodingOptions, 'cache'> {
+  readonly cache?: PatchCache | undefined;
+  readonly onProgress: OnProgress;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The two builds that are read from. */
+export interface EncodeInputs {
+  readonly source: OpenBuild;
+  readonly target: OpenBuild;
+}
+
+/** The encodings of a plan, by path; the bytes are in the payloads. */
+export interface EncodedPlan {
+  readonly encodings: ReadonlyMap<ArchivePath, Encoding>;
+  readonly findings: readonly Finding[];
+  /** How many came from the cache. */
+  readonly fromCache: number;
+}
+
+/** Encodes every operation of the plan that needs bytes, in worker threads, largest first. */
+export async function encodePlan(
+  plan: DeltaPlan,
+  inputs: EncodeInputs,
+  payloads: Payloads,
+  options: EncodePlanOptions,
+): Promise<EncodedPlan> {
+  const { cache, onProgress, signal } = options;
+  const pool = new PatchPool({
+    effort: options.effort,
+    onProgress,
+    ...(options.jobs === undefined ? {} : { workers: options.jobs }),
+    ...(options.memory === undefined ? {} : { memoryBudget: options.memory }),
+    ...(cache === undefined ? {} : { cache }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  try {
+    const encodings = new Map<ArchivePath, Encoding>();
+    const findings: Finding[] = [];
+    let fromCache = 0;
+    const work = encodeOperations(plan).map(async (op) => {
+      const result = await pool.encode(taskOf(op, inputs, plan));
+      encodings.set(op.path, encodingOf(result, payloads));
+      if (result.fromCache) fromCache += 1;
+      findings.push(...deflateFindings(op, result, inputs.target.build.origin));
+    });
+    await Promise.all(work);
+    await cache?.trim();
+    findings.sort((a, b) => compareBytes(a.place?.entry ?? '', b.place?.entry ?? ''));
+    return { encodings, findings, fromCache };
+  } finally {
+    await pool.close();
+  }
+}
+
+function taskOf(op: EncodeFile | EncodePartition, { source, target }: EncodeInputs, plan: DeltaPlan): EncodeTask {
+  const from = (path: ArchivePath, content: EncodeFile['target']): EncodeBase => ({
+    id: path,
+    ...content,
+    read: () => source.content.read(path),
+  });
+  const bases =
+    op.kind === 'encode-file'
+      ? op.bases.map((base) => ({ ...from(base.path, base.content), cost: baseCost(op, base, plan) }))
+      : op.source === undefined || op.whole
+        ? []
+        : [from(op.path, op.source)];
+  return { label: displayName(op.path), target: { ...op.target, read: () => target.content.read(op.path) }, bases };
+}
+
+/**
+ * Bytes of the package that the use of a base takes beside the patch, by measurement of scripts: the longer check and
+ * patch statements; for a base that is needed later also the statement that copies it, and its identity patch.
+ */
+function baseCost(op: EncodeFile, base: Base, plan: DeltaPlan): number {
+  if (base.path === op.path) return 0;
+  return plan.outcome.get(base.path)?.kind === 'file' ? 360 : 60;
+}
+
+function encodingOf({ chosen, alternatives }: EncodeResult, payloads: Payloads): Encoding {
+  const payload = payloads.keep(chosen.packed);
+  return {
+    chosen:
+      chosen.kind === 'whole'
+        ? { kind: 'whole', payload }
+        : { kind: 'patch', base: toArchivePath(chosen.base), format: chosen.format, payload },
+    alternatives: alternatives.map(({ method, base, packageBytes }) => ({
+      method,
+      packageBytes,
+      ...(base === undefined ? {} : { base: toArchivePath(base) }),
+    })),
+  };
+}
+
+/** Streams that cannot be made again cost air time on every module: say which, how much, and what to change. */
+function deflateFindings(op: EncodeFile | EncodePartition, result: EncodeResult, origin: string): readonly Finding[] {
+  const unmade = (result.imgdiff?.unmade ?? []).filter(({ wouldTake }) => wouldTake !== undefined);
+  if (unmade.length === 0) return [];
+  const cost = result.chosen.packed.bytes.length;
+  const saved = unmade.reduce((sum, { wouldTake }) => sum + (wouldTake ?? 0), 0);
+  if (saved >= cost * 0.9) return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'deflate-not-reproducible',
+      place: { file: origin, entry: displayName(op.path) },
+      message: `${unmade.length === 1 ? 'a compressed stream' : `${unmade.length} compressed streams`} in it cannot be made again on the device, so it is patched as it is`,
+      found: `${cost} bytes in the package; about ${saved} if the streams were made by zlib`,
+      expected: 'gzip streams made by zlib (levels 1 to 9), such as the gzip module of Python makes, not by GNU gzip',
+      remedy: 'compress kernel and RAM disk with a zlib-based tool in the build, in the source build too',
+    },
+  ];
+}

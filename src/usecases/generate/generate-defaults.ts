@@ -1,0 +1,21 @@
+/** What is not asked for. Kept apart from the work itself, so that help and completion need not load that. */
+import type { GenerateOptions } from './generate.js';
+import { defaultCacheDirectory } from '../../patch/patch-cache.js';
+
+export { type ProfileName, profileNames } from '../../device/profile.js';
+
+/** What the ways of making a package are when nobody says otherwise. */
+export const generateDefaults = {
+  bootUpdate: 'resumable',
+  chmod: 'on-top',
+  dialect: 'assert',
+  levers: { moves: true, copies: true, crossBases: true, basesPerFile: 3 },
+  encoding: { effort: 'normal' },
+  limits: {},
+  verify: { level: 'quick', profile: 'strict' },
+} as const satisfies Partial<GenerateOptions>;
+
+/** The folder in which patches are kept between runs unless another is given. */
+export function patchCacheFolder(): string {
+  return defaultCacheDirectory(process.env, process.platform);
+}

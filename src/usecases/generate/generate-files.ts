@@ -1,0 +1,103 @@
+/** Makes packages from files: opens the builds and the lists, fills in what was not asked for, one package for each source. */
+import { join } from 'node:path';
+import { openFromArchive } from '../archive.js';
+import { type Generated, type GenerateInputs, type GenerateOptions, generatePackage } from './generate.js';
+import { readLists } from '../../input/lists/read-lists.js';
+import { openBuild } from '../../input/open-build.js';
+import type { Modes } from '../../input/ownership.js';
+import type { Build } from '../../model/build.js';
+import { InputError, UsageError } from '../../model/errors.js';
+import { displayName } from '../../model/path.js';
+
+export { generateDefaults, patchCacheFolder } from './generate-defaults.js';
+
+/** Where a source is: a build's path, or an archive and the version in it. */
+export type SourceName = string | { readonly archive: string; readonly version: string };
+
+/** What is made from what. */
+export interface GenerateRequest {
+  /** One package is made for each: a path, or a version in an archive. */
+  readonly sources: readonly SourceName[];
+  readonly target: string;
+  /** Folder of the list files; the starter lists without it. */
+  readonly lists?: string;
+  /** For raw images: a targetfiles.zip with what images do not hold. */
+  readonly companion?: string;
+  readonly modes: Modes;
+  /** The package; with several sources a folder, in which each package is named after its source's revision. */
+  readonly output: string;
+  readonly options: Omit<GenerateOptions, 'output'>;
+  /** Told each package as soon as it has its name. */
+  readonly onGenerated?: (source: Build, generated: Generated) => void;
+}
+
+/** A package and the build that it starts from. */
+export interface GeneratedFrom {
+  readonly source: Build;
+  readonly target: Build;
+  readonly generated: Generated;
+}
+
+/**
+ * Makes a package for each source, in the order given; the target is read once. Throws as generatePackage does: then
+ * the packages that were finished before stay.
+ */
+export async function generateFiles(request: GenerateRequest): Promise<readonly GeneratedFrom[]> {
+  const { sources, options } = request;
+  const { onProgress, signal } = options;
+  const reading = {
+    modes: request.modes,
+    onProgress,
+    ...(signal === undefined ? {} : { signal }),
+    ...(request.companion === undefined ? {} : { companion: request.companion }),
+  };
+  const lists = await readLists(request.lists);
+  const target = await openBuild(request.target, { ...reading, role: 'target' });
+  try {
+    const made: GeneratedFrom[] = [];
+    const names = new Map<string, string>();
+    for (const name of sources) {
+      const source =
+        typeof name === 'string'
+          ? await openBuild(name, { ...reading, role: 'source' })
+          : await openFromArchive(name.archive, name.version, { ...reading, role: 'source' });
+      try {
+        const inputs: GenerateInputs = { source, target, policy: lists.policy, findings: lists.findings };
+        const output = sources.length === 1 ? request.output : join(request.output, packageName(source.build, names));
+        const generated = await generatePackage(inputs, { ...options, output });
+        made.push({ source: source.build, target: target.build, generated });
+        request.onGenerated?.(source.build, generated);
+      } finally {
+        await source.content.close();
+      }
+    }
+    return made;
+  } finally {
+    await target.content.close();
+  }
+}
+
+/** `update-from-<revision>.zip`, in letters that every file system takes. Two sources of one revision are refused. */
+function packageName(source: Build, names: Map<string, string>): string {
+  const revision = source.projectVersion?.revision;
+  if (revision === undefined) {
+    throw new InputError({
+      code: 'source-without-revision',
+      place: { file: source.origin },
+      message: 'with several sources each needs a project revision, after which its package is named',
+      remedy: 'give this source alone, with --output',
+    });
+  }
+  const name = `update-from-${displayName(revision).replace(/[^A-Za-z0-9._-]/g, '_')}.zip`;
+  const other = names.get(name);
+  if (other !== undefined) {
+    throw new UsageError({
+      code: 'sources-alike',
+      place: { file: source.origin },
+      message: `it has the same project revision as ${other}, so the packages would have one name`,
+      remedy: 'give these sources one by one, with --output',
+    });
+  }
+  names.set(name, source.origin);
+  return name;
+}

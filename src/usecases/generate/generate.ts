@@ -1,0 +1,222 @@
+/**
+ * Makes update.zip: two builds and the lists go in, a plan comes out, the plan becomes patches, a script, a package,
+ * and the package is proved on the simulated device before it gets its name.
+ */
+import { checkInputs } from '../check.js';
+import { type EncodingOptions, encodePlan } from './encode.js';
+import type { Entry, OpenBuild } from '../../model/build.js';
+import type { DeviceOrder } from '../../model/device-order.js';
+import { InputError, ProofError } from '../../model/errors.js';
+import type { Finding } from '../../model/finding.js';
+import type { DeviceLimits, DeviceNeeds } from '../../model/needs.js';
+import type { Part } from '../../model/parts.js';
+import { type ArchivePath, toArchivePath } from '../../model/path.js';
+import type { BootUpdate, SettledPlan } from '../../model/plan.js';
+import type { Policy } from '../../model/policy.js';
+import type { OnProgress } from '../../model/progress.js';
+import type { Verification } from '../../model/verification.js';
+import { packageSize } from '../../package/entry.js';
+import { layoutPackage } from '../../package/layout.js';
+import { type WrittenPackage, writePackage } from '../../package/write.js';
+import { openPatchCache } from '../../patch/patch-cache.js';
+import { Payloads } from './payloads.js';
+import type { Levers } from '../../plan/bases.js';
+import { comparedInputFindings } from '../../plan/findings/compared-inputs.js';
+import { listFindings } from '../../plan/findings/lists.js';
+import { withIdentities } from '../../plan/identities.js';
+import { deviceOrder } from '../../plan/order.js';
+import type { ChmodPlacement } from '../../plan/permissions.js';
+import type { PermissionFamily } from '../../plan/permissions-reduce.js';
+import { planDelta } from '../../plan/plan.js';
+import { replayPlan } from '../../plan/replay.js';
+import { settle } from '../../plan/settle.js';
+import { deviceNeeds, holdLimits, needFindings } from '../../plan/space.js';
+import type { ScriptOptions } from '../../script/options.js';
+import { printScript } from '../../script/printer.js';
+import { writeScript } from '../../script/writer.js';
+import { sketchBuilds } from './sketches.js';
+import { type ProfileName, verifyPackage } from '../verify/verify.js';
+import { dfotaVersion } from '../../version.js';
+
+/** What a package is made of and how. */
+export interface GenerateOptions {
+  readonly output: string;
+  readonly parts: ReadonlySet<Part>;
+  readonly bootUpdate: BootUpdate;
+  readonly levers: Levers;
+  readonly chmod: ChmodPlacement;
+  readonly dialect: ScriptOptions['dialect'];
+  /** Without it, what `use_set_metadata` in the target's misc_info.txt says. */
+  readonly permissions?: PermissionFamily;
+  readonly encoding: EncodingOptions;
+  readonly limits: DeviceLimits;
+  readonly verify: VerifyOptions;
+  readonly onProgress: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** How thoroughly the package is proved before it gets its name. */
+export interface VerifyOptions {
+  /** `full` takes the power away at every point, `quick` at a few, `off` proves nothing. */
+  readonly level: 'full' | 'quick' | 'off';
+  readonly profile: ProfileName;
+}
+
+/** The two builds, opened, and the lists. Who opened the builds closes them. */
+export interface GenerateInputs {
+  readonly source: OpenBuild;
+  readonly target: OpenBuild;
+  readonly policy: Policy;
+  /** What was noticed when the lists were read. */
+  readonly findings: readonly Finding[];
+}
+
+/** A package, with everything that reports are made from. */
+export interface Generated {
+  readonly plan: SettledPlan;
+  readonly order: DeviceOrder;
+  readonly output: WrittenPackage;
+  readonly needs: DeviceNeeds;
+  /** Without it: verification was switched off. */
+  readonly verification?: Verification;
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Makes the package and proves it. Throws InputError for what the user can mend, ProofError when the package does not
+ * lead to the target; then nothing is left under the output's name that was not there before.
+ */
+export async function generatePackage(inputs: GenerateInputs, options: GenerateOptions): Promise<Generated> {
+  const { source, target, policy } = inputs;
+  const { onProgress, signal, parts } = options;
+  const compared = comparedInputFindings(source.build, target.build);
+  refuseErrors(compared);
+
+  const { cache: cacheFolder } = options.encoding;
+  const cache = cacheFolder === undefined ? undefined : await openPatchCache({ directory: cacheFolder });
+  const sketches = wantsSketches(options.levers)
+    ? await sketchBuilds(source, target, { policy, parts, cache, onProgress, signal })
+    : new Map();
+  const permissions = options.permissions ?? (target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm');
+  const delta = planDelta({ ...options, source: source.build, target: target.build, policy, permissions, sketches });
+
+  const payloads = new Payloads(options.encoding.effort);
+  const encoded = await encodePlan(delta, inputs, payloads, { ...options.encoding, cache, onProgress, signal });
+  const plan = withIdentities(settle(delta, encoded.encodings), (size) => payloads.identity(size));
+  const order = deviceOrder(plan);
+  replayPlan(plan, order, source.build);
+
+  const script = printScript(writeScript(plan, order, { ...options, permissions, toolVersion: dfotaVersion }));
+  const programs = await readPrograms(target);
+  const entries = layoutPackage(plan, order, { script, ...programs }).map(({ name, mode, content }) =>
+    content.kind === 'payload' ? payloads.entry(name, mode, content.payload) : payloads.pack(name, mode, content.bytes),
+  );
+  const packageBytes = packageSize(entries);
+  const needs = deviceNeeds(plan, order, packageBytes, options.limits.systemFree);
+  holdLimits(needs, options.limits);
+
+  let verification: Verification | undefined;
+  const output = await writePackage(entries, options.output, {
+    onProgress,
+    ...(signal === undefined ? {} : { signal }),
+    check: async (file) => {
+      verification = await provePackage(file, source, plan, options);
+    },
+  });
+  const findings = [
+    ...source.build.findings,
+    ...target.build.findings,
+    ...inputs.findings,
+    ...compared,
+    ...listFindings(policy, source.build, target.build, parts),
+    ...(await checkInputs(source, target, policy, parts, signal)),
+    ...plan.findings,
+    ...encoded.findings,
+    ...needFindings(needs, output.size, options.limits),
+  ];
+  return { plan, order, output, needs, findings, ...(verification === undefined ? {} : { verification }) };
+}
+
+/** Power cuts that a quick proof tries. */
+const quickCuts = 24;
+
+function wantsSketches({ moves, crossBases }: Levers): boolean {
+  return moves || crossBases;
+}
+
+/** Findings that make any package wrong stop the run before anything is encoded. */
+function refuseErrors(findings: readonly Finding[]): void {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new InputError(errors);
+}
+
+async function readPrograms({ build, content }: OpenBuild) {
+  const [updater, dua] = [toArchivePath('OTA/bin/updater'), toArchivePath('OTA/bin/ipth_dua')];
+  const updateBinary = await content.read(updater);
+  return build.entries.get(dua)?.kind === 'file'
+    ? { updateBinary, ipthDua: await content.read(dua) }
+    : { updateBinary };
+}
+
+/** What the module shall hold afterwards: the outcome of SYSTEM, and the images that the package writes. */
+function expectedEntries(plan: SettledPlan): ReadonlyMap<ArchivePath, Entry> {
+  const expected = new Map(plan.outcome);
+  for (const { path, source, target, operations } of plan.decisions.values()) {
+    const written = operations.some(({ kind }) => kind === 'patch-partition' || kind === 'write-partition');
+    const entry = written ? target : path === 'BOOTABLE_IMAGES/boot.img' ? source : undefined;
+    if (entry !== undefined) expected.set(path, entry);
+  }
+  return expected;
+}
+
+/** Partition names of the images that the package writes, as the simulated module knows them. */
+function writtenImages(plan: SettledPlan): ReadonlyMap<ArchivePath, string> {
+  const images = new Map<ArchivePath, string>();
+  for (const { operations } of plan.decisions.values())
+    for (const op of operations)
+      if (op.kind === 'write-partition' && op.path.startsWith('MULTIFOTA/')) images.set(op.path, op.partition.device);
+  return images;
+}
+
+async function provePackage(
+  file: string,
+  source: OpenBuild,
+  plan: SettledPlan,
+  { verify, limits, output, onProgress, signal }: GenerateOptions,
+): Promise<Verification | undefined> {
+  if (verify.level === 'off') return undefined;
+  const verification = await verifyPackage({
+    packagePath: file,
+    source,
+    expected: expectedEntries(plan),
+    images: writtenImages(plan),
+    profile: verify.profile,
+    powerCuts: verify.level === 'full' ? 'all' : quickCuts,
+    ...(limits.cacheSize === undefined ? {} : { cacheSize: limits.cacheSize }),
+    ...(limits.systemFree === undefined ? {} : { systemFree: limits.systemFree }),
+    ...(limits.usrdataFree === undefined ? {} : { usrdataFree: limits.usrdataFree }),
+    onProgress,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (verification.proved) return { ...verification, packageOrigin: output };
+  const first = verification.differences
+    .slice(0, 5)
+    .map(
+      ({ path, what, found, expected }) =>
+        `${path}: ${what}, found ${found ?? 'nothing'}, expected ${expected ?? 'nothing'}`,
+    );
+  throw new ProofError({
+    code: 'package-not-proved',
+    place: { file: output },
+    message: `on the simulated device (${verification.profile}) the package does not lead to the target, and was not written`,
+    found: [`${verification.status} with code ${verification.deviceCode}`, verification.message ?? '', ...first]
+      .concat(
+        (verification.powerCuts?.failures ?? [])
+          .slice(0, 3)
+          .map(({ effect, status, message }) => `after a power cut (${effect}): ${status} ${message ?? ''}`),
+      )
+      .filter((line) => line !== '')
+      .join('; '),
+    remedy: 'this is a fault of dfota unless a list or a limit forbids the update: please report it with both builds',
+  });
+}

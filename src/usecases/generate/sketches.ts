@@ -1,0 +1,71 @@
+import type { OpenBuild } from '../../model/build.js';
+import type { Sha1 } from '../../model/digest.js';
+import type { Part } from '../../model/parts.js';
+import type { ArchivePath } from '../../model/path.js';
+import type { Policy } from '../../model/policy.js';
+import type { OnProgress } from '../../model/progress.js';
+import type { PatchCache } from '../../patch/patch-cache.js';
+import { contentsToSketch } from '../../plan/plan.js';
+import { type Sketch, sketchOf } from '../../plan/sketch.js';
+import { readSketches, sketchKey, writeSketches } from '../../plan/sketch-file.js';
+
+/** What decides about which files are sketched, and who is told. */
+export interface SketchOptions {
+  readonly policy: Policy;
+  readonly parts: ReadonlySet<Part>;
+  /** Where sketches are kept between runs. */
+  readonly cache?: PatchCache | undefined;
+  readonly onProgress: OnProgress;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Item {
+  readonly path: ArchivePath;
+  readonly sha1: Sha1;
+  readonly size: number;
+}
+
+function itemsOf({ build }: OpenBuild, paths: readonly ArchivePath[]): readonly Item[] {
+  return paths.flatMap((path) => {
+    const entry = build.entries.get(path);
+    return entry?.kind === 'file' ? [{ path, ...entry.content }] : [];
+  });
+}
+
+/** Sketches the files whose likeness decides about bases, one at a time; a build that was sketched before is not read. */
+export async function sketchBuilds(
+  source: OpenBuild,
+  target: OpenBuild,
+  options: SketchOptions,
+): Promise<ReadonlyMap<Sha1, Sketch>> {
+  const { policy, parts, cache, onProgress, signal } = options;
+  const wanted = contentsToSketch(source.build, target.build, policy, parts);
+  const sides = [
+    { from: source, items: itemsOf(source, wanted.source) },
+    { from: target, items: itemsOf(target, wanted.target) },
+  ];
+  const totalBytes = sides.reduce((sum, { items }) => sum + items.reduce((all, { size }) => all + size, 0), 0);
+  const totalItems = sides.reduce((sum, { items }) => sum + items.length, 0);
+  const sketches = new Map<Sha1, Sketch>();
+  let doneBytes = 0;
+  let doneItems = 0;
+  const tell = ({ path, size }: Item): void => {
+    doneBytes += size;
+    doneItems += 1;
+    onProgress({ stage: 'plan', doneBytes, totalBytes, doneItems, totalItems, item: path });
+  };
+  for (const { from, items } of sides) {
+    const contents = items.map(({ sha1 }) => sha1);
+    const key = sketchKey(contents);
+    const stored = items.length === 0 ? undefined : await cache?.get(key);
+    const known = stored && readSketches(stored, contents);
+    for (const item of items) {
+      signal?.throwIfAborted();
+      const sketch = sketches.get(item.sha1) ?? known?.get(item.sha1) ?? sketchOf(await from.content.read(item.path));
+      sketches.set(item.sha1, sketch);
+      tell(item);
+    }
+    if (known === undefined && items.length > 0) await cache?.put(key, writeSketches(contents, sketches));
+  }
+  return sketches;
+}

@@ -1,0 +1,201 @@
+/** What is in a package: `dfota inspect`. Reads any update.zip that a device could, whoever made it. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { patchFormat } from '../../applypatch/index.js';
+import { parseEdify } from '../../device/edify/parse.js';
+import { EdifySyntaxError } from '../../device/edify/syntax.js';
+import { openPackage, type PackageReader, UnreadablePackage } from '../../device/zip-reader.js';
+import { parseProjectVersion } from '../../input/metadata/project-version.js';
+import { type ScriptEffects, type ScriptTarget, scriptEffects } from './inspect-script.js';
+import { type Sha1, sha1Of, toSha256 } from '../../model/digest.js';
+import { InputError, type Place } from '../../model/errors.js';
+import type { EntryRole, InspectedEntry, InspectedTarget, Inspection, TravelMethod } from '../../model/inspection.js';
+import type { Part } from '../../model/parts.js';
+import { displayName, fromBytes, isWithin } from '../../model/path.js';
+import { type OnProgress, silent } from '../../model/progress.js';
+
+export interface InspectOptions {
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+const scriptName = 'META-INF/com/google/android/updater-script';
+const metadataName = 'META-INF/com/android/metadata';
+const versionName = 'quectel-project-version';
+
+const fixedRoles: Readonly<Record<string, EntryRole>> = {
+  [scriptName]: 'script',
+  'META-INF/com/google/android/update-binary': 'program',
+  'META-INF/com/google/android/ipth_dua': 'program',
+  [metadataName]: 'metadata',
+  [versionName]: 'version',
+};
+
+/** Small entries that are shown as text. */
+const textNames: ReadonlySet<string> = new Set([scriptName, metadataName, versionName]);
+
+/** An entry as it was read: its bytes are let go of, but for the few that are text. */
+interface ReadEntry {
+  readonly sha1: Sha1;
+  readonly format: TravelMethod;
+  readonly text: string | undefined;
+}
+
+function unreadable(error: unknown, place: Place): unknown {
+  if (error instanceof UnreadablePackage) {
+    const code = `package-${error.reason}`;
+    const message = 'the device cannot read this as a package';
+    return new InputError({ code, place, message, found: error.message, expected: 'an update.zip' }, { cause: error });
+  }
+  if (error instanceof EdifySyntaxError) {
+    const { line, column } = error;
+    const at = { ...place, entry: scriptName, line, column };
+    return new InputError({ code: 'script-syntax', place: at, message: `the script does not parse: ${error.message}` });
+  }
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error) {
+    const message = error.code === 'ENOENT' ? 'there is no such file' : 'the file cannot be read';
+    return new InputError({ code: 'package-file', place, message, found: error.code }, { cause: error });
+  }
+  return error;
+}
+
+async function digestsOf(file: string): Promise<Pick<Inspection, 'sha256' | 'md5'>> {
+  const [sha256, md5] = [createHash('sha256'), createHash('md5')];
+  for await (const chunk of createReadStream(file)) {
+    sha256.update(chunk);
+    md5.update(chunk);
+  }
+  return { sha256: toSha256(sha256.digest('hex')), md5: md5.digest('hex') };
+}
+
+function formatOf(bytes: Uint8Array): TravelMethod {
+  try {
+    return patchFormat(bytes);
+  } catch {
+    return 'unknown';
+  }
+}
+
+async function readEntries(
+  reader: PackageReader,
+  { onProgress = silent, signal }: InspectOptions,
+): Promise<ReadonlyMap<string, ReadEntry>> {
+  const entries = new Map<string, ReadEntry>();
+  const rows = [...reader.rows.values()];
+  const totalBytes = rows.reduce((sum, { size }) => sum + size, 0);
+  let doneBytes = 0;
+  for (const { name, size } of rows) {
+    signal?.throwIfAborted();
+    const bytes = await reader.read(name);
+    const text = textNames.has(name) ? fromBytes(bytes) : undefined;
+    entries.set(name, { sha1: sha1Of(bytes), format: formatOf(bytes), text });
+    doneBytes += size;
+    const item = displayName(name);
+    onProgress({ stage: 'inspect', doneBytes, totalBytes, doneItems: entries.size, totalItems: rows.length, item });
+  }
+  return entries;
+}
+
+function partOfTarget({ kind, name }: Pick<ScriptTarget, 'kind' | 'name'>): Part | undefined {
+  if (kind === 'partition') return /[:/]boot$/.test(name) ? 'o' : 'minor';
+  if (isWithin(name, '/system/firmware')) return 'm';
+  return isWithin(name, '/system') ? 'l' : undefined;
+}
+
+function inspectTarget(
+  target: ScriptTarget,
+  reader: PackageReader,
+  entries: ReadonlyMap<string, ReadEntry>,
+): InspectedTarget {
+  const { kind, name, source } = target;
+  const row = reader.rows.get(target.entry);
+  const entry = entries.get(target.entry);
+  const [packedSize, entrySize] = [row?.packedSize ?? 0, row?.size ?? 0];
+  const common = { kind, name, part: partOfTarget(target), entry: row?.name, packedSize, entrySize };
+  if (source.kind === 'whole') {
+    const targetSha1 = target.targetSha1 ?? entry?.sha1 ?? '';
+    return { ...common, method: 'whole', from: undefined, targetSize: entrySize, targetSha1, sourceSha1: undefined };
+  }
+  return {
+    ...common,
+    method: entry?.format ?? 'unknown',
+    from: source.from === name ? undefined : source.from,
+    targetSize: source.targetSize,
+    targetSha1: target.targetSha1 ?? '',
+    sourceSha1: source.sourceSha1,
+  };
+}
+
+/** What each entry is there for; an entry that is missing here is used by nothing. */
+function rolesOf({ placeholders, identities, changing, targets }: ScriptEffects): ReadonlyMap<string, EntryRole> {
+  const roles = new Map<string, EntryRole>();
+  for (const name of placeholders) roles.set(name, 'directory');
+  for (const name of identities) roles.set(name, 'identity');
+  for (const { entry, kind, source } of targets) {
+    if (source.kind === 'whole') roles.set(entry, kind === 'partition' ? 'image' : 'file');
+  }
+  for (const name of changing) roles.set(name, 'patch');
+  for (const [name, role] of Object.entries(fixedRoles)) roles.set(name, role);
+  return roles;
+}
+
+function metadataOf(text: string): Inspection['metadata'] {
+  return text
+    .split('\n')
+    .map((line) => line.replace(/\r$/, ''))
+    .filter((line) => line.includes('='))
+    .map((line) => ({ key: line.slice(0, line.indexOf('=')), value: line.slice(line.indexOf('=') + 1) }));
+}
+
+function headerOf(script: string): readonly string[] {
+  return script
+    .split('\n', 5)
+    .filter((line) => line.startsWith('#'))
+    .map((line) => line.slice(1).trim());
+}
+
+/**
+ * Reads a whole package: every entry is inflated and its CRC-32 checked, the script is parsed and followed. Throws an
+ * InputError for what is no package, is damaged, or has no script that parses.
+ */
+export async function inspectPackage(file: string, options: InspectOptions = {}): Promise<Inspection> {
+  const place: Place = { file };
+  let reader: PackageReader | undefined;
+  try {
+    reader = await openPackage(file);
+    if (!reader.rows.has(scriptName)) {
+      const expected = 'an update.zip made by dfota, update_gen or their ancestors';
+      throw new InputError({ code: 'package-no-script', place, message: `there is no ${scriptName} in it`, expected });
+    }
+    const entries = await readEntries(reader, options);
+    const text = entries.get(scriptName)?.text ?? '';
+    const effects = scriptEffects(
+      parseEdify(text, () => true),
+      [...reader.rows.keys()],
+    );
+    const version = entries.get(versionName)?.text;
+    const roles = rolesOf(effects);
+    const open = reader;
+    return {
+      file,
+      size: reader.size,
+      ...(await digestsOf(file)),
+      madeBy: headerOf(text),
+      appliesTo: version === undefined ? undefined : parseProjectVersion(version),
+      metadata: metadataOf(entries.get(metadataName)?.text ?? ''),
+      entries: [...reader.rows.values()].map(({ name, method, packedSize, size }): InspectedEntry => {
+        const sha1 = entries.get(name)?.sha1 ?? sha1Of(new Uint8Array());
+        return { name, role: roles.get(name) ?? 'unused', method, packedSize, size, sha1 };
+      }),
+      targets: effects.targets.map((target) => inspectTarget(target, open, entries)),
+      removed: effects.removed,
+      links: effects.links,
+      directories: effects.directories,
+      script: { text, statements: effects.statements, phases: effects.phases },
+    };
+  } catch (error) {
+    throw unreadable(error, place);
+  } finally {
+    await reader?.close();
+  }
+}

@@ -1,0 +1,124 @@
+/** What a prepared target is made of: the note's section 2.2.2 over trees instead of a shell. Pure: no bytes are read here. */
+import type { TreeNode } from '../../input/tree.js';
+import type { Fault } from '../../model/errors.js';
+import { type ArchivePath, compareBytes, displayName, isWithin, parentOf, toArchivePath } from '../../model/path.js';
+import type { PreparedFrom, PreparedPath } from '../../model/preparation.js';
+
+/** An entry of the target: what it is, who brings it, and under which path it is read there. */
+export interface PreparedEntry {
+  readonly path: ArchivePath;
+  readonly node: TreeNode;
+  readonly from: PreparedFrom;
+  /** Where the bringer has it. */
+  readonly origin: ArchivePath;
+}
+
+type Nodes = ReadonlyMap<ArchivePath, TreeNode>;
+
+/** The inputs that replace something, as trees. */
+export interface PreparedInputs {
+  readonly source: Nodes;
+  /** Single files by where they go. */
+  readonly files: readonly { readonly from: PreparedFrom; readonly path: ArchivePath; readonly node: TreeNode }[];
+  readonly multifota: Nodes | undefined;
+  readonly rootfs: Nodes | undefined;
+  readonly modem: Nodes | undefined;
+}
+
+/** Left where they are when the root file system is replaced, and not taken from the new one. */
+const keptInSystem = ['SYSTEM/firmware', 'SYSTEM/dev'];
+
+/** The target's entries, and what goes wrong on the way. */
+export interface PreparedTree {
+  readonly entries: ReadonlyMap<ArchivePath, PreparedEntry>;
+  /** Entries of the new root file system below its own `firmware` and `dev`: not taken. */
+  readonly notTaken: number;
+  /** Files of the source's SYSTEM/firmware that the modem input does not have: they stay. */
+  readonly modemKept: number;
+  /** Files of the modem input that the source has under the same name. */
+  readonly modemMet: number;
+  readonly faults: readonly Fault[];
+}
+
+/**
+ * 1. Everything of the source. 2. Single files and MULTIFOTA over it. 3. SYSTEM without `firmware` and `dev` goes, the new root file system
+ * comes without its own `firmware` and `dev`. 4. The modem's files over SYSTEM/firmware.
+ */
+export function assemble(inputs: PreparedInputs): PreparedTree {
+  const entries = new Map<ArchivePath, PreparedEntry>();
+  const faults: Fault[] = [];
+  let notTaken = 0;
+  let modemKept = 0;
+  let modemMet = 0;
+  const put = (path: ArchivePath, node: TreeNode, from: PreparedFrom, origin: ArchivePath): void => {
+    const before = entries.get(path)?.node.kind;
+    if (before === 'directory' && node.kind === 'directory' && from !== 'rootfs') return;
+    if (before !== undefined && (before === 'directory') !== (node.kind === 'directory')) {
+      faults.push({
+        code: 'prepare-kind',
+        place: { file: from, entry: displayName(path) },
+        message: `the source has a ${before} here and the ${from} input a ${node.kind}`,
+        remedy: 'look whether the right folder level was given',
+      });
+      return;
+    }
+    entries.set(path, { path, node, from, origin });
+  };
+  for (const [path, node] of inputs.source) {
+    const goes =
+      inputs.rootfs !== undefined && path.startsWith('SYSTEM/') && !keptInSystem.some((kept) => isWithin(path, kept));
+    if (!goes) entries.set(path, { path, node, from: 'source', origin: path });
+  }
+  for (const [inside, node] of inputs.rootfs ?? []) {
+    const path = toArchivePath(`SYSTEM/${inside}`);
+    if (keptInSystem.some((kept) => isWithin(path, kept))) {
+      if (!keptInSystem.includes(path)) notTaken += 1;
+      continue;
+    }
+    put(path, node, 'rootfs', inside);
+  }
+  for (const [inside, node] of inputs.multifota ?? [])
+    put(toArchivePath(`MULTIFOTA/${inside}`), node, 'multifota', inside);
+  if (inputs.modem !== undefined) {
+    for (const [inside, node] of inputs.modem) {
+      const path = toArchivePath(`SYSTEM/firmware/${inside}`);
+      if (node.kind === 'file' && inputs.source.get(path)?.kind === 'file') modemMet += 1;
+      put(path, node, 'modem', inside);
+    }
+    for (const { path, node, from } of entries.values()) {
+      if (from === 'source' && node.kind === 'file' && path.startsWith('SYSTEM/firmware/')) modemKept += 1;
+    }
+  }
+  for (const { from, path, node } of inputs.files) put(path, node, from, path);
+  // A zip may leave out the directories above its files; the target names all of them, as an unpacked one would.
+  for (const path of [...entries.keys()]) {
+    for (let parent = parentOf(path); parent !== undefined && !entries.has(parent); parent = parentOf(parent)) {
+      entries.set(parent, { path: parent, node: { kind: 'directory' }, from: 'source', origin: parent });
+    }
+  }
+  const sorted = new Map([...entries].sort(([a], [b]) => compareBytes(a, b)));
+  return { entries: sorted, notTaken, modemKept, modemMet, faults };
+}
+
+/** Whether two nodes are the same on the device, as far as content goes. */
+export function sameContent(a: TreeNode | undefined, b: TreeNode): boolean {
+  if (a === undefined || a.kind !== b.kind) return false;
+  if (a.kind === 'file' && b.kind === 'file')
+    return a.content.sha1 === b.content.sha1 && a.content.size === b.content.size;
+  return a.kind === 'link' && b.kind === 'link' ? a.destination === b.destination : true;
+}
+
+/** What is not as it was in the source, in byte order. */
+export function changesOf(source: Nodes, target: ReadonlyMap<ArchivePath, PreparedEntry>): readonly PreparedPath[] {
+  const changes: PreparedPath[] = [];
+  for (const [path, node] of source) {
+    if (!target.has(path)) changes.push({ path, kind: node.kind, change: 'removed', from: 'rootfs' });
+  }
+  for (const { path, node, from } of target.values()) {
+    const before = source.get(path);
+    const implied = from === 'source' && before === undefined;
+    if (implied || sameContent(before, node)) continue;
+    changes.push({ path, kind: node.kind, change: before === undefined ? 'added' : 'replaced', from });
+  }
+  return changes.sort((a, b) => compareBytes(a.path, b.path));
+}

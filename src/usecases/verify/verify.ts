@@ -1,0 +1,114 @@
+/**
+ * The use case behind `verify`: does this package bring a module with the source build to the target build?
+ *
+ * 1. Work out what the device shall be: the target, or what the caller expects; kept paths as they are in the source.
+ * 2. Run the finished package on the simulated device, compare, take the power away at every chosen point.
+ */
+import { type ProfileName, simulate } from '../../device/index.js';
+import type { Build, Entry, OpenBuild } from '../../model/build.js';
+import { type ArchivePath, compareBytes, parentOf } from '../../model/path.js';
+import { type OnProgress, silent } from '../../model/progress.js';
+import type { Verification } from '../../model/verification.js';
+
+export { isProfileName, type ProfileName, profileNames } from '../../device/index.js';
+
+/** What is to be proved, and how thoroughly. Sizes are bytes. */
+export interface VerifyRequest {
+  readonly packagePath: string;
+  readonly source: OpenBuild;
+  /** The build that the device shall be afterwards. */
+  readonly target?: Build | OpenBuild;
+  /** In place of the target: what the device shall be, by archive path, where that is a mixture of both builds. */
+  readonly expected?: ReadonlyMap<ArchivePath, Entry>;
+  /** Paths that the package leaves alone: they must end as they are in the source. */
+  readonly keep?: (path: ArchivePath) => boolean;
+  /** Partition of each image of MULTIFOTA/; with it, images that it leaves out are not compared. */
+  readonly images?: ReadonlyMap<ArchivePath, string>;
+  /** `strict` where not given. */
+  readonly profile?: ProfileName;
+  /** `none` where not given; a number samples evenly over the run. */
+  readonly powerCuts?: 'all' | 'none' | number;
+  readonly cacheSize?: number;
+  readonly systemSize?: number;
+  /** Free on /system before the update, where its size is not given. */
+  readonly systemFree?: number;
+  readonly usrdataFree?: number;
+  readonly mostDifferences?: number;
+  readonly trace?: boolean;
+  /** Files and directories that one start may visit; 10,000,000 where not given. */
+  readonly mostVisits?: number;
+  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal;
+}
+
+/** The target's entries, with the source's in place of what is kept; directories above kept paths stay too. */
+function withKept(
+  wanted: ReadonlyMap<ArchivePath, Entry>,
+  source: Build,
+  keep: (path: ArchivePath) => boolean,
+): ReadonlyMap<ArchivePath, Entry> {
+  const all = new Map([...wanted].filter(([path]) => !keep(path)));
+  for (const [path, entry] of source.entries) {
+    if (!keep(path)) continue;
+    all.set(path, entry);
+    for (let parent = parentOf(path); parent !== undefined && !all.has(parent); parent = parentOf(parent)) {
+      const directory = source.entries.get(parent);
+      if (directory !== undefined) all.set(parent, directory);
+    }
+  }
+  return new Map([...all].sort(([a], [b]) => compareBytes(a, b)));
+}
+
+function expectedEntries(request: VerifyRequest): ReadonlyMap<ArchivePath, Entry> | undefined {
+  const { target, keep } = request;
+  const build = target === undefined ? undefined : 'build' in target ? target.build : target;
+  const wanted = request.expected ?? build?.entries;
+  return wanted === undefined || keep === undefined ? wanted : withKept(wanted, request.source.build, keep);
+}
+
+/**
+ * Proves a finished package, or says what is wrong with it. Faults of the package are in the result; thrown are errors of
+ * reading the package file or the source build, and the signal's abort.
+ */
+export async function verifyPackage(request: VerifyRequest): Promise<Verification> {
+  const {
+    packagePath,
+    source,
+    images,
+    cacheSize,
+    systemSize,
+    systemFree,
+    usrdataFree,
+    mostDifferences,
+    trace,
+    mostVisits,
+    signal,
+  } = request;
+  const expected = expectedEntries(request);
+  const onProgress = request.onProgress ?? silent;
+  return simulate({
+    packagePath,
+    source,
+    profile: request.profile ?? 'strict',
+    powerCuts: request.powerCuts ?? 'none',
+    ...(expected === undefined ? {} : { expected }),
+    ...(images === undefined ? {} : { images }),
+    ...(cacheSize === undefined ? {} : { cacheSize }),
+    ...(systemSize === undefined ? {} : { systemSize }),
+    ...(systemFree === undefined ? {} : { systemFree }),
+    ...(usrdataFree === undefined ? {} : { usrdataFree }),
+    ...(mostDifferences === undefined ? {} : { mostDifferences }),
+    ...(trace === undefined ? {} : { trace }),
+    ...(mostVisits === undefined ? {} : { mostVisits }),
+    ...(signal === undefined ? {} : { signal }),
+    onProgress: (step, doneItems, totalItems) =>
+      onProgress({
+        stage: 'verify',
+        doneBytes: 0,
+        totalBytes: 0,
+        doneItems,
+        totalItems,
+        item: step === 'run' ? 'statements' : 'power cuts',
+      }),
+  });
+}
