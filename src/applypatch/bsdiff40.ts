@@ -1,4 +1,4 @@
-import { type Bzip2Reader, openBzip2 } from './bzip2.js';
+import { type Bzip2Reader, openBzip2 } from '../formats/compression/bzip2.js';
 import { PatchFormatError } from './fault.js';
 import { readSigned } from './numbers.js';
 

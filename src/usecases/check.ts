@@ -3,9 +3,9 @@
  * module's files, and a finished package, each held against what the note and experience in the field ask for.
  */
 import { stat } from 'node:fs/promises';
-import { kernelRelease } from '../audit/boot/compare.js';
-import { BrokenFile } from '../audit/bytes/broken.js';
-import { readModInfo, vermagicOf } from '../audit/module/modinfo.js';
+import { kernelRelease } from '../audit/compare/boot.js';
+import { BrokenFile } from '../formats/format-error.js';
+import { readModInfo, vermagicOf } from '../formats/kernel-module/modinfo.js';
 import { readDeviceFiles } from '../input/device-files.js';
 import type { Modes } from '../input/ownership.js';
 import { newestEntry } from '../input/zip/newest-entry.js';

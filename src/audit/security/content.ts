@@ -3,8 +3,8 @@ import type { SecurityFinding, SecurityRule } from '../../model/audit.js';
 import type { Severity } from '../../model/finding.js';
 import type { Inner } from '../../model/inner.js';
 import { type ArchivePath, baseName } from '../../model/path.js';
-import { bufferOf } from '../bytes/view.js';
-import { isText } from '../text/lines.js';
+import { bufferOf } from '../../formats/bytes/view.js';
+import { isText } from '../compare/text/lines.js';
 
 const textLimit = 4 * 1024 * 1024;
 /** A key, not a program that knows the words: base64 or a header has to follow. */

@@ -1,7 +1,7 @@
 import type { SecurityFinding } from '../../model/audit.js';
 import type { ArchivePath } from '../../model/path.js';
-import { BrokenFile } from '../bytes/broken.js';
-import { readModInfo, vermagicOf } from '../module/modinfo.js';
+import { BrokenFile } from '../../formats/format-error.js';
+import { readModInfo, vermagicOf } from '../../formats/kernel-module/modinfo.js';
 
 /** The kernel release that a module was built for; `undefined` for what is no module, or a broken one. */
 export function moduleRelease(bytes: Uint8Array): string | undefined {

@@ -2,12 +2,12 @@ import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { displayName } from '../../model/path.js';
 import type { TreeEntry } from '../../model/tree-entry.js';
-import { type ByteSource, openFileSource } from '../ubi/byte-source.js';
-import { readUbi, type UbiImage, type UbiVolume } from '../ubi/image.js';
-import { fileBlocks, volumeBlocks } from '../ubifs/erase-blocks.js';
-import { openUbifs } from '../ubifs/file-system.js';
-import { nodeMagic, parseNode } from '../ubifs/nodes.js';
-import { parseSuperblock } from '../ubifs/superblock.js';
+import { type ByteSource, openFileSource } from '../../formats/ubi/byte-source.js';
+import { readUbi, type UbiImage, type UbiVolume } from '../../formats/ubi/image.js';
+import { fileBlocks, volumeBlocks } from '../../formats/ubifs/erase-blocks.js';
+import { openUbifs } from '../../formats/ubifs/file-system.js';
+import { nodeMagic, parseNode } from '../../formats/ubifs/nodes.js';
+import { parseSuperblock } from '../../formats/ubifs/superblock.js';
 import type { InputTree } from './input-tree.js';
 
 /** What a file's first bytes say that it is. */

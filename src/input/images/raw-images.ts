@@ -16,7 +16,7 @@ import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } 
 import { readFolder } from '../folder-tree.js';
 import { asInputError } from '../system-error.js';
 import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../tree.js';
-import { openFileSource } from '../ubi/byte-source.js';
+import { openFileSource } from '../../formats/ubi/byte-source.js';
 import { digestOfNodes, readImage } from './hashed-image.js';
 import { recogniseFile } from './image-tree.js';
 

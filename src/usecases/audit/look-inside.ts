@@ -1,6 +1,6 @@
 /** Reads the files that differ, one at a time, and keeps what the inspectors say of them; never the bytes. */
-import { kernelRelease } from '../../audit/boot/compare.js';
-import { inspect, inspectLimit } from '../../audit/inspect.js';
+import { kernelRelease } from '../../audit/compare/boot.js';
+import { inspect, inspectLimit } from '../../audit/compare/compare-file.js';
 import { type Certificate, certificatesIn, isCredentialName } from '../../audit/security/certificates.js';
 import { contentFindings, innerFindings, startLinkFinding } from '../../audit/security/content.js';
 import { moduleRelease } from '../../audit/security/vermagic.js';

@@ -1,0 +1,77 @@
+/**
+ * Looks inside a file of both builds, by what its bytes are. Pure and bounded: a broken file, one that unpacks to too
+ * much or one that is too large gives a note, never an error.
+ *
+ * Limits: files to 256 MiB; text to 8 MiB; gzip to 64 MiB, kernels to 128 MiB, RAM disks to 128 MiB unpacked;
+ * 100,000 members of an archive; archives inside archives are compared by digest, but for what a compressed one holds.
+ */
+import type { Inner } from '../../model/inner.js';
+import { compareArchives, compareCompressed, compareGzip } from './archive.js';
+import type { Look } from './member.js';
+import { compareBootImages } from './boot.js';
+import { isBootImage } from '../../formats/boot/header.js';
+import { BrokenFile } from '../../formats/format-error.js';
+import { compressionAt } from '../../formats/compression/unpack.js';
+import { compareElf } from './elf.js';
+import { isElf } from '../../formats/elf/image.js';
+import { compareModemImages } from './modem.js';
+import { isMarkedElf, isModemName } from '../../formats/modem/image.js';
+import { compareModules } from './kernel-module.js';
+import { compareText } from './text/compare.js';
+import { isText } from './text/lines.js';
+import { compareUbi } from './ubi.js';
+import { isUbi } from '../../formats/ubi/volumes.js';
+
+/** Files beyond this are compared by digest alone. */
+export const inspectLimit = 256 * 1024 * 1024;
+
+/** What differs inside a file. `name` is its path, for telling what its bytes alone do not. At least one side is given. */
+export function inspect(name: string, before: Uint8Array | undefined, after: Uint8Array | undefined): Inner {
+  return inspectTo(2, name, before, after);
+}
+
+/** `depth` counts the containers that may still be opened: a compressed archive is two of them. */
+function inspectTo(depth: number, name: string, before: Uint8Array | undefined, after: Uint8Array | undefined): Inner {
+  const size = Math.max(before?.length ?? 0, after?.length ?? 0);
+  if (size > inspectLimit)
+    return {
+      kind: 'binary',
+      summary: 'large file',
+      notes: [`not looked into: it is larger than ${inspectLimit} bytes`],
+    };
+  try {
+    return choose(depth, name, before, after);
+  } catch (error) {
+    if (!(error instanceof BrokenFile)) throw error;
+    return { kind: 'binary', summary: 'unreadable', notes: [`it cannot be looked into: ${error.message}`] };
+  }
+}
+
+type Test = (bytes: Uint8Array) => boolean;
+
+function choose(depth: number, name: string, before: Uint8Array | undefined, after: Uint8Array | undefined): Inner {
+  const sides = [before, after].filter((side) => side !== undefined);
+  const all = (test: Test): boolean => sides.every(test);
+  // members of an archive are looked into, but not opened again
+  const look: Look = (inner, old, now) => inspectTo(0, inner, old, now);
+  const deeper: Look = (inner, old, now) => inspectTo(depth - 1, inner, old, now);
+  if (all(isBootImage)) return compareBootImages(before, after, look);
+  if (all(isUbi)) return compareUbi(before, after);
+  if ((isModemName(name) && !all(isText)) || all(isMarkedElf)) return compareModemImages(before, after);
+  if (all(isElf)) return compareModules(before, after) ?? compareElf(before, after);
+  if (depth > 0) {
+    const packed =
+      compareGzip(name, before, after, deeper) ??
+      compareCompressed(name, before, after, deeper) ??
+      compareArchives(before, after, look);
+    if (packed !== undefined) return packed;
+  }
+  if (all(isText)) return compareText(name, before, after);
+  return { kind: 'binary', summary: binarySummary(sides) };
+}
+
+function binarySummary(sides: readonly Uint8Array[]): string {
+  const last = sides.at(-1);
+  const compression = last === undefined ? undefined : compressionAt(last);
+  return compression === undefined ? 'binary data' : `${compression} data`;
+}

@@ -1,0 +1,85 @@
+import type { Inner, InnerMember } from '../../model/inner.js';
+import { BrokenFile } from '../../formats/format-error.js';
+
+/** A member of an archive, as its directory names it. */
+export interface ArchiveMember {
+  /** For people. */
+  readonly name: string;
+  /** Bytes when unpacked. */
+  readonly size: number;
+  /** Equal for equal content. */
+  readonly identity: string;
+  /** `-rwxr-xr-x 0:0`, link destinations and the like. */
+  readonly attributes: string;
+  /** The content; may throw BrokenFile. */
+  readonly read: () => Uint8Array;
+}
+
+/** Looks into one member; archives inside archives are not opened. */
+export type Look = (name: string, before: Uint8Array | undefined, after: Uint8Array | undefined) => Inner;
+
+/** The result of comparing two archives' members. */
+export interface MembersChange {
+  readonly members: readonly InnerMember[];
+  readonly omitted: number;
+  readonly notes: readonly string[];
+}
+
+const memberLimit = 300;
+/** A member is looked into up to this size; larger ones are compared by size and digest. */
+const lookLimit = 32 * 1024 * 1024;
+/** All members together, so that an archive of large members stays quick. */
+const lookTotal = 96 * 1024 * 1024;
+
+/** Compares members by name. Of two members with one name the later one counts, as for those who unpack. */
+export function compareMembers(
+  before: readonly ArchiveMember[],
+  after: readonly ArchiveMember[],
+  look: Look,
+): MembersChange {
+  const old = new Map(before.map((member) => [member.name, member]));
+  const now = new Map(after.map((member) => [member.name, member]));
+  const names = [...new Set([...old.keys(), ...now.keys()])].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const members: InnerMember[] = [];
+  const notes: string[] = [];
+  if (old.size !== before.length || now.size !== after.length)
+    notes.push('a name occurs more than once; the last one counts');
+  let omitted = 0;
+  let looked = 0;
+  for (const name of names) {
+    const was = old.get(name);
+    const is = now.get(name);
+    if (was?.identity === is?.identity && was?.attributes === is?.attributes) continue;
+    if (members.length >= memberLimit) {
+      omitted++;
+      continue;
+    }
+    const detail =
+      was !== undefined && is !== undefined && was.attributes !== is.attributes
+        ? `${was.attributes} → ${is.attributes}`
+        : undefined;
+    let inner: Inner | undefined;
+    if (was !== undefined && is !== undefined && was.identity !== is.identity) {
+      looked += was.size + is.size;
+      if (was.size <= lookLimit && is.size <= lookLimit && looked <= lookTotal) inner = tryLook(name, was, is, look);
+    }
+    members.push({
+      name,
+      status: was === undefined ? 'added' : is === undefined ? 'removed' : 'changed',
+      ...(was === undefined ? {} : { before: was.size }),
+      ...(is === undefined ? {} : { after: is.size }),
+      ...(detail === undefined ? {} : { detail }),
+      ...(inner === undefined ? {} : { inner }),
+    });
+  }
+  return { members, omitted, notes };
+}
+
+function tryLook(name: string, was: ArchiveMember, is: ArchiveMember, look: Look): Inner {
+  try {
+    return look(name, was.read(), is.read());
+  } catch (error) {
+    if (!(error instanceof BrokenFile)) throw error;
+    return { kind: 'binary', summary: 'unreadable', notes: [`cannot be looked into: ${error.message}`] };
+  }
+}
