@@ -17,13 +17,13 @@ import type { Part } from '../model/parts.js';
 import { type ArchivePath, fromBytes, toArchivePath } from '../model/path.js';
 import type { Policy } from '../model/policy.js';
 import { type OnProgress, silent } from '../model/progress.js';
-import { checkBuilds } from '../plan/findings/check-builds.js';
-import { comparedInputFindings } from '../plan/findings/compared-inputs.js';
-import { checkDeviceFiles, filesNeeded } from '../plan/findings/device-files.js';
-import { checkVermagic } from '../plan/findings/kernel.js';
-import { listFindings } from '../plan/findings/lists.js';
-import { checkPackage } from '../plan/findings/package-size.js';
-import { checkPackageTime } from '../plan/findings/package-time.js';
+import { checkBuilds } from '../checks/builds/check-builds.js';
+import { comparedInputFindings } from '../checks/builds/compared-inputs.js';
+import { checkDeviceFiles, filesNeeded } from '../checks/device-files.js';
+import { checkVermagic } from '../checks/builds/kernel.js';
+import { listFindings } from '../checks/lists/check-lists.js';
+import { checkPackage } from '../checks/package/size.js';
+import { checkPackageTime } from '../checks/package/time.js';
 import { planDelta } from '../plan/plan.js';
 
 /** What is to be checked. */

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.js';
 import { displayName, toArchivePath } from '../../model/path.js';
-import { type Check, few } from './facts.js';
+import { type Check, few } from '../builds/facts.js';
 
 /** The lines that the original's noota list comes with; they keep what the module's device management wrote. */
 export const nootaDefaults = [

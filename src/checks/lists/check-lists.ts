@@ -2,10 +2,10 @@ import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import { type Part, parseParts } from '../../model/parts.js';
 import type { Policy } from '../../model/policy.js';
-import { conflictFindings } from './list-conflicts.js';
-import { imageFindings } from './list-images.js';
-import { keptFindings } from './list-kept.js';
-import { matchFindings } from './list-matches.js';
+import { conflictFindings } from './conflicts.js';
+import { imageFindings } from './images.js';
+import { keptFindings } from './kept.js';
+import { matchFindings } from './matches.js';
 
 /**
  * What the list files say that they probably do not mean, held against the two builds: lines that match nothing,

@@ -2,7 +2,7 @@ import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import { type ArchivePath, compareBytes, displayName, toArchivePath, unsafeName } from '../../model/path.js';
 import type { PathRule, Policy } from '../../model/policy.js';
-import { nootaDefaults } from './list-habits.js';
+import { nootaDefaults } from './habits.js';
 import { didYouMean } from './near-path.js';
 
 /** The documented defaults may well match nothing: not every module has such files. */

@@ -1,9 +1,9 @@
-import type { Build } from '../../model/build.js';
-import type { Sha1 } from '../../model/digest.js';
-import type { Finding } from '../../model/finding.js';
-import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } from '../../model/path.js';
-import type { DeltaPlan } from '../../model/plan.js';
-import { count } from './facts.js';
+import type { Build } from '../model/build.js';
+import type { Sha1 } from '../model/digest.js';
+import type { Finding } from '../model/finding.js';
+import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } from '../model/path.js';
+import type { DeltaPlan } from '../model/plan.js';
+import { count } from './builds/facts.js';
 
 /** The files of a module, read from a copy of its /system or from a list of hashes. */
 export interface DeviceFiles {

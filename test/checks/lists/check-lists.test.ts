@@ -7,8 +7,8 @@ import { openBuild } from '../../../src/input/open-build.js';
 import type { Build } from '../../../src/model/build.js';
 import type { Finding } from '../../../src/model/finding.js';
 import { type ListName, noPolicy } from '../../../src/model/policy.js';
-import { comparedInputFindings } from '../../../src/plan/findings/compared-inputs.js';
-import { listFindings } from '../../../src/plan/findings/lists.js';
+import { comparedInputFindings } from '../../../src/checks/builds/compared-inputs.js';
+import { listFindings } from '../../../src/checks/lists/check-lists.js';
 import { file, link, type TargetFilesSpec, writeTargetFiles } from '../../support/targetfiles.js';
 import { workFolder } from '../../support/work-folder.js';
 

@@ -5,7 +5,7 @@ import { checkEmptyDirectories } from './directories.js';
 import type { Check, CheckFacts } from './facts.js';
 import { checkSingleSlot } from './layout.js';
 import { checkLinksKept, checkLinksLead } from './links.js';
-import { checkNootaDefaults, checkOriginalForm } from './list-habits.js';
+import { checkNootaDefaults, checkOriginalForm } from '../lists/habits.js';
 import { checkModemAlone, checkModulesMatchKernel, checkPartsChosen } from './parts.js';
 import { checkOwnersCovered, checkPermissionsKept, checkSetUidKept } from './permissions.js';
 import { checkBootSize, checkSystemSize } from './sizes.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkPackageTime } from '../../../src/plan/findings/package-time.js';
+import { checkPackageTime } from '../../../src/checks/package/time.js';
 import { abstractBuild } from '../../support/abstract-build.js';
 
 test('unit: files that are days newer than the Package Time are found', () => {
