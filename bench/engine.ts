@@ -17,8 +17,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { sha1Of } from '../src/model/digest.js';
-import { type BsdiffEffort, encodeBsdiff } from '../src/patch/bsdiff.js';
-import { encodeFile } from '../src/patch/encode-file.js';
+import { type BsdiffEffort, encodeBsdiff } from '../src/encode/bsdiff/bsdiff.js';
+import { encodeFile } from '../src/encode/encode-file.js';
 
 interface Pair {
   readonly name: string;

@@ -1,6 +1,6 @@
 /** An archive of releases, so that any later update finds its source: `dfota archive`, `dfota generate --from-archive`. */
 import { rm, stat } from 'node:fs/promises';
-import { type Manifest, type ManifestEntry, printManifest } from '../input/archive/manifest.js';
+import { type Manifest, type ManifestEntry, printManifest } from '../store/archive/manifest.js';
 import {
   addBlob,
   checkBlob,
@@ -14,7 +14,7 @@ import {
   readManifests,
   type StoredBlob,
   writeWhole,
-} from '../input/archive/store.js';
+} from '../store/archive/store.js';
 import { digestOfNodes } from '../input/images/hashed-image.js';
 import { describeBuild, type OpenBuildOptions, readTree } from '../input/open-build.js';
 import { largestFile, type Tree, type TreeNode } from '../input/tree.js';

@@ -9,7 +9,7 @@ import { parseParts } from '../../src/model/parts.js';
 import type { ArchivePath } from '../../src/model/path.js';
 import type { BootUpdate } from '../../src/model/plan.js';
 import { noPolicy } from '../../src/model/policy.js';
-import { encodeBsdiff } from '../../src/patch/bsdiff.js';
+import { encodeBsdiff } from '../../src/encode/bsdiff/bsdiff.js';
 import { withIdentities } from '../../src/plan/identities.js';
 import { deviceOrder } from '../../src/plan/order.js';
 import { planDelta } from '../../src/plan/plan.js';

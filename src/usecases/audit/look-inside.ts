@@ -9,7 +9,7 @@ import type { FileEntry, OpenBuild } from '../../model/build.js';
 import type { Inner } from '../../model/inner.js';
 import { type ArchivePath, displayName, isWithin } from '../../model/path.js';
 import type { OnProgress } from '../../model/progress.js';
-import { compressWhole } from '../../patch/whole.js';
+import { compressWhole } from '../../encode/deflate/whole.js';
 
 /** What the bytes of both builds tell. */
 export interface InsideFacts {

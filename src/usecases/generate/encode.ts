@@ -4,9 +4,9 @@ import type { Base, EncodeFile, EncodePartition, Encoding } from '../../model/op
 import { type ArchivePath, compareBytes, displayName, toArchivePath } from '../../model/path.js';
 import type { DeltaPlan } from '../../model/plan.js';
 import type { OnProgress } from '../../model/progress.js';
-import type { BsdiffEffort } from '../../patch/bsdiff.js';
-import type { PatchCache } from '../../patch/patch-cache.js';
-import { type EncodeBase, type EncodeResult, type EncodeTask, PatchPool } from '../../patch/patch-pool.js';
+import type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
+import type { PatchCache } from '../../store/patch-cache.js';
+import { type EncodeBase, type EncodeResult, type EncodeTask, PatchPool } from '../../encode/pool/patch-pool.js';
 import type { Payloads } from './payloads.js';
 import { encodeOperations } from '../../plan/settle.js';
 

@@ -18,7 +18,7 @@ import type { Verification } from '../../model/verification.js';
 import { packageSize } from '../../package/entry.js';
 import { layoutPackage } from '../../package/layout.js';
 import { type WrittenPackage, writePackage } from '../../package/write.js';
-import { openPatchCache } from '../../patch/patch-cache.js';
+import { openPatchCache } from '../../store/patch-cache.js';
 import { Payloads } from './payloads.js';
 import type { Levers } from '../../plan/bases.js';
 import { comparedInputFindings } from '../../checks/builds/compared-inputs.js';

@@ -4,7 +4,7 @@ import type { Part } from '../../model/parts.js';
 import type { ArchivePath } from '../../model/path.js';
 import type { Policy } from '../../model/policy.js';
 import type { OnProgress } from '../../model/progress.js';
-import type { PatchCache } from '../../patch/patch-cache.js';
+import type { PatchCache } from '../../store/patch-cache.js';
 import { contentsToSketch } from '../../plan/plan.js';
 import { type Sketch, sketchOf } from '../../plan/sketch.js';
 import { readSketches, sketchKey, writeSketches } from '../../plan/sketch-file.js';

@@ -1,0 +1,229 @@
+import { applyPatch } from '../applypatch/index.js';
+import type { Sha1 } from '../model/digest.js';
+import { sha1Of } from '../model/digest.js';
+import { type Fault, ProofError } from '../model/errors.js';
+import { type BsdiffEffort, bsdiffEncoderVersion, encodeBsdiff } from './bsdiff/bsdiff.js';
+import { isEncodable } from './bsdiff/encodable.js';
+import { identityPatch } from './bsdiff/identity.js';
+import {
+  type DeflateTarget,
+  encodeImgdiff,
+  type ImgdiffNotes,
+  imgdiffEncoderVersion,
+  openDeflateTarget,
+} from './imgdiff/imgdiff.js';
+import { compressWhole, estimateWhole, exact, type PackedEntry, wholeEncoderVersion } from './deflate/whole.js';
+
+/** Names everything that decides about the bytes of a result, for cache keys. */
+export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-4`;
+
+/** Bytes to be made, and the bytes from which they may be made. */
+export interface EncodeFileRequest {
+  readonly target: Uint8Array<ArrayBuffer>;
+  readonly targetSha1: Sha1;
+  /** In order of preference: of two equally small results, the earlier base is taken. */
+  readonly bases: readonly Uint8Array<ArrayBuffer>[];
+  /** Bytes that the use of each base adds to the package beside the patch, statements for instance. */
+  readonly costs: readonly number[];
+}
+
+export interface EncodeFileOptions {
+  readonly effort: BsdiffEffort;
+  /** A patch larger than this share of the target is not taken, however large the target is when it travels whole. */
+  readonly worthwhile: number;
+}
+
+/** One way in which the file could travel. */
+export interface Attempt {
+  readonly method: 'BSDIFF40' | 'IMGDIFF2' | 'identity' | 'whole';
+  /** Index in the request's bases. */
+  readonly base?: number;
+  /** Bytes that it takes in the package, without zip headers. */
+  readonly packageBytes: number;
+  /** Set when `packageBytes` is an estimate, because another way is far smaller. */
+  readonly estimated?: true;
+}
+
+/** The smallest way, and all that were tried. */
+export interface EncodedFile {
+  readonly chosen:
+    | {
+        readonly kind: 'patch';
+        readonly format: 'BSDIFF40' | 'IMGDIFF2';
+        readonly base: number;
+        /** The patch itself. */
+        readonly bytes: Uint8Array<ArrayBuffer>;
+        readonly packed: PackedEntry;
+      }
+    | { readonly kind: 'whole'; readonly packed: PackedEntry };
+  /** Smallest first. */
+  readonly attempts: readonly Attempt[];
+  /** What was seen of deflate streams, where the target has any. */
+  readonly imgdiff?: ImgdiffNotes;
+}
+
+/** The smallest patch there can be: no patch is tried for a file that travels whole in this many bytes. */
+const smallestPatch = 90;
+
+/** From this size on a whole file is not compressed when a patch is far smaller than it can become. */
+const estimateFrom = 32 * 1024;
+
+/** Bytes of a deflate stream that must be the same for its settings to be tried. If the proof fails, all must. */
+const searchUpTo = 1 << 20;
+
+/** How many times smaller than the estimate a patch has to be: the estimate may be twice too high, and a bit more. */
+const farSmaller = 3;
+
+type Candidate = Attempt & {
+  readonly patch: Uint8Array<ArrayBuffer> | undefined;
+  readonly packed: PackedEntry | undefined;
+};
+
+/**
+ * Encodes a file in every way that may pay, and gives the smallest, proved: the patch has been applied to its base by
+ * the decoder, which shares nothing with the encoders, and has made the target. Throws ProofError where it has not,
+ * for BSDIFF40; an IMGDIFF2 that does not stand its proof is dropped, with a note.
+ *
+ * Where the deflate streams of a target can be made again and that more than halves it, BSDIFF40, which can only find
+ * bytes that the compression left alone, is tried at effort `best` only: on a boot image it takes as long as the rest.
+ *
+ * The result depends on the request and the options alone. `onProgress` is told bytes of the target, never decreasing.
+ */
+export function encodeFile(
+  request: EncodeFileRequest,
+  options: EncodeFileOptions,
+  onProgress: (doneBytes: number) => void = () => {},
+): EncodedFile {
+  const { target, bases, targetSha1, costs } = request;
+  const { effort } = options;
+  const fullCost = (one: Candidate): number => one.packageBytes + (one.base === undefined ? 0 : (costs[one.base] ?? 0));
+  const usable = bases
+    .map((bytes, index) => ({ bytes, index }))
+    .filter(({ bytes }) => isEncodable(bytes.length, target.length));
+  const candidates: Candidate[] = [];
+  let notes: ImgdiffNotes | undefined;
+
+  const same = usable.find(({ bytes }) => bytes.length === target.length && sha1Of(bytes) === targetSha1);
+  let whole = target.length < estimateFrom || usable.length === 0 ? compressWhole(target, effort) : undefined;
+  if (same !== undefined) {
+    candidates.push(candidate('identity', identityPatch(target.length).slice(), same.index, effort));
+  } else if (whole === undefined || whole.bytes.length > smallestPatch) {
+    const deflateTarget = openDeflateTarget(target, searchUpTo);
+    const passes = usable.length * (deflateTarget === undefined ? 1 : 2);
+    let pass = 0;
+    const passProgress = (done: number): void => onProgress(((pass + done / target.length) / passes) * target.length);
+    for (const { bytes, index } of usable) {
+      let halved = false;
+      if (deflateTarget !== undefined) {
+        const { patch, notes: seen } = provedImgdiff(bytes, deflateTarget, request, effort, passProgress);
+        pass++;
+        notes = better(notes, seen);
+        if (patch !== undefined) candidates.push(candidate('IMGDIFF2', patch, index, effort));
+        halved = patch !== undefined && patch.length * 2 < target.length;
+      }
+      if (!halved || effort === 'best') {
+        const patch = exact(encodeBsdiff(bytes, target, { effort, onProgress: passProgress }));
+        candidates.push(candidate('BSDIFF40', patch, index, effort));
+      }
+      pass++;
+    }
+  }
+
+  const affordable = candidates.filter(
+    ({ patch }) => patch !== undefined && patch.length <= options.worthwhile * target.length,
+  );
+  const best = smallest(affordable, fullCost);
+  const estimate = whole === undefined ? estimateWhole(target) : undefined;
+  if (
+    whole === undefined &&
+    (best === undefined || estimate === undefined || fullCost(best) * farSmaller >= estimate)
+  ) {
+    whole = compressWhole(target, effort);
+  }
+  candidates.push(
+    whole === undefined
+      ? {
+          method: 'whole',
+          packageBytes: estimate ?? target.length,
+          estimated: true,
+          patch: undefined,
+          packed: undefined,
+        }
+      : { method: 'whole', packageBytes: whole.bytes.length, patch: undefined, packed: whole },
+  );
+  const attempts = candidates
+    .map(({ patch: _, packed: __, ...attempt }): Attempt => attempt)
+    .sort((a, b) => a.packageBytes - b.packageBytes);
+  onProgress(target.length);
+  const rest = notes === undefined ? { attempts } : { attempts, imgdiff: notes };
+
+  if (
+    best?.patch === undefined ||
+    best.packed === undefined ||
+    best.base === undefined ||
+    (whole !== undefined && whole.bytes.length <= fullCost(best))
+  ) {
+    return { chosen: { kind: 'whole', packed: whole ?? compressWhole(target, effort) }, ...rest };
+  }
+  const base = bases[best.base];
+  if (best.method !== 'IMGDIFF2' && (base === undefined || !isProved(best.patch, base, target.length, targetSha1))) {
+    throw new ProofError(unproved);
+  }
+  const format = best.method === 'IMGDIFF2' ? best.method : 'BSDIFF40';
+  return { chosen: { kind: 'patch', format, base: best.base, bytes: best.patch, packed: best.packed }, ...rest };
+}
+
+const unproved: Fault = {
+  code: 'patch-unproved',
+  message: 'the patch that was made does not give the target file',
+  remedy: 'send the file whole (fullota list) and report the two files',
+};
+
+/**
+ * An IMGDIFF2 that has stood its proof. The search for zlib's settings looks at the start of long streams only; should
+ * the proof fail, all of them are looked at.
+ */
+function provedImgdiff(
+  base: Uint8Array,
+  opened: DeflateTarget,
+  { target, targetSha1 }: EncodeFileRequest,
+  effort: BsdiffEffort,
+  onProgress: (doneBytes: number) => void,
+): { readonly patch: Uint8Array<ArrayBuffer> | undefined; readonly notes: ImgdiffNotes } {
+  const quick = encodeImgdiff(base, opened, { effort, onProgress });
+  if (quick.patch === undefined || isProved(quick.patch, base, target.length, targetSha1)) return quick;
+  const thorough = encodeImgdiff(base, openDeflateTarget(target) ?? opened, { effort, onProgress });
+  if (thorough.patch === undefined || isProved(thorough.patch, base, target.length, targetSha1)) return thorough;
+  return { patch: undefined, notes: { ...thorough.notes, unproved: true } };
+}
+
+function candidate(
+  method: 'BSDIFF40' | 'IMGDIFF2' | 'identity',
+  patch: Uint8Array<ArrayBuffer>,
+  base: number,
+  effort: BsdiffEffort,
+): Candidate {
+  // Most of it is bzip2's, and does not shrink whatever the effort.
+  const packed = compressWhole(patch, effort === 'best' ? 'normal' : effort);
+  return { method, base, patch, packed, packageBytes: packed.bytes.length };
+}
+
+/** Of several bases, what was seen with the one that has the most to offer. */
+function better(before: ImgdiffNotes | undefined, now: ImgdiffNotes): ImgdiffNotes {
+  return before !== undefined && before.remade + before.unchanged >= now.remade + now.unchanged ? before : now;
+}
+
+function smallest(candidates: readonly Candidate[], cost: (one: Candidate) => number): Candidate | undefined {
+  let best: Candidate | undefined;
+  for (const one of candidates) if (best === undefined || cost(one) < cost(best)) best = one;
+  return best;
+}
+
+function isProved(patch: Uint8Array, base: Uint8Array, targetSize: number, targetSha1: Sha1): boolean {
+  try {
+    const made = applyPatch(patch, base, { maxTargetSize: targetSize, outsideSource: 'reject' });
+    return made.length === targetSize && sha1Of(made) === targetSha1;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,127 @@
+import { inflateRawSync } from 'node:zlib';
+import { crc32 } from '../deflate/crc32.js';
+
+/** A deflate stream inside of a file. Positions and lengths in bytes. */
+export interface DeflateStream {
+  readonly container: 'gzip' | 'zlib' | 'zip';
+  /** Where the raw deflate data start: behind the container's header. */
+  readonly start: number;
+  readonly length: number;
+  readonly expanded: Uint8Array;
+  /** The compression level that the container claims, where it does. */
+  readonly levelHint: number | undefined;
+}
+
+/** Shorter streams are not worth the header of a chunk. */
+const minLength = 256;
+
+/** Longer expansions are left alone: no file of a module needs more, and a bomb would. */
+const maxExpanded = 512 * 1024 * 1024;
+
+/** More streams than this make more headers than they save. */
+const maxStreams = 4096;
+
+/**
+ * The deflate streams of gzip, zip and zlib containers, in order, without overlaps. Only streams whose checksum is
+ * right, or which a zip entry names, are taken: random bytes that look like a header are not.
+ */
+export function findDeflateStreams(bytes: Uint8Array): readonly DeflateStream[] {
+  const found: DeflateStream[] = [];
+  for (let at = 0; at + minLength < bytes.length && found.length < maxStreams; ) {
+    const stream = streamAt(bytes, at);
+    if (stream === undefined || stream.length < minLength) {
+      at++;
+      continue;
+    }
+    found.push(stream);
+    at = stream.start + stream.length;
+  }
+  return found;
+}
+
+function streamAt(bytes: Uint8Array, at: number): DeflateStream | undefined {
+  const first = bytes[at];
+  if (first === 0x1f) return bytes[at + 1] === 0x8b && bytes[at + 2] === 8 ? gzipAt(bytes, at) : undefined;
+  if (first === 0x78) return zlibAt(bytes, at);
+  if (first === 0x50) return zipAt(bytes, at);
+  return undefined;
+}
+
+/** RFC 1952. */
+function gzipAt(bytes: Uint8Array, at: number): DeflateStream | undefined {
+  const flags = bytes[at + 3] ?? 0;
+  if ((flags & 0xe0) !== 0) return undefined;
+  let start = at + 10;
+  if ((flags & 4) !== 0) start += 2 + (bytes[start] ?? 0) + ((bytes[start + 1] ?? 0) << 8);
+  for (const flag of [8, 16]) {
+    if ((flags & flag) === 0) continue;
+    const end = bytes.indexOf(0, start);
+    if (end < 0) return undefined;
+    start = end + 1;
+  }
+  if ((flags & 2) !== 0) start += 2;
+  const inflated = inflateAt(bytes, start);
+  if (inflated === undefined || low32(bytes, start + inflated.length) !== crc32(inflated.expanded)) return undefined;
+  const hint = bytes[at + 8];
+  return { container: 'gzip', start, ...inflated, levelHint: hint === 2 ? 9 : hint === 4 ? 1 : 6 };
+}
+
+/** RFC 1950, with a window of 32 KiB and no dictionary, as nearly everything is. */
+function zlibAt(bytes: Uint8Array, at: number): DeflateStream | undefined {
+  const flags = bytes[at + 1] ?? 0;
+  if ((flags & 0x20) !== 0 || (0x7800 + flags) % 31 !== 0) return undefined;
+  const start = at + 2;
+  const inflated = inflateAt(bytes, start);
+  if (inflated === undefined) return undefined;
+  const end = start + inflated.length;
+  const stated = low32(bytes.subarray(end, end + 4).toReversed(), 0);
+  if (end + 4 > bytes.length || stated !== adler32(inflated.expanded)) return undefined;
+  return { container: 'zlib', start, ...inflated, levelHint: [1, 3, 6, 9][flags >>> 6] };
+}
+
+/** A deflated entry behind its local header; its sizes may follow the data, so they are not asked for. */
+function zipAt(bytes: Uint8Array, at: number): DeflateStream | undefined {
+  if (low32(bytes, at) !== 0x04034b50 || bytes[at + 8] !== 8 || bytes[at + 9] !== 0) return undefined;
+  const nameLength = (bytes[at + 26] ?? 0) | ((bytes[at + 27] ?? 0) << 8);
+  const extraLength = (bytes[at + 28] ?? 0) | ((bytes[at + 29] ?? 0) << 8);
+  const start = at + 30 + nameLength + extraLength;
+  const inflated = inflateAt(bytes, start);
+  return inflated === undefined ? undefined : { container: 'zip', start, ...inflated, levelHint: undefined };
+}
+
+function inflateAt(bytes: Uint8Array, start: number): { length: number; expanded: Uint8Array } | undefined {
+  if (start >= bytes.length) return undefined;
+  try {
+    const result: unknown = inflateRawSync(bytes.subarray(start), { info: true, maxOutputLength: maxExpanded });
+    if (typeof result !== 'object' || result === null || !('buffer' in result) || !('engine' in result)) {
+      throw new TypeError('inflateRawSync() without its info');
+    }
+    const { buffer, engine } = result;
+    if (!(buffer instanceof Uint8Array) || typeof engine !== 'object' || engine === null) return undefined;
+    const length = 'bytesWritten' in engine ? engine.bytesWritten : undefined;
+    return typeof length === 'number' ? { length, expanded: buffer } : undefined;
+  } catch (error) {
+    if (error instanceof TypeError && !('code' in error)) throw error;
+    return undefined;
+  }
+}
+
+function low32(bytes: Uint8Array, at: number): number {
+  const byte = (i: number): number => bytes[at + i] ?? 0;
+  return (byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24)) >>> 0;
+}
+
+function adler32(bytes: Uint8Array): number {
+  let a = 1;
+  let b = 0;
+  for (let at = 0; at < bytes.length; ) {
+    // 5552 is the most that stays within 32 bits.
+    for (const end = Math.min(bytes.length, at + 5552); at < end; at++) {
+      a += bytes[at] ?? 0;
+      b += a;
+    }
+    a %= 65521;
+    b %= 65521;
+  }
+  return ((b << 16) | a) >>> 0;
+}

@@ -1,0 +1,235 @@
+import { type BsdiffEffort, encodeBsdiff } from '../bsdiff/bsdiff.js';
+import { type DeflateSettings, findDeflateSettings } from './deflate-search.js';
+import { type DeflateStream, findDeflateStreams } from './deflate-streams.js';
+import { isEncodable } from '../bsdiff/encodable.js';
+import { type ImgdiffPiece, writeImgdiff } from './imgdiff-file.js';
+import { type Sketch, similarity, sketch } from './similarity.js';
+
+/** Names this encoder's output: it changes whenever the same input and effort may give other bytes. For cache keys. */
+export const imgdiffEncoderVersion = 'imgdiff-1';
+
+/** A deflate stream of the target that no setting of zlib makes again. Sizes and positions in bytes. */
+export interface UnmadeStream {
+  readonly container: DeflateStream['container'];
+  readonly start: number;
+  readonly length: number;
+  readonly expandedLength: number;
+  /** What the patch of the expanded bytes would take: about what the stream would cost if it could be made again. */
+  readonly wouldTake: number | undefined;
+}
+
+/** What was seen of the target's deflate streams. */
+export interface ImgdiffNotes {
+  /** All of them, also those that are the same in the source. */
+  readonly streams: number;
+  /** Those that are the same, compressed bytes and all, in the source. */
+  readonly unchanged: number;
+  /** Those that the device will make again. */
+  readonly remade: number;
+  readonly unmade: readonly UnmadeStream[];
+  /** Set when a patch was made that did not give the target, and was dropped. That is a fault of this program. */
+  readonly unproved?: true;
+}
+
+/** Options of {@link encodeImgdiff}. */
+export interface ImgdiffOptions {
+  readonly effort: BsdiffEffort;
+  /** Told now and then about how many bytes of the target are done, never decreasing. */
+  readonly onProgress?: (doneBytes: number) => void;
+}
+
+/** The target's deflate streams, each with its settings; looked for once for any number of sources. */
+export interface DeflateTarget {
+  readonly bytes: Uint8Array;
+  readonly streams: readonly DeflateStream[];
+  readonly settings: (stream: DeflateStream) => DeflateSettings | undefined;
+}
+
+/**
+ * Looks for deflate streams in a target; undefined where there are none, and IMGDIFF2 has nothing to offer. How much of
+ * a stream is made again in search of its settings is up to the caller, see {@link findDeflateSettings}.
+ */
+export function openDeflateTarget(bytes: Uint8Array, upTo?: number): DeflateTarget | undefined {
+  const streams = findDeflateStreams(bytes);
+  if (streams.length === 0) return undefined;
+  const known = new Map<DeflateStream, DeflateSettings | undefined>();
+  const settings = (stream: DeflateStream): DeflateSettings | undefined => {
+    if (!known.has(stream)) known.set(stream, findDeflateSettings(bytes, stream, upTo));
+    return known.get(stream);
+  };
+  return { bytes, streams, settings };
+}
+
+interface Pair {
+  readonly from: DeflateStream;
+  readonly to: DeflateStream;
+}
+
+/** Streams of at least this many bytes are told when they cannot be made again. */
+const worthTelling = 16 * 1024;
+
+/**
+ * An IMGDIFF2 patch:
+ *
+ *  1. the deflate streams of source and target are found; those whose compressed bytes are the same are left alone;
+ *  2. each other stream of the target is given the most similar stream of the source, by its expanded bytes;
+ *  3. for each such target stream the zlib settings are searched that make exactly its bytes again;
+ *  4. those become deflate chunks, with a BSDIFF40 between the expanded bytes; what lies between them becomes normal
+ *     chunks, made from what lies between the same streams of the source, or from the whole source;
+ *  5. what is smaller as it is becomes a raw chunk.
+ *
+ * `patch` is undefined where no stream can be made again. It must still be proved by applying it.
+ */
+export function encodeImgdiff(
+  source: Uint8Array,
+  target: DeflateTarget,
+  options: ImgdiffOptions,
+): { readonly patch: Uint8Array<ArrayBuffer> | undefined; readonly notes: ImgdiffNotes } {
+  const sourceStreams = findDeflateStreams(source);
+  const { changed, unchanged } = leaveUnchanged(source, sourceStreams, target);
+  const pairs: Pair[] = [];
+  const unmade: UnmadeStream[] = [];
+  for (const { from: match, to } of matchStreams(sourceStreams, changed)) {
+    const from = match && isEncodable(match.expanded.length, to.expanded.length) ? match : undefined;
+    if (target.settings(to) !== undefined) {
+      if (from !== undefined) pairs.push({ from, to });
+    } else if (to.length >= worthTelling) {
+      const { container, start, length } = to;
+      // Only asked for to tell what it costs, so not at great effort.
+      const wouldTake = from && encodeBsdiff(from.expanded, to.expanded, { effort: 'fast' }).length;
+      unmade.push({ container, start, length, expandedLength: to.expanded.length, wouldTake });
+    }
+  }
+  const notes: ImgdiffNotes = { streams: target.streams.length, unchanged, remade: pairs.length, unmade };
+  if (pairs.length === 0) return { patch: undefined, notes };
+  return { patch: writeImgdiff(encodePieces(source, target, pairs, options)), notes };
+}
+
+/** Sets apart the streams of the target that the source has with the same compressed bytes. */
+function leaveUnchanged(
+  source: Uint8Array,
+  sourceStreams: readonly DeflateStream[],
+  target: DeflateTarget,
+): { changed: readonly DeflateStream[]; unchanged: number } {
+  const bySize = new Map<number, DeflateStream[]>();
+  for (const stream of sourceStreams) {
+    const equallyLong = bySize.get(stream.length);
+    if (equallyLong === undefined) bySize.set(stream.length, [stream]);
+    else equallyLong.push(stream);
+  }
+  const changed = target.streams.filter((to) => {
+    const wanted = target.bytes.subarray(to.start, to.start + to.length);
+    const candidates = bySize.get(to.length) ?? [];
+    return !candidates.some((from) => equal(source.subarray(from.start, from.start + from.length), wanted));
+  });
+  return { changed, unchanged: target.streams.length - changed.length };
+}
+
+/** The most similar source stream for each target stream; where nothing is similar, the one closest in size. */
+function matchStreams(
+  from: readonly DeflateStream[],
+  to: readonly DeflateStream[],
+): readonly { from: DeflateStream | undefined; to: DeflateStream }[] {
+  const [only, ...others] = from;
+  if (only === undefined || others.length === 0) return to.map((stream) => ({ from: only, to: stream }));
+  const sketches = new Map<DeflateStream, Sketch>(from.map((stream) => [stream, sketch(stream.expanded)]));
+  return to.map((stream) => {
+    const wanted = sketch(stream.expanded);
+    let best: DeflateStream = only;
+    let bestScore = Number.NEGATIVE_INFINITY;
+    for (const candidate of from) {
+      const common = similarity(wanted, sketches.get(candidate) ?? new Set());
+      const distance = Math.abs(candidate.expanded.length - stream.expanded.length);
+      const score = common > 0 ? common : -distance;
+      if (score <= bestScore) continue;
+      best = candidate;
+      bestScore = score;
+    }
+    return { from: best, to: stream };
+  });
+}
+
+function encodePieces(
+  source: Uint8Array,
+  target: DeflateTarget,
+  pairs: readonly Pair[],
+  { effort, onProgress }: ImgdiffOptions,
+): readonly ImgdiffPiece[] {
+  const pieces: ImgdiffPiece[] = [];
+  let at = 0;
+  let before: DeflateStream | undefined;
+  const normal = (end: number, after: DeflateStream | undefined): void => {
+    if (end === at) return;
+    const range = sourceBetween(source, before, after, { size: end - at, of: target.bytes.length });
+    pieces.push(normalPiece(source, range, target.bytes.subarray(at, end), effort));
+    at = end;
+    onProgress?.(at);
+  };
+  for (const { from, to } of pairs) {
+    normal(to.start, from);
+    const settings = target.settings(to);
+    if (settings === undefined) continue;
+    const done = at;
+    const share = to.length / Math.max(1, to.expanded.length);
+    const patch = encodeBsdiff(from.expanded, to.expanded, {
+      effort,
+      onProgress: (bytes) => onProgress?.(done + bytes * share),
+    });
+    pieces.push({
+      kind: 'deflate',
+      sourceStart: from.start,
+      sourceLength: from.length,
+      sourceExpanded: from.expanded.length,
+      targetExpanded: to.expanded.length,
+      settings,
+      patch,
+    });
+    at = to.start + to.length;
+    before = from;
+    onProgress?.(at);
+  }
+  normal(target.bytes.length, undefined);
+  return pieces;
+}
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * What lies between the source streams of the neighbours, if it is about as much as is to be made. Else, for a large
+ * piece, all of the source: a piece that moved is found there too, but all of it has to be searched.
+ */
+function sourceBetween(
+  source: Uint8Array,
+  before: DeflateStream | undefined,
+  after: DeflateStream | undefined,
+  piece: { readonly size: number; readonly of: number },
+): Range | undefined {
+  const start = before === undefined ? 0 : before.start + before.length;
+  const end = after?.start ?? source.length;
+  if (end > start && end - start >= piece.size / 2) return { start, end };
+  if (piece.size >= piece.of / 32) return { start: 0, end: source.length };
+  return end > start ? { start, end } : undefined;
+}
+
+/** A piece below this many bytes is sent as it is: no BSDIFF40 is smaller. */
+const rawBelow = 100;
+
+function normalPiece(
+  source: Uint8Array,
+  range: Range | undefined,
+  bytes: Uint8Array,
+  effort: BsdiffEffort,
+): ImgdiffPiece {
+  if (range === undefined || bytes.length < rawBelow) return { kind: 'raw', bytes };
+  const patch = encodeBsdiff(source.subarray(range.start, range.end), bytes, { effort });
+  return patch.length + 20 < bytes.length
+    ? { kind: 'normal', sourceStart: range.start, sourceLength: range.end - range.start, patch }
+    : { kind: 'raw', bytes };
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

@@ -1,0 +1,37 @@
+/** Entry of a worker thread: takes one file after the other and encodes it. Started by the pool only. */
+import { parentPort } from 'node:worker_threads';
+import { ProofError } from '../../model/errors.js';
+import { encodeFile } from '../encode-file.js';
+import type { EncodeMessage, EndMessage, ThreadMessage } from './messages.js';
+import { buffersOf } from './transfer.js';
+
+/** Progress more often than this, in milliseconds, only costs time. */
+const progressInterval = 50;
+
+const port = parentPort;
+if (port === null) throw new Error('encode-thread.js runs in a worker thread only');
+
+function answer({ request, options }: EncodeMessage, tell: (doneBytes: number) => void): ThreadMessage {
+  try {
+    return { kind: 'encoded', result: encodeFile(request, options, tell) };
+  } catch (error) {
+    if (error instanceof ProofError) return { kind: 'unproved', faults: error.faults };
+    return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
+  }
+}
+
+port.on('message', (message: EncodeMessage | EndMessage) => {
+  if (message.kind === 'end') {
+    port.close();
+    return;
+  }
+  let told = performance.now();
+  const tell = (doneBytes: number): void => {
+    const now = performance.now();
+    if (now - told < progressInterval) return;
+    told = now;
+    port.postMessage({ kind: 'progress', doneBytes } satisfies ThreadMessage);
+  };
+  const reply = answer(message, tell);
+  port.postMessage(reply, reply.kind === 'encoded' ? buffersOf(reply.result) : []);
+});

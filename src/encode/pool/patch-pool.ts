@@ -1,0 +1,282 @@
+import { availableParallelism } from 'node:os';
+import type { Content } from '../../model/build.js';
+import type { Sha256 } from '../../model/digest.js';
+import type { OnProgress } from '../../model/progress.js';
+import { silent } from '../../model/progress.js';
+import { type BsdiffEffort, bsdiffMemory } from '../bsdiff/bsdiff.js';
+import type { Attempt, EncodedFile } from '../encode-file.js';
+import { encodingKey } from './encoding-key.js';
+import type { PatchCache } from '../../store/patch-cache.js';
+import { readEncoded, writeEncoded } from './result-file.js';
+import { EncodeThread } from './thread.js';
+import type { PackedEntry } from '../deflate/whole.js';
+import { exact } from '../deflate/whole.js';
+
+/** Bytes that are read just when they are needed. */
+export interface LazyContent extends Content {
+  /** The bytes, for good: the pool hands them to a thread, after which the caller's array is empty. */
+  readonly read: () => Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** A file from which the target may be made. */
+export interface EncodeBase extends LazyContent {
+  /** The caller's name for it, given back with the result. */
+  readonly id: string;
+  /** Bytes that its use adds to the package beside the patch; none unless told. */
+  readonly cost?: number;
+}
+
+/** A file to encode. Without bases it is compressed for travelling whole. */
+export interface EncodeTask {
+  /** For people: progress and errors carry it. */
+  readonly label: string;
+  readonly target: LazyContent;
+  /** In order of preference. */
+  readonly bases: readonly EncodeBase[];
+}
+
+/** One way in which the file could travel, what it takes in the package, and the base's id. */
+export interface EncodeAlternative extends Omit<Attempt, 'base'> {
+  readonly base?: string;
+}
+
+/** The smallest way, proved, and what else was tried. */
+export interface EncodeResult {
+  readonly chosen:
+    | {
+        readonly kind: 'patch';
+        readonly format: 'BSDIFF40' | 'IMGDIFF2';
+        /** The base's id. */
+        readonly base: string;
+        /** The patch itself. */
+        readonly bytes: Uint8Array<ArrayBuffer>;
+        /** The patch as the zip holds it. */
+        readonly packed: PackedEntry;
+      }
+    | { readonly kind: 'whole'; readonly packed: PackedEntry };
+  /** Smallest first. */
+  readonly alternatives: readonly EncodeAlternative[];
+  readonly imgdiff?: NonNullable<EncodedFile['imgdiff']>;
+  readonly fromCache: boolean;
+}
+
+export interface PatchPoolOptions {
+  /** Threads at most; by default one for each processor. The results do not depend on it. */
+  readonly workers?: number;
+  /** Bytes that all files encoded at once may take, by estimate; a file that takes more runs alone. 640 MB by default. */
+  readonly memoryBudget?: number;
+  readonly effort: BsdiffEffort;
+  /** A patch larger than this share of its target is not taken. 0.95 by default. */
+  readonly worthwhile?: number;
+  readonly cache?: PatchCache;
+  /** Ends everything at once: threads are stopped in the middle of their work, and every task fails with the reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress;
+}
+
+interface Job {
+  readonly task: EncodeTask;
+  readonly key: Sha256;
+  readonly estimate: number;
+  readonly order: number;
+  readonly resolve: (encoded: { readonly file: EncodedFile; readonly fromCache: boolean }) => void;
+  readonly reject: (reason: unknown) => void;
+  doneBytes: number;
+}
+
+const defaultBudget = 640 * 1024 * 1024;
+
+/** Files whose deflate streams are expanded take about three times as much. */
+const expanding = /\.(img|gz|tgz|zip|jar|apk|whl)$/i;
+
+/** Bytes that encoding takes: the engine's memory for the largest base, and all files as they are. */
+function estimateOf(task: EncodeTask): number {
+  const sizes = task.bases.map((base) => base.size);
+  const files = sizes.reduce((sum, size) => sum + size, task.target.size);
+  const engine = bsdiffMemory(Math.max(0, ...sizes), task.target.size);
+  const once = task.bases.length === 0 ? task.target.size * 3 : files + engine;
+  return expanding.test(task.label) ? 3 * once : once;
+}
+
+/**
+ * Encodes files in threads that are kept alive, largest first, as many at once as the memory budget and the number of
+ * threads allow. What a task gives depends on its bytes and the effort alone. Tasks that are given in one go are sorted
+ * among each other; the same bytes asked for twice are encoded once. Close it.
+ */
+export class PatchPool {
+  readonly #options: PatchPoolOptions;
+  readonly #onProgress: OnProgress;
+  readonly #maxThreads: number;
+  readonly #budget: number;
+  readonly #waiting: Job[] = [];
+  readonly #running = new Map<Job, { readonly stop: AbortController; readonly ended: Promise<void> }>();
+  readonly #idle: EncodeThread[] = [];
+  readonly #shared = new Map<string, Promise<{ readonly file: EncodedFile; readonly fromCache: boolean }>>();
+  #stopped: { readonly reason: unknown } | undefined;
+  #starting = false;
+  #order = 0;
+  #used = 0;
+  #finishedBytes = 0;
+  #totalBytes = 0;
+  #finishedItems = 0;
+
+  constructor(options: PatchPoolOptions) {
+    this.#options = options;
+    this.#onProgress = options.onProgress ?? silent;
+    this.#maxThreads = Math.max(1, options.workers ?? availableParallelism());
+    this.#budget = options.memoryBudget ?? defaultBudget;
+    if (options.signal?.aborted) this.#stop(options.signal.reason);
+    options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  /**
+   * Encodes one file. Rejects with what a `read` rejects with; with ProofError when a patch does not stand its proof;
+   * with the signal's reason after an abort; with an Error that names the task when a thread fails.
+   */
+  async encode(task: EncodeTask): Promise<EncodeResult> {
+    if (this.#stopped !== undefined) throw this.#stopped.reason;
+    const key = encodingKey(task, { effort: this.#options.effort, worthwhile: this.#worthwhile });
+    const before = this.#shared.get(key);
+    const work = before ?? this.#enqueue(task, key);
+    if (before === undefined) this.#shared.set(key, work);
+    const { file, fromCache } = await work;
+    return named(file, task, fromCache);
+  }
+
+  /** Stops all threads; what is still running fails. Then brings the cache to its size. */
+  async close(): Promise<void> {
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#stop(new Error('the patch pool was closed'));
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+    await Promise.all(this.#idle.splice(0).map((thread) => thread.end()));
+    await this.#options.cache?.trim();
+  }
+
+  get #worthwhile(): number {
+    return this.#options.worthwhile ?? 0.95;
+  }
+
+  readonly #onAbort = (): void => this.#stop(this.#options.signal?.reason);
+
+  #enqueue(task: EncodeTask, key: Sha256): Promise<{ readonly file: EncodedFile; readonly fromCache: boolean }> {
+    this.#totalBytes += task.target.size;
+    return new Promise((resolve, reject) => {
+      const order = this.#order++;
+      this.#waiting.push({ task, key, estimate: estimateOf(task), order, resolve, reject, doneBytes: 0 });
+      this.#startSoon();
+    });
+  }
+
+  /** Not at once: what the caller asks for in the same go is to be sorted first. */
+  #startSoon(): void {
+    if (this.#starting) return;
+    this.#starting = true;
+    setImmediate(() => {
+      this.#starting = false;
+      this.#waiting.sort((a, b) => b.estimate - a.estimate || a.order - b.order);
+      this.#startMore();
+    });
+  }
+
+  #startMore(): void {
+    while (this.#running.size < this.#maxThreads) {
+      const next = this.#waiting.findIndex((job) => this.#used + job.estimate <= this.#budget);
+      // Nothing fits: the largest runs alone, as soon as it is alone.
+      const [job] = this.#waiting.splice(next >= 0 ? next : this.#running.size === 0 ? 0 : this.#waiting.length, 1);
+      if (job === undefined) return;
+      const stop = new AbortController();
+      this.#used += job.estimate;
+      this.#running.set(job, { stop, ended: this.#run(job, stop.signal) });
+    }
+  }
+
+  async #run(job: Job, signal: AbortSignal): Promise<void> {
+    try {
+      job.resolve(await this.#lookUpOrEncode(job, signal));
+    } catch (error) {
+      job.reject(this.#stopped === undefined ? error : this.#stopped.reason);
+    }
+    this.#running.delete(job);
+    this.#used -= job.estimate;
+    this.#finishedBytes += job.task.target.size;
+    this.#finishedItems++;
+    this.#tell(job.task.label);
+    this.#startMore();
+  }
+
+  async #lookUpOrEncode(
+    job: Job,
+    signal: AbortSignal,
+  ): Promise<{ readonly file: EncodedFile; readonly fromCache: boolean }> {
+    const { cache } = this.#options;
+    const stored = await cache?.get(job.key);
+    const known = stored && readEncoded(stored);
+    if (known !== undefined) return { file: known, fromCache: true };
+    signal.throwIfAborted();
+    const [target, ...bases] = await Promise.all([job.task.target, ...job.task.bases].map((content) => content.read()));
+    signal.throwIfAborted();
+    if (target === undefined) throw new Error('a task without a target');
+    const thread = this.#idle.pop() ?? new EncodeThread();
+    let file: EncodedFile;
+    try {
+      file = await thread.encode({
+        label: job.task.label,
+        request: {
+          target: exact(target),
+          targetSha1: job.task.target.sha1,
+          bases: bases.map(exact),
+          costs: job.task.bases.map(({ cost }) => cost ?? 0),
+        },
+        options: { effort: this.#options.effort, worthwhile: this.#worthwhile },
+        signal,
+        onProgress: (doneBytes) => {
+          job.doneBytes = Math.max(job.doneBytes, Math.min(job.task.target.size, doneBytes));
+          this.#tell(job.task.label);
+        },
+      });
+    } finally {
+      if (thread.isAlive && this.#stopped === undefined) this.#idle.push(thread);
+      else await thread.stop();
+    }
+    await cache?.put(job.key, writeEncoded(file));
+    return { file, fromCache: false };
+  }
+
+  #tell(item: string): void {
+    let doneBytes = this.#finishedBytes;
+    for (const job of this.#running.keys()) doneBytes += job.doneBytes;
+    this.#onProgress({
+      stage: 'encode',
+      doneBytes: Math.round(doneBytes),
+      totalBytes: this.#totalBytes,
+      doneItems: this.#finishedItems,
+      totalItems: this.#order,
+      item,
+    });
+  }
+
+  #stop(reason: unknown): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = { reason };
+    for (const job of this.#waiting.splice(0)) job.reject(reason);
+    for (const { stop } of this.#running.values()) stop.abort(reason);
+  }
+}
+
+function named(file: EncodedFile, task: EncodeTask, fromCache: boolean): EncodeResult {
+  const idOf = (index: number): string => {
+    const base = task.bases[index];
+    if (base === undefined) throw new Error(`${task.label}: no base ${index}`);
+    return base.id;
+  };
+  const alternatives = file.attempts.map(
+    ({ base, ...attempt }): EncodeAlternative => (base === undefined ? attempt : { ...attempt, base: idOf(base) }),
+  );
+  const { chosen } = file;
+  return {
+    chosen: chosen.kind === 'whole' ? chosen : { ...chosen, base: idOf(chosen.base) },
+    alternatives,
+    ...(file.imgdiff === undefined ? {} : { imgdiff: file.imgdiff }),
+    fromCache,
+  };
+}
