@@ -1,5 +1,5 @@
 /** A finished package on a simulated module: checks, run, comparison, power cuts, in this order. */
-import { asInputError } from '../input/system-error.js';
+import { asInputError } from '../files/system-error.js';
 import type { Entry, OpenBuild } from '../model/build.js';
 import { type ArchivePath, compareBytes, displayName } from '../model/path.js';
 import type { RunStatus, ScriptPlace, Verification } from '../model/verification.js';

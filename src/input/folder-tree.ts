@@ -10,7 +10,7 @@ import { type ArchivePath, compareBytes, displayName, fromBytes, toBytes } from 
 import { concurrently } from './concurrently.js';
 import { linkFault } from './links.js';
 import { checkNames } from './names.js';
-import { asInputError } from './system-error.js';
+import { asInputError } from '../files/system-error.js';
 import { largestBuild, largestFile, type ReadOptions, type Tree, type TreeNode } from './tree.js';
 
 const filesAtOnce = 6;

@@ -12,7 +12,7 @@ import { parseMiscInfo } from './metadata/misc-info.js';
 import { parseProjectVersion, projectVersionPath } from './metadata/project-version.js';
 import { fstabPaths, parseRecoveryFstab } from './metadata/recovery-fstab.js';
 import { type Modes, ownershipOf } from './ownership.js';
-import { asInputError } from './system-error.js';
+import { asInputError } from '../files/system-error.js';
 import type { ReadOptions, Tree, TreeNode } from './tree.js';
 import { readZip } from './zip/zip-tree.js';
 

@@ -10,7 +10,7 @@ import { Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import { type Sha256, toSha256 } from '../model/digest.js';
 import { compareBytes, displayName, toBytes } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
-import { onDisk, openTemporary, refuseFolder, zipDate } from './output-file.js';
+import { onDisk, openTemporary, refuseFolder, zipDate } from '../files/output-file.js';
 
 /** An entry of a targetfiles.zip. `mode` has no type bits. */
 export type TargetFilesEntry = {

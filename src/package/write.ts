@@ -12,7 +12,7 @@ import { type Sha256, toSha256 } from '../model/digest.js';
 import { InputError } from '../model/errors.js';
 import type { OnProgress } from '../model/progress.js';
 import { checkEntries, type PackageEntry, sizeLimit, tooLarge } from './entry.js';
-import { onDisk, openTemporary, refuseFolder, syncFolder, zipDate } from './output-file.js';
+import { onDisk, openTemporary, refuseFolder, syncFolder, zipDate } from '../files/output-file.js';
 
 /** What was written. Sizes are bytes. */
 export interface WrittenPackage {

@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { explain, knownSubjects } from '../explain/explain.js';
 import { explainLog } from '../explain/log.js';
-import { asInputError } from '../input/system-error.js';
+import { asInputError } from '../files/system-error.js';
 import { readZip } from '../input/zip/zip-tree.js';
 import { InputError, UsageError } from '../model/errors.js';
 import type { Explanation, LogReading } from '../model/explanation.js';

@@ -8,7 +8,7 @@ import { changeOrder } from '../../report/audit/words.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 import { companionOption, countOption, given, modesOption, partsOption } from '../options.js';
-import { writeText } from '../write-text.js';
+import { writeText } from '../../files/write-text.js';
 
 /** `dfota audit SOURCE TARGET`. */
 export const auditCommand: Command = (program, choose) =>

@@ -7,7 +7,7 @@ import { planJson } from '../../report/plan.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 import { companionOption, countOption, emphasisOf, given, modesOption, partsOption, sizeOption } from '../options.js';
-import { writeText } from '../write-text.js';
+import { writeText } from '../../files/write-text.js';
 
 /** `dfota generate SOURCE TARGET`. */
 export const generateCommand: Command = (program, choose) =>

@@ -3,7 +3,7 @@ import { type ArchivePath, compareBytes, isWithin, parentOf, toArchivePath } fro
 import { type OnProgress, type Stage, silent } from '../../model/progress.js';
 import type { TreeEntry } from '../../model/tree-entry.js';
 import { readFolder } from '../folder-tree.js';
-import { asInputError } from '../system-error.js';
+import { asInputError } from '../../files/system-error.js';
 import type { ReadOptions, Tree, TreeNode } from '../tree.js';
 import { readZip } from '../zip/zip-tree.js';
 import { openImageTree } from './image-tree.js';

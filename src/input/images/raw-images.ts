@@ -14,7 +14,7 @@ import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } from '../../model/path.js';
 import { readFolder } from '../folder-tree.js';
-import { asInputError } from '../system-error.js';
+import { asInputError } from '../../files/system-error.js';
 import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../tree.js';
 import { openFileSource } from '../../formats/ubi/byte-source.js';
 import { digestOfNodes, readImage } from './hashed-image.js';

@@ -5,7 +5,7 @@ import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { fromBytes } from '../../model/path.js';
 import type { ListName, Policy } from '../../model/policy.js';
-import { asInputError, systemCode } from '../system-error.js';
+import { asInputError, systemCode } from '../../files/system-error.js';
 import { parseChmodList } from './chmod-list.js';
 import { lineEndFindings } from './line-ends.js';
 import { parseMultifotaList } from './multifota-list.js';

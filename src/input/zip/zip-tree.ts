@@ -9,7 +9,7 @@ import { type ArchivePath, displayName, fromBytes } from '../../model/path.js';
 import { bothOrNeither, concurrently } from '../concurrently.js';
 import { linkFault } from '../links.js';
 import { checkNames, type NamedNode } from '../names.js';
-import { asInputError } from '../system-error.js';
+import { asInputError } from '../../files/system-error.js';
 import { largestBuild, largestFile, longestLink, type ReadOptions, type Tree, type TreeNode } from '../tree.js';
 import { readDirectory, type ZipRecord } from './directory.js';
 import { digestEntry, readEntry } from './entry-data.js';

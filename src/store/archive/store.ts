@@ -14,7 +14,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { isSha256, type Sha256, sha256Of } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import { compareBytes } from '../../model/path.js';
-import { asInputError, systemCode } from '../../input/system-error.js';
+import { asInputError, systemCode } from '../../files/system-error.js';
 import { type Manifest, parseManifest } from './manifest.js';
 
 const marker = `${JSON.stringify({ format: 'dfota-archive', version: 1 })}\n`;

@@ -20,7 +20,7 @@ import { vermagicFindings } from '../../audit/security/vermagic.js';
 import { totalsOf } from '../../audit/totals.js';
 import { type Generated, type GenerateOptions, generatePackage } from '../generate/generate.js';
 import { compilePattern } from '../../input/lists/pattern.js';
-import { asInputError } from '../../input/system-error.js';
+import { asInputError } from '../../files/system-error.js';
 import { inspectPackage } from '../inspect/inspect.js';
 import { type InsideFacts, lookInside } from './look-inside.js';
 import type { Audit, AuditPackage, AuditRow, SecurityFinding } from '../../model/audit.js';

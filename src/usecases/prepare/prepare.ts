@@ -11,7 +11,7 @@ import { layoutFaults } from '../../input/layout.js';
 import { parseFilesystemConfig } from '../../input/metadata/filesystem-config.js';
 import { type OwnersRow, parseOwnersTable } from '../../input/metadata/owners-table.js';
 import { parseProjectVersion, projectVersionPath } from '../../input/metadata/project-version.js';
-import { asInputError } from '../../input/system-error.js';
+import { asInputError } from '../../files/system-error.js';
 import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../../input/tree.js';
 import { readZip } from '../../input/zip/zip-tree.js';
 import type { Ownership, ProjectVersion } from '../../model/build.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { asInputError } from '../../src/input/system-error.js';
+import { asInputError } from '../../src/files/system-error.js';
 import { InputError } from '../../src/model/errors.js';
 
 function refusal(code: string): Error {
