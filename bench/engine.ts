@@ -16,9 +16,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { sha1Of } from '../src/model/digest.js';
 import { type BsdiffEffort, encodeBsdiff } from '../src/encode/bsdiff/bsdiff.js';
 import { encodeFile } from '../src/encode/encode-file.js';
+import { sha1Of } from '../src/model/digest.js';
 
 interface Pair {
   readonly name: string;

@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { generateDefaults } from '../src/usecases/generate/generate-defaults.js';
-import { generateFiles } from '../src/usecases/generate/generate-files.js';
 import { parseParts } from '../src/model/parts.js';
 import { tableLines } from '../src/report/table.js';
+import { generateDefaults } from '../src/usecases/generate/generate-defaults.js';
+import { generateFiles } from '../src/usecases/generate/generate-files.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

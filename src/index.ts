@@ -2,17 +2,7 @@
  * The public library: what the command line does, as functions, and the types that they speak.
  * Errors are `UsageError`, `InputError` and `ProofError`; anything else that is thrown is a fault of this package.
  */
-export { archiveAdd, archiveList, archiveVerify, openFromArchive } from './usecases/archive.js';
-export { type AuditRequest, auditFiles } from './usecases/audit/audit-files.js';
-export { type Checked, type CheckRequest, check } from './usecases/check.js';
-export { type ExplainOptions, explainSubject } from './usecases/explain.js';
-export { type ExtractOptions, extract } from './usecases/extract.js';
-export { type Generated, type GenerateInputs, type GenerateOptions, generatePackage } from './usecases/generate/generate.js';
-export { type GeneratedFrom, type GenerateRequest, generateDefaults, generateFiles } from './usecases/generate/generate-files.js';
-export { readLists } from './input/lists/read-lists.js';
-export { type OpenBuildOptions, openBuild } from './input/open-build.js';
-export { type InspectOptions, inspectPackage } from './usecases/inspect/inspect.js';
-export { type LsOptions, ls } from './usecases/ls.js';
+
 export type * from './model/build.js';
 export type * from './model/decision.js';
 export { reasonSentence } from './model/decision.js';
@@ -26,7 +16,33 @@ export type * from './model/plan.js';
 export type * from './model/policy.js';
 export type { OnProgress, Progress, Stage } from './model/progress.js';
 export type * from './model/verification.js';
+export { archiveAdd, archiveList, archiveVerify, openFromArchive } from './usecases/archive.js';
+export { type AuditRequest, auditFiles } from './usecases/audit/audit-files.js';
+export { type Checked, type CheckRequest, check } from './usecases/check.js';
+export { type ExplainOptions, explainSubject } from './usecases/explain.js';
+export { type ExtractOptions, extract } from './usecases/extract.js';
+export {
+  type Generated,
+  type GenerateInputs,
+  type GenerateOptions,
+  generatePackage,
+} from './usecases/generate/generate.js';
+export {
+  type GeneratedFrom,
+  type GenerateRequest,
+  generateDefaults,
+  generateFiles,
+} from './usecases/generate/generate-files.js';
+export { type InspectOptions, inspectPackage } from './usecases/inspect/inspect.js';
+export { type LsOptions, ls } from './usecases/ls.js';
+export { type OpenBuildOptions, openBuild, readLists } from './usecases/open-inputs.js';
 export { type PrepareRequest, prepare } from './usecases/prepare/prepare.js';
-export { isProfileName, type ProfileName, profileNames, type VerifyRequest, verifyPackage } from './usecases/verify/verify.js';
+export {
+  isProfileName,
+  type ProfileName,
+  profileNames,
+  type VerifyRequest,
+  verifyPackage,
+} from './usecases/verify/verify.js';
 export { type VerifyFilesRequest, verifyFiles } from './usecases/verify/verify-files.js';
 export { dfotaVersion } from './version.js';

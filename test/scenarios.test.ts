@@ -9,12 +9,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { GenerateOptions } from '../src/usecases/generate/generate.js';
 import type { Decision } from '../src/model/decision.js';
 import type { SettledOperation } from '../src/model/operation.js';
 import { parseParts } from '../src/model/parts.js';
 import { displayName, toArchivePath } from '../src/model/path.js';
 import type { Verification } from '../src/model/verification.js';
+import type { GenerateOptions } from '../src/usecases/generate/generate.js';
 import { type ProfileName, verifyPackage } from '../src/usecases/verify/verify.js';
 import { memoryBuild } from './support/device.js';
 import { withGenerated } from './support/generated.js';

@@ -1,5 +1,5 @@
 import { type Bzip2Reader, openBzip2 } from '../formats/compression/bzip2.js';
-import { PatchFormatError } from './fault.js';
+import { PatchFormatError, readingBzip2 } from './fault.js';
 import { readSigned } from './numbers.js';
 
 /** The header of a BSDIFF40 patch. All lengths in bytes. */
@@ -57,6 +57,10 @@ export function applyBsdiff40(
   source: Uint8Array,
   options: Bsdiff40Options,
 ): Uint8Array<ArrayBuffer> {
+  return readingBzip2(() => apply(patch, source, options));
+}
+
+function apply(patch: Uint8Array, source: Uint8Array, options: Bsdiff40Options): Uint8Array<ArrayBuffer> {
   const { controlBytes, diffBytes, targetSize } = readBsdiff40Header(patch);
   if (targetSize > options.maxTargetSize) {
     throw new PatchFormatError('too-large', `BSDIFF40: the target would have ${targetSize} bytes`);

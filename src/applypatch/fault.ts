@@ -1,3 +1,5 @@
+import { Bzip2Error, type Bzip2Fault } from '../formats/compression/bzip2-error.js';
+
 /**
  * What is wrong with a patch. Stable, so that whoever applies patches can tell how a device would take it:
  * on `bzip2-truncated` real devices loop for ever, on the others they give up.
@@ -16,20 +18,8 @@ export type PatchFaultCode =
   | 'size-mismatch'
   /** Thousands of instructions that make no byte. */
   | 'no-progress'
-  /** The target, or an expanded chunk, is larger than the caller allows. */
-  | 'too-large'
-  /** Bytes are left over behind the last one that is used. */
-  | 'leftover-bytes'
-  /** Not a bzip2 stream, or one that announces an impossible block size. */
-  | 'bzip2-header'
-  /** The input ends inside of a bzip2 stream. */
-  | 'bzip2-truncated'
-  /** A bzip2 stream ends, properly, before the bytes that are needed. */
-  | 'bzip2-short'
-  | 'bzip2-data'
-  | 'bzip2-crc'
-  /** The long obsolete randomised block, which nothing writes any more. */
-  | 'bzip2-randomised'
+  /** What a bzip2 stream can have wrong: see there. */
+  | Bzip2Fault
   /** IMGDIFF2: a chunk of a type that devices do not know. */
   | 'chunk-type'
   /** IMGDIFF2: a chunk reaches beyond the source. */
@@ -46,5 +36,15 @@ export class PatchFormatError extends Error {
   constructor(code: PatchFaultCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+  }
+}
+
+/** Runs a step that reads bzip2 streams of a patch; what is wrong with them is wrong with the patch. */
+export function readingBzip2<Result>(step: () => Result): Result {
+  try {
+    return step();
+  } catch (error) {
+    if (!(error instanceof Bzip2Error)) throw error;
+    throw new PatchFormatError(error.code, error.message, { cause: error });
   }
 }

@@ -3,11 +3,11 @@
  * The log goes to standard output, errors alone to standard error.
  */
 import { existsSync } from 'node:fs';
-import { generateDefaults, patchCacheFolder } from '../usecases/generate/generate-defaults.js';
 import { UsageError } from '../model/errors.js';
 import { type Part, parseParts } from '../model/parts.js';
 import { findingsText } from '../report/findings.js';
 import { generationText } from '../report/generation.js';
+import { generateDefaults, patchCacheFolder } from '../usecases/generate/generate-defaults.js';
 import type { Command } from './command.js';
 import type { Program } from './command-line.js';
 import { exitCodes } from './exit-codes.js';

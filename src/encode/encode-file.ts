@@ -5,6 +5,7 @@ import { type Fault, ProofError } from '../model/errors.js';
 import { type BsdiffEffort, bsdiffEncoderVersion, encodeBsdiff } from './bsdiff/bsdiff.js';
 import { isEncodable } from './bsdiff/encodable.js';
 import { identityPatch } from './bsdiff/identity.js';
+import { compressWhole, estimateWhole, exact, type PackedEntry, wholeEncoderVersion } from './deflate/whole.js';
 import {
   type DeflateTarget,
   encodeImgdiff,
@@ -12,7 +13,6 @@ import {
   imgdiffEncoderVersion,
   openDeflateTarget,
 } from './imgdiff/imgdiff.js';
-import { compressWhole, estimateWhole, exact, type PackedEntry, wholeEncoderVersion } from './deflate/whole.js';
 
 /** Names everything that decides about the bytes of a result, for cache keys. */
 export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-4`;

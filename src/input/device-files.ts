@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
+import { asInputError } from '../files/system-error.js';
 import { isSha1, type Sha1 } from '../model/digest.js';
 import { type Fault, InputError } from '../model/errors.js';
 import { type ArchivePath, displayName, fromBytes, toArchivePath, unsafeName } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import { readFolder } from './folder-tree.js';
-import { asInputError } from '../files/system-error.js';
 
 /** The files of a module: where the user has them, and the SHA-1 of each as a path of SYSTEM. */
 export interface ReadDeviceFiles {

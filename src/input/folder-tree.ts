@@ -2,16 +2,16 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { lstat, open, readdir, readFile, readlink } from 'node:fs/promises';
+import { asInputError } from '../files/system-error.js';
 import type { Content } from '../model/build.js';
 import { type Sha256, sha1Of, toSha1, toSha256 } from '../model/digest.js';
 import { type Fault, InputError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import { type ArchivePath, compareBytes, displayName, fromBytes, toBytes } from '../model/path.js';
+import { largestBuild, largestFile, type ReadOptions, type Tree, type TreeNode } from '../model/tree.js';
 import { concurrently } from './concurrently.js';
 import { linkFault } from './links.js';
 import { checkNames } from './names.js';
-import { asInputError } from '../files/system-error.js';
-import { largestBuild, largestFile, type ReadOptions, type Tree, type TreeNode } from './tree.js';
 
 const filesAtOnce = 6;
 const bufferedUpTo = 4 * 1024 * 1024;

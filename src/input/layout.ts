@@ -1,6 +1,6 @@
 import type { Fault } from '../model/errors.js';
 import { displayName } from '../model/path.js';
-import type { TreeNode } from './tree.js';
+import type { TreeNode } from '../model/tree.js';
 
 /** Which of the two builds an input is: the target must bring the program that runs on the device. */
 export type Role = 'source' | 'target';

@@ -1,5 +1,5 @@
 import type { Fault, Place } from '../model/errors.js';
-import { longestLink } from './tree.js';
+import { longestLink } from '../model/tree.js';
 
 /** Why the text of a link cannot be one on the device, or `undefined`. */
 export function linkFault(destination: string, place: Place): Fault | undefined {

@@ -1,19 +1,19 @@
 import { stat } from 'node:fs/promises';
+import { asInputError } from '../files/system-error.js';
+import { parseProjectVersion, projectVersionPath } from '../formats/text/project-version.js';
 import { type Build, type Entry, type OpenBuild, ownershipCounts } from '../model/build.js';
 import { InputError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import { type ArchivePath, compareBytes, fromBytes, parentOf, toArchivePath } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
+import type { ReadOptions, Tree, TreeNode } from '../model/tree.js';
 import { readFolder } from './folder-tree.js';
 import { isRawImageFile, isRawImageFolder, readRawImages } from './images/raw-images.js';
 import { layoutFaults, type Role } from './layout.js';
 import { parseFilesystemConfig } from './metadata/filesystem-config.js';
 import { parseMiscInfo } from './metadata/misc-info.js';
-import { parseProjectVersion, projectVersionPath } from './metadata/project-version.js';
 import { fstabPaths, parseRecoveryFstab } from './metadata/recovery-fstab.js';
 import { type Modes, ownershipOf } from './ownership.js';
-import { asInputError } from '../files/system-error.js';
-import type { ReadOptions, Tree, TreeNode } from './tree.js';
 import { readZip } from './zip/zip-tree.js';
 
 /** How a build is read. */

@@ -7,10 +7,10 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
+import { onDisk, openTemporary, refuseFolder, zipDate } from '../files/output-file.js';
 import { type Sha256, toSha256 } from '../model/digest.js';
 import { compareBytes, displayName, toBytes } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
-import { onDisk, openTemporary, refuseFolder, zipDate } from '../files/output-file.js';
 
 /** An entry of a targetfiles.zip. `mode` has no type bits. */
 export type TargetFilesEntry = {

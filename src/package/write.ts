@@ -8,11 +8,11 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
+import { onDisk, openTemporary, refuseFolder, syncFolder, zipDate } from '../files/output-file.js';
 import { type Sha256, toSha256 } from '../model/digest.js';
 import { InputError } from '../model/errors.js';
 import type { OnProgress } from '../model/progress.js';
 import { checkEntries, type PackageEntry, sizeLimit, tooLarge } from './entry.js';
-import { onDisk, openTemporary, refuseFolder, syncFolder, zipDate } from '../files/output-file.js';
 
 /** What was written. Sizes are bytes. */
 export interface WrittenPackage {

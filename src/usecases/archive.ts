@@ -1,5 +1,15 @@
 /** An archive of releases, so that any later update finds its source: `dfota archive`, `dfota generate --from-archive`. */
 import { rm, stat } from 'node:fs/promises';
+import { digestOfNodes } from '../input/images/hashed-image.js';
+import { describeBuild, type OpenBuildOptions, readTree } from '../input/open-build.js';
+import type { ArchiveAddition, ArchiveCheck, ArchivedBuild, ArchiveListing } from '../model/archive.js';
+import type { OpenBuild } from '../model/build.js';
+import { type Sha256, sha1Of, sha256Of } from '../model/digest.js';
+import { type Fault, InputError, UsageError } from '../model/errors.js';
+import type { Finding } from '../model/finding.js';
+import { type ArchivePath, compareBytes, displayName, fromText } from '../model/path.js';
+import { type OnProgress, silent } from '../model/progress.js';
+import { largestFile, type Tree, type TreeNode } from '../model/tree.js';
 import { type Manifest, type ManifestEntry, printManifest } from '../store/archive/manifest.js';
 import {
   addBlob,
@@ -15,16 +25,6 @@ import {
   type StoredBlob,
   writeWhole,
 } from '../store/archive/store.js';
-import { digestOfNodes } from '../input/images/hashed-image.js';
-import { describeBuild, type OpenBuildOptions, readTree } from '../input/open-build.js';
-import { largestFile, type Tree, type TreeNode } from '../input/tree.js';
-import type { ArchiveAddition, ArchiveCheck, ArchivedBuild, ArchiveListing } from '../model/archive.js';
-import type { OpenBuild } from '../model/build.js';
-import { type Sha256, sha1Of, sha256Of } from '../model/digest.js';
-import { type Fault, InputError, UsageError } from '../model/errors.js';
-import type { Finding } from '../model/finding.js';
-import { type ArchivePath, compareBytes, displayName, fromText } from '../model/path.js';
-import { type OnProgress, silent } from '../model/progress.js';
 
 /** What all of these commands take. */
 export interface ArchiveOptions {

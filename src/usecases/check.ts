@@ -4,27 +4,27 @@
  */
 import { stat } from 'node:fs/promises';
 import { kernelRelease } from '../audit/compare/boot.js';
-import { BrokenFile } from '../formats/format-error.js';
+import { checkBuilds } from '../checks/builds/check-builds.js';
+import { comparedInputFindings } from '../checks/builds/compared-inputs.js';
+import { checkVermagic } from '../checks/builds/kernel.js';
+import { checkDeviceFiles, filesNeeded } from '../checks/device-files.js';
+import { listFindings } from '../checks/lists/check-lists.js';
+import { checkPackage } from '../checks/package/size.js';
+import { checkPackageTime } from '../checks/package/time.js';
+import { FormatError } from '../formats/format-error.js';
 import { readModInfo, vermagicOf } from '../formats/kernel-module/modinfo.js';
 import { readDeviceFiles } from '../input/device-files.js';
 import type { Modes } from '../input/ownership.js';
 import { newestEntry } from '../input/zip/newest-entry.js';
 import { readZip } from '../input/zip/zip-tree.js';
-import { type InputPaths, type OpenInputs, withInputs } from './open-inputs.js';
 import type { Build, OpenBuild } from '../model/build.js';
 import type { Finding } from '../model/finding.js';
 import type { Part } from '../model/parts.js';
 import { type ArchivePath, fromBytes, toArchivePath } from '../model/path.js';
 import type { Policy } from '../model/policy.js';
 import { type OnProgress, silent } from '../model/progress.js';
-import { checkBuilds } from '../checks/builds/check-builds.js';
-import { comparedInputFindings } from '../checks/builds/compared-inputs.js';
-import { checkDeviceFiles, filesNeeded } from '../checks/device-files.js';
-import { checkVermagic } from '../checks/builds/kernel.js';
-import { listFindings } from '../checks/lists/check-lists.js';
-import { checkPackage } from '../checks/package/size.js';
-import { checkPackageTime } from '../checks/package/time.js';
 import { planDelta } from '../plan/plan.js';
+import { type InputPaths, type OpenInputs, withInputs } from './open-inputs.js';
 
 /** What is to be checked. */
 export interface CheckRequest extends InputPaths {
@@ -139,7 +139,7 @@ function readable(bytes: Uint8Array, read: (bytes: Uint8Array) => string | undef
   try {
     return read(bytes);
   } catch (error) {
-    if (error instanceof BrokenFile) return undefined;
+    if (error instanceof FormatError) return undefined;
     throw error;
   }
 }

@@ -2,11 +2,11 @@
 import { Buffer } from 'node:buffer';
 import { chmod, link, lstat, mkdir, open, readdir, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { InputTree } from '../input/images/input-tree.js';
 import { openInput, withFolders } from '../input/images/open-input.js';
 import { linkFault } from '../input/links.js';
 import { selectPaths } from '../input/selection.js';
 import { type Fault, InputError, UsageError } from '../model/errors.js';
+import type { InputTree } from '../model/input-tree.js';
 import type { Extraction } from '../model/listing.js';
 import { displayName, toBytes, unsafeName } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';

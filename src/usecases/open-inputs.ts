@@ -7,6 +7,8 @@ import type { Finding } from '../model/finding.js';
 import type { Policy } from '../model/policy.js';
 import type { OnProgress } from '../model/progress.js';
 
+export { readLists } from '../input/lists/read-lists.js';
+export { type OpenBuildOptions, openBuild } from '../input/open-build.js';
 export type { Modes } from '../input/ownership.js';
 
 /** Where the inputs are. */

@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PatchFormatError } from '../../src/applypatch/fault.js';
+import { Bzip2Error } from '../../src/formats/compression/bzip2-error.js';
 
 /** Compresses with the foreign tool. */
 export function bzip2(bytes: Uint8Array, level = 9): Buffer {
@@ -95,12 +97,12 @@ export function hasTool(name: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
 }
 
-/** Runs code that has to throw a PatchFormatError, and gives its code. */
+/** Runs code that has to throw an error of a patch or of a bzip2 stream, and gives its code. */
 export function faultOf(run: () => unknown): string {
   try {
     run();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.name === 'PatchFormatError') return String(error.code);
+    if (error instanceof PatchFormatError || error instanceof Bzip2Error) return String(error.code);
     throw error;
   }
   return 'none';

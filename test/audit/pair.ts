@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AuditOptions, auditBuilds } from '../../src/usecases/audit/audit.js';
 import { readLists } from '../../src/input/lists/read-lists.js';
 import { openBuild } from '../../src/input/open-build.js';
 import type { Audit } from '../../src/model/audit.js';
+import { type AuditOptions, auditBuilds } from '../../src/usecases/audit/audit.js';
 import { directory, file, link, type NodeSpec, writeTargetFiles } from '../support/targetfiles.js';
 
 const certificates = fileURLToPath(new URL('../../../test/audit/certificates/', import.meta.url));

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { checkDeviceFiles, filesNeeded } from '../../src/checks/device-files.js';
 import type { Build } from '../../src/model/build.js';
 import type { Sha1 } from '../../src/model/digest.js';
 import { parseParts } from '../../src/model/parts.js';
 import { type ArchivePath, toArchivePath } from '../../src/model/path.js';
 import { noPolicy } from '../../src/model/policy.js';
-import { checkDeviceFiles, filesNeeded } from '../../src/checks/device-files.js';
 import { planDelta } from '../../src/plan/plan.js';
 import { abstractBuild, contentOf } from '../support/abstract-build.js';
 

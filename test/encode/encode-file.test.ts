@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { constants, Deflate, deflate, deflateRaw } from 'pako';
 import { applyPatch } from '../../src/applypatch/index.js';
-import { sha1Of } from '../../src/model/digest.js';
 import { type EncodedFile, encodeFile } from '../../src/encode/encode-file.js';
 import { readEncoded, writeEncoded } from '../../src/encode/pool/result-file.js';
+import { sha1Of } from '../../src/model/digest.js';
 import { noise, prose } from '../applypatch/make-patch.js';
 
 function encode(

@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { explain, knownSubjects } from '../../src/explain/explain.js';
-import { explainSubject } from '../../src/usecases/explain.js';
 import { InputError, UsageError } from '../../src/model/errors.js';
 import { explanationJson, explanationText } from '../../src/report/explanation.js';
+import { explainSubject } from '../../src/usecases/explain.js';
 import { workFolder } from '../support/work-folder.js';
 import { buildZip } from '../support/zip-builder.js';
 

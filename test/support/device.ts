@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseProjectVersion } from '../../src/input/metadata/project-version.js';
+import { parseProjectVersion } from '../../src/formats/text/project-version.js';
 import type { Build, Entry, OpenBuild, Partition } from '../../src/model/build.js';
 import { sha1Of, sha256Of } from '../../src/model/digest.js';
 import { type ArchivePath, fromBytes, toArchivePath } from '../../src/model/path.js';

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { type Generated, type GenerateOptions, generatePackage } from '../../src/usecases/generate/generate.js';
-import { generateDefaults } from '../../src/usecases/generate/generate-files.js';
 import { readLists } from '../../src/input/lists/read-lists.js';
 import { openBuild } from '../../src/input/open-build.js';
 import type { OpenBuild } from '../../src/model/build.js';
 import { parseParts } from '../../src/model/parts.js';
 import { noPolicy } from '../../src/model/policy.js';
 import { silent } from '../../src/model/progress.js';
+import { type Generated, type GenerateOptions, generatePackage } from '../../src/usecases/generate/generate.js';
+import { generateDefaults } from '../../src/usecases/generate/generate-files.js';
 import { type TargetFilesSpec, writeTargetFiles } from './targetfiles.js';
 
 /** The product's own defaults, with little effort, one worker and every power cut. */

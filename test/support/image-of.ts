@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { type InputTree, readWhole } from '../../src/input/images/input-tree.js';
-import { memorySource } from '../../src/formats/ubi/byte-source.js';
 import { readUbi, type UbiImage } from '../../src/formats/ubi/image.js';
 import { fileBlocks } from '../../src/formats/ubifs/erase-blocks.js';
 import { openUbifs, type Ubifs } from '../../src/formats/ubifs/file-system.js';
+import { memorySource } from '../../src/model/byte-source.js';
+import { type InputTree, readWhole } from '../../src/model/input-tree.js';
 import type { Known } from './flash-tree.js';
 
 /** An UBIFS in memory. */

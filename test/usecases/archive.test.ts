@@ -3,7 +3,6 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { archiveAdd, archiveList, archiveVerify, isArchive, openFromArchive } from '../../src/usecases/archive.js';
 import { openBuild } from '../../src/input/open-build.js';
 import type { OpenBuild } from '../../src/model/build.js';
 import { InputError, UsageError } from '../../src/model/errors.js';
@@ -15,6 +14,7 @@ import {
   archiveListingJson,
   archiveListingText,
 } from '../../src/report/archive.js';
+import { archiveAdd, archiveList, archiveVerify, isArchive, openFromArchive } from '../../src/usecases/archive.js';
 import { seededRandom } from '../support/random.js';
 import { directory, file, link, utf8, writeTargetFiles, writeTargetFolder } from '../support/targetfiles.js';
 import { workFolder } from '../support/work-folder.js';

@@ -12,10 +12,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { extract } from '../../src/usecases/extract.js';
-import { ls } from '../../src/usecases/ls.js';
 import { InputError, UsageError } from '../../src/model/errors.js';
 import { extractionJson, extractionText, listingJson, listingText, showMode } from '../../src/report/listing.js';
+import { extract } from '../../src/usecases/extract.js';
+import { ls } from '../../src/usecases/ls.js';
 import { type Flash, logicalBlock, makeUbi, makeUbifs, withoutMtdUtils } from '../support/flash-images.js';
 import { knownTree, writeFlashTree } from '../support/flash-tree.js';
 import { seededRandom } from '../support/random.js';

@@ -1,13 +1,14 @@
-import type { Inner, InnerFact } from '../../model/inner.js';
-import { differing, fact } from './fields.js';
-import { type Compression, compressionAt, unpack } from '../../formats/compression/unpack.js';
 import { bufferOf } from '../../formats/bytes/view.js';
+import { type GzipStream, isGzip, readGzip } from '../../formats/compression/gzip.js';
+import { type Compression, compressionAt, unpack } from '../../formats/compression/unpack.js';
 import { zlibLevel } from '../../formats/compression/zlib-level.js';
 import { isCpio, readCpio } from '../../formats/container/cpio.js';
-import { type GzipStream, isGzip, readGzip } from '../../formats/compression/gzip.js';
-import { type ArchiveMember, compareMembers, type Look } from './member.js';
+import type { ArchiveMember } from '../../formats/container/member.js';
 import { isTar, readTar } from '../../formats/container/tar.js';
 import { isZip, readZip } from '../../formats/container/zip.js';
+import type { Inner, InnerFact } from '../../model/inner.js';
+import { differing, fact } from './fields.js';
+import { compareMembers, type Look } from './member.js';
 
 /** A gzip file unpacks to at most this. */
 const unpackLimit = 64 * 1024 * 1024;

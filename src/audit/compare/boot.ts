@@ -1,16 +1,16 @@
+import { type BootImage, type BootPart, readBootImage } from '../../formats/boot/header.js';
+import { type Kernel, readKernel } from '../../formats/boot/kernel.js';
+import { bufferOf } from '../../formats/bytes/view.js';
+import { isGzip, readGzip } from '../../formats/compression/gzip.js';
+import { compressionAt, unpack } from '../../formats/compression/unpack.js';
+import { isCpio, readCpio } from '../../formats/container/cpio.js';
+import { FormatError } from '../../formats/format-error.js';
 import { sha1Of } from '../../model/digest.js';
 import type { Inner, InnerFact, InnerMember, InnerSize } from '../../model/inner.js';
 import { compareBytes } from '../../model/path.js';
 import { compressorFact } from './archive.js';
-import { isCpio, readCpio } from '../../formats/container/cpio.js';
-import { isGzip, readGzip } from '../../formats/compression/gzip.js';
-import { compareMembers, type Look } from './member.js';
-import { BrokenFile } from '../../formats/format-error.js';
 import { compareSizes, differing, fact } from './fields.js';
-import { compressionAt, unpack } from '../../formats/compression/unpack.js';
-import { bufferOf } from '../../formats/bytes/view.js';
-import { type BootImage, type BootPart, readBootImage } from '../../formats/boot/header.js';
-import { type Kernel, readKernel } from '../../formats/boot/kernel.js';
+import { compareMembers, type Look } from './member.js';
 
 const ramDiskLimit = 128 * 1024 * 1024;
 const configShown = 150;
@@ -38,7 +38,7 @@ export function kernelRelease(image: Uint8Array): string | undefined {
     const kernel = partOf(readBootImage(image), 'kernel');
     return kernel === undefined ? undefined : readKernel(kernel.bytes).release;
   } catch (error) {
-    if (error instanceof BrokenFile) return undefined;
+    if (error instanceof FormatError) return undefined;
     throw error;
   }
 }
@@ -162,7 +162,7 @@ function compareRamDisks(old: BootImage | undefined, now: BootImage | undefined,
     const change = compareMembers(readCpio(plain(oldPart, was?.bytes)), readCpio(plain(nowPart, is?.bytes)), look);
     return { facts, ...change };
   } catch (error) {
-    if (!(error instanceof BrokenFile)) throw error;
+    if (!(error instanceof FormatError)) throw error;
     return { ...nothing, facts, notes: [`the RAM disk cannot be looked into: ${error.message}`] };
   }
 }

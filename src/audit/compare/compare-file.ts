@@ -5,22 +5,23 @@
  * Limits: files to 256 MiB; text to 8 MiB; gzip to 64 MiB, kernels to 128 MiB, RAM disks to 128 MiB unpacked;
  * 100,000 members of an archive; archives inside archives are compared by digest, but for what a compressed one holds.
  */
+
+import { isBootImage } from '../../formats/boot/header.js';
+import { compressionAt } from '../../formats/compression/unpack.js';
+import { isElf } from '../../formats/elf/image.js';
+import { FormatError } from '../../formats/format-error.js';
+import { isMarkedElf, isModemName } from '../../formats/modem/image.js';
+import { isUbi } from '../../formats/ubi/volumes.js';
 import type { Inner } from '../../model/inner.js';
 import { compareArchives, compareCompressed, compareGzip } from './archive.js';
-import type { Look } from './member.js';
 import { compareBootImages } from './boot.js';
-import { isBootImage } from '../../formats/boot/header.js';
-import { BrokenFile } from '../../formats/format-error.js';
-import { compressionAt } from '../../formats/compression/unpack.js';
 import { compareElf } from './elf.js';
-import { isElf } from '../../formats/elf/image.js';
-import { compareModemImages } from './modem.js';
-import { isMarkedElf, isModemName } from '../../formats/modem/image.js';
 import { compareModules } from './kernel-module.js';
+import type { Look } from './member.js';
+import { compareModemImages } from './modem.js';
 import { compareText } from './text/compare.js';
 import { isText } from './text/lines.js';
 import { compareUbi } from './ubi.js';
-import { isUbi } from '../../formats/ubi/volumes.js';
 
 /** Files beyond this are compared by digest alone. */
 export const inspectLimit = 256 * 1024 * 1024;
@@ -42,7 +43,7 @@ function inspectTo(depth: number, name: string, before: Uint8Array | undefined, 
   try {
     return choose(depth, name, before, after);
   } catch (error) {
-    if (!(error instanceof BrokenFile)) throw error;
+    if (!(error instanceof FormatError)) throw error;
     return { kind: 'binary', summary: 'unreadable', notes: [`it cannot be looked into: ${error.message}`] };
   }
 }

@@ -1,8 +1,8 @@
-import type { Grade, Inner, InnerFact, InnerSet } from '../../model/inner.js';
-import { compareSets, compareSizes, differing, fact, present } from './fields.js';
 import type { ElfFacts } from '../../formats/elf/facts.js';
 import { readFacts } from '../../formats/elf/facts.js';
 import type { Relro } from '../../formats/elf/hardening.js';
+import type { Grade, Inner, InnerFact, InnerSet } from '../../model/inner.js';
+import { compareSets, compareSizes, differing, fact, present } from './fields.js';
 
 /**
  * Compares two ELF files; one side may be missing. Not looked at: code and data themselves, relocations, debug

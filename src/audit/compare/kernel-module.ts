@@ -1,9 +1,9 @@
-import type { Inner } from '../../model/inner.js';
-import { compareSets, compareSizes, differing, fact, present } from './fields.js';
 import { readElf } from '../../formats/elf/image.js';
 import { machineName } from '../../formats/elf/names.js';
 import { type ModInfo, readModInfo } from '../../formats/kernel-module/modinfo.js';
 import { endsWithSignature } from '../../formats/kernel-module/signature.js';
+import type { Inner } from '../../model/inner.js';
+import { compareSets, compareSizes, differing, fact, present } from './fields.js';
 
 /** Fields that are sets rather than one value. */
 const setFields: ReadonlySet<string> = new Set(['alias', 'parm', 'parmtype', 'firmware', 'import_ns', 'author']);

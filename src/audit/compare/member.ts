@@ -1,19 +1,6 @@
+import type { ArchiveMember } from '../../formats/container/member.js';
+import { FormatError } from '../../formats/format-error.js';
 import type { Inner, InnerMember } from '../../model/inner.js';
-import { BrokenFile } from '../../formats/format-error.js';
-
-/** A member of an archive, as its directory names it. */
-export interface ArchiveMember {
-  /** For people. */
-  readonly name: string;
-  /** Bytes when unpacked. */
-  readonly size: number;
-  /** Equal for equal content. */
-  readonly identity: string;
-  /** `-rwxr-xr-x 0:0`, link destinations and the like. */
-  readonly attributes: string;
-  /** The content; may throw BrokenFile. */
-  readonly read: () => Uint8Array;
-}
 
 /** Looks into one member; archives inside archives are not opened. */
 export type Look = (name: string, before: Uint8Array | undefined, after: Uint8Array | undefined) => Inner;
@@ -79,7 +66,7 @@ function tryLook(name: string, was: ArchiveMember, is: ArchiveMember, look: Look
   try {
     return look(name, was.read(), is.read());
   } catch (error) {
-    if (!(error instanceof BrokenFile)) throw error;
+    if (!(error instanceof FormatError)) throw error;
     return { kind: 'binary', summary: 'unreadable', notes: [`cannot be looked into: ${error.message}`] };
   }
 }

@@ -1,7 +1,7 @@
-import type { Inner, InnerFact } from '../../model/inner.js';
-import { compareSizes, differing, fact } from './fields.js';
 import { type ModemImage, readModemImage } from '../../formats/modem/image.js';
 import { versionStrings } from '../../formats/modem/versions.js';
+import type { Inner, InnerFact } from '../../model/inner.js';
+import { compareSizes, differing, fact } from './fields.js';
 
 /** Compares two modem images: segments, hashes, signature, version strings. One side may be missing. */
 export function compareModemImages(before: Uint8Array | undefined, after: Uint8Array | undefined): Inner {

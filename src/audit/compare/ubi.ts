@@ -1,6 +1,6 @@
+import { readUbi, type UbiImage, type UbiVolume } from '../../formats/ubi/volumes.js';
 import type { Inner, InnerFact } from '../../model/inner.js';
 import { differing, fact } from './fields.js';
-import { readUbi, type UbiImage, type UbiVolume } from '../../formats/ubi/volumes.js';
 
 /** Compares two UBI images by their volumes' names, types and sizes. One side may be missing. */
 export function compareUbi(before: Uint8Array | undefined, after: Uint8Array | undefined): Inner {

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
+import { bufferOf, startsWith } from '../../formats/bytes/view.js';
 import type { SecurityFinding } from '../../model/audit.js';
 import { type ArchivePath, compareBytes } from '../../model/path.js';
-import { bufferOf, startsWith } from '../../formats/bytes/view.js';
 
 /** A certificate of a build. Times are ISO 8601, UTC. */
 export interface Certificate {

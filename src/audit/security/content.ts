@@ -1,9 +1,10 @@
 /** What a file's own bytes tell of keys, services and remote access. Pure, one file at a time. */
+
+import { bufferOf } from '../../formats/bytes/view.js';
 import type { SecurityFinding, SecurityRule } from '../../model/audit.js';
 import type { Severity } from '../../model/finding.js';
 import type { Inner } from '../../model/inner.js';
 import { type ArchivePath, baseName } from '../../model/path.js';
-import { bufferOf } from '../../formats/bytes/view.js';
 import { isText } from '../compare/text/lines.js';
 
 const textLimit = 4 * 1024 * 1024;

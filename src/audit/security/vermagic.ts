@@ -1,7 +1,7 @@
+import { FormatError } from '../../formats/format-error.js';
+import { readModInfo, vermagicOf } from '../../formats/kernel-module/modinfo.js';
 import type { SecurityFinding } from '../../model/audit.js';
 import type { ArchivePath } from '../../model/path.js';
-import { BrokenFile } from '../../formats/format-error.js';
-import { readModInfo, vermagicOf } from '../../formats/kernel-module/modinfo.js';
 
 /** The kernel release that a module was built for; `undefined` for what is no module, or a broken one. */
 export function moduleRelease(bytes: Uint8Array): string | undefined {
@@ -9,7 +9,7 @@ export function moduleRelease(bytes: Uint8Array): string | undefined {
     const info = readModInfo(bytes);
     return info && vermagicOf(info)?.split(' ', 1)[0];
   } catch (error) {
-    if (error instanceof BrokenFile) return undefined;
+    if (error instanceof FormatError) return undefined;
     throw error;
   }
 }

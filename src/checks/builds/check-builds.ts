@@ -1,11 +1,11 @@
 /** Everything that two builds and the lists tell before a package is made. */
 import type { Finding } from '../../model/finding.js';
+import { checkNootaDefaults, checkOriginalForm } from '../lists/habits.js';
 import { checkBuildProp } from './build-prop.js';
 import { checkEmptyDirectories } from './directories.js';
 import type { Check, CheckFacts } from './facts.js';
 import { checkSingleSlot } from './layout.js';
 import { checkLinksKept, checkLinksLead } from './links.js';
-import { checkNootaDefaults, checkOriginalForm } from '../lists/habits.js';
 import { checkModemAlone, checkModulesMatchKernel, checkPartsChosen } from './parts.js';
 import { checkOwnersCovered, checkPermissionsKept, checkSetUidKept } from './permissions.js';
 import { checkBootSize, checkSystemSize } from './sizes.js';

@@ -1,14 +1,14 @@
-import { generateDefaults, patchCacheFolder } from '../../usecases/generate/generate-defaults.js';
 import type { Change } from '../../model/decision.js';
 import { UsageError } from '../../model/errors.js';
 import { fromText } from '../../model/path.js';
 import { filterAudit } from '../../report/audit/filter.js';
 import { auditFormats, auditReport, formatOfName } from '../../report/audit/formats.js';
 import { changeOrder } from '../../report/audit/words.js';
+import { generateDefaults, patchCacheFolder } from '../../usecases/generate/generate-defaults.js';
+import { writeText } from '../../usecases/write-report.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 import { companionOption, countOption, given, modesOption, partsOption } from '../options.js';
-import { writeText } from '../../files/write-text.js';
 
 /** `dfota audit SOURCE TARGET`. */
 export const auditCommand: Command = (program, choose) =>

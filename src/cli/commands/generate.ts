@@ -1,13 +1,13 @@
-import { generateDefaults, patchCacheFolder, profileNames } from '../../usecases/generate/generate-defaults.js';
-import type { SourceName } from '../../usecases/generate/generate-files.js';
 import { UsageError } from '../../model/errors.js';
 import { findingsText } from '../../report/findings.js';
 import { type GenerationReport, generationDocument, generationTable, generationText } from '../../report/generation.js';
 import { planJson } from '../../report/plan.js';
+import { generateDefaults, patchCacheFolder, profileNames } from '../../usecases/generate/generate-defaults.js';
+import type { SourceName } from '../../usecases/generate/generate-files.js';
+import { writeText } from '../../usecases/write-report.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
 import { companionOption, countOption, emphasisOf, given, modesOption, partsOption, sizeOption } from '../options.js';
-import { writeText } from '../../files/write-text.js';
 
 /** `dfota generate SOURCE TARGET`. */
 export const generateCommand: Command = (program, choose) =>

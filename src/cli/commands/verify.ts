@@ -1,6 +1,6 @@
-import { profileNames } from '../../usecases/generate/generate-defaults.js';
 import { UsageError } from '../../model/errors.js';
 import { verificationJson, verificationText } from '../../report/verification.js';
+import { profileNames } from '../../usecases/generate/generate-defaults.js';
 import type { Command } from '../command.js';
 import { companionOption, countOption, given, modesOption, partsOption, sizeOption } from '../options.js';
 

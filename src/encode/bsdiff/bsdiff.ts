@@ -1,6 +1,6 @@
-import { compressBzip2, join } from './bzip2.js';
 import { type Bias, learnCosts, modelLength } from '../stretches/costs.js';
 import { type Engine, engineMemoryLimit, openEngine } from '../stretches/engine.js';
+import { compressBzip2, join } from './bzip2.js';
 
 /** Names this encoder's output: it changes whenever the same input and effort may give other bytes. For cache keys. */
 export const bsdiffEncoderVersion = 'bsdiff-6';

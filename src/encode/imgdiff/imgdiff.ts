@@ -1,7 +1,7 @@
 import { type BsdiffEffort, encodeBsdiff } from '../bsdiff/bsdiff.js';
+import { isEncodable } from '../bsdiff/encodable.js';
 import { type DeflateSettings, findDeflateSettings } from './deflate-search.js';
 import { type DeflateStream, findDeflateStreams } from './deflate-streams.js';
-import { isEncodable } from '../bsdiff/encodable.js';
 import { type ImgdiffPiece, writeImgdiff } from './imgdiff-file.js';
 import { type Sketch, similarity, sketch } from './similarity.js';
 

@@ -1,16 +1,16 @@
 import { availableParallelism } from 'node:os';
 import type { Content } from '../../model/build.js';
 import type { Sha256 } from '../../model/digest.js';
+import type { PatchCache } from '../../model/patch-cache.js';
 import type { OnProgress } from '../../model/progress.js';
 import { silent } from '../../model/progress.js';
 import { type BsdiffEffort, bsdiffMemory } from '../bsdiff/bsdiff.js';
-import type { Attempt, EncodedFile } from '../encode-file.js';
-import { encodingKey } from './encoding-key.js';
-import type { PatchCache } from '../../store/patch-cache.js';
-import { readEncoded, writeEncoded } from './result-file.js';
-import { EncodeThread } from './thread.js';
 import type { PackedEntry } from '../deflate/whole.js';
 import { exact } from '../deflate/whole.js';
+import type { Attempt, EncodedFile } from '../encode-file.js';
+import { encodingKey } from './encoding-key.js';
+import { readEncoded, writeEncoded } from './result-file.js';
+import { EncodeThread } from './thread.js';
 
 /** Bytes that are read just when they are needed. */
 export interface LazyContent extends Content {

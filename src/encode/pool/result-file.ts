@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
+import type { PackedEntry } from '../deflate/whole.js';
 import type { Attempt, EncodedFile } from '../encode-file.js';
 import type { ImgdiffNotes } from '../imgdiff/imgdiff.js';
-import type { PackedEntry } from '../deflate/whole.js';
 
 /**
  * A result as bytes, for keeping: a line of JSON, then the bytes that travel, then those of the patch where the zip's

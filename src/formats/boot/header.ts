@@ -1,5 +1,5 @@
-import { BrokenFile } from '../format-error.js';
 import { startsWith, viewOf } from '../bytes/view.js';
+import { FormatError } from '../format-error.js';
 
 /** A part of a boot image, where it lies and its bytes. */
 export interface BootPart {
@@ -30,9 +30,9 @@ export function isBootImage(bytes: Uint8Array): boolean {
   return startsWith(bytes, 'ANDROID!');
 }
 
-/** Reads a boot image of header version 0 to 4. Throws BrokenFile when its header is nonsense; a part that is cut short is noted. */
+/** Reads a boot image of header version 0 to 4. Throws FormatError when its header is nonsense; a part that is cut short is noted. */
 export function readBootImage(bytes: Uint8Array): BootImage {
-  if (!isBootImage(bytes)) throw new BrokenFile('no boot image magic');
+  if (!isBootImage(bytes)) throw new FormatError('no boot image magic');
   const view = viewOf(bytes, true);
   const version = view.u32(40);
   return version === 3 || version === 4 ? readNew(bytes, version) : readOld(bytes, version);
@@ -93,7 +93,7 @@ function readNew(bytes: Uint8Array, version: 3 | 4): BootImage {
 
 function checkPage(size: number): void {
   if (size < 512 || size > 1024 * 1024 || (size & (size - 1)) !== 0)
-    throw new BrokenFile(`a page size of ${size} bytes cannot be`);
+    throw new FormatError(`a page size of ${size} bytes cannot be`);
 }
 
 function layOut(

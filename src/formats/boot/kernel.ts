@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
-import { type GzipStream, isGzip, readGzip } from '../compression/gzip.js';
-import { BrokenFile } from '../format-error.js';
-import { inflate } from '../compression/inflate.js';
 import { findAll, printableAt } from '../bytes/printable.js';
-import { type Compression, compressionAt, unpack } from '../compression/unpack.js';
 import { bufferOf, textOf } from '../bytes/view.js';
+import { type GzipStream, isGzip, readGzip } from '../compression/gzip.js';
+import { inflate } from '../compression/inflate.js';
+import { type Compression, compressionAt, unpack } from '../compression/unpack.js';
+import { FormatError } from '../format-error.js';
 
 /** What a kernel says of itself. */
 export interface Kernel {
@@ -32,7 +32,7 @@ const configLimit = 8 * 1024 * 1024;
 /** Kernels by the buffer and the place they stand in: unpacking one takes seconds, and several ask for it. */
 const known = new WeakMap<ArrayBufferLike, Map<number, Kernel>>();
 
-/** Reads a kernel as it stands in a boot image: compressed, self-extracting, or plain. Never throws BrokenFile: faults are notes. */
+/** Reads a kernel as it stands in a boot image: compressed, self-extracting, or plain. Never throws FormatError: faults are notes. */
 export function readKernel(bytes: Uint8Array): Kernel {
   const inBuffer = known.get(bytes.buffer) ?? new Map<number, Kernel>();
   const kernel = inBuffer.get(bytes.byteOffset) ?? openAndRead(bytes);
@@ -47,7 +47,7 @@ function openAndRead(bytes: Uint8Array): Kernel {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof BrokenFile)) throw error;
+      if (!(error instanceof FormatError)) throw error;
       notes.push(`${what}: ${error.message}`);
       return undefined;
     }
@@ -106,7 +106,7 @@ function openPlain(bytes: Uint8Array): Opened {
       return { form: `self-extracting, ${kind} inside`, plain, stream, end: at + (stream?.length ?? 0) };
     } catch (error) {
       // a magic by chance, or a compression that is not read here
-      if (!(error instanceof BrokenFile)) throw error;
+      if (!(error instanceof FormatError)) throw error;
     }
   }
   const closed = streams.find(({ kind }) => kind === 'lzo');

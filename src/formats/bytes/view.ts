@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { displayName } from '../../model/path.js';
-import { BrokenFile } from '../format-error.js';
+import { FormatError } from '../format-error.js';
 
-/** Reads numbers and strings at checked offsets; throws {@link BrokenFile} rather than reading outside. */
+/** Reads numbers and strings at checked offsets; throws {@link FormatError} rather than reading outside. */
 export interface View {
   readonly size: number;
   u8(at: number): number;
@@ -21,7 +21,7 @@ export function viewOf(bytes: Uint8Array, littleEndian: boolean): View {
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const need = (at: number, length: number): void => {
     if (!Number.isSafeInteger(at) || at < 0 || length < 0 || at + length > bytes.length) {
-      throw new BrokenFile(`a field of ${length} bytes at ${at} lies outside of the file of ${bytes.length} bytes`);
+      throw new FormatError(`a field of ${length} bytes at ${at} lies outside of the file of ${bytes.length} bytes`);
     }
   };
   return {
@@ -42,7 +42,7 @@ export function viewOf(bytes: Uint8Array, littleEndian: boolean): View {
       need(at, 8);
       const value = data.getBigUint64(at, littleEndian);
       if (value > BigInt(Number.MAX_SAFE_INTEGER))
-        throw new BrokenFile(`the number at ${at} is beyond any file: ${value}`);
+        throw new FormatError(`the number at ${at} is beyond any file: ${value}`);
       return Number(value);
     },
     slice(at, length) {

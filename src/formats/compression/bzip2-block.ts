@@ -1,4 +1,4 @@
-import { PatchFormatError } from '../../applypatch/fault.js';
+import { Bzip2Error } from './bzip2-error.js';
 
 /**
  * The inner part of a bzip2 decoder: reads the Huffman-coded symbols of one block, undoes the move-to-front coding
@@ -46,13 +46,13 @@ export function takeBits(input: Uint8Array, at: BitPosition, count: number): num
 }
 
 /** The input ended inside of a stream. */
-export function truncated(): PatchFormatError {
-  return new PatchFormatError('bzip2-truncated', 'the patch ends inside of a bzip2 stream');
+export function truncated(): Bzip2Error {
+  return new Bzip2Error('bzip2-truncated', 'the data ends inside of a bzip2 stream');
 }
 
 /** What looks corrupt behind the end of the input is just missing. */
-function corrupt(what: string, behindEnd = false): PatchFormatError {
-  return behindEnd ? truncated() : new PatchFormatError('bzip2-data', `bzip2: ${what}`);
+function corrupt(what: string, behindEnd = false): Bzip2Error {
+  return behindEnd ? truncated() : new Bzip2Error('bzip2-data', `bzip2: ${what}`);
 }
 
 /** Room for `size` places. Starts small, because most streams of a package are. */

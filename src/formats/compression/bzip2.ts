@@ -1,5 +1,5 @@
 import { type BitPosition, readBlock, takeBits, truncated } from './bzip2-block.js';
-import { PatchFormatError } from '../../applypatch/fault.js';
+import { Bzip2Error } from './bzip2-error.js';
 
 /** Pulls the bytes of one bzip2 stream, in order. */
 export interface Bzip2Reader {
@@ -54,9 +54,9 @@ export function openBzip2(input: Uint8Array): Bzip2Reader {
   let copies = 0;
 
   function start(): void {
-    if (takeBits(input, at, 24) !== 0x425a68) throw new PatchFormatError('bzip2-header', 'not a bzip2 stream');
+    if (takeBits(input, at, 24) !== 0x425a68) throw new Bzip2Error('bzip2-header', 'not a bzip2 stream');
     const level = takeBits(input, at, 8) - 0x30;
-    if (level < 1 || level > 9) throw new PatchFormatError('bzip2-header', 'bzip2: not a block size of 1 to 9');
+    if (level < 1 || level > 9) throw new Bzip2Error('bzip2-header', 'bzip2: not a block size of 1 to 9');
     capacity = level * 100_000;
     started = true;
   }
@@ -66,7 +66,7 @@ export function openBzip2(input: Uint8Array): Bzip2Reader {
   }
 
   function closeBlock(): void {
-    if (~crc !== expectedCrc) throw new PatchFormatError('bzip2-crc', "bzip2: a block's checksum is wrong");
+    if (~crc !== expectedCrc) throw new Bzip2Error('bzip2-crc', "bzip2: a block's checksum is wrong");
     streamCrc = ((streamCrc << 1) | (streamCrc >>> 31)) ^ expectedCrc;
     blockOpen = false;
   }
@@ -78,16 +78,16 @@ export function openBzip2(input: Uint8Array): Bzip2Reader {
     const high = takeBits(input, at, 24);
     const low = takeBits(input, at, 24);
     if (high === 0x177245 && low === 0x385090) {
-      if (take32() !== streamCrc) throw new PatchFormatError('bzip2-crc', "bzip2: the stream's checksum is wrong");
+      if (take32() !== streamCrc) throw new Bzip2Error('bzip2-crc', "bzip2: the stream's checksum is wrong");
       ended = true;
       return false;
     }
-    if (high !== 0x314159 || low !== 0x265359) throw new PatchFormatError('bzip2-data', 'bzip2: not a block');
+    if (high !== 0x314159 || low !== 0x265359) throw new Bzip2Error('bzip2-data', 'bzip2: not a block');
     expectedCrc = take32();
-    if (takeBits(input, at, 1) === 1) throw new PatchFormatError('bzip2-randomised', 'bzip2: a randomised block');
+    if (takeBits(input, at, 1) === 1) throw new Bzip2Error('bzip2-randomised', 'bzip2: a randomised block');
     const origin = takeBits(input, at, 24);
     blockLeft = readBlock(input, at, memory, capacity);
-    if (origin >= blockLeft) throw new PatchFormatError('bzip2-data', 'bzip2: a start outside of its block');
+    if (origin >= blockLeft) throw new Bzip2Error('bzip2-data', 'bzip2: a start outside of its block');
     place = (memory.links[origin] ?? 0) >>> 8;
     crc = -1;
     last = -1;
@@ -157,12 +157,12 @@ export function openBzip2(input: Uint8Array): Bzip2Reader {
     readUpTo,
     read: (into, from, to) => {
       if (readUpTo(into, from, to) < to - from) {
-        throw new PatchFormatError('bzip2-short', 'a bzip2 stream ends before the bytes that the patch needs');
+        throw new Bzip2Error('bzip2-short', 'a bzip2 stream ends before the bytes that are needed');
       }
     },
     finish: () => {
       if (readUpTo(new Uint8Array(1), 0, 1) > 0) {
-        throw new PatchFormatError('leftover-bytes', 'a bzip2 stream holds more bytes than the patch needs');
+        throw new Bzip2Error('leftover-bytes', 'a bzip2 stream holds more bytes than are needed');
       }
       if (!ended) throw truncated();
       return at.next;
@@ -171,7 +171,7 @@ export function openBzip2(input: Uint8Array): Bzip2Reader {
 }
 
 /**
- * All bytes of the bzip2 stream at the start of `input`. Throws PatchFormatError: `too-large` beyond `maxSize` bytes,
+ * All bytes of the bzip2 stream at the start of `input`. Throws Bzip2Error: `too-large` beyond `maxSize` bytes,
  * `leftover-bytes` when something follows the stream.
  */
 export function decompressBzip2(input: Uint8Array, options: { readonly maxSize: number }): Uint8Array<ArrayBuffer> {
@@ -184,7 +184,7 @@ export function decompressBzip2(input: Uint8Array, options: { readonly maxSize: 
     if (size < bytes.length) break;
     if (size === options.maxSize) {
       if (reader.readUpTo(new Uint8Array(1), 0, 1) > 0) {
-        throw new PatchFormatError('too-large', `bzip2: more than ${options.maxSize} bytes`);
+        throw new Bzip2Error('too-large', `bzip2: more than ${options.maxSize} bytes`);
       }
       break;
     }
@@ -192,6 +192,6 @@ export function decompressBzip2(input: Uint8Array, options: { readonly maxSize: 
     larger.set(bytes);
     bytes = larger;
   }
-  if (reader.finish() < input.length) throw new PatchFormatError('leftover-bytes', 'bytes follow the bzip2 stream');
+  if (reader.finish() < input.length) throw new Bzip2Error('leftover-bytes', 'bytes follow the bzip2 stream');
   return size === bytes.length ? bytes : bytes.slice(0, size);
 }

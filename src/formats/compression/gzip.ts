@@ -1,6 +1,6 @@
-import { BrokenFile } from '../format-error.js';
-import { inflate } from './inflate.js';
 import { startsWith, viewOf } from '../bytes/view.js';
+import { FormatError } from '../format-error.js';
+import { inflate } from './inflate.js';
 
 /** One member of a gzip file. */
 export interface GzipStream {
@@ -23,9 +23,9 @@ export function isGzip(bytes: Uint8Array, at = 0): boolean {
   return startsWith(bytes, '\x1f\x8b\x08', at);
 }
 
-/** Unpacks the first member; what follows is left alone. Throws BrokenFile also when more than `limit` bytes come out. */
+/** Unpacks the first member; what follows is left alone. Throws FormatError also when more than `limit` bytes come out. */
 export function readGzip(bytes: Uint8Array, limit: number): GzipStream {
-  if (!isGzip(bytes)) throw new BrokenFile('no gzip magic');
+  if (!isGzip(bytes)) throw new FormatError('no gzip magic');
   const view = viewOf(bytes, true);
   const flags = view.u8(3);
   let at = 10;
@@ -42,7 +42,7 @@ export function readGzip(bytes: Uint8Array, limit: number): GzipStream {
   const end = at + consumed;
   const size = view.u32(end + 4);
   if (size !== plain.length % 2 ** 32)
-    throw new BrokenFile(`its trailer promises ${size} bytes, ${plain.length} came out`);
+    throw new FormatError(`its trailer promises ${size} bytes, ${plain.length} came out`);
   return {
     time: view.u32(4),
     name,
@@ -56,6 +56,6 @@ export function readGzip(bytes: Uint8Array, limit: number): GzipStream {
 
 function afterNul(bytes: Uint8Array, at: number): number {
   const nul = bytes.indexOf(0, at);
-  if (nul < 0) throw new BrokenFile('a text of its header does not end');
+  if (nul < 0) throw new FormatError('a text of its header does not end');
   return nul + 1;
 }

@@ -1,5 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
-import { BrokenFile } from '../format-error.js';
+import { FormatError } from '../format-error.js';
 
 /** Unpacked bytes, and how many packed ones they took. */
 export interface Inflated {
@@ -9,19 +9,19 @@ export interface Inflated {
 
 /**
  * Inflates one raw deflate stream that may be followed by anything (kernels have device trees behind them).
- * Throws BrokenFile on a broken stream, and when more than `limit` bytes come out, without having made more than that.
+ * Throws FormatError on a broken stream, and when more than `limit` bytes come out, without having made more than that.
  */
 export function inflate(bytes: Uint8Array, limit: number): Inflated {
   try {
     const result: unknown = inflateRawSync(bytes, { maxOutputLength: limit, info: true });
-    if (!isInfo(result)) throw new BrokenFile('zlib did not say how much it read');
+    if (!isInfo(result)) throw new FormatError('zlib did not say how much it read');
     return { bytes: result.buffer, consumed: result.engine.bytesWritten };
   } catch (error) {
-    if (error instanceof BrokenFile) throw error;
+    if (error instanceof FormatError) throw error;
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw new BrokenFile(`it unpacks to more than ${limit} bytes`);
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw new FormatError(`it unpacks to more than ${limit} bytes`);
     if (typeof code === 'string' && code.startsWith('Z_')) {
-      throw new BrokenFile(`the compressed data is broken (${error instanceof Error ? error.message : code})`);
+      throw new FormatError(`the compressed data is broken (${error instanceof Error ? error.message : code})`);
     }
     throw error;
   }

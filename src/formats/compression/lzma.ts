@@ -3,7 +3,7 @@
  * the last four distances. What is decoded lies in one buffer that grows to the size of the result, which is its own
  * dictionary. Reading past the end of the input counts as broken, so a cut stream ends soon.
  */
-import { BrokenFile } from '../format-error.js';
+import { FormatError } from '../format-error.js';
 
 const bitModelTotal = 1 << 11;
 const startProbability = bitModelTotal >> 1;
@@ -81,7 +81,7 @@ export function newLzma(limit: number): Lzma {
 
   const nextByte = (): number => {
     const byte = source[at++];
-    if (byte === undefined) throw new BrokenFile('the LZMA data is cut short');
+    if (byte === undefined) throw new FormatError('the LZMA data is cut short');
     return byte;
   };
   const bit = (probabilities: Uint16Array, index: number): number => {
@@ -139,7 +139,7 @@ export function newLzma(limit: number): Lzma {
   };
 
   const room = (more: number): void => {
-    if (size + more > limit) throw new BrokenFile(`it unpacks to more than ${limit} bytes`);
+    if (size + more > limit) throw new FormatError(`it unpacks to more than ${limit} bytes`);
     if (size + more <= out.length) return;
     const larger = new Uint8Array(Math.min(limit, Math.max(size + more, out.length * 2)));
     larger.set(out);
@@ -177,11 +177,11 @@ export function newLzma(limit: number): Lzma {
 
   return {
     setProperties(packed) {
-      if (packed >= 225) throw new BrokenFile(`LZMA properties of ${packed} are not known`);
+      if (packed >= 225) throw new FormatError(`LZMA properties of ${packed} are not known`);
       lc = packed % 9;
       lp = Math.floor(packed / 9) % 5;
       pb = Math.floor(packed / 45);
-      if (lc + lp > 8) throw new BrokenFile('LZMA literal contexts are too many');
+      if (lc + lp > 8) throw new FormatError('LZMA literal contexts are too many');
       literals = new Uint16Array(0x300 << (lc + lp));
     },
     resetState() {
@@ -200,7 +200,7 @@ export function newLzma(limit: number): Lzma {
       at = 0;
       range = 0xffffffff;
       code = 0;
-      if (nextByte() !== 0) throw new BrokenFile('the LZMA data does not begin as it must');
+      if (nextByte() !== 0) throw new FormatError('the LZMA data does not begin as it must');
       for (let i = 0; i < 4; i++) code = ((code << 8) | nextByte()) >>> 0;
       const end = wanted === undefined ? Number.POSITIVE_INFINITY : size + wanted;
       while (size < end) {
@@ -241,8 +241,8 @@ export function newLzma(limit: number): Lzma {
           copied = length(repLength, position);
           state = state < 7 ? 8 : 11;
         }
-        if (rep0 >= size) throw new BrokenFile(`an LZMA match reaches ${rep0 + 1} bytes back, ${size} are there`);
-        if (size + copied > end) throw new BrokenFile('an LZMA match reaches beyond the end');
+        if (rep0 >= size) throw new FormatError(`an LZMA match reaches ${rep0 + 1} bytes back, ${size} are there`);
+        if (size + copied > end) throw new FormatError('an LZMA match reaches beyond the end');
         room(copied);
         for (let i = 0; i < copied; i++, size++) out[size] = out[size - rep0 - 1] ?? 0;
       }

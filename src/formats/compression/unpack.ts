@@ -1,8 +1,8 @@
 /** Tells compressed data by its magic and unpacks what Node and our libraries can, within a limit. */
 import { Decompress } from 'fzstd';
-import { readGzip } from './gzip.js';
-import { BrokenFile } from '../format-error.js';
 import { startsWith, viewOf } from '../bytes/view.js';
+import { FormatError } from '../format-error.js';
+import { readGzip } from './gzip.js';
 import { unpackLzma, unpackXz } from './xz.js';
 
 /** `zstd --ultra -22` and the kernel's makefile ask for 128 MiB. */
@@ -28,7 +28,7 @@ export function compressionAt(bytes: Uint8Array, at = 0): Compression | undefine
 
 /**
  * The plain bytes of a gzip, xz, LZMA, zstd or lz4 (kernel) stream; data behind the stream is ignored.
- * Throws BrokenFile on broken data, on more than `limit` bytes, and for a compression that is not read here.
+ * Throws FormatError on broken data, on more than `limit` bytes, and for a compression that is not read here.
  */
 export function unpack(bytes: Uint8Array, limit: number): Uint8Array {
   const kind = compressionAt(bytes);
@@ -44,9 +44,9 @@ export function unpack(bytes: Uint8Array, limit: number): Uint8Array {
     case 'lzma':
       return unpackLzma(bytes, limit);
     case undefined:
-      throw new BrokenFile('it is not compressed in a way that is known');
+      throw new FormatError('it is not compressed in a way that is known');
     default:
-      throw new BrokenFile(`${kind} is not unpacked here`);
+      throw new FormatError(`${kind} is not unpacked here`);
   }
 }
 
@@ -64,19 +64,19 @@ function zstdWindow(bytes: Uint8Array): number {
 
 function unpackZstd(bytes: Uint8Array, limit: number): Uint8Array {
   const window = zstdWindow(bytes);
-  if (window > largestWindow) throw new BrokenFile(`its zstd window of ${window} bytes is too large`);
+  if (window > largestWindow) throw new FormatError(`its zstd window of ${window} bytes is too large`);
   const parts: Uint8Array[] = [];
   let size = 0;
   const stream = new Decompress((part) => {
     size += part.length;
-    if (size > limit) throw new BrokenFile(`it unpacks to more than ${limit} bytes`);
+    if (size > limit) throw new FormatError(`it unpacks to more than ${limit} bytes`);
     parts.push(part);
   });
   try {
     stream.push(bytes, true);
   } catch (error) {
-    if (error instanceof BrokenFile) throw error;
-    throw new BrokenFile(`the compressed data is broken (${error instanceof Error ? error.message : 'zstd'})`);
+    if (error instanceof FormatError) throw error;
+    throw new FormatError(`the compressed data is broken (${error instanceof Error ? error.message : 'zstd'})`);
   }
   return joined(parts, size);
 }
@@ -96,7 +96,7 @@ function unpackLz4Legacy(bytes: Uint8Array, limit: number): Uint8Array {
     parts.push(part);
     at += length;
   }
-  if (size === 0) throw new BrokenFile('the lz4 data has no block');
+  if (size === 0) throw new FormatError('the lz4 data has no block');
   return joined(parts, size);
 }
 
@@ -116,7 +116,7 @@ function unpackLz4Block(block: Uint8Array, limit: number): Uint8Array {
     return length;
   };
   const room = (length: number): void => {
-    if (size + length > limit) throw new BrokenFile(`it unpacks to more than ${limit} bytes`);
+    if (size + length > limit) throw new FormatError(`it unpacks to more than ${limit} bytes`);
   };
   while (at < block.length) {
     const token = view.u8(at++);
@@ -129,7 +129,7 @@ function unpackLz4Block(block: Uint8Array, limit: number): Uint8Array {
     const distance = view.u16(at);
     at += 2;
     if (distance === 0 || distance > size)
-      throw new BrokenFile(`an lz4 match reaches ${distance} bytes back, ${size} are there`);
+      throw new FormatError(`an lz4 match reaches ${distance} bytes back, ${size} are there`);
     const length = longer(token & 15) + 4;
     room(length);
     for (let i = 0; i < length; i++, size++) out[size] = out[size - distance] ?? 0;

@@ -1,7 +1,8 @@
 /** The xz container and the older `.lzma`: enough to read kernels. Checksums are not checked; ARM branch filters are undone. */
-import { BrokenFile } from '../format-error.js';
-import { newLzma } from './lzma.js';
+
 import { type View, viewOf } from '../bytes/view.js';
+import { FormatError } from '../format-error.js';
+import { newLzma } from './lzma.js';
 
 const lzma2Filter = 0x21;
 const armFilter = 0x07;
@@ -9,7 +10,7 @@ const armThumbFilter = 0x08;
 /** Bytes of the check behind each block, by its id in the stream's flags. */
 const checkSizes = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
 
-/** Unpacks the first stream; what is behind it is left alone. Throws BrokenFile also beyond `limit` bytes. */
+/** Unpacks the first stream; what is behind it is left alone. Throws FormatError also beyond `limit` bytes. */
 export function unpackXz(bytes: Uint8Array, limit: number): Uint8Array {
   const view = viewOf(bytes, true);
   const checkSize = checkSizes[view.u8(7) & 15] ?? 0;
@@ -44,7 +45,7 @@ function readFilters(view: View, flagsAt: number): readonly number[] {
       value += (byte & 0x7f) * 2 ** shift;
       if ((byte & 0x80) === 0) return value;
     }
-    throw new BrokenFile('a number of the xz header is too long');
+    throw new FormatError('a number of the xz header is too long');
   };
   if ((flags & 0x40) !== 0) number();
   if ((flags & 0x80) !== 0) number();
@@ -56,7 +57,7 @@ function readFilters(view: View, flagsAt: number): readonly number[] {
   }
   const known = [lzma2Filter, armFilter, armThumbFilter];
   const strange = ids.find((id) => !known.includes(id));
-  if (strange !== undefined) throw new BrokenFile(`the xz filter ${strange} is not read here`);
+  if (strange !== undefined) throw new FormatError(`the xz filter ${strange} is not read here`);
   return ids.reverse();
 }
 
@@ -74,7 +75,7 @@ function unpackBlock(
     const control = view.u8(at);
     if (control === 0) return { bytes: lzma.result(), end: at + 1 };
     if (control < 0x80) {
-      if (control > 2) throw new BrokenFile(`an LZMA2 chunk of kind ${control} is not known`);
+      if (control > 2) throw new FormatError(`an LZMA2 chunk of kind ${control} is not known`);
       const size = view.u16(at + 1) + 1;
       lzma.copy(view.slice(at + 3, size));
       at += 3 + size;
@@ -89,7 +90,7 @@ function unpackBlock(
       data++;
       ready = true;
     }
-    if (!ready) throw new BrokenFile('the first LZMA2 chunk brings no properties');
+    if (!ready) throw new FormatError('the first LZMA2 chunk brings no properties');
     if (reset >= 1) lzma.resetState();
     lzma.decode(view.slice(data, packed), size);
     at = data + packed;
@@ -131,7 +132,7 @@ export function unpackLzma(bytes: Uint8Array, limit: number): Uint8Array {
   lzma.resetState();
   const unknown = view.u32(5) === 0xffffffff && view.u32(9) === 0xffffffff;
   const size = unknown ? undefined : view.u64(5);
-  if (size !== undefined && size > limit) throw new BrokenFile(`it unpacks to more than ${limit} bytes`);
+  if (size !== undefined && size > limit) throw new FormatError(`it unpacks to more than ${limit} bytes`);
   lzma.decode(view.slice(13, bytes.length - 13), size);
   return lzma.result();
 }

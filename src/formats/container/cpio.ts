@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { sha1Of } from '../../model/digest.js';
-import { BrokenFile } from '../format-error.js';
 import { startsWith, textOf, viewOf } from '../bytes/view.js';
-import type { ArchiveMember } from '../../audit/compare/member.js';
+import { FormatError } from '../format-error.js';
+import type { ArchiveMember } from './member.js';
 import { showMode } from './mode.js';
 
 const memberLimit = 100_000;
@@ -17,7 +17,7 @@ export function readCpio(bytes: Uint8Array): readonly ArchiveMember[] {
   const view = viewOf(bytes, true);
   const members: ArchiveMember[] = [];
   for (let at = 0; ; ) {
-    if (!isCpio(bytes.subarray(at, at + 6))) throw new BrokenFile(`no cpio header at ${at}`);
+    if (!isCpio(bytes.subarray(at, at + 6))) throw new FormatError(`no cpio header at ${at}`);
     const field = (index: number): number => hexField(view.slice(at + 6 + index * 8, 8), at);
     const mode = field(1);
     const size = field(6);
@@ -25,7 +25,7 @@ export function readCpio(bytes: Uint8Array): readonly ArchiveMember[] {
     const name = textOf(view.slice(at + 110, Math.max(0, nameSize - 1)));
     const start = align(at + 110 + nameSize);
     if (name === 'TRAILER!!!') return members;
-    if (members.length >= memberLimit) throw new BrokenFile(`more than ${memberLimit} members`);
+    if (members.length >= memberLimit) throw new FormatError(`more than ${memberLimit} members`);
     const content = view.slice(start, size);
     const isLink = (mode & 0o170000) === 0o120000;
     const device = isDevice(mode) ? ` device ${field(9)}:${field(10)}` : '';
@@ -42,7 +42,7 @@ function isDevice(mode: number): boolean {
 
 function hexField(digits: Uint8Array, at: number): number {
   const text = Buffer.from(digits).toString('latin1');
-  if (!/^[0-9a-fA-F]{8}$/.test(text)) throw new BrokenFile(`a cpio header at ${at} holds no hex number`);
+  if (!/^[0-9a-fA-F]{8}$/.test(text)) throw new FormatError(`a cpio header at ${at} holds no hex number`);
   return Number.parseInt(text, 16);
 }
 

@@ -1,7 +1,7 @@
 import { sha1Of } from '../../model/digest.js';
-import { BrokenFile } from '../format-error.js';
 import { bufferOf, startsWith, textOf, viewOf } from '../bytes/view.js';
-import type { ArchiveMember } from '../../audit/compare/member.js';
+import { FormatError } from '../format-error.js';
+import type { ArchiveMember } from './member.js';
 import { showMode } from './mode.js';
 
 const memberLimit = 100_000;
@@ -52,7 +52,7 @@ export function readTar(bytes: Uint8Array): readonly ArchiveMember[] {
       continue;
     }
     if (type === 'g') continue;
-    if (members.length >= memberLimit) throw new BrokenFile(`more than ${memberLimit} members`);
+    if (members.length >= memberLimit) throw new FormatError(`more than ${memberLimit} members`);
     const head = viewOf(header, true);
     const prefix = startsWith(header, 'ustar\0', 257) ? head.text(345, 155) : '';
     const name = longName ?? `${prefix === '' ? '' : `${prefix}/`}${head.text(0, 100)}`;
@@ -73,7 +73,7 @@ function checkSum(header: Uint8Array, at: number): void {
   header.forEach((byte, i) => {
     sum += i >= 148 && i < 156 ? 0x20 : byte;
   });
-  if (sum !== stated) throw new BrokenFile(`the tar header at ${at} has a wrong checksum`);
+  if (sum !== stated) throw new FormatError(`the tar header at ${at} has a wrong checksum`);
 }
 
 /** A number of a header: octal digits, or GNU's base 256 when the first bit is set. */
@@ -82,12 +82,12 @@ function octal(header: Uint8Array, from: number, length: number, at: number): nu
   if (((field[0] ?? 0) & 0x80) !== 0) {
     let value = (field[0] ?? 0) & 0x7f;
     for (const byte of field.subarray(1)) value = value * 256 + byte;
-    if (!Number.isSafeInteger(value)) throw new BrokenFile(`a number in the tar header at ${at} is too large`);
+    if (!Number.isSafeInteger(value)) throw new FormatError(`a number in the tar header at ${at} is too large`);
     return value;
   }
   const text = textOf(field.subarray(0, field.indexOf(0) < 0 ? length : field.indexOf(0))).trim();
   if (text === '') return 0;
-  if (!/^[0-7]+$/.test(text)) throw new BrokenFile(`the tar header at ${at} holds no octal number`);
+  if (!/^[0-7]+$/.test(text)) throw new FormatError(`the tar header at ${at} holds no octal number`);
   return Number.parseInt(text, 8);
 }
 

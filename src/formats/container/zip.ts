@@ -1,7 +1,7 @@
-import { BrokenFile } from '../format-error.js';
-import { inflate } from '../compression/inflate.js';
 import { bufferOf, startsWith, textOf, type View, viewOf } from '../bytes/view.js';
-import type { ArchiveMember } from '../../audit/compare/member.js';
+import { inflate } from '../compression/inflate.js';
+import { FormatError } from '../format-error.js';
+import type { ArchiveMember } from './member.js';
 import { showMode } from './mode.js';
 
 const memberLimit = 65_535;
@@ -16,12 +16,12 @@ export function isZip(bytes: Uint8Array): boolean {
 export function readZip(bytes: Uint8Array): readonly ArchiveMember[] {
   const view = viewOf(bytes, true);
   const end = bufferOf(bytes).lastIndexOf('PK\x05\x06', undefined, 'latin1');
-  if (end < 0) throw new BrokenFile('no end of central directory');
+  if (end < 0) throw new FormatError('no end of central directory');
   const count = view.u16(end + 10);
   const members: ArchiveMember[] = [];
   let at = view.u32(end + 16);
   for (let i = 0; i < Math.min(count, memberLimit); i++) {
-    if (!startsWith(bytes, 'PK\x01\x02', at)) throw new BrokenFile(`no central directory entry at ${at}`);
+    if (!startsWith(bytes, 'PK\x01\x02', at)) throw new FormatError(`no central directory entry at ${at}`);
     const method = view.u16(at + 10);
     const crc = view.u32(at + 16);
     const packed = view.u32(at + 20);
@@ -45,8 +45,8 @@ function readMember(view: View, local: number, method: number, packed: number, s
   const start = local + 30 + view.u16(local + 26) + view.u16(local + 28);
   const data = view.slice(start, packed);
   if (method === 0) return data;
-  if (method !== 8) throw new BrokenFile(`compression method ${method} is not read here`);
+  if (method !== 8) throw new FormatError(`compression method ${method} is not read here`);
   const plain = inflate(data, Math.min(unpackLimit, Math.max(1, size))).bytes;
-  if (plain.length !== size) throw new BrokenFile(`${size} bytes were promised, ${plain.length} came out`);
+  if (plain.length !== size) throw new FormatError(`${size} bytes were promised, ${plain.length} came out`);
   return plain;
 }

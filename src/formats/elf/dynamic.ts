@@ -1,4 +1,4 @@
-import { BrokenFile } from '../format-error.js';
+import { FormatError } from '../format-error.js';
 import type { ElfImage, Segment } from './image.js';
 
 /** Where the dynamic linker's tables lie: values by tag, strings, and the file offset of an address. */
@@ -71,10 +71,10 @@ export function readDynamic(image: ElfImage): DynamicTable | undefined {
     first,
     offsetOf,
     string(offset) {
-      if (strings === undefined) throw new BrokenFile('the dynamic section names no string table');
+      if (strings === undefined) throw new FormatError('the dynamic section names no string table');
       const length = first(tag.strsz) ?? nameLimit;
       if (offset >= length)
-        throw new BrokenFile(`a name at ${offset} lies outside of the string table of ${length} bytes`);
+        throw new FormatError(`a name at ${offset} lies outside of the string table of ${length} bytes`);
       return view.text(offsetOf(strings) + offset, Math.min(nameLimit, length - offset));
     },
   };
@@ -86,5 +86,5 @@ function offsetIn(segments: readonly Segment[], address: number): number {
       return segment.offset + (address - segment.address);
     }
   }
-  throw new BrokenFile(`the address 0x${address.toString(16)} lies in no loaded segment`);
+  throw new FormatError(`the address 0x${address.toString(16)} lies in no loaded segment`);
 }

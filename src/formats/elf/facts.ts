@@ -1,5 +1,5 @@
-import { BrokenFile } from '../format-error.js';
 import { hexOf, viewOf } from '../bytes/view.js';
+import { FormatError } from '../format-error.js';
 import { type DynamicTable, readDynamic, tag } from './dynamic.js';
 import { type Hardening, readHardening } from './hardening.js';
 import { type ElfImage, readElf, sectionBytes } from './image.js';
@@ -34,7 +34,7 @@ export function readFacts(bytes: Uint8Array): ElfFacts {
     try {
       return read();
     } catch (error) {
-      if (!(error instanceof BrokenFile)) throw error;
+      if (!(error instanceof FormatError)) throw error;
       notes.push(`the ${what} cannot be read: ${error.message}`);
       return otherwise;
     }

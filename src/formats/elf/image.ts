@@ -1,5 +1,5 @@
-import { BrokenFile } from '../format-error.js';
 import { startsWith, type View, viewOf } from '../bytes/view.js';
+import { FormatError } from '../format-error.js';
 
 /** A program header; offsets and sizes are bytes in the file, `address` and `memory` in memory. */
 export interface Segment {
@@ -44,14 +44,14 @@ export function isElf(bytes: Uint8Array): boolean {
   return startsWith(bytes, '\x7fELF');
 }
 
-/** Reads the header and both tables. Throws BrokenFile when the header is none; table faults become notes. */
+/** Reads the header and both tables. Throws FormatError when the header is none; table faults become notes. */
 export function readElf(bytes: Uint8Array): ElfImage {
   const ident = viewOf(bytes, true);
-  if (!isElf(bytes)) throw new BrokenFile('no ELF magic');
+  if (!isElf(bytes)) throw new FormatError('no ELF magic');
   const classByte = ident.u8(4);
   const dataByte = ident.u8(5);
-  if (classByte !== 1 && classByte !== 2) throw new BrokenFile(`ELF class ${classByte} is neither 32 nor 64 bit`);
-  if (dataByte !== 1 && dataByte !== 2) throw new BrokenFile(`ELF data encoding ${dataByte} is neither byte order`);
+  if (classByte !== 1 && classByte !== 2) throw new FormatError(`ELF class ${classByte} is neither 32 nor 64 bit`);
+  if (dataByte !== 1 && dataByte !== 2) throw new FormatError(`ELF data encoding ${dataByte} is neither byte order`);
   const bits = classByte === 1 ? 32 : 64;
   const littleEndian = dataByte === 1;
   const view = viewOf(bytes, littleEndian);
@@ -63,7 +63,7 @@ export function readElf(bytes: Uint8Array): ElfImage {
     try {
       read();
     } catch (error) {
-      if (!(error instanceof BrokenFile)) throw error;
+      if (!(error instanceof FormatError)) throw error;
       notes.push(`the ${what} cannot be read: ${error.message}`);
     }
   };
@@ -97,8 +97,8 @@ export function readElf(bytes: Uint8Array): ElfImage {
 
 function readSegments(view: View, wide: boolean, offset: number, entrySize: number, count: number): readonly Segment[] {
   if (count === 0) return [];
-  if (count > segmentLimit) throw new BrokenFile(`${count} entries; at most ${segmentLimit} are read`);
-  if (entrySize < (wide ? 56 : 32)) throw new BrokenFile(`an entry of ${entrySize} bytes is too small`);
+  if (count > segmentLimit) throw new FormatError(`${count} entries; at most ${segmentLimit} are read`);
+  if (entrySize < (wide ? 56 : 32)) throw new FormatError(`an entry of ${entrySize} bytes is too small`);
   const segments: Segment[] = [];
   for (let i = 0; i < count; i++) {
     const at = offset + i * entrySize;
@@ -130,7 +130,7 @@ function address64(view: View, at: number): number {
   try {
     return view.u64(at);
   } catch (error) {
-    if (!(error instanceof BrokenFile)) throw error;
+    if (!(error instanceof FormatError)) throw error;
     view.slice(at, 8);
     return Number.MAX_SAFE_INTEGER;
   }
@@ -146,14 +146,14 @@ function readSections(
 ): readonly Section[] {
   if (offset === 0) return [];
   const least = wide ? 64 : 40;
-  if (entrySize < least) throw new BrokenFile(`an entry of ${entrySize} bytes is too small`);
+  if (entrySize < least) throw new FormatError(`an entry of ${entrySize} bytes is too small`);
   const word = (at: number): number => (wide ? view.u64(at) : view.u32(at));
   const sizeAt = wide ? 32 : 20;
   const linkAt = wide ? 40 : 24;
   // more than 65,279 sections: the count stands in the first section's size field, the name table's index in its link
   const count = declared === 0 ? word(offset + sizeAt) : declared;
   const names = nameIndex === 0xffff ? view.u32(offset + linkAt) : nameIndex;
-  if (count > sectionLimit) throw new BrokenFile(`${count} entries; at most ${sectionLimit} are read`);
+  if (count > sectionLimit) throw new FormatError(`${count} entries; at most ${sectionLimit} are read`);
   const raw = [];
   for (let i = 0; i < count; i++) {
     const at = offset + i * entrySize;

@@ -1,4 +1,4 @@
-import { BrokenFile } from '../format-error.js';
+import { FormatError } from '../format-error.js';
 import { type DynamicTable, tag } from './dynamic.js';
 import type { ElfImage } from './image.js';
 
@@ -62,7 +62,7 @@ function countSymbols(image: ElfImage, dynamic: DynamicTable): number {
   if (table !== undefined) count = Math.floor(table.size / size);
   else if (hash !== undefined) count = view.u32(dynamic.offsetOf(hash) + 4);
   else if (gnu !== undefined) count = countByGnuHash(image, dynamic.offsetOf(gnu));
-  if (count > symbolLimit) throw new BrokenFile(`${count} dynamic symbols; at most ${symbolLimit} are read`);
+  if (count > symbolLimit) throw new FormatError(`${count} dynamic symbols; at most ${symbolLimit} are read`);
   return count;
 }
 

@@ -6,7 +6,7 @@ export type ModInfo = ReadonlyMap<string, readonly string[]>;
 
 const entryLimit = 20_000;
 
-/** The .modinfo section of a kernel module; `undefined` for any other file. Throws BrokenFile on a broken ELF file. */
+/** The .modinfo section of a kernel module; `undefined` for any other file. Throws FormatError on a broken ELF file. */
 export function readModInfo(bytes: Uint8Array): ModInfo | undefined {
   if (!isElf(bytes)) return undefined;
   const image = readElf(bytes);

@@ -3,8 +3,8 @@
  * The signature is not checked: the root key's digest is burnt into the module's fuses and is not known here.
  */
 import { createHash, X509Certificate } from 'node:crypto';
-import { BrokenFile } from '../format-error.js';
 import { bufferOf, hexOf, startsWith, viewOf } from '../bytes/view.js';
+import { FormatError } from '../format-error.js';
 
 export interface HashSegment {
   readonly version: number;
@@ -18,11 +18,11 @@ export interface HashSegment {
 
 const certificateLimit = 8;
 
-/** Reads a hash segment that describes `segments` program headers. Throws BrokenFile when its sizes do not fit together. */
+/** Reads a hash segment that describes `segments` program headers. Throws FormatError when its sizes do not fit together. */
 export function readHashSegment(bytes: Uint8Array, segments: number): HashSegment {
   const view = viewOf(bytes, true);
   const version = view.u32(4);
-  if (version === 0 || version > 8) throw new BrokenFile(`a hash segment of version ${version} is not known`);
+  if (version === 0 || version > 8) throw new FormatError(`a hash segment of version ${version} is not known`);
   // from version 6 on two metadata areas follow the header; the vendor's signature comes before the maker's
   const wide = version >= 6;
   const metadata = wide ? view.u32(40) + view.u32(44) : 0;

@@ -1,7 +1,7 @@
-import { BrokenFile } from '../format-error.js';
 import { viewOf } from '../bytes/view.js';
 import { isElf, readElf, type Segment } from '../elf/image.js';
 import { machineName, segmentTypeName } from '../elf/names.js';
+import { FormatError } from '../format-error.js';
 import { digestOf, type HashSegment, readHashSegment } from './hash-segment.js';
 
 /** A Qualcomm image: an ELF file whose segments are hashed and signed, its header alone, or the older plain MBN. */
@@ -27,7 +27,7 @@ export function isMarkedElf(bytes: Uint8Array): boolean {
   try {
     return readElf(bytes).segments.some((segment) => segmentUse(segment) === hashUse);
   } catch (error) {
-    if (error instanceof BrokenFile) return false;
+    if (error instanceof FormatError) return false;
     throw error;
   }
 }
@@ -107,7 +107,7 @@ function readElfForm(bytes: Uint8Array): ModemImage {
       hash = readHashSegment(image.view.slice(hashAt.offset, hashAt.fileSize), image.segments.length);
       mismatched = checkDigests(image.segments, hash, bytes, label);
     } catch (error) {
-      if (!(error instanceof BrokenFile)) throw error;
+      if (!(error instanceof FormatError)) throw error;
       notes.push(`the hash segment cannot be read: ${error.message}`);
     }
   }

@@ -1,5 +1,5 @@
+import type { ByteSource } from '../../model/byte-source.js';
 import { InputError } from '../../model/errors.js';
-import type { ByteSource } from './byte-source.js';
 import { type EraseCounterHeader, headerSize, parseEraseCounter } from './headers.js';
 
 /** How an image is cut into erase blocks. Bytes. */

@@ -1,7 +1,7 @@
+import type { ByteSource } from '../../model/byte-source.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { displayName } from '../../model/path.js';
-import { type ByteSource, openFileSource } from './byte-source.js';
 import { flashCrc, isErased } from './crc.js';
 import { detectGeometry, type Geometry } from './geometry.js';
 import {
@@ -61,19 +61,8 @@ interface Scan {
  *
  * Kept are, for each logical erase block, the block with the highest sequence number, or an older one when a newer
  * copy is not whole. Fastmap and other internal volumes are ignored: the scan tells all that they would.
- * Throws InputError when the file is no UBI image at all.
+ * Throws InputError when it is no UBI image at all. Closing the image closes the source.
  */
-export async function openUbi(path: string): Promise<UbiImage> {
-  const source = await openFileSource(path);
-  try {
-    return await readUbi(source);
-  } catch (error) {
-    await source.close();
-    throw error;
-  }
-}
-
-/** {@link openUbi} over any source; closing the image closes the source. */
 export async function readUbi(source: ByteSource): Promise<UbiImage> {
   const geometry = await detectGeometry(source);
   const { blocks, findings } = await scanBlocks(source, geometry);

@@ -2,9 +2,10 @@
  * The volumes of a UBI image, by its own tables: erase-block headers, volume headers, the volume table.
  * Nothing of what is in the volumes is read: no UBIFS, no static volume data.
  */
-import { BrokenFile } from '../format-error.js';
+
 import { findAll } from '../bytes/printable.js';
 import { hexOf, startsWith, type View, viewOf } from '../bytes/view.js';
+import { FormatError } from '../format-error.js';
 
 export interface UbiVolume {
   readonly name: string;
@@ -33,9 +34,9 @@ export function isUbi(bytes: Uint8Array): boolean {
   return startsWith(bytes, 'UBI#');
 }
 
-/** Reads the tables. Throws BrokenFile when there is no volume table. */
+/** Reads the tables. Throws FormatError when there is no volume table. */
 export function readUbi(bytes: Uint8Array): UbiImage {
-  if (!isUbi(bytes)) throw new BrokenFile('no UBI magic');
+  if (!isUbi(bytes)) throw new FormatError('no UBI magic');
   const view = viewOf(bytes, false);
   const eraseBlock = eraseBlockSize(bytes);
   const blocks = Math.min(blockLimit, Math.ceil(bytes.length / eraseBlock));
@@ -57,7 +58,7 @@ export function readUbi(bytes: Uint8Array): UbiImage {
     logical.add(view.u32(header + 12));
     present.set(volume, logical);
   }
-  if (table === undefined) throw new BrokenFile('the UBI image has no volume table');
+  if (table === undefined) throw new FormatError('the UBI image has no volume table');
   return { eraseBlock, blocks, imageSequence: hexOf(view.slice(24, 4)), volumes: readTable(table, present) };
 }
 

@@ -1,5 +1,5 @@
+import type { ByteSource } from '../../model/byte-source.js';
 import { InputError } from '../../model/errors.js';
-import type { ByteSource } from '../ubi/byte-source.js';
 import type { UbiVolume } from '../ubi/image.js';
 
 /** The logical erase blocks that an UBIFS lives in: a volume of an UBI image, or a plain .ubifs file cut into blocks. */

@@ -1,8 +1,8 @@
 import { InputError } from '../../model/errors.js';
 import type { Finding, Severity } from '../../model/finding.js';
+import type { InputTree } from '../../model/input-tree.js';
 import { displayName } from '../../model/path.js';
 import type { TreeEntry } from '../../model/tree-entry.js';
-import type { InputTree } from '../../input/images/input-tree.js';
 import { type Catalogue, emptyCatalogue } from './catalogue.js';
 import { unpackData } from './decompress.js';
 import { cached, type EraseBlocks, unreadable } from './erase-blocks.js';

@@ -3,13 +3,13 @@ import type { Content, Ownership } from '../../model/build.js';
 import { type Sha256, sha1Of, toSha1, toSha256 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import { type InputTree, readWhole } from '../../model/input-tree.js';
 import { type ArchivePath, displayName, fromBytes, toArchivePath, toBytes } from '../../model/path.js';
+import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../../model/tree.js';
 import type { TreeEntry } from '../../model/tree-entry.js';
 import { linkFault } from '../links.js';
-import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../tree.js';
 import { permittedCapabilities } from './capability.js';
 import { openImageTree } from './image-tree.js';
-import { type InputTree, readWhole } from './input-tree.js';
 
 /** The tree of one image, every file read once and hashed; paths are the image's own. */
 export interface HashedImage extends Tree {

@@ -1,14 +1,15 @@
-import { InputError } from '../../model/errors.js';
-import type { Finding } from '../../model/finding.js';
-import { displayName } from '../../model/path.js';
-import type { TreeEntry } from '../../model/tree-entry.js';
-import { type ByteSource, openFileSource } from '../../formats/ubi/byte-source.js';
+import { openFileSource } from '../../files/file-source.js';
 import { readUbi, type UbiImage, type UbiVolume } from '../../formats/ubi/image.js';
 import { fileBlocks, volumeBlocks } from '../../formats/ubifs/erase-blocks.js';
 import { openUbifs } from '../../formats/ubifs/file-system.js';
 import { nodeMagic, parseNode } from '../../formats/ubifs/nodes.js';
 import { parseSuperblock } from '../../formats/ubifs/superblock.js';
-import type { InputTree } from './input-tree.js';
+import type { ByteSource } from '../../model/byte-source.js';
+import { InputError } from '../../model/errors.js';
+import type { Finding } from '../../model/finding.js';
+import type { InputTree } from '../../model/input-tree.js';
+import { displayName } from '../../model/path.js';
+import type { TreeEntry } from '../../model/tree-entry.js';
 
 /** What a file's first bytes say that it is. */
 export type ImageKind = 'ubi' | 'ubifs' | 'squashfs' | 'ext4' | 'sparse' | 'zip' | 'boot' | 'erased' | 'unknown';

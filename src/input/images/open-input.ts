@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
+import { asInputError } from '../../files/system-error.js';
+import type { InputTree } from '../../model/input-tree.js';
 import { type ArchivePath, compareBytes, isWithin, parentOf, toArchivePath } from '../../model/path.js';
 import { type OnProgress, type Stage, silent } from '../../model/progress.js';
+import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import type { TreeEntry } from '../../model/tree-entry.js';
 import { readFolder } from '../folder-tree.js';
-import { asInputError } from '../../files/system-error.js';
-import type { ReadOptions, Tree, TreeNode } from '../tree.js';
 import { readZip } from '../zip/zip-tree.js';
 import { openImageTree } from './image-tree.js';
-import type { InputTree } from './input-tree.js';
 import { isRawImageFile, isRawImageFolder, readRawImages } from './raw-images.js';
 
 /** How an input is opened. */

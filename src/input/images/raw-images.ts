@@ -9,14 +9,14 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { openFileSource } from '../../files/file-source.js';
+import { asInputError } from '../../files/system-error.js';
 import { sha1Of } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } from '../../model/path.js';
+import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../../model/tree.js';
 import { readFolder } from '../folder-tree.js';
-import { asInputError } from '../../files/system-error.js';
-import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../tree.js';
-import { openFileSource } from '../../formats/ubi/byte-source.js';
 import { digestOfNodes, readImage } from './hashed-image.js';
 import { recogniseFile } from './image-tree.js';
 

@@ -1,11 +1,11 @@
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { asInputError, systemCode } from '../../files/system-error.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { fromBytes } from '../../model/path.js';
 import type { ListName, Policy } from '../../model/policy.js';
-import { asInputError, systemCode } from '../../files/system-error.js';
 import { parseChmodList } from './chmod-list.js';
 import { lineEndFindings } from './line-ends.js';
 import { parseMultifotaList } from './multifota-list.js';

@@ -1,7 +1,7 @@
+import { linesOf, trimBlanks } from '../../formats/text/text-lines.js';
 import type { Ownership } from '../../model/build.js';
 import type { Fault, Place } from '../../model/errors.js';
 import { displayName } from '../../model/path.js';
-import { linesOf, trimBlanks } from './text-lines.js';
 
 const longestLine = 16 * 1024;
 const largestId = 0xffff_ffff;

@@ -1,7 +1,7 @@
+import { linesOf, trimBlanks } from '../../formats/text/text-lines.js';
 import type { MiscInfo } from '../../model/build.js';
 import type { Fault, Place } from '../../model/errors.js';
 import { displayName } from '../../model/path.js';
-import { linesOf, trimBlanks } from './text-lines.js';
 
 /** Parsed META/misc_info.txt, with the faults that make it unusable. */
 export interface ParsedMiscInfo {

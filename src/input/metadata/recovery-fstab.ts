@@ -1,8 +1,8 @@
+import { linesOf, trimBlanks } from '../../formats/text/text-lines.js';
 import type { Partition, PartitionType } from '../../model/build.js';
 import type { Place } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { displayName } from '../../model/path.js';
-import { linesOf, trimBlanks } from './text-lines.js';
 
 /** Where the table may be, in the order of looking: Linux-Embedded first, then AOSP. */
 export const fstabPaths = ['RECOVERY/recovery.fstab', 'RECOVERY/RAMDISK/etc/recovery.fstab'] as const;

@@ -1,16 +1,23 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { asInputError } from '../../files/system-error.js';
 import type { Ownership } from '../../model/build.js';
 import { type Sha256, sha1Of, toSha256 } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { type ArchivePath, displayName, fromBytes } from '../../model/path.js';
+import {
+  largestBuild,
+  largestFile,
+  longestLink,
+  type ReadOptions,
+  type Tree,
+  type TreeNode,
+} from '../../model/tree.js';
 import { bothOrNeither, concurrently } from '../concurrently.js';
 import { linkFault } from '../links.js';
 import { checkNames, type NamedNode } from '../names.js';
-import { asInputError } from '../../files/system-error.js';
-import { largestBuild, largestFile, longestLink, type ReadOptions, type Tree, type TreeNode } from '../tree.js';
 import { readDirectory, type ZipRecord } from './directory.js';
 import { digestEntry, readEntry } from './entry-data.js';
 

@@ -1,11 +1,12 @@
 /** The manifest of an archived build: JSON, one entry a line, so that two builds can be compared with any diff tool. */
+
+import { parseProjectVersion } from '../../formats/text/project-version.js';
 import type { ArchivedBuild } from '../../model/archive.js';
 import type { Ownership, OwnershipOrigin } from '../../model/build.js';
 import { isSha1, isSha256, type Sha256 } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import { type ArchivePath, compareBytes, toArchivePath, unsafeName } from '../../model/path.js';
-import { parseProjectVersion } from '../../input/metadata/project-version.js';
-import type { TreeNode } from '../../input/tree.js';
+import type { TreeNode } from '../../model/tree.js';
 
 /** A node of the build, and for a file the name of its content in the store. */
 export interface ManifestEntry {

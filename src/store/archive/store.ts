@@ -11,10 +11,10 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { asInputError, systemCode } from '../../files/system-error.js';
 import { isSha256, type Sha256, sha256Of } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import { compareBytes } from '../../model/path.js';
-import { asInputError, systemCode } from '../../files/system-error.js';
 import { type Manifest, parseManifest } from './manifest.js';
 
 const marker = `${JSON.stringify({ format: 'dfota-archive', version: 1 })}\n`;

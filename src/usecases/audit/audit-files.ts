@@ -1,8 +1,9 @@
 /** Audits builds given as files: what `dfota audit` calls. */
-import { type AuditOptions, auditBuilds } from './audit.js';
-import { type InputPaths, type Modes, withInputs } from '../open-inputs.js';
+
 import type { Audit } from '../../model/audit.js';
 import { silent } from '../../model/progress.js';
+import { type InputPaths, type Modes, withInputs } from '../open-inputs.js';
+import { type AuditOptions, auditBuilds } from './audit.js';
 
 export { hasOffenders } from '../../audit/policy/apply.js';
 export { readAuditPage } from './audit-page.js';

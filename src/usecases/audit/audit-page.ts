@@ -7,7 +7,7 @@ const modules = ['dom.js', 'words.js', 'inner.js', 'treemap.js', 'paths.js', 'pa
 /** Reads the page's template, which is part of this package. */
 export async function readAuditPage(): Promise<AuditPage> {
   const read = (name: string): Promise<string> =>
-    readFile(new URL(`../../templates/report/audit/${name}`, import.meta.url), 'utf8');
+    readFile(new URL(`../../../../templates/report/audit/${name}`, import.meta.url), 'utf8');
   return {
     html: await read('page.html'),
     style: await read('style.css'),

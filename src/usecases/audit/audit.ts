@@ -18,11 +18,12 @@ import { caseFindings, linkFindings } from '../../audit/security/links.js';
 import { permissionFindings } from '../../audit/security/permissions.js';
 import { vermagicFindings } from '../../audit/security/vermagic.js';
 import { totalsOf } from '../../audit/totals.js';
-import { type Generated, type GenerateOptions, generatePackage } from '../generate/generate.js';
-import { compilePattern } from '../../input/lists/pattern.js';
+import { checkBuilds } from '../../checks/builds/check-builds.js';
+import { comparedInputFindings } from '../../checks/builds/compared-inputs.js';
+import { countsDown } from '../../checks/builds/versions.js';
+import { listFindings } from '../../checks/lists/check-lists.js';
 import { asInputError } from '../../files/system-error.js';
-import { inspectPackage } from '../inspect/inspect.js';
-import { type InsideFacts, lookInside } from './look-inside.js';
+import { compilePattern } from '../../input/lists/pattern.js';
 import type { Audit, AuditPackage, AuditRow, SecurityFinding } from '../../model/audit.js';
 import type { Build, OpenBuild } from '../../model/build.js';
 import type { Decision } from '../../model/decision.js';
@@ -37,14 +38,13 @@ import type { Policy } from '../../model/policy.js';
 import { type OnProgress, silent } from '../../model/progress.js';
 import type { WrittenPackage } from '../../package/write.js';
 import type { Levers } from '../../plan/bases.js';
-import { checkBuilds } from '../../checks/builds/check-builds.js';
-import { comparedInputFindings } from '../../checks/builds/compared-inputs.js';
-import { listFindings } from '../../checks/lists/check-lists.js';
-import { countsDown } from '../../checks/builds/versions.js';
 import type { ChmodPlacement } from '../../plan/permissions.js';
 import { planDelta } from '../../plan/plan.js';
-import { sketchBuilds } from '../generate/sketches.js';
 import { dfotaVersion } from '../../version.js';
+import { type Generated, type GenerateOptions, generatePackage } from '../generate/generate.js';
+import { sketchBuilds } from '../generate/sketches.js';
+import { inspectPackage } from '../inspect/inspect.js';
+import { type InsideFacts, lookInside } from './look-inside.js';
 
 /** The two builds, opened, and the lists. Who opened the builds closes them. */
 export interface AuditInputs {

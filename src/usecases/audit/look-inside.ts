@@ -4,12 +4,12 @@ import { inspect, inspectLimit } from '../../audit/compare/compare-file.js';
 import { type Certificate, certificatesIn, isCredentialName } from '../../audit/security/certificates.js';
 import { contentFindings, innerFindings, startLinkFinding } from '../../audit/security/content.js';
 import { moduleRelease } from '../../audit/security/vermagic.js';
+import { compressWhole } from '../../encode/deflate/whole.js';
 import type { SecurityFinding } from '../../model/audit.js';
 import type { FileEntry, OpenBuild } from '../../model/build.js';
 import type { Inner } from '../../model/inner.js';
 import { type ArchivePath, displayName, isWithin } from '../../model/path.js';
 import type { OnProgress } from '../../model/progress.js';
-import { compressWhole } from '../../encode/deflate/whole.js';
 
 /** What the bytes of both builds tell. */
 export interface InsideFacts {

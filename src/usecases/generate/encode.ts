@@ -1,14 +1,14 @@
+import type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
+import { type EncodeBase, type EncodeResult, type EncodeTask, PatchPool } from '../../encode/pool/patch-pool.js';
 import type { OpenBuild } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import type { Base, EncodeFile, EncodePartition, Encoding } from '../../model/operation.js';
+import type { PatchCache } from '../../model/patch-cache.js';
 import { type ArchivePath, compareBytes, displayName, toArchivePath } from '../../model/path.js';
 import type { DeltaPlan } from '../../model/plan.js';
 import type { OnProgress } from '../../model/progress.js';
-import type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
-import type { PatchCache } from '../../store/patch-cache.js';
-import { type EncodeBase, type EncodeResult, type EncodeTask, PatchPool } from '../../encode/pool/patch-pool.js';
-import type { Payloads } from './payloads.js';
 import { encodeOperations } from '../../plan/settle.js';
+import type { Payloads } from './payloads.js';
 
 /** How patches are made. */
 export interface EncodingOptions {

@@ -1,6 +1,7 @@
 /** What is not asked for. Kept apart from the work itself, so that help and completion need not load that. */
-import type { GenerateOptions } from './generate.js';
+
 import { defaultCacheDirectory } from '../../store/patch-cache.js';
+import type { GenerateOptions } from './generate.js';
 
 export { type ProfileName, profileNames } from '../../device/profile.js';
 

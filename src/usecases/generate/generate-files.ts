@@ -1,13 +1,13 @@
 /** Makes packages from files: opens the builds and the lists, fills in what was not asked for, one package for each source. */
 import { join } from 'node:path';
-import { openFromArchive } from '../archive.js';
-import { type Generated, type GenerateInputs, type GenerateOptions, generatePackage } from './generate.js';
 import { readLists } from '../../input/lists/read-lists.js';
 import { openBuild } from '../../input/open-build.js';
 import type { Modes } from '../../input/ownership.js';
 import type { Build } from '../../model/build.js';
 import { InputError, UsageError } from '../../model/errors.js';
 import { displayName } from '../../model/path.js';
+import { openFromArchive } from '../archive.js';
+import { type Generated, type GenerateInputs, type GenerateOptions, generatePackage } from './generate.js';
 
 export { generateDefaults, patchCacheFolder } from './generate-defaults.js';
 

@@ -2,8 +2,9 @@
  * Makes update.zip: two builds and the lists go in, a plan comes out, the plan becomes patches, a script, a package,
  * and the package is proved on the simulated device before it gets its name.
  */
-import { checkInputs } from '../check.js';
-import { type EncodingOptions, encodePlan } from './encode.js';
+
+import { comparedInputFindings } from '../../checks/builds/compared-inputs.js';
+import { listFindings } from '../../checks/lists/check-lists.js';
 import type { Entry, OpenBuild } from '../../model/build.js';
 import type { DeviceOrder } from '../../model/device-order.js';
 import { InputError, ProofError } from '../../model/errors.js';
@@ -18,11 +19,7 @@ import type { Verification } from '../../model/verification.js';
 import { packageSize } from '../../package/entry.js';
 import { layoutPackage } from '../../package/layout.js';
 import { type WrittenPackage, writePackage } from '../../package/write.js';
-import { openPatchCache } from '../../store/patch-cache.js';
-import { Payloads } from './payloads.js';
 import type { Levers } from '../../plan/bases.js';
-import { comparedInputFindings } from '../../checks/builds/compared-inputs.js';
-import { listFindings } from '../../checks/lists/check-lists.js';
 import { withIdentities } from '../../plan/identities.js';
 import { deviceOrder } from '../../plan/order.js';
 import type { ChmodPlacement } from '../../plan/permissions.js';
@@ -34,9 +31,13 @@ import { deviceNeeds, holdLimits, needFindings } from '../../plan/space.js';
 import type { ScriptOptions } from '../../script/options.js';
 import { printScript } from '../../script/printer.js';
 import { writeScript } from '../../script/writer.js';
-import { sketchBuilds } from './sketches.js';
-import { type ProfileName, verifyPackage } from '../verify/verify.js';
+import { openPatchCache } from '../../store/patch-cache.js';
 import { dfotaVersion } from '../../version.js';
+import { checkInputs } from '../check.js';
+import { type ProfileName, verifyPackage } from '../verify/verify.js';
+import { type EncodingOptions, encodePlan } from './encode.js';
+import { Payloads } from './payloads.js';
+import { sketchBuilds } from './sketches.js';
 
 /** What a package is made of and how. */
 export interface GenerateOptions {

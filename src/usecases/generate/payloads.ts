@@ -1,9 +1,9 @@
-import { sha256Of } from '../../model/digest.js';
-import type { Payload } from '../../model/operation.js';
-import type { PackageEntry } from '../../package/entry.js';
 import type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
 import { identityPatch } from '../../encode/bsdiff/identity.js';
 import { compressWhole, type PackedEntry } from '../../encode/deflate/whole.js';
+import { sha256Of } from '../../model/digest.js';
+import type { Payload } from '../../model/operation.js';
+import type { PackageEntry } from '../../package/entry.js';
 
 /** The encoded bytes of a run, by payload: kept beside the plan, which only names them. */
 export class Payloads {

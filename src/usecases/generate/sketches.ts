@@ -1,10 +1,10 @@
 import type { OpenBuild } from '../../model/build.js';
 import type { Sha1 } from '../../model/digest.js';
 import type { Part } from '../../model/parts.js';
+import type { PatchCache } from '../../model/patch-cache.js';
 import type { ArchivePath } from '../../model/path.js';
 import type { Policy } from '../../model/policy.js';
 import type { OnProgress } from '../../model/progress.js';
-import type { PatchCache } from '../../store/patch-cache.js';
 import { contentsToSketch } from '../../plan/plan.js';
 import { type Sketch, sketchOf } from '../../plan/sketch.js';
 import { readSketches, sketchKey, writeSketches } from '../../plan/sketch-file.js';

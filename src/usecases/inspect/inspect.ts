@@ -5,14 +5,14 @@ import { patchFormat } from '../../applypatch/index.js';
 import { parseEdify } from '../../device/edify/parse.js';
 import { EdifySyntaxError } from '../../device/edify/syntax.js';
 import { openPackage, type PackageReader, UnreadablePackage } from '../../device/zip-reader.js';
-import { parseProjectVersion } from '../../input/metadata/project-version.js';
-import { type ScriptEffects, type ScriptTarget, scriptEffects } from './inspect-script.js';
+import { parseProjectVersion } from '../../formats/text/project-version.js';
 import { type Sha1, sha1Of, toSha256 } from '../../model/digest.js';
 import { InputError, type Place } from '../../model/errors.js';
 import type { EntryRole, InspectedEntry, InspectedTarget, Inspection, TravelMethod } from '../../model/inspection.js';
 import type { Part } from '../../model/parts.js';
 import { displayName, fromBytes, isWithin } from '../../model/path.js';
 import { type OnProgress, silent } from '../../model/progress.js';
+import { type ScriptEffects, type ScriptTarget, scriptEffects } from './inspect-script.js';
 
 export interface InspectOptions {
   readonly onProgress?: OnProgress;

@@ -1,8 +1,9 @@
 /** What a release engineer should know about a prepared target before shipping it. Pure. */
-import type { TreeNode } from '../../input/tree.js';
+
 import type { ProjectVersion } from '../../model/build.js';
 import type { Finding, Severity } from '../../model/finding.js';
 import { type ArchivePath, toArchivePath } from '../../model/path.js';
+import type { TreeNode } from '../../model/tree.js';
 import type { PreparedTree } from './prepare-plan.js';
 import { sameContent } from './prepare-plan.js';
 

@@ -1,8 +1,9 @@
 /** What a prepared target is made of: the note's section 2.2.2 over trees instead of a shell. Pure: no bytes are read here. */
-import type { TreeNode } from '../../input/tree.js';
+
 import type { Fault } from '../../model/errors.js';
 import { type ArchivePath, compareBytes, displayName, isWithin, parentOf, toArchivePath } from '../../model/path.js';
 import type { PreparedFrom, PreparedPath } from '../../model/preparation.js';
+import type { TreeNode } from '../../model/tree.js';
 
 /** An entry of the target: what it is, who brings it, and under which path it is read there. */
 export interface PreparedEntry {

@@ -5,14 +5,13 @@
  * (prepare-owners.ts). 4. Write the zip, read it back, and only then give it its name.
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
+import { asInputError } from '../../files/system-error.js';
+import { parseProjectVersion, projectVersionPath } from '../../formats/text/project-version.js';
 import { readFolder } from '../../input/folder-tree.js';
 import { readImage } from '../../input/images/hashed-image.js';
 import { layoutFaults } from '../../input/layout.js';
 import { parseFilesystemConfig } from '../../input/metadata/filesystem-config.js';
 import { type OwnersRow, parseOwnersTable } from '../../input/metadata/owners-table.js';
-import { parseProjectVersion, projectVersionPath } from '../../input/metadata/project-version.js';
-import { asInputError } from '../../files/system-error.js';
-import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../../input/tree.js';
 import { readZip } from '../../input/zip/zip-tree.js';
 import type { Ownership, ProjectVersion } from '../../model/build.js';
 import { sha1Of } from '../../model/digest.js';
@@ -20,6 +19,7 @@ import { InputError, ProofError, UsageError } from '../../model/errors.js';
 import { type ArchivePath, displayName, fromBytes, toArchivePath, toBytes } from '../../model/path.js';
 import type { Preparation, PreparedFrom } from '../../model/preparation.js';
 import { type OnProgress, silent } from '../../model/progress.js';
+import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../../model/tree.js';
 import { type TargetFilesEntry, writeTargetFilesZip } from '../../package/targetfiles-zip.js';
 import { preparationFindings } from './prepare-findings.js';
 import { type DerivedOwners, deriveOwners } from './prepare-owners.js';

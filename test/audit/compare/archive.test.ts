@@ -6,10 +6,10 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import pako from 'pako';
+import { inspect } from '../../../src/audit/compare/compare-file.js';
 import { readCpio } from '../../../src/formats/container/cpio.js';
 import { readTar } from '../../../src/formats/container/tar.js';
 import { readZip } from '../../../src/formats/container/zip.js';
-import { inspect } from '../../../src/audit/compare/compare-file.js';
 import { factOf, has, inFolder, run, words } from '../support.js';
 
 type Pack = (folder: string, archive: string) => void;

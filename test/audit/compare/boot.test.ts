@@ -6,8 +6,8 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import pako from 'pako';
 import { kernelRelease } from '../../../src/audit/compare/boot.js';
-import { readBootImage } from '../../../src/formats/boot/header.js';
 import { inspect } from '../../../src/audit/compare/compare-file.js';
+import { readBootImage } from '../../../src/formats/boot/header.js';
 import { factOf, inFolder, run, words } from '../support.js';
 
 /** Bytes that look like a plain kernel: a banner, and a configuration when one is given. */

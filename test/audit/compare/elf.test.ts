@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync, realpathSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { inspect } from '../../../src/audit/compare/compare-file.js';
 import { compareElf } from '../../../src/audit/compare/elf.js';
 import { readDynamic, tag } from '../../../src/formats/elf/dynamic.js';
 import { readElf } from '../../../src/formats/elf/image.js';
-import { inspect } from '../../../src/audit/compare/compare-file.js';
 import { factOf } from '../support.js';
 
 const program = new Uint8Array(readFileSync(realpathSync('/bin/ls')));

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Build, Ownership } from '../../../src/model/build.js';
-import { parseParts } from '../../../src/model/parts.js';
-import { isWithin, toArchivePath } from '../../../src/model/path.js';
-import { noPolicy, type PathRule, type Policy } from '../../../src/model/policy.js';
 import { checkBuilds } from '../../../src/checks/builds/check-builds.js';
 import type { CheckFacts } from '../../../src/checks/builds/facts.js';
 import { linkTarget } from '../../../src/checks/builds/links.js';
 import { revisionNumbers } from '../../../src/checks/builds/versions.js';
+import type { Build, Ownership } from '../../../src/model/build.js';
+import { parseParts } from '../../../src/model/parts.js';
+import { isWithin, toArchivePath } from '../../../src/model/path.js';
+import { noPolicy, type PathRule, type Policy } from '../../../src/model/policy.js';
 import { type AbstractNode, abstractBuild } from '../../support/abstract-build.js';
 
 type Nodes = Readonly<Record<string, AbstractNode>>;

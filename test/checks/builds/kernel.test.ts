@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toArchivePath } from '../../../src/model/path.js';
 import { checkVermagic } from '../../../src/checks/builds/kernel.js';
+import { toArchivePath } from '../../../src/model/path.js';
 
 const module = (name: string) => toArchivePath(`SYSTEM/lib/modules/${name}.ko`);
 

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { comparedInputFindings } from '../../../src/checks/builds/compared-inputs.js';
+import { listFindings } from '../../../src/checks/lists/check-lists.js';
 import { listFileNames, readLists } from '../../../src/input/lists/read-lists.js';
 import { openBuild } from '../../../src/input/open-build.js';
 import type { Build } from '../../../src/model/build.js';
 import type { Finding } from '../../../src/model/finding.js';
 import { type ListName, noPolicy } from '../../../src/model/policy.js';
-import { comparedInputFindings } from '../../../src/checks/builds/compared-inputs.js';
-import { listFindings } from '../../../src/checks/lists/check-lists.js';
 import { file, link, type TargetFilesSpec, writeTargetFiles } from '../../support/targetfiles.js';
 import { workFolder } from '../../support/work-folder.js';
 

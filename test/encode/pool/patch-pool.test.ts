@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { inflateRawSync } from 'node:zlib';
 import { applyPatch } from '../../../src/applypatch/index.js';
+import { crc32 } from '../../../src/encode/deflate/crc32.js';
+import { type EncodeBase, type EncodeResult, type EncodeTask, PatchPool } from '../../../src/encode/pool/patch-pool.js';
 import { sha1Of } from '../../../src/model/digest.js';
 import { ProofError } from '../../../src/model/errors.js';
 import type { Progress } from '../../../src/model/progress.js';
-import { crc32 } from '../../../src/encode/deflate/crc32.js';
 import { openPatchCache } from '../../../src/store/patch-cache.js';
-import { type EncodeBase, type EncodeResult, type EncodeTask, PatchPool } from '../../../src/encode/pool/patch-pool.js';
 import { noise, prose } from '../../applypatch/make-patch.js';
 
 const cleanUp: (() => Promise<void>)[] = [];

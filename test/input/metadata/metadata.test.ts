@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { parseProjectVersion } from '../../../src/formats/text/project-version.js';
 import { parseFilesystemConfig } from '../../../src/input/metadata/filesystem-config.js';
 import { parseMiscInfo } from '../../../src/input/metadata/misc-info.js';
-import { parseProjectVersion } from '../../../src/input/metadata/project-version.js';
 import { parseRecoveryFstab } from '../../../src/input/metadata/recovery-fstab.js';
 import { fromText } from '../../../src/model/path.js';
 

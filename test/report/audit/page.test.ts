@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { readAuditPage } from '../../../src/usecases/audit/audit-page.js';
 import type { Audit, AuditRow } from '../../../src/model/audit.js';
 import { displayName, toArchivePath } from '../../../src/model/path.js';
 import { auditHtml } from '../../../src/report/audit/html.js';
+import { readAuditPage } from '../../../src/usecases/audit/audit-page.js';
 import { auditPair, hostileName } from '../../audit/pair.js';
 import { workFolder } from '../../support/work-folder.js';
 

@@ -3,12 +3,12 @@ import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
-import { inspectPackage } from '../../../src/usecases/inspect/inspect.js';
 import { sha1Of } from '../../../src/model/digest.js';
 import { InputError } from '../../../src/model/errors.js';
 import type { Progress } from '../../../src/model/progress.js';
 import type { PackageEntry } from '../../../src/package/entry.js';
 import { writePackage } from '../../../src/package/write.js';
+import { inspectPackage } from '../../../src/usecases/inspect/inspect.js';
 import { workFolder } from '../../support/work-folder.js';
 
 const folder = workFolder('inspect');

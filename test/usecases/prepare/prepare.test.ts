@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { ls } from '../../../src/usecases/ls.js';
 import { InputError, UsageError } from '../../../src/model/errors.js';
 import type { Preparation } from '../../../src/model/preparation.js';
-import { prepare } from '../../../src/usecases/prepare/prepare.js';
 import { preparationJson, preparationText } from '../../../src/report/preparation.js';
+import { ls } from '../../../src/usecases/ls.js';
+import { prepare } from '../../../src/usecases/prepare/prepare.js';
 import { type Flash, makeUbi, makeUbifs, withoutMtdUtils } from '../../support/flash-images.js';
 import { knownTree } from '../../support/flash-tree.js';
 import {

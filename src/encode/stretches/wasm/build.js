@@ -1,11 +1,11 @@
-/** Compiles the engine's inner loops to dist/src/patch/engine.wasm, unless that is newer than all that it is made from. */
+/** Compiles the engine's inner loops to dist/src/encode/stretches/engine.wasm, unless that is newer than all that it is made from. */
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const folder = dirname(fileURLToPath(import.meta.url));
-const result = join(root, 'dist/src/patch/engine.wasm');
+const result = join(root, 'dist/src/encode/stretches/engine.wasm');
 const made = statSync(result, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 if (readdirSync(folder).some((name) => statSync(join(folder, name)).mtimeMs >= made)) {

@@ -1,8 +1,8 @@
-import type { Content, Ownership } from '../model/build.js';
-import type { Sha256 } from '../model/digest.js';
-import type { Finding } from '../model/finding.js';
-import type { ArchivePath } from '../model/path.js';
-import type { OnProgress, Stage } from '../model/progress.js';
+import type { Content, Ownership } from './build.js';
+import type { Sha256 } from './digest.js';
+import type { Finding } from './finding.js';
+import type { ArchivePath } from './path.js';
+import type { OnProgress, Stage } from './progress.js';
 
 /** A file of a tree that has been read once: its size and digest are facts. `own` is what the input itself says of owner and mode. */
 export interface TreeFile {

@@ -1,5 +1,5 @@
-import type { Finding } from '../../model/finding.js';
-import type { TreeEntry } from '../../model/tree-entry.js';
+import type { Finding } from './finding.js';
+import type { TreeEntry } from './tree-entry.js';
 
 /** Any input as a tree. Close it. */
 export interface InputTree {

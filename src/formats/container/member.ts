@@ -1,0 +1,13 @@
+/** A member of an archive, as its directory names it. */
+export interface ArchiveMember {
+  /** For people. */
+  readonly name: string;
+  /** Bytes when unpacked. */
+  readonly size: number;
+  /** Equal for equal content. */
+  readonly identity: string;
+  /** `-rwxr-xr-x 0:0`, link destinations and the like. */
+  readonly attributes: string;
+  /** The content; may throw FormatError. */
+  readonly read: () => Uint8Array;
+}
