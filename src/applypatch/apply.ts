@@ -5,11 +5,11 @@ import { applyImgdiff2 } from './imgdiff2.js';
 /** What a patch may cost, and how it is read where devices differ. */
 export interface ApplyOptions {
   /** Bytes; a larger target is refused before memory is taken for it. 1 GiB where not given. */
-  readonly maxTargetSize?: number;
+  readonly maxTargetSize?: number | undefined;
   /** Bytes; the same for the expanded form of one deflate chunk. 1 GiB where not given. */
-  readonly maxExpandedSize?: number;
+  readonly maxExpandedSize?: number | undefined;
   /** `zero` (default): bytes outside of the source count as zero, as in the classic program. `reject`: a fault. */
-  readonly outsideSource?: 'zero' | 'reject';
+  readonly outsideSource?: 'zero' | 'reject' | undefined;
 }
 
 /** The formats that devices know, by the first eight bytes. */

@@ -12,7 +12,7 @@ export interface Costs {
   /** Bytes of a file sent whole, compressed, where they were measured. */
   readonly whole: ReadonlyMap<ArchivePath, number>;
   /** The name of a payload's entry, where the package's layout is known. */
-  readonly entryOf?: (payload: Payload, path: ArchivePath) => string | undefined;
+  readonly entryOf?: ((payload: Payload, path: ArchivePath) => string | undefined) | undefined;
 }
 
 /** A row for every decision of the plan, in its order. A payload that was counted at one path costs nothing at the next. */

@@ -8,7 +8,7 @@ export interface Failure {
   readonly kind: 'proof' | 'usage' | 'input' | 'internal' | 'interrupted';
   readonly faults: readonly Fault[];
   /** The stack of a bug. */
-  readonly stack?: string;
+  readonly stack?: string | undefined;
 }
 
 /** Faults of the file system and the processes' limits that are the user's to mend. */

@@ -25,7 +25,7 @@ export interface ProgressScreen {
   /** Milliseconds, never going back. */
   readonly now: () => number;
   /** A line for each item as well, when it is begun. */
-  readonly items?: boolean;
+  readonly items?: boolean | undefined;
 }
 
 /** Progress as shown to people; `close` ends the stage under way and clears the bar. */

@@ -33,14 +33,14 @@ export const moduleDefaults = {
 
 /** Sizes and partitions that are known better than the build tells. */
 export interface ModuleOptions {
-  readonly cacheSize?: number;
-  readonly systemSize?: number;
+  readonly cacheSize?: number | undefined;
+  readonly systemSize?: number | undefined;
   /** What /system shall hold afterwards: a module that takes this firmware has room for it. */
-  readonly outcome?: ReadonlyMap<ArchivePath, Entry>;
+  readonly outcome?: ReadonlyMap<ArchivePath, Entry> | undefined;
   /** Free on /system before the update; `systemSize` goes before it. */
-  readonly systemFree?: number;
+  readonly systemFree?: number | undefined;
   /** Partition (a name, or a device on eMMC) of each image of MULTIFOTA/. */
-  readonly images?: ReadonlyMap<ArchivePath, string>;
+  readonly images?: ReadonlyMap<ArchivePath, string> | undefined;
 }
 
 /** A module, ready to run a package. */

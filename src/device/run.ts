@@ -82,10 +82,10 @@ export interface Attempt {
 
 /** What an observer is told. */
 export interface Watch {
-  readonly onEffect?: OnEffect;
+  readonly onEffect?: OnEffect | undefined;
   /** Lines of the trace. */
-  readonly onLine?: (line: string) => void;
-  readonly onStatement?: (count: number) => void;
+  readonly onLine?: ((line: string) => void) | undefined;
+  readonly onStatement?: ((count: number) => void) | undefined;
 }
 
 const codeOfTrouble: Readonly<Record<Trouble, number>> = {

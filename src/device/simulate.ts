@@ -30,21 +30,21 @@ export interface SimulateOptions extends Omit<ModuleOptions, 'outcome'> {
   readonly packagePath: string;
   readonly source: OpenBuild;
   /** What the device shall be: entries by archive path. Without it the changes to the source are told. */
-  readonly expected?: ReadonlyMap<ArchivePath, Entry>;
+  readonly expected?: ReadonlyMap<ArchivePath, Entry> | undefined;
   readonly profile: ProfileName;
   readonly powerCuts: CutSelection | 'none';
   /** Bytes free in usrdata for the package; not checked where not given. */
-  readonly usrdataFree?: number;
+  readonly usrdataFree?: number | undefined;
   /** What `getprop` knows. */
-  readonly properties?: ReadonlyMap<string, string>;
+  readonly properties?: ReadonlyMap<string, string> | undefined;
   /** Differences told at most; 20 where not given. */
-  readonly mostDifferences?: number;
-  readonly trace?: boolean;
+  readonly mostDifferences?: number | undefined;
+  readonly trace?: boolean | undefined;
   /** Files and directories that one start may visit; far more than a package needs where not given. */
-  readonly mostVisits?: number;
+  readonly mostVisits?: number | undefined;
   /** Told of statements of the run, then of power cuts tried; totals may be 0 while they are not known. */
-  readonly onProgress?: (step: 'run' | 'power-cuts', done: number, total: number) => void;
-  readonly signal?: AbortSignal;
+  readonly onProgress?: ((step: 'run' | 'power-cuts', done: number, total: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Lines that a trace keeps. */
@@ -54,7 +54,7 @@ interface Failure {
   readonly status: RunStatus;
   readonly deviceCode: number;
   readonly message: string;
-  readonly place?: ScriptPlace;
+  readonly place?: ScriptPlace | undefined;
 }
 
 function failureOf(error: unknown): Failure {

@@ -37,11 +37,11 @@ export interface EncodeFileOptions {
 export interface Attempt {
   readonly method: 'BSDIFF40' | 'IMGDIFF2' | 'identity' | 'whole';
   /** Index in the request's bases. */
-  readonly base?: number;
+  readonly base?: number | undefined;
   /** Bytes that it takes in the package, without zip headers. */
   readonly packageBytes: number;
   /** Set when `packageBytes` is an estimate, because another way is far smaller. */
-  readonly estimated?: true;
+  readonly estimated?: true | undefined;
 }
 
 /** The smallest way, and all that were tried. */
@@ -59,7 +59,7 @@ export interface EncodedFile {
   /** Smallest first. */
   readonly attempts: readonly Attempt[];
   /** What was seen of deflate streams, where the target has any. */
-  readonly imgdiff?: ImgdiffNotes;
+  readonly imgdiff?: ImgdiffNotes | undefined;
 }
 
 /** The smallest patch there can be: no patch is tried for a file that travels whole in this many bytes. */

@@ -21,7 +21,7 @@ const largestList = 64 * 1024 * 1024;
  */
 export async function readDeviceFiles(
   path: string,
-  options: { readonly onProgress?: OnProgress; readonly signal?: AbortSignal } = {},
+  options: { readonly onProgress?: OnProgress | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ReadDeviceFiles> {
   let isFolder: boolean;
   try {

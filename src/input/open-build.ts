@@ -20,11 +20,11 @@ import { readZip } from './zip/zip-tree.js';
 export interface OpenBuildOptions {
   readonly modes: Modes;
   /** Which build it is: decides what must be there and the stage that progress tells of. Without it only what both need. */
-  readonly role?: Role;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
+  readonly role?: Role | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
   /** For raw images: a targetfiles.zip, or a folder of its layout, that has what images do not hold (META, OTA, RECOVERY). */
-  readonly companion?: string;
+  readonly companion?: string | undefined;
 }
 
 /** No file under META is read that is larger. */

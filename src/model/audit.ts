@@ -17,7 +17,7 @@ export interface AuditBuild {
   /** The input as the user named it. */
   readonly origin: string;
   readonly digest: Sha256;
-  readonly version?: Omit<ProjectVersion, 'bytes'>;
+  readonly version?: Omit<ProjectVersion, 'bytes'> | undefined;
   readonly files: number;
   /** Of all files, unpacked. */
   readonly bytes: number;
@@ -26,13 +26,13 @@ export interface AuditBuild {
 /** What is at a path on one side. */
 export interface AuditSide {
   readonly kind: Entry['kind'];
-  readonly size?: number;
-  readonly sha1?: Sha1;
-  readonly mode?: number;
-  readonly uid?: number;
-  readonly gid?: number;
+  readonly size?: number | undefined;
+  readonly sha1?: Sha1 | undefined;
+  readonly mode?: number | undefined;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
   /** Text of a link, one unit a byte. */
-  readonly destination?: string;
+  readonly destination?: string | undefined;
 }
 
 /** How a path travels. `patch` before encoding: a patch, unless the whole file turns out smaller. */
@@ -50,26 +50,26 @@ export type AuditMethod =
 /** One path of either build. */
 export interface AuditRow {
   readonly path: ArchivePath;
-  readonly part?: Part;
+  readonly part?: Part | undefined;
   readonly change: Change;
   /** For moved and copied paths, and patches from another file: where the content was. */
-  readonly from?: ArchivePath;
-  readonly before?: AuditSide;
-  readonly after?: AuditSide;
+  readonly from?: ArchivePath | undefined;
+  readonly before?: AuditSide | undefined;
+  readonly after?: AuditSide | undefined;
   readonly method: AuditMethod;
   readonly reason: Reason;
-  readonly decidedBy?: RuleAt;
+  readonly decidedBy?: RuleAt | undefined;
   /**
    * Bytes in the package without zip headers; when the audit is not exact, the most that they can be.
    * A payload that several paths share counts at the first of them.
    */
   readonly cost: number;
   /** Entry of the package that carries it; known in an exact audit or from a package. */
-  readonly entry?: string;
+  readonly entry?: string | undefined;
   /** What sending the file whole costs, compressed as the package compresses. */
-  readonly whole?: number;
+  readonly whole?: number | undefined;
   readonly alternatives: readonly Alternative[];
-  readonly inner?: Inner;
+  readonly inner?: Inner | undefined;
 }
 
 /** Number of paths and their bytes: of the target, for what is removed of the source. */
@@ -100,16 +100,16 @@ export interface AuditEntry {
   /** Bytes as they stand in the package, without headers. */
   readonly bytes: number;
   /** The path it is for; none for the script, programs and metadata. */
-  readonly path?: ArchivePath;
+  readonly path?: ArchivePath | undefined;
 }
 
 /** The package, when its entries are known. */
 export interface AuditPackage {
   /** As the user named it; `undefined` when nothing was written. */
-  readonly file?: string;
-  readonly sha256?: Sha256;
+  readonly file?: string | undefined;
+  readonly sha256?: Sha256 | undefined;
   /** The whole zip file. */
-  readonly bytes?: number;
+  readonly bytes?: number | undefined;
   readonly entries: readonly AuditEntry[];
 }
 
@@ -158,15 +158,15 @@ export type PolicyRule =
 export interface PolicyFinding {
   readonly rule: PolicyRule;
   /** For `security`, which rule of that; for `budget`, which one. */
-  readonly about?: string;
+  readonly about?: string | undefined;
   /** `offender` fails the audit. */
   readonly standing: 'offender' | 'waived' | 'information';
-  readonly path?: ArchivePath;
+  readonly path?: ArchivePath | undefined;
   readonly message: string;
   /** Where the policy says so. */
   readonly line: number;
   /** Of the waiver. */
-  readonly waiver?: { readonly reason: string; readonly until?: string; readonly line: number };
+  readonly waiver?: { readonly reason: string; readonly until?: string | undefined; readonly line: number } | undefined;
 }
 
 /** A size budget and what is used of it, in bytes. */
@@ -200,6 +200,6 @@ export interface Audit {
   /** Every path of either build, in byte order. */
   readonly rows: readonly AuditRow[];
   readonly security: readonly SecurityFinding[];
-  readonly package?: AuditPackage;
-  readonly policy?: PolicyResult;
+  readonly package?: AuditPackage | undefined;
+  readonly policy?: PolicyResult | undefined;
 }

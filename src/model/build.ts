@@ -13,9 +13,9 @@ export interface Ownership {
   readonly mode: number;
   readonly origin: OwnershipOrigin;
   /** SELinux label, where filesystem_config.txt names one. */
-  readonly selabel?: string;
+  readonly selabel?: string | undefined;
   /** File capabilities as a 64-bit mask, where filesystem_config.txt names them. */
-  readonly capabilities?: bigint;
+  readonly capabilities?: bigint | undefined;
 }
 
 /** Identifies some bytes: how many, and their SHA-1. */
@@ -54,11 +54,11 @@ export interface MiscInfo {
   readonly recoveryApiVersion: number;
   readonly fstabVersion: number;
   readonly useSetMetadata: boolean;
-  readonly bootSize?: number;
-  readonly systemSize?: number;
-  readonly cacheSize?: number;
+  readonly bootSize?: number | undefined;
+  readonly systemSize?: number | undefined;
+  readonly cacheSize?: number | undefined;
   /** Bytes of an erase block. */
-  readonly blockSize?: number;
+  readonly blockSize?: number | undefined;
   readonly values: ReadonlyMap<string, string>;
 }
 
@@ -80,12 +80,12 @@ export interface Partition {
 export interface ProjectVersion {
   /** The file's bytes, one unit a byte. They travel in the package unchanged. */
   readonly bytes: string;
-  readonly project?: string;
-  readonly revision?: string;
-  readonly branch?: string;
-  readonly custom?: string;
+  readonly project?: string | undefined;
+  readonly revision?: string | undefined;
+  readonly branch?: string | undefined;
+  readonly custom?: string | undefined;
   /** `2022-06-22,15:50` as written. */
-  readonly packageTime?: string;
+  readonly packageTime?: string | undefined;
 }
 
 /**
@@ -100,7 +100,7 @@ export interface Build {
   readonly entries: ReadonlyMap<ArchivePath, Entry>;
   readonly misc: MiscInfo;
   readonly partitions: readonly Partition[];
-  readonly projectVersion?: ProjectVersion;
+  readonly projectVersion?: ProjectVersion | undefined;
   /** Noticed while reading: odd things that do not stop a run. */
   readonly findings: readonly Finding[];
 }

@@ -3,24 +3,24 @@ export interface Place {
   /** The input as the user named it: a zip, a folder, a list. */
   readonly file: string;
   /** An entry inside it, for people. */
-  readonly entry?: string;
+  readonly entry?: string | undefined;
   /** 1-based. */
-  readonly line?: number;
+  readonly line?: number | undefined;
   /** 1-based, in characters. */
-  readonly column?: number;
+  readonly column?: number | undefined;
 }
 
 /** The parts of a message that a person can act on. */
 export interface Fault {
   /** Stable, kebab-case, for machines: `zip-truncated`. */
   readonly code: string;
-  readonly place?: Place;
+  readonly place?: Place | undefined;
   /** What is wrong, as a sentence without a full stop. */
   readonly message: string;
-  readonly found?: string;
-  readonly expected?: string;
+  readonly found?: string | undefined;
+  readonly expected?: string | undefined;
   /** What to do about it. */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
 }
 
 /** `v1.zip(SYSTEM/bin/app)` or `noota.txt:3:7`. */

@@ -20,7 +20,7 @@ export interface LogEvent {
   /** What it says, as a sentence. */
   readonly says: string;
   /** The file, partition or entry that it is about: `/system/bin/app`, `MTD:boot`. */
-  readonly about?: string;
+  readonly about?: string | undefined;
 }
 
 /** Kinds of events, for machines. The first group ends an update, the second says why, the third is worth knowing. */
@@ -60,17 +60,19 @@ export interface LogReading {
   /** All that was understood, in the order of the log. */
   readonly events: readonly LogEvent[];
   /** What stopped the update, and the event that tells why it did; the same where only one of them is there. */
-  readonly failure?: {
-    readonly event: LogEvent;
-    readonly reason: LogEvent;
-    /** The statement as the log has it. */
-    readonly statement?: string;
-    /** Files, partitions and entries that it names, the failed one first. */
-    readonly files: readonly string[];
-    /** The statement in the package's script, where that was given and has it. */
-    readonly script?: CitedStatement;
-    /** The code that the module reports for this. */
-    readonly code?: string;
-  };
+  readonly failure?:
+    | {
+        readonly event: LogEvent;
+        readonly reason: LogEvent;
+        /** The statement as the log has it. */
+        readonly statement?: string | undefined;
+        /** Files, partitions and entries that it names, the failed one first. */
+        readonly files: readonly string[];
+        /** The statement in the package's script, where that was given and has it. */
+        readonly script?: CitedStatement | undefined;
+        /** The code that the module reports for this. */
+        readonly code?: string | undefined;
+      }
+    | undefined;
   readonly explanation: Explanation;
 }

@@ -21,11 +21,11 @@ export type Grade = 'regression' | 'improvement';
 /** A field that has one value on each side. Absent on a side: the field, or the file, is not there. */
 export interface InnerFact {
   readonly label: string;
-  readonly before?: string;
-  readonly after?: string;
-  readonly grade?: Grade;
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+  readonly grade?: Grade | undefined;
   /** A sentence on what it means, where the field's name does not tell. */
-  readonly about?: string;
+  readonly about?: string | undefined;
 }
 
 /** A set of names of which some came and some went; both in byte order, capped. */
@@ -37,14 +37,14 @@ export interface InnerSet {
   readonly omitted: number;
   /** How many are on both sides. */
   readonly kept: number;
-  readonly grade?: Grade;
+  readonly grade?: Grade | undefined;
 }
 
 /** A size on both sides, in bytes: a section, a segment, a part of an image. */
 export interface InnerSize {
   readonly label: string;
-  readonly before?: number;
-  readonly after?: number;
+  readonly before?: number | undefined;
+  readonly after?: number | undefined;
 }
 
 /** A line of a unified diff. `gap` stands for lines that are the same and not shown. */
@@ -58,11 +58,11 @@ export interface InnerMember {
   readonly name: string;
   readonly status: 'added' | 'removed' | 'changed';
   /** Bytes when unpacked. */
-  readonly before?: number;
-  readonly after?: number;
+  readonly before?: number | undefined;
+  readonly after?: number | undefined;
   /** What else differs: mode, link, owner. */
-  readonly detail?: string;
-  readonly inner?: Inner;
+  readonly detail?: string | undefined;
+  readonly inner?: Inner | undefined;
 }
 
 /** What differs inside a file. Fields that are equal on both sides are left out but for those that say what the file is. */
@@ -70,13 +70,13 @@ export interface Inner {
   readonly kind: InnerKind;
   /** What the file is, in a phrase: `ELF 64-bit LSB, AArch64, shared object`. */
   readonly summary: string;
-  readonly facts?: readonly InnerFact[];
-  readonly sets?: readonly InnerSet[];
-  readonly sizes?: readonly InnerSize[];
-  readonly members?: readonly InnerMember[];
+  readonly facts?: readonly InnerFact[] | undefined;
+  readonly sets?: readonly InnerSet[] | undefined;
+  readonly sizes?: readonly InnerSize[] | undefined;
+  readonly members?: readonly InnerMember[] | undefined;
   /** Members that differ beyond those listed. */
-  readonly membersOmitted?: number;
-  readonly diff?: readonly DiffLine[];
+  readonly membersOmitted?: number | undefined;
+  readonly diff?: readonly DiffLine[] | undefined;
   /** What could not be looked at, and why; limits that were met. */
-  readonly notes?: readonly string[];
+  readonly notes?: readonly string[] | undefined;
 }

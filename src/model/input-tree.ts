@@ -8,11 +8,11 @@ export interface InputTree {
   /** For people: `zip`, `folder`, `UBI image, volume rootfs`, … */
   readonly description: string;
   /** The root directory's own owner and mode, where the input keeps them. */
-  readonly root?: Pick<TreeEntry, 'mode' | 'uid' | 'gid'>;
+  readonly root?: Pick<TreeEntry, 'mode' | 'uid' | 'gid'> | undefined;
   /** In byte order of the path; every directory is there, but not the root itself. */
   readonly entries: readonly TreeEntry[];
   /** Bytes of the physical erase blocks, for an image. */
-  readonly eraseBlock?: number;
+  readonly eraseBlock?: number | undefined;
   readonly findings: readonly Finding[];
   /** The content of a file in order. Throws InputError when it is damaged. */
   content(path: string): AsyncIterable<Uint8Array>;

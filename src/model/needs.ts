@@ -19,8 +19,8 @@ export interface DeviceNeeds {
 
 /** What is free on the device, in bytes. Exceeding a limit that was given fails the run. */
 export interface DeviceLimits {
-  readonly cacheSize?: number;
-  readonly systemFree?: number;
-  readonly usrdataFree?: number;
-  readonly deviceMemory?: number;
+  readonly cacheSize?: number | undefined;
+  readonly systemFree?: number | undefined;
+  readonly usrdataFree?: number | undefined;
+  readonly deviceMemory?: number | undefined;
 }

@@ -34,7 +34,7 @@ export interface Payload {
 /** One way in which a path could have travelled, and what it would have cost in the package. */
 export interface Alternative {
   readonly method: 'BSDIFF40' | 'IMGDIFF2' | 'identity' | 'whole';
-  readonly base?: ArchivePath;
+  readonly base?: ArchivePath | undefined;
   readonly packageBytes: number;
 }
 
@@ -81,7 +81,7 @@ export interface EncodePartition {
   readonly kind: 'encode-partition';
   readonly path: ArchivePath;
   readonly partition: PartitionName;
-  readonly source?: Content;
+  readonly source?: Content | undefined;
   readonly target: Content;
   readonly whole: boolean;
 }

@@ -8,8 +8,8 @@ export interface SetRecursive {
   readonly gid: number;
   readonly directoryMode: number;
   readonly fileMode: number;
-  readonly selabel?: string;
-  readonly capabilities?: bigint;
+  readonly selabel?: string | undefined;
+  readonly capabilities?: bigint | undefined;
 }
 
 /** Sets owner and mode of one file or directory. */
@@ -19,8 +19,8 @@ export interface SetOne {
   readonly uid: number;
   readonly gid: number;
   readonly mode: number;
-  readonly selabel?: string;
-  readonly capabilities?: bigint;
+  readonly selabel?: string | undefined;
+  readonly capabilities?: bigint | undefined;
 }
 
 /** What the script says about owners and modes; order matters, a later one wins. */

@@ -19,7 +19,7 @@ export interface Progress {
   readonly doneItems: number;
   readonly totalItems: number;
   /** What is being worked on, for people. */
-  readonly item?: string;
+  readonly item?: string | undefined;
 }
 
 /** Receives progress. */

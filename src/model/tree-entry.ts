@@ -16,12 +16,12 @@ export interface TreeEntry {
   /** Seconds since 1970, where the input says so without a time zone. */
   readonly mtime: number | undefined;
   /** A link's text, one unit a byte. */
-  readonly destination?: string;
-  readonly device?: { readonly major: number; readonly minor: number };
+  readonly destination?: string | undefined;
+  readonly device?: { readonly major: number; readonly minor: number } | undefined;
   /** Names under which the same file is known, this one included; more than 1 for hard links. */
   readonly links: number;
   /** Tells hard links apart from copies: equal for all names of one file. */
-  readonly fileId?: number;
+  readonly fileId?: number | undefined;
   /** Extended attributes by name. */
   readonly attributes: ReadonlyMap<string, Uint8Array>;
   /** The content cannot be read without a key. */

@@ -8,7 +8,7 @@ import type { OnProgress, Stage } from './progress.js';
 export interface TreeFile {
   readonly kind: 'file';
   readonly content: Content;
-  readonly own?: Ownership;
+  readonly own?: Ownership | undefined;
 }
 
 export interface TreeLink {
@@ -19,7 +19,7 @@ export interface TreeLink {
 
 export interface TreeDirectory {
   readonly kind: 'directory';
-  readonly own?: Ownership;
+  readonly own?: Ownership | undefined;
 }
 
 export type TreeNode = TreeFile | TreeLink | TreeDirectory;

@@ -20,8 +20,8 @@ export interface Difference {
   /** `/system/bin/app`, or `partition boot`; for people. */
   readonly path: string;
   readonly what: DifferenceKind;
-  readonly found?: string;
-  readonly expected?: string;
+  readonly found?: string | undefined;
+  readonly expected?: string | undefined;
 }
 
 /** Where in the updater-script something happened; both from 1. */
@@ -51,13 +51,13 @@ export interface CutFailure {
   readonly cut: number;
   /** What was cut, for people: `torn write of /system/bin/app.patch`. */
   readonly effect: string;
-  readonly place?: ScriptPlace;
+  readonly place?: ScriptPlace | undefined;
   /** Whether the power went again while the package was repeated. */
   readonly repeated: boolean;
   /** Times that the package was started after the cut. */
   readonly attempts: number;
   readonly status: RunStatus;
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** The first few. */
   readonly differences: readonly Difference[];
 }
@@ -94,8 +94,8 @@ export interface Verification {
   readonly status: RunStatus;
   /** What the module would report in `+QIND: "FOTA","END",…`. */
   readonly deviceCode: number;
-  readonly message?: string;
-  readonly place?: ScriptPlace;
+  readonly message?: string | undefined;
+  readonly place?: ScriptPlace | undefined;
   /** What the device was compared with after the run: a build, or nothing. */
   readonly comparedWith: 'target' | 'nothing';
   /** Paths and partitions that were compared. */
@@ -103,7 +103,7 @@ export interface Verification {
   readonly differenceCount: number;
   /** The first ones, in byte order of the path. With nothing to compare with: what the package changed. */
   readonly differences: readonly Difference[];
-  readonly powerCuts?: PowerCuts;
+  readonly powerCuts?: PowerCuts | undefined;
   /** Statements of the script that ran. */
   readonly statements: number;
   readonly system: Usage;
@@ -113,9 +113,9 @@ export interface Verification {
   /** The percentages that the module reports, in order. */
   readonly progress: readonly number[];
   /** Set when the progress runs backwards or past 100. */
-  readonly progressFault?: string;
+  readonly progressFault?: string | undefined;
   /** What was assumed or noticed. */
   readonly notes: readonly string[];
   /** Statement by statement, where it was asked for. */
-  readonly trace?: readonly string[];
+  readonly trace?: readonly string[] | undefined;
 }

@@ -24,7 +24,7 @@ export interface PackagePrograms {
   /** OTA/bin/updater of the target. */
   readonly updateBinary: Uint8Array;
   /** OTA/bin/ipth_dua of the target, where it has one. */
-  readonly ipthDua?: Uint8Array;
+  readonly ipthDua?: Uint8Array | undefined;
 }
 
 const programs = 'META-INF/com/google/android/';

@@ -31,9 +31,9 @@ export interface WrittenTargetFiles {
 
 export interface TargetFilesOptions {
   /** Called with the finished temporary file, before it gets its name. */
-  readonly check?: (temporaryFile: string) => Promise<void>;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
+  readonly check?: ((temporaryFile: string) => Promise<void>) | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Made on Unix (3) by a program of version 3.0, as Info-ZIP says. */

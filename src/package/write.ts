@@ -36,9 +36,9 @@ export interface WrittenEntry {
 
 export interface WriteOptions {
   /** Called with the finished temporary file, before it gets its name; what it throws, writePackage throws. */
-  readonly check?: (temporaryFile: string) => Promise<void>;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: OnProgress;
+  readonly check?: ((temporaryFile: string) => Promise<void>) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 /** Made on Unix (3) by a program of version 2.0, which also suffices to extract. */

@@ -34,7 +34,7 @@ type Decided = Decision<DeltaOperation>;
 interface Verdict {
   readonly change: Change;
   readonly reason: Reason;
-  readonly operations?: readonly DeltaOperation[];
+  readonly operations?: readonly DeltaOperation[] | undefined;
   readonly decidedBy?: RuleAt | undefined;
   readonly from?: ArchivePath | undefined;
 }

@@ -34,7 +34,7 @@ export interface PermissionRequest {
   /** Whether a path's owner and mode are this package's business: its part is chosen, and no list keeps it. */
   readonly covered: (path: ArchivePath) => boolean;
   readonly family: PermissionFamily;
-  readonly chmod?: ChmodPlacement;
+  readonly chmod?: ChmodPlacement | undefined;
 }
 
 export interface PermissionPlan {

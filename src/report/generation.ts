@@ -18,7 +18,7 @@ export interface GenerationReport {
     readonly plan: SettledPlan;
     readonly output: { readonly file: string; readonly size: number; readonly sha256: string; readonly md5: string };
     readonly needs: DeviceNeeds;
-    readonly verification?: Verification;
+    readonly verification?: Verification | undefined;
     readonly findings: readonly Finding[];
   };
 }

@@ -1,7 +1,7 @@
 /** A column of a table: its heading, and whether its cells stand at the right, as numbers do. */
 export interface Column {
   readonly heading: string;
-  readonly align?: 'left' | 'right';
+  readonly align?: 'left' | 'right' | undefined;
 }
 
 function widthOf(text: string): number {

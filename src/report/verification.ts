@@ -101,7 +101,7 @@ export function replayLines(verification: Verification): readonly string[] {
 /** What was shown, for people. `replay` adds the module's own lines, before the rest; so does a trace that was kept. */
 export function verificationText(
   verification: Verification,
-  options: { readonly replay?: boolean } = {},
+  options: { readonly replay?: boolean | undefined } = {},
 ): VerificationReport {
   const { status, proved, message, place, deviceCode } = verification;
   const at = place === undefined ? '' : `script:${place.line}:${place.column}: `;

@@ -50,7 +50,7 @@ export interface Choice {
   readonly kind: 'choice';
   readonly condition: Expression;
   readonly then: Sequence;
-  readonly otherwise?: Sequence;
+  readonly otherwise?: Sequence | undefined;
 }
 
 /** Expressions evaluated one after the other. */

@@ -10,7 +10,7 @@ import type { PatchCache } from '../model/patch-cache.js';
 export interface PatchCacheOptions {
   readonly directory: string;
   /** Bytes of all entries together, kept by trim(). 2 GiB by default. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 const magic = 'dfota patch cache 1\n';

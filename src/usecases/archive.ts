@@ -28,8 +28,8 @@ import {
 
 /** What all of these commands take. */
 export interface ArchiveOptions {
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

@@ -31,11 +31,11 @@ export interface CheckRequest extends InputPaths {
   readonly parts: ReadonlySet<Part>;
   readonly modes: Modes;
   /** A copy of a module's /system, or the hashes of its files. */
-  readonly deviceFiles?: string;
+  readonly deviceFiles?: string | undefined;
   /** A finished package. */
-  readonly packagePath?: string;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
+  readonly packagePath?: string | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The builds as read, and everything that was found, in no particular order. */

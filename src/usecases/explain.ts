@@ -16,8 +16,8 @@ export type Explained =
 
 export interface ExplainOptions {
   /** The update.zip that the log is about: its script is cited. */
-  readonly package?: string;
-  readonly signal?: AbortSignal;
+  readonly package?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Logs are some hundred kilobytes. */

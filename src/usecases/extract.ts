@@ -17,11 +17,11 @@ export interface ExtractOptions {
   /** A folder that does not exist yet or is empty. */
   readonly output: string;
   /** Paths, folders and patterns; everything when there are none. */
-  readonly only?: readonly string[];
+  readonly only?: readonly string[] | undefined;
   /** Volume of an UBI image. */
-  readonly volume?: string;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
+  readonly volume?: string | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

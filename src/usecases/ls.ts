@@ -6,11 +6,11 @@ import type { OnProgress } from '../model/progress.js';
 /** What to list. */
 export interface LsOptions {
   /** Paths, folders and patterns; everything when there are none. */
-  readonly only?: readonly string[];
+  readonly only?: readonly string[] | undefined;
   /** Volume of an UBI image. */
-  readonly volume?: string;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
+  readonly volume?: string | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Lists any input: a zip, a folder, an UBI or UBIFS image, a folder of raw images. Throws UsageError and InputError. */

@@ -17,16 +17,16 @@ export interface InputPaths {
   readonly source: string;
   readonly target: string;
   /** Folder of the list files; the starter lists without it. */
-  readonly lists?: string;
+  readonly lists?: string | undefined;
   /** For raw images: a targetfiles.zip with what images do not hold. */
-  readonly companion?: string;
+  readonly companion?: string | undefined;
 }
 
 /** How inputs are read. */
 export interface ReadingOptions {
   readonly modes: Modes;
   readonly onProgress: OnProgress;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Both builds, the lists, and what was noticed when the lists were read. */

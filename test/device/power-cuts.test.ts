@@ -138,6 +138,6 @@ test('the progress of a sweep is told, and the signal stops it', async () => {
   await run(safe, { onProgress: ({ item }) => items.push(item) });
   assert.deepEqual([...new Set(items)], ['statements', 'power cuts']);
   const controller = new AbortController();
-  const onProgress = ({ item }: { item?: string }) => item === 'power cuts' && controller.abort();
+  const onProgress = ({ item }: { item?: string | undefined }) => item === 'power cuts' && controller.abort();
   await assert.rejects(run(safe, { signal: controller.signal, onProgress: (p) => void onProgress(p) }), /abort/i);
 });

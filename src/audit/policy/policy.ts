@@ -23,11 +23,11 @@ export interface Budget {
 export interface Waiver {
   readonly rule: PolicyRule;
   /** For `security`, which rule; for `budget`, which one. */
-  readonly about?: string;
-  readonly pattern?: PathPattern;
+  readonly about?: string | undefined;
+  readonly pattern?: PathPattern | undefined;
   readonly reason: string;
   /** `2027-01-31`, the last day on which it holds. */
-  readonly until?: string;
+  readonly until?: string | undefined;
   readonly line: number;
 }
 
@@ -35,12 +35,12 @@ export interface Waiver {
 export interface AuditPolicy {
   readonly file: string;
   /** Line of `version: must-rise`. */
-  readonly versionMustRise?: number;
+  readonly versionMustRise?: number | undefined;
   readonly budgets: readonly Budget[];
   readonly forbidden: readonly PathPattern[];
   readonly required: readonly PathPattern[];
   /** Set-id files beyond these are offences; without it any is accepted. */
-  readonly setIdAllowed?: { readonly patterns: readonly PathPattern[]; readonly line: number };
+  readonly setIdAllowed?: { readonly patterns: readonly PathPattern[]; readonly line: number } | undefined;
   /** Security rules that fail the audit, with their lines. */
   readonly fail: ReadonlyMap<SecurityRule, number>;
   readonly waivers: readonly Waiver[];

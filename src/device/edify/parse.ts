@@ -13,7 +13,7 @@ type Enclosure =
   | { readonly kind: 'script' }
   | { readonly kind: 'parentheses'; readonly open: Token }
   | { readonly kind: 'call'; readonly name: string; readonly open: Token; readonly args: Expression[] }
-  | { readonly kind: 'if'; readonly open: Token; condition?: Expression; yes?: Expression };
+  | { readonly kind: 'if'; readonly open: Token; condition?: Expression | undefined; yes?: Expression | undefined };
 
 /** An expression that is being read: the operands that wait at each level of precedence, lowest first. */
 interface Frame {

@@ -67,13 +67,13 @@ const setPermRecursive: DeviceFunction = async (runtime, call) => {
 };
 
 interface Metadata {
-  readonly uid?: number;
-  readonly gid?: number;
-  readonly mode?: number;
-  readonly dmode?: number;
-  readonly fmode?: number;
-  readonly selabel?: string;
-  readonly capabilities?: bigint;
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+  readonly mode?: number | undefined;
+  readonly dmode?: number | undefined;
+  readonly fmode?: number | undefined;
+  readonly selabel?: string | undefined;
+  readonly capabilities?: bigint | undefined;
 }
 
 function parseMetadata(call: Call, texts: readonly string[], strict: boolean): Metadata {

@@ -12,7 +12,7 @@ export type BsdiffEffort = 'fast' | 'normal' | 'best';
 export interface BsdiffOptions {
   readonly effort: BsdiffEffort;
   /** Told now and then how many bytes of the target are done, never decreasing, at the end all of them. */
-  readonly onProgress?: (doneBytes: number) => void;
+  readonly onProgress?: ((doneBytes: number) => void) | undefined;
 }
 
 /** Neither file may be longer than this, in bytes: positions have 31 bits. */

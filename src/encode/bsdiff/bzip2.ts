@@ -5,7 +5,7 @@ export interface Bzip2Options {
   /** The level in the stream's header: no block holds more than `level` x 100,000 bytes, which bounds the decoder's memory. */
   readonly level: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
   /** How hard to look for good block boundaries and tables; `plain` fills one block after the other. Default: `normal`. */
-  readonly effort?: 'plain' | 'fast' | 'normal' | 'best';
+  readonly effort?: 'plain' | 'fast' | 'normal' | 'best' | undefined;
 }
 
 interface Settings {

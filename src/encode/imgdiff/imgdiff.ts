@@ -28,14 +28,14 @@ export interface ImgdiffNotes {
   readonly remade: number;
   readonly unmade: readonly UnmadeStream[];
   /** Set when a patch was made that did not give the target, and was dropped. That is a fault of this program. */
-  readonly unproved?: true;
+  readonly unproved?: true | undefined;
 }
 
 /** Options of {@link encodeImgdiff}. */
 export interface ImgdiffOptions {
   readonly effort: BsdiffEffort;
   /** Told now and then about how many bytes of the target are done, never decreasing. */
-  readonly onProgress?: (doneBytes: number) => void;
+  readonly onProgress?: ((doneBytes: number) => void) | undefined;
 }
 
 /** The target's deflate streams, each with its settings; looked for once for any number of sources. */

@@ -6,7 +6,7 @@ import { type EncodeFileOptions, encoderVersion } from '../encode-file.js';
 /** What is encoded, by digest: names and bytes do not matter. */
 export interface EncodingSubject {
   readonly target: Content;
-  readonly bases: readonly (Content & { readonly cost?: number })[];
+  readonly bases: readonly (Content & { readonly cost?: number | undefined })[];
 }
 
 /** The name under which a result is kept. */

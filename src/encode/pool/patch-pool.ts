@@ -23,7 +23,7 @@ export interface EncodeBase extends LazyContent {
   /** The caller's name for it, given back with the result. */
   readonly id: string;
   /** Bytes that its use adds to the package beside the patch; none unless told. */
-  readonly cost?: number;
+  readonly cost?: number | undefined;
 }
 
 /** A file to encode. Without bases it is compressed for travelling whole. */
@@ -37,7 +37,7 @@ export interface EncodeTask {
 
 /** One way in which the file could travel, what it takes in the package, and the base's id. */
 export interface EncodeAlternative extends Omit<Attempt, 'base'> {
-  readonly base?: string;
+  readonly base?: string | undefined;
 }
 
 /** The smallest way, proved, and what else was tried. */
@@ -56,22 +56,22 @@ export interface EncodeResult {
     | { readonly kind: 'whole'; readonly packed: PackedEntry };
   /** Smallest first. */
   readonly alternatives: readonly EncodeAlternative[];
-  readonly imgdiff?: NonNullable<EncodedFile['imgdiff']>;
+  readonly imgdiff?: NonNullable<EncodedFile['imgdiff']> | undefined;
   readonly fromCache: boolean;
 }
 
 export interface PatchPoolOptions {
   /** Threads at most; by default one for each processor. The results do not depend on it. */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /** Bytes that all files encoded at once may take, by estimate; a file that takes more runs alone. 640 MB by default. */
-  readonly memoryBudget?: number;
+  readonly memoryBudget?: number | undefined;
   readonly effort: BsdiffEffort;
   /** A patch larger than this share of its target is not taken. 0.95 by default. */
-  readonly worthwhile?: number;
-  readonly cache?: PatchCache;
+  readonly worthwhile?: number | undefined;
+  readonly cache?: PatchCache | undefined;
   /** Ends everything at once: threads are stopped in the middle of their work, and every task fails with the reason. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: OnProgress;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
 }
 
 interface Job {

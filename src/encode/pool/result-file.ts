@@ -13,7 +13,7 @@ interface Header {
     | { readonly kind: 'whole' };
   readonly packed: Omit<PackedEntry, 'bytes'> & { readonly length: number };
   readonly attempts: readonly Attempt[];
-  readonly imgdiff?: ImgdiffNotes;
+  readonly imgdiff?: ImgdiffNotes | undefined;
 }
 
 const newline = 10;

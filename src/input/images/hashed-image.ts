@@ -14,9 +14,9 @@ import { openImageTree } from './image-tree.js';
 /** The tree of one image, every file read once and hashed; paths are the image's own. */
 export interface HashedImage extends Tree {
   /** Owner and mode of the root directory. */
-  readonly root?: Ownership;
+  readonly root?: Ownership | undefined;
   /** Bytes of the physical erase blocks. */
-  readonly eraseBlock?: number;
+  readonly eraseBlock?: number | undefined;
 }
 
 /**

@@ -41,7 +41,7 @@ export async function recogniseFile(path: string): Promise<ImageKind> {
 
 /** Which volume of an UBI image is meant; by default the one whose UBIFS is the system's or the modem's. */
 export interface ImageOptions {
-  readonly volume?: string;
+  readonly volume?: string | undefined;
 }
 
 /**

@@ -13,10 +13,10 @@ import { isRawImageFile, isRawImageFolder, readRawImages } from './raw-images.js
 /** How an input is opened. */
 export interface OpenInputOptions {
   /** Volume of an UBI image. */
-  readonly volume?: string;
-  readonly stage?: Stage;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
+  readonly volume?: string | undefined;
+  readonly stage?: Stage | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const noAttributes: ReadonlyMap<string, Uint8Array> = new Map();

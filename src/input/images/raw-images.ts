@@ -97,7 +97,7 @@ interface Filling {
   readonly findings: Finding[];
   readonly closers: (() => Promise<void>)[];
   /** Erase block of the system image, for the defaults. */
-  eraseBlock?: number;
+  eraseBlock?: number | undefined;
 }
 
 /** Reads a folder of raw images, or a single image, as the tree of a build. Every file is read once and hashed. Throws InputError. */

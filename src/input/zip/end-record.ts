@@ -29,8 +29,11 @@ export async function readAt(handle: FileHandle, position: number, length: numbe
  */
 export async function readEndRecord(handle: FileHandle, file: string, fileSize: number): Promise<EndRecord> {
   const place = { file };
-  const fail = (code: string, message: string, more: { found?: string; expected?: string; remedy?: string } = {}) =>
-    new InputError({ code, place, message, ...more });
+  const fail = (
+    code: string,
+    message: string,
+    more: { found?: string | undefined; expected?: string | undefined; remedy?: string | undefined } = {},
+  ) => new InputError({ code, place, message, ...more });
   if (fileSize === 0) throw fail('zip-empty-file', 'the file is empty', { expected: 'a targetfiles.zip' });
   const head = await readAt(handle, 0, Math.min(4, fileSize));
   const startsAsZip = head.length === 4 && head.readUInt16LE(0) === 0x4b50 && head.readUInt8(2) < 9;

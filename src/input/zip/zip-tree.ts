@@ -59,7 +59,7 @@ function withoutSlash(name: string): string {
   return name.endsWith('/') ? name.slice(0, -1) : name;
 }
 
-function ownOf(record: ZipRecord): { readonly own?: Ownership } {
+function ownOf(record: ZipRecord): { readonly own?: Ownership | undefined } {
   if (record.unixMode === undefined) return {};
   return { own: { uid: 0, gid: 0, mode: record.unixMode & 0o7777, origin: 'zip-mode' } };
 }

@@ -6,7 +6,7 @@ import { displayName } from '../../model/path.js';
 import { ratioOf, showMode } from './words.js';
 
 /** A path for people and, where that is not the name itself, its bytes in hex. */
-function pathFields(path: string): { readonly path: string; readonly pathBytes?: string } {
+function pathFields(path: string): { readonly path: string; readonly pathBytes?: string | undefined } {
   const shown = displayName(path);
   const plain = /^[\x20-\x7e]*$/.test(path) && !path.includes('\\x');
   return plain ? { path: shown } : { path: shown, pathBytes: Buffer.from(path, 'latin1').toString('hex') };
@@ -49,9 +49,11 @@ export function auditDocument(audit: Audit) {
   const { totals, rows, security, package: pack, policy, source, target, ...rest } = audit;
   const build = ({ version, ...fields }: Audit['source']) => ({
     ...fields,
-    ...(version === undefined
-      ? {}
-      : { version: Object.fromEntries(Object.entries(version).map(([key, value]) => [key, displayName(value)])) }),
+    version:
+      version &&
+      Object.fromEntries(
+        Object.entries(version).map(([key, value]) => [key, value === undefined ? undefined : displayName(value)]),
+      ),
   });
   return {
     ...rest,

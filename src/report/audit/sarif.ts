@@ -12,9 +12,9 @@ interface Result {
   readonly title: string;
   readonly level: Level;
   readonly message: string;
-  readonly path?: string;
-  readonly line?: number;
-  readonly suppressed?: string;
+  readonly path?: string | undefined;
+  readonly line?: number | undefined;
+  readonly suppressed?: string | undefined;
 }
 
 const levels: Readonly<Record<Severity, Level>> = { error: 'error', warning: 'warning', information: 'note' };

@@ -62,15 +62,15 @@ export interface AuditOptions {
   readonly levers: Levers;
   readonly chmod: ChmodPlacement;
   /** Makes every patch, so that costs are those of the package that `generate` would make; without it they are bounds. */
-  readonly exact?: Pick<GenerateOptions, 'encoding' | 'dialect' | 'permissions'>;
+  readonly exact?: Pick<GenerateOptions, 'encoding' | 'dialect' | 'permissions'> | undefined;
   /** A finished package, made by any tool: its methods and sizes are shown in place of the plan's. */
-  readonly packageFile?: string;
+  readonly packageFile?: string | undefined;
   /** A policy.yaml. */
-  readonly policyFile?: string;
+  readonly policyFile?: string | undefined;
   /** `2026-11-21`: waivers that ended before do not count. */
   readonly today: string;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Audits two builds. Throws InputError when the policy or the package cannot be read; oddities of the firmware are findings. */

@@ -43,7 +43,7 @@ export async function lookInside(
   target: OpenBuild,
   options: {
     readonly onProgress: OnProgress;
-    readonly signal?: AbortSignal;
+    readonly signal?: AbortSignal | undefined;
     /** Where the source has an earlier form of a file that is new at its path. */
     readonly earlier: ReadonlyMap<ArchivePath, ArchivePath>;
   },

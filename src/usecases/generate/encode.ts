@@ -14,11 +14,11 @@ import type { Payloads } from './payloads.js';
 export interface EncodingOptions {
   readonly effort: BsdiffEffort;
   /** Worker threads; the bytes do not depend on it. */
-  readonly jobs?: number;
+  readonly jobs?: number | undefined;
   /** Bytes that encoding may take. */
-  readonly memory?: number;
+  readonly memory?: number | undefined;
   /** Folder of the patch cache; without it nothing is kept. */
-  readonly cache?: string;
+  readonly cache?: string | undefined;
 }
 
 /** The same, with the cache opened. */

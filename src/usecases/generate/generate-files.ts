@@ -20,15 +20,15 @@ export interface GenerateRequest {
   readonly sources: readonly SourceName[];
   readonly target: string;
   /** Folder of the list files; the starter lists without it. */
-  readonly lists?: string;
+  readonly lists?: string | undefined;
   /** For raw images: a targetfiles.zip with what images do not hold. */
-  readonly companion?: string;
+  readonly companion?: string | undefined;
   readonly modes: Modes;
   /** The package; with several sources a folder, in which each package is named after its source's revision. */
   readonly output: string;
   readonly options: Omit<GenerateOptions, 'output'>;
   /** Told each package as soon as it has its name. */
-  readonly onGenerated?: (source: Build, generated: Generated) => void;
+  readonly onGenerated?: ((source: Build, generated: Generated) => void) | undefined;
 }
 
 /** A package and the build that it starts from. */

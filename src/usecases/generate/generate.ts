@@ -48,12 +48,12 @@ export interface GenerateOptions {
   readonly chmod: ChmodPlacement;
   readonly dialect: ScriptOptions['dialect'];
   /** Without it, what `use_set_metadata` in the target's misc_info.txt says. */
-  readonly permissions?: PermissionFamily;
+  readonly permissions?: PermissionFamily | undefined;
   readonly encoding: EncodingOptions;
   readonly limits: DeviceLimits;
   readonly verify: VerifyOptions;
   readonly onProgress: OnProgress;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How thoroughly the package is proved before it gets its name. */
@@ -79,7 +79,7 @@ export interface Generated {
   readonly output: WrittenPackage;
   readonly needs: DeviceNeeds;
   /** Without it: verification was switched off. */
-  readonly verification?: Verification;
+  readonly verification?: Verification | undefined;
   readonly findings: readonly Finding[];
 }
 

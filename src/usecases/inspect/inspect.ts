@@ -15,8 +15,8 @@ import { type OnProgress, silent } from '../../model/progress.js';
 import { type ScriptEffects, type ScriptTarget, scriptEffects } from './inspect-script.js';
 
 export interface InspectOptions {
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const scriptName = 'META-INF/com/google/android/updater-script';

@@ -30,24 +30,24 @@ export interface PrepareRequest {
   /** targetfiles.zip of the firmware that runs on the module, or a folder of its layout. */
   readonly source: string;
   /** The built kernel (`sdxlemur-boot.img`). */
-  readonly boot?: string;
+  readonly boot?: string | undefined;
   /** The built boot loader, for MULTIFOTA/abl.elf. */
-  readonly abl?: string;
+  readonly abl?: string | undefined;
   /** A folder whose files go over MULTIFOTA/. */
-  readonly multifota?: string;
+  readonly multifota?: string | undefined;
   /** The new root file system: a folder, or an UBI or UBIFS image. */
-  readonly rootfs?: string;
+  readonly rootfs?: string | undefined;
   /** The new modem files: a folder, or an UBI or UBIFS image; they go over SYSTEM/firmware. */
-  readonly modem?: string;
+  readonly modem?: string | undefined;
   /** The new SYSTEM/etc/quectel-project-version. */
-  readonly versionFile?: string;
+  readonly versionFile?: string | undefined;
   /** Rows of filesystem_config.txt for what no other input knows, or knows wrong. */
-  readonly owners?: string;
+  readonly owners?: string | undefined;
   readonly output: string;
   /** Only plan. */
-  readonly dryRun?: boolean;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
+  readonly dryRun?: boolean | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const configPath = toArchivePath('META/filesystem_config.txt');
@@ -64,7 +64,7 @@ interface SingleFile {
 
 interface Inputs {
   readonly source: Tree;
-  readonly rootfs: (Tree & { readonly root?: Ownership }) | undefined;
+  readonly rootfs: (Tree & { readonly root?: Ownership | undefined }) | undefined;
   readonly modem: Tree | undefined;
   readonly multifota: Tree | undefined;
   readonly singles: readonly SingleFile[];
@@ -136,7 +136,7 @@ async function readInputs(request: PrepareRequest, reading: ReadOptions, open: T
       throw asInputError(error, path);
     }
   };
-  const part = async (path: string): Promise<Tree & { readonly root?: Ownership }> =>
+  const part = async (path: string): Promise<Tree & { readonly root?: Ownership | undefined }> =>
     keep((await isFolder(path)) ? await readFolder(path, reading) : await readImage(path, reading));
   const folder = await isFolder(request.source);
   const source = keep(await (folder ? readFolder(request.source, reading) : readZip(request.source, reading)));

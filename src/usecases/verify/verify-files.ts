@@ -17,11 +17,11 @@ import { type VerifyRequest, verifyPackage } from './verify.js';
 export interface VerifyFilesRequest extends Omit<VerifyRequest, 'source' | 'target' | 'expected' | 'keep' | 'images'> {
   readonly source: string;
   /** Without it the package is run, and told what it changes. */
-  readonly target?: string;
+  readonly target?: string | undefined;
   /** Folder of the list files that the package was made with; the starter lists without it. */
-  readonly lists?: string;
+  readonly lists?: string | undefined;
   /** For raw images: a targetfiles.zip with what images do not hold. */
-  readonly companion?: string;
+  readonly companion?: string | undefined;
   /** The parts that the package updates. */
   readonly parts: ReadonlySet<Part>;
   readonly modes: Modes;

@@ -17,28 +17,28 @@ export interface VerifyRequest {
   readonly packagePath: string;
   readonly source: OpenBuild;
   /** The build that the device shall be afterwards. */
-  readonly target?: Build | OpenBuild;
+  readonly target?: Build | OpenBuild | undefined;
   /** In place of the target: what the device shall be, by archive path, where that is a mixture of both builds. */
-  readonly expected?: ReadonlyMap<ArchivePath, Entry>;
+  readonly expected?: ReadonlyMap<ArchivePath, Entry> | undefined;
   /** Paths that the package leaves alone: they must end as they are in the source. */
-  readonly keep?: (path: ArchivePath) => boolean;
+  readonly keep?: ((path: ArchivePath) => boolean) | undefined;
   /** Partition of each image of MULTIFOTA/; with it, images that it leaves out are not compared. */
-  readonly images?: ReadonlyMap<ArchivePath, string>;
+  readonly images?: ReadonlyMap<ArchivePath, string> | undefined;
   /** `strict` where not given. */
-  readonly profile?: ProfileName;
+  readonly profile?: ProfileName | undefined;
   /** `none` where not given; a number samples evenly over the run. */
-  readonly powerCuts?: 'all' | 'none' | number;
-  readonly cacheSize?: number;
-  readonly systemSize?: number;
+  readonly powerCuts?: 'all' | 'none' | number | undefined;
+  readonly cacheSize?: number | undefined;
+  readonly systemSize?: number | undefined;
   /** Free on /system before the update, where its size is not given. */
-  readonly systemFree?: number;
-  readonly usrdataFree?: number;
-  readonly mostDifferences?: number;
-  readonly trace?: boolean;
+  readonly systemFree?: number | undefined;
+  readonly usrdataFree?: number | undefined;
+  readonly mostDifferences?: number | undefined;
+  readonly trace?: boolean | undefined;
   /** Files and directories that one start may visit; 10,000,000 where not given. */
-  readonly mostVisits?: number;
-  readonly onProgress?: OnProgress;
-  readonly signal?: AbortSignal;
+  readonly mostVisits?: number | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The target's entries, with the source's in place of what is kept; directories above kept paths stay too. */

@@ -6,7 +6,7 @@ export interface TableFormat {
   readonly columns: readonly string[];
   /** Index of the column that identifies a row. */
   readonly key: number;
-  readonly secret?: number;
+  readonly secret?: number | undefined;
 }
 
 const passwd: TableFormat = {
