@@ -1,8 +1,9 @@
 import { applyPatch, PatchFormatError } from '../applypatch/index.js';
 import type { BuildContent } from '../model/build.js';
 import { type Sha1, sha1Of } from '../model/digest.js';
+import { largestFile } from '../model/limits.js';
 import { type Blob, blobKey, type Piece, type Pieced, type Whole } from './blob.js';
-import { largestContent, mostPatched } from './limits.js';
+import { mostPatched } from './limits.js';
 import { TooMuchWork } from './machine.js';
 import type { PackageReader } from './zip-reader.js';
 
@@ -44,7 +45,7 @@ export function openContentStore(build: BuildContent, reader: PackageReader): Co
   };
 
   const apply = (patch: Uint8Array, source: Uint8Array, outside: 'zero' | 'reject') =>
-    applyPatch(patch, source, { maxTargetSize: largestContent, outsideSource: outside });
+    applyPatch(patch, source, { maxTargetSize: largestFile, outsideSource: outside });
 
   const wholeBytes = async (blob: Whole): Promise<Uint8Array<ArrayBuffer>> => {
     const { origin } = blob;
@@ -82,7 +83,7 @@ export function openContentStore(build: BuildContent, reader: PackageReader): Co
   };
 
   const piecedBytes = async (blob: Pieced): Promise<Uint8Array<ArrayBuffer>> => {
-    if (blob.size > largestContent) throw new RangeError(`content of ${blob.size} bytes`);
+    if (blob.size > largestFile) throw new RangeError(`content of ${blob.size} bytes`);
     const bytes = new Uint8Array(blob.size);
     let at = 0;
     for (const piece of blob.pieces) {

@@ -1,13 +1,7 @@
-/** Our own limits, so that no package can hang or exhaust the simulator. All far above what a real package needs. */
-
-/** Most bytes of one content: a file, a patch's result, an entry of the package. No partition of the family is larger. */
-export const largestContent = 2 ** 29;
+/** The simulator's own limits, so that no package can hang or exhaust it; those of sizes are in src/model/limits.ts. All far above what a real package needs. */
 
 /** Most bytes that all patches of a verification may make, each pair of patch and source counted once. */
 export const mostPatched = 16 * 2 ** 30;
-
-/** Most bytes of all entries of a package together. */
-export const largestPackage = 4 * 2 ** 30;
 
 /** Most bytes of an updater-script. */
 export const largestScript = 64 * 2 ** 20;

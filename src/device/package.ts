@@ -2,11 +2,12 @@
 
 import type { ProjectVersion } from '../model/build.js';
 import { sha1Of } from '../model/digest.js';
+import { largestPackage } from '../model/limits.js';
 import { displayName, fromBytes } from '../model/path.js';
 import { parseEdify } from './edify/parse.js';
 import type { Expression } from './edify/syntax.js';
 import { EdifySyntaxError } from './edify/syntax.js';
-import { largestPackage, largestScript } from './limits.js';
+import { largestScript } from './limits.js';
 import { functionsOf, type PermissionFamily, type Profile } from './profile.js';
 import type { PackageEntry } from './runtime.js';
 import { type PackageReader, UnreadablePackage } from './zip-reader.js';

@@ -4,8 +4,8 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
+import { largestFile } from '../model/limits.js';
 import { displayName, fromBytes } from '../model/path.js';
-import { largestContent } from './limits.js';
 
 /** An entry of the central directory. Sizes and offsets are bytes in the file. */
 export interface ZipRow {
@@ -175,7 +175,7 @@ async function readDirectory(file: FileHandle, size: number): Promise<Map<string
 
 async function readEntry(file: FileHandle, row: ZipRow): Promise<Uint8Array<ArrayBuffer>> {
   const shown = displayName(row.name);
-  if (row.size > largestContent || row.packedSize > largestContent) {
+  if (row.size > largestFile || row.packedSize > largestFile) {
     throw new UnreadablePackage('damaged', `entry ${shown} claims ${row.size} bytes, more than any module has`);
   }
   const packed = await readAt(file, row.dataOffset, row.packedSize);

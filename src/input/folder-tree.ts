@@ -7,8 +7,9 @@ import type { Content } from '../model/build.js';
 import { type Sha256, sha1Of, toSha1, toSha256 } from '../model/digest.js';
 import { type Fault, InputError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
+import { largestBuild, largestFile, largestFileInWords } from '../model/limits.js';
 import { type ArchivePath, compareBytes, displayName, fromBytes, toBytes } from '../model/path.js';
-import { largestBuild, largestFile, type ReadOptions, type Tree, type TreeNode } from '../model/tree.js';
+import type { ReadOptions, Tree, TreeNode } from '../model/tree.js';
 import { concurrently } from './concurrently.js';
 import { linkFault } from './links.js';
 import { checkNames } from './names.js';
@@ -81,18 +82,23 @@ function sizeFaults(folder: string, found: readonly Found[]): Fault[] {
     total += stats.size;
     if (stats.size <= largestFile) continue;
     const place = { file: folder, entry: displayName(name) };
-    const expected = `at most ${largestFile} bytes, which is what the device can handle`;
     faults.push({
       code: 'file-too-large',
       place,
       message: 'the file is too large',
       found: `${stats.size} bytes`,
-      expected,
+      expected: largestFileInWords,
     });
   }
   if (total > largestBuild) {
     const message = 'the folder holds more than any module can';
-    faults.push({ code: 'build-too-large', place: { file: folder }, message, found: `${total} bytes` });
+    faults.push({
+      code: 'build-too-large',
+      place: { file: folder },
+      message,
+      found: `${total} bytes`,
+      expected: `at most ${largestBuild} bytes`,
+    });
   }
   return faults;
 }

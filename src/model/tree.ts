@@ -46,11 +46,5 @@ export interface ReadOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The largest file that the device's tools can handle: sizes there are signed 32-bit numbers. */
-export const largestFile = 0x7fff_ffff;
-
-/** More than any module can hold: a build that claims more is not read. */
-export const largestBuild = 16 * 1024 ** 3;
-
 /** The longest text of a link that Linux follows. */
 export const longestLink = 4095;

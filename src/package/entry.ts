@@ -1,4 +1,5 @@
 import { InputError } from '../model/errors.js';
+import { largestFile, largestFileInWords, largestPackage } from '../model/limits.js';
 import { displayName, unsafeName } from '../model/path.js';
 
 /** An entry of the package, already compressed: this stage stores what it is given. */
@@ -46,6 +47,7 @@ export function checkEntries(entries: readonly PackageEntry[], place: string): v
     });
   }
   const seen = new Set<string>();
+  let total = 0;
   for (const { name, size } of entries) {
     const at = { file: place, entry: displayName(name) };
     const expected = nameFault(name);
@@ -53,16 +55,34 @@ export function checkEntries(entries: readonly PackageEntry[], place: string): v
       faults.push({ code: 'package-name', place: at, message: 'a name that no package may hold', expected });
     if (seen.has(name)) faults.push({ code: 'package-duplicate', place: at, message: 'two entries of one name' });
     seen.add(name);
-    if (size >= sizeLimit) faults.push(tooLarge(place, size, name));
+    total += size;
+    if (size > largestFile) {
+      faults.push({
+        code: 'package-size',
+        place: at,
+        message: 'the entry is too large',
+        found: `${size} bytes`,
+        expected: largestFileInWords,
+      });
+    }
+  }
+  if (total > largestPackage) {
+    faults.push({
+      code: 'package-size',
+      place: { file: place },
+      message: 'the entries of the package are too large together',
+      found: `${total} bytes`,
+      expected: `at most ${largestPackage} bytes`,
+    });
   }
   if (faults.length > 0) throw new InputError(faults);
 }
 
-/** The fault of an entry or a package of 4 GiB or more. */
-export function tooLarge(place: string, size: number, entry?: string) {
+/** The fault of a package of 4 GiB or more. */
+export function tooLarge(place: string, size: number) {
   return {
     code: 'package-size',
-    place: { file: place, ...(entry === undefined ? {} : { entry: displayName(entry) }) },
+    place: { file: place },
     message: 'too large for the device, which reads no zip64',
     found: `${size} bytes`,
     expected: `less than ${sizeLimit} bytes`,

@@ -4,6 +4,7 @@
  */
 import type { Build, DirectoryEntry, FileEntry, LinkEntry } from '../model/build.js';
 import type { Change, Decision, Reason } from '../model/decision.js';
+import { largestFile } from '../model/limits.js';
 import type { Base, DeltaOperation, PartitionName } from '../model/operation.js';
 import { partOf } from '../model/parts.js';
 import { type ArchivePath, parentOf, toArchivePath } from '../model/path.js';
@@ -25,9 +26,6 @@ export interface DecideContext {
   readonly boot: PartitionName;
   readonly wholeBoot: boolean;
 }
-
-/** The most bytes of a source or a target that the patch formats and the device's memory sensibly allow. */
-const patchLimit = 0x7fffffff;
 
 type Decided = Decision<DeltaOperation>;
 
@@ -124,12 +122,12 @@ function decideFile(pair: PathPair, target: FileEntry, change: Change, context: 
   // A directory makes way only after the patches: what it holds may be a base. A link makes way at the start of every
   // attempt, so that after a cut the patched file, whose base may be gone, would make way too. So both come whole.
   if (source !== undefined && source.kind !== 'file') return whole('kind-differs');
-  if (target.content.size > patchLimit) return whole('too-large-to-patch');
+  if (target.content.size > largestFile) return whole('too-large-to-patch');
   // The device writes "<target>.patch" first, over whatever has that name.
   if (temporaryNameTaken(path, context)) return whole('patch-name-taken');
   const inSource = source?.kind === 'file';
   const bases: Base[] = [];
-  if (inSource && source.content.size > 0 && source.content.size <= patchLimit)
+  if (inSource && source.content.size > 0 && source.content.size <= largestFile)
     bases.push({ path, content: source.content, kind: 'same-path', stays: false });
   const others = path === 'SYSTEM/build.prop' ? [] : context.finder.find(path, target.content, inSource);
   const identical = others.find((base) => base.kind === 'same-content');
@@ -141,7 +139,7 @@ function decideFile(pair: PathPair, target: FileEntry, change: Change, context: 
       operations: [...clearWay(pair), { kind: 'encode-file', path, target: target.content, bases: [identical] }],
     });
   }
-  if (bases.length === 0) bases.push(...others.filter((base) => base.content.size <= patchLimit));
+  if (bases.length === 0) bases.push(...others.filter((base) => base.content.size <= largestFile));
   const operations: readonly DeltaOperation[] = [
     ...clearWay(pair),
     { kind: 'encode-file', path, target: target.content, bases },

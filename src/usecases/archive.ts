@@ -7,9 +7,10 @@ import type { OpenBuild } from '../model/build.js';
 import { type Sha256, sha1Of, sha256Of } from '../model/digest.js';
 import { type Fault, InputError, UsageError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
+import { largestFile } from '../model/limits.js';
 import { type ArchivePath, compareBytes, displayName, fromText } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
-import { largestFile, type Tree, type TreeNode } from '../model/tree.js';
+import type { Tree, TreeNode } from '../model/tree.js';
 import { type Manifest, type ManifestEntry, printManifest } from '../store/archive/manifest.js';
 import {
   addBlob,

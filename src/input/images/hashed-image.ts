@@ -4,8 +4,9 @@ import { type Sha256, sha1Of, toSha1, toSha256 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { type InputTree, readWhole } from '../../model/input-tree.js';
+import { largestFile, largestFileInWords } from '../../model/limits.js';
 import { type ArchivePath, displayName, fromBytes, toArchivePath, toBytes } from '../../model/path.js';
-import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../../model/tree.js';
+import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import type { TreeEntry } from '../../model/tree-entry.js';
 import { linkFault } from '../links.js';
 import { permittedCapabilities } from './capability.js';
@@ -114,6 +115,7 @@ async function digest(tree: InputTree, entry: TreeEntry): Promise<Content> {
       place: { file: tree.origin, entry: displayName(entry.path) },
       message: 'the file is too large',
       found: `${entry.size} bytes`,
+      expected: largestFileInWords,
     });
   }
   const hash = createHash('sha1');

@@ -14,8 +14,9 @@ import { asInputError } from '../../files/system-error.js';
 import { sha1Of } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import { largestFile, largestFileInWords } from '../../model/limits.js';
 import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } from '../../model/path.js';
-import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../../model/tree.js';
+import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import { readFolder } from '../folder-tree.js';
 import { digestOfNodes, readImage } from './hashed-image.js';
 import { recogniseFile } from './image-tree.js';
@@ -210,7 +211,13 @@ async function takeBoot(path: string, options: ReadOptions, filling: Filling): P
   const source = await openFileSource(path);
   filling.closers.push(() => source.close());
   if (source.size > largestFile) {
-    throw new InputError({ code: 'file-too-large', place: { file: path }, message: 'the boot image is too large' });
+    throw new InputError({
+      code: 'file-too-large',
+      place: { file: path },
+      message: 'the boot image is too large',
+      found: `${source.size} bytes`,
+      expected: largestFileInWords,
+    });
   }
   const at = toArchivePath('BOOTABLE_IMAGES/boot.img');
   const read = (): Promise<Uint8Array<ArrayBuffer>> => source.read(0, source.size);

@@ -6,15 +6,9 @@ import type { Ownership } from '../../model/build.js';
 import { type Sha256, sha1Of, toSha256 } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import { largestBuild, largestFile, largestFileInWords } from '../../model/limits.js';
 import { type ArchivePath, displayName, fromBytes } from '../../model/path.js';
-import {
-  largestBuild,
-  largestFile,
-  longestLink,
-  type ReadOptions,
-  type Tree,
-  type TreeNode,
-} from '../../model/tree.js';
+import { longestLink, type ReadOptions, type Tree, type TreeNode } from '../../model/tree.js';
 import { bothOrNeither, concurrently } from '../concurrently.js';
 import { linkFault } from '../links.js';
 import { checkNames, type NamedNode } from '../names.js';
@@ -77,7 +71,7 @@ function sizeFaults(file: string, nodes: readonly Node[]): Fault[] {
       const expected = `at most ${longestLink} bytes`;
       faults.push({ code: 'link-text', place, message: 'the text of a link is too long', found, expected });
     } else if (record.size > largestFile) {
-      const expected = `at most ${largestFile} bytes, which is what the device can handle`;
+      const expected = largestFileInWords;
       faults.push({ code: 'file-too-large', place, message: 'the file is too large', found, expected });
     }
   }

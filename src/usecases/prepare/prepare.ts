@@ -16,10 +16,11 @@ import { readZip } from '../../input/zip/zip-tree.js';
 import type { Ownership, ProjectVersion } from '../../model/build.js';
 import { sha1Of } from '../../model/digest.js';
 import { InputError, ProofError, UsageError } from '../../model/errors.js';
+import { largestFile } from '../../model/limits.js';
 import { type ArchivePath, displayName, fromBytes, toArchivePath, toBytes } from '../../model/path.js';
 import type { Preparation, PreparedFrom } from '../../model/preparation.js';
 import { type OnProgress, silent } from '../../model/progress.js';
-import { largestFile, type ReadOptions, type Tree, type TreeNode } from '../../model/tree.js';
+import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import { type TargetFilesEntry, writeTargetFilesZip } from '../../package/targetfiles-zip.js';
 import { preparationFindings } from './prepare-findings.js';
 import { type DerivedOwners, deriveOwners } from './prepare-owners.js';
@@ -163,7 +164,13 @@ async function readBounded(input: string, limit: number): Promise<Uint8Array> {
     const { size } = await stat(input);
     if (size > limit) {
       const place = { file: input };
-      throw new InputError({ code: 'file-too-large', place, message: 'the file is too large', found: `${size} bytes` });
+      throw new InputError({
+        code: 'file-too-large',
+        place,
+        message: 'the file is too large',
+        found: `${size} bytes`,
+        expected: `at most ${limit} bytes`,
+      });
     }
     return await readFile(input);
   } catch (error) {
