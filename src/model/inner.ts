@@ -53,7 +53,7 @@ export interface DiffLine {
   readonly text: string;
 }
 
-/** A member of an archive that differs. */
+/** A member of a container that differs. */
 export interface InnerMember {
   readonly name: string;
   readonly status: 'added' | 'removed' | 'changed';

@@ -8,7 +8,7 @@ import { FormatError } from '../../formats/format-error.js';
 import { sha1Of } from '../../model/digest.js';
 import type { Inner, InnerFact, InnerMember, InnerSize } from '../../model/inner.js';
 import { compareBytes } from '../../model/path.js';
-import { compressorFact } from './archive.js';
+import { compressorFact } from './container.js';
 import { compareSizes, differing, fact } from './fields.js';
 import { compareMembers, type Look } from './member.js';
 

@@ -3,7 +3,7 @@
  * much or one that is too large gives a note, never an error.
  *
  * Limits: files to 256 MiB; text to 8 MiB; gzip to 64 MiB, kernels to 128 MiB, RAM disks to 128 MiB unpacked;
- * 100,000 members of an archive; archives inside archives are compared by digest, but for what a compressed one holds.
+ * 100,000 members of a container; containers inside containers are compared by digest, but for what a compressed one holds.
  */
 
 import { isBootImage } from '../../formats/boot/header.js';
@@ -13,8 +13,8 @@ import { FormatError } from '../../formats/format-error.js';
 import { isMarkedElf, isModemName } from '../../formats/modem/image.js';
 import { isUbi } from '../../formats/ubi/volumes.js';
 import type { Inner } from '../../model/inner.js';
-import { compareArchives, compareCompressed, compareGzip } from './archive.js';
 import { compareBootImages } from './boot.js';
+import { compareCompressed, compareContainers, compareGzip } from './container.js';
 import { compareElf } from './elf.js';
 import { compareModules } from './kernel-module.js';
 import type { Look } from './member.js';
@@ -31,7 +31,7 @@ export function inspect(name: string, before: Uint8Array | undefined, after: Uin
   return inspectTo(2, name, before, after);
 }
 
-/** `depth` counts the containers that may still be opened: a compressed archive is two of them. */
+/** `depth` counts the containers that may still be opened: a compressed container is two of them. */
 function inspectTo(depth: number, name: string, before: Uint8Array | undefined, after: Uint8Array | undefined): Inner {
   const size = Math.max(before?.length ?? 0, after?.length ?? 0);
   if (size > inspectLimit)
@@ -53,7 +53,7 @@ type Test = (bytes: Uint8Array) => boolean;
 function choose(depth: number, name: string, before: Uint8Array | undefined, after: Uint8Array | undefined): Inner {
   const sides = [before, after].filter((side) => side !== undefined);
   const all = (test: Test): boolean => sides.every(test);
-  // members of an archive are looked into, but not opened again
+  // members of a container are looked into, but not opened again
   const look: Look = (inner, old, now) => inspectTo(0, inner, old, now);
   const deeper: Look = (inner, old, now) => inspectTo(depth - 1, inner, old, now);
   if (all(isBootImage)) return compareBootImages(before, after, look);
@@ -64,7 +64,7 @@ function choose(depth: number, name: string, before: Uint8Array | undefined, aft
     const packed =
       compareGzip(name, before, after, deeper) ??
       compareCompressed(name, before, after, deeper) ??
-      compareArchives(before, after, look);
+      compareContainers(before, after, look);
     if (packed !== undefined) return packed;
   }
   if (all(isText)) return compareText(name, before, after);

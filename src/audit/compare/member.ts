@@ -1,11 +1,11 @@
-import type { ArchiveMember } from '../../formats/container/member.js';
+import type { ContainerMember } from '../../formats/container/member.js';
 import { FormatError } from '../../formats/format-error.js';
 import type { Inner, InnerMember } from '../../model/inner.js';
 
-/** Looks into one member; archives inside archives are not opened. */
+/** Looks into one member; containers inside containers are not opened. */
 export type Look = (name: string, before: Uint8Array | undefined, after: Uint8Array | undefined) => Inner;
 
-/** The result of comparing two archives' members. */
+/** The result of comparing two containers' members. */
 export interface MembersChange {
   readonly members: readonly InnerMember[];
   readonly omitted: number;
@@ -15,13 +15,13 @@ export interface MembersChange {
 const memberLimit = 300;
 /** A member is looked into up to this size; larger ones are compared by size and digest. */
 const lookLimit = 32 * 1024 * 1024;
-/** All members together, so that an archive of large members stays quick. */
+/** All members together, so that a container of large members stays quick. */
 const lookTotal = 96 * 1024 * 1024;
 
 /** Compares members by name. Of two members with one name the later one counts, as for those who unpack. */
 export function compareMembers(
-  before: readonly ArchiveMember[],
-  after: readonly ArchiveMember[],
+  before: readonly ContainerMember[],
+  after: readonly ContainerMember[],
   look: Look,
 ): MembersChange {
   const old = new Map(before.map((member) => [member.name, member]));
@@ -62,7 +62,7 @@ export function compareMembers(
   return { members, omitted, notes };
 }
 
-function tryLook(name: string, was: ArchiveMember, is: ArchiveMember, look: Look): Inner {
+function tryLook(name: string, was: ContainerMember, is: ContainerMember, look: Look): Inner {
   try {
     return look(name, was.read(), is.read());
   } catch (error) {

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { sha1Of } from '../../model/digest.js';
 import { startsWith, textOf, viewOf } from '../bytes/view.js';
 import { FormatError } from '../format-error.js';
-import type { ArchiveMember } from './member.js';
+import type { ContainerMember } from './member.js';
 import { showMode } from './mode.js';
 
 const memberLimit = 100_000;
@@ -13,9 +13,9 @@ export function isCpio(bytes: Uint8Array): boolean {
 }
 
 /** The members of a newc archive up to its trailer, hard links with the content of their last name. */
-export function readCpio(bytes: Uint8Array): readonly ArchiveMember[] {
+export function readCpio(bytes: Uint8Array): readonly ContainerMember[] {
   const view = viewOf(bytes, true);
-  const members: ArchiveMember[] = [];
+  const members: ContainerMember[] = [];
   for (let at = 0; ; ) {
     if (!isCpio(bytes.subarray(at, at + 6))) throw new FormatError(`no cpio header at ${at}`);
     const field = (index: number): number => hexField(view.slice(at + 6 + index * 8, 8), at);

@@ -1,5 +1,5 @@
-/** A member of an archive, as its directory names it. */
-export interface ArchiveMember {
+/** A member of a container (zip, tar, cpio), as its directory names it. */
+export interface ContainerMember {
   /** For people. */
   readonly name: string;
   /** Bytes when unpacked. */

@@ -1,7 +1,7 @@
 import { sha1Of } from '../../model/digest.js';
 import { bufferOf, startsWith, textOf, viewOf } from '../bytes/view.js';
 import { FormatError } from '../format-error.js';
-import type { ArchiveMember } from './member.js';
+import type { ContainerMember } from './member.js';
 import { showMode } from './mode.js';
 
 const memberLimit = 100_000;
@@ -25,9 +25,9 @@ export function isTar(bytes: Uint8Array): boolean {
 }
 
 /** The members of a tar archive; long names in GNU's and in POSIX's form. Sparse files are listed by their stored bytes. */
-export function readTar(bytes: Uint8Array): readonly ArchiveMember[] {
+export function readTar(bytes: Uint8Array): readonly ContainerMember[] {
   const view = viewOf(bytes, true);
-  const members: ArchiveMember[] = [];
+  const members: ContainerMember[] = [];
   let longName: string | undefined;
   let longLink: string | undefined;
   for (let at = 0; at + block <= bytes.length; ) {

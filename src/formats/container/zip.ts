@@ -1,7 +1,7 @@
 import { bufferOf, startsWith, textOf, type View, viewOf } from '../bytes/view.js';
 import { inflate } from '../compression/inflate.js';
 import { FormatError } from '../format-error.js';
-import type { ArchiveMember } from './member.js';
+import type { ContainerMember } from './member.js';
 import { showMode } from './mode.js';
 
 const memberLimit = 65_535;
@@ -13,12 +13,12 @@ export function isZip(bytes: Uint8Array): boolean {
 }
 
 /** The members by the central directory (no zip64). Content is told apart by size and CRC-32, and unpacked only when looked into. */
-export function readZip(bytes: Uint8Array): readonly ArchiveMember[] {
+export function readZip(bytes: Uint8Array): readonly ContainerMember[] {
   const view = viewOf(bytes, true);
   const end = bufferOf(bytes).lastIndexOf('PK\x05\x06', undefined, 'latin1');
   if (end < 0) throw new FormatError('no end of central directory');
   const count = view.u16(end + 10);
-  const members: ArchiveMember[] = [];
+  const members: ContainerMember[] = [];
   let at = view.u32(end + 16);
   for (let i = 0; i < Math.min(count, memberLimit); i++) {
     if (!startsWith(bytes, 'PK\x01\x02', at)) throw new FormatError(`no central directory entry at ${at}`);

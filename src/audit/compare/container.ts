@@ -3,7 +3,7 @@ import { type GzipStream, isGzip, readGzip } from '../../formats/compression/gzi
 import { type Compression, compressionAt, unpack } from '../../formats/compression/unpack.js';
 import { zlibLevel } from '../../formats/compression/zlib-level.js';
 import { isCpio, readCpio } from '../../formats/container/cpio.js';
-import type { ArchiveMember } from '../../formats/container/member.js';
+import type { ContainerMember } from '../../formats/container/member.js';
 import { isTar, readTar } from '../../formats/container/tar.js';
 import { isZip, readZip } from '../../formats/container/zip.js';
 import type { Inner, InnerFact } from '../../model/inner.js';
@@ -13,12 +13,12 @@ import { compareMembers, type Look } from './member.js';
 /** A gzip file unpacks to at most this. */
 const unpackLimit = 64 * 1024 * 1024;
 
-/** An archive format: how to tell it, how to list it. */
+/** A container format: how to tell it, how to list it. */
 interface Format {
   readonly kind: 'zip' | 'tar' | 'cpio';
   readonly title: string;
   readonly is: (bytes: Uint8Array) => boolean;
-  readonly read: (bytes: Uint8Array) => readonly ArchiveMember[];
+  readonly read: (bytes: Uint8Array) => readonly ContainerMember[];
 }
 
 const formats: readonly Format[] = [
@@ -27,8 +27,8 @@ const formats: readonly Format[] = [
   { kind: 'cpio', title: 'cpio archive', is: isCpio, read: readCpio },
 ];
 
-/** Compares two archives of the same format member by member; `undefined` when they are no archives, or not of one format. */
-export function compareArchives(
+/** Compares two containers of the same format member by member; `undefined` when they are no containers, or not of one format. */
+export function compareContainers(
   before: Uint8Array | undefined,
   after: Uint8Array | undefined,
   look: Look,
@@ -39,7 +39,7 @@ export function compareArchives(
   if (format === undefined || (before === undefined && after === undefined)) return undefined;
   const old = before === undefined ? [] : format.read(before);
   const now = after === undefined ? [] : format.read(after);
-  const count = (members: readonly ArchiveMember[]): string =>
+  const count = (members: readonly ContainerMember[]): string =>
     `${members.length} ${members.length === 1 ? 'member' : 'members'}`;
   const facts = differing([fact('members', before && count(old), after && count(now))]);
   if (before === undefined || after === undefined) return { kind: format.kind, summary: format.title, facts };
