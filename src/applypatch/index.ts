@@ -1,3 +1,3 @@
 export { type ApplyOptions, applyPatch, type PatchFormat, patchFormat } from './apply.js';
 export { type PatchFaultCode, PatchFormatError } from './fault.js';
-export { type ChunkSummary, inspectPatch, type PatchSummary } from './inspect.js';
+export { type ChunkSummary, type PatchSummary, summarisePatch } from './patch-summary.js';

@@ -1,4 +1,4 @@
-/** A file that is not what its first bytes promise. Inspectors throw it; `inspect` turns it into a note on the path. */
+/** A file that is not what its first bytes promise. Readers throw it; `compareFile` turns it into a note on the path. */
 export class FormatError extends Error {
   override readonly name = 'FormatError';
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applyPatch, inspectPatch } from '../../src/applypatch/index.js';
+import { applyPatch, summarisePatch } from '../../src/applypatch/index.js';
 import { bsdiff40, bzip2, debianBsdiff, faultOf, noise, prose } from './make-patch.js';
 
 const source = Buffer.from('abcdefghij');
@@ -19,7 +19,7 @@ for (const [name, from, to] of pairs) {
     for (const outsideSource of ['zero', 'reject'] as const) {
       assert.ok(to.equals(applyPatch(patch, from, { outsideSource })));
     }
-    const summary = inspectPatch(patch);
+    const summary = summarisePatch(patch);
     assert.equal(summary.format, 'BSDIFF40');
     assert.equal(summary.targetSize, to.length);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateRaw } from 'pako';
-import { applyPatch, inspectPatch } from '../../src/applypatch/index.js';
+import { applyPatch, summarisePatch } from '../../src/applypatch/index.js';
 import { bsdiff40, faultOf, noise, prose } from './make-patch.js';
 
 function int32(value: number): Buffer {
@@ -70,7 +70,7 @@ test('makes raw, normal and deflate chunks', () => {
 });
 
 test('tells the chunks', () => {
-  const summary = inspectPatch(patchWith());
+  const summary = summarisePatch(patchWith());
   assert.equal(summary.format, 'IMGDIFF2');
   assert.equal(summary.targetSize, undefined);
   assert.deepEqual(summary.format === 'IMGDIFF2' && summary.chunks.map((chunk) => [chunk.kind, chunk.makes]), [

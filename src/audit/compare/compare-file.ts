@@ -24,21 +24,21 @@ import { isText } from './text/lines.js';
 import { compareUbi } from './ubi.js';
 
 /** Files beyond this are compared by digest alone. */
-export const inspectLimit = 256 * 1024 * 1024;
+export const compareLimit = 256 * 1024 * 1024;
 
 /** What differs inside a file. `name` is its path, for telling what its bytes alone do not. At least one side is given. */
-export function inspect(name: string, before: Uint8Array | undefined, after: Uint8Array | undefined): Inner {
-  return inspectTo(2, name, before, after);
+export function compareFile(name: string, before: Uint8Array | undefined, after: Uint8Array | undefined): Inner {
+  return compareTo(2, name, before, after);
 }
 
 /** `depth` counts the containers that may still be opened: a compressed container is two of them. */
-function inspectTo(depth: number, name: string, before: Uint8Array | undefined, after: Uint8Array | undefined): Inner {
+function compareTo(depth: number, name: string, before: Uint8Array | undefined, after: Uint8Array | undefined): Inner {
   const size = Math.max(before?.length ?? 0, after?.length ?? 0);
-  if (size > inspectLimit)
+  if (size > compareLimit)
     return {
       kind: 'binary',
       summary: 'large file',
-      notes: [`not looked into: it is larger than ${inspectLimit} bytes`],
+      notes: [`not looked into: it is larger than ${compareLimit} bytes`],
     };
   try {
     return choose(depth, name, before, after);
@@ -54,8 +54,8 @@ function choose(depth: number, name: string, before: Uint8Array | undefined, aft
   const sides = [before, after].filter((side) => side !== undefined);
   const all = (test: Test): boolean => sides.every(test);
   // members of a container are looked into, but not opened again
-  const look: Look = (inner, old, now) => inspectTo(0, inner, old, now);
-  const deeper: Look = (inner, old, now) => inspectTo(depth - 1, inner, old, now);
+  const look: Look = (inner, old, now) => compareTo(0, inner, old, now);
+  const deeper: Look = (inner, old, now) => compareTo(depth - 1, inner, old, now);
   if (all(isBootImage)) return compareBootImages(before, after, look);
   if (all(isUbi)) return compareUbi(before, after);
   if ((isModemName(name) && !all(isText)) || all(isMarkedElf)) return compareModemImages(before, after);

@@ -1,6 +1,6 @@
 /** Reads the files that differ, one at a time, and keeps what the inspectors say of them; never the bytes. */
 import { kernelRelease } from '../../audit/compare/boot.js';
-import { inspect, inspectLimit } from '../../audit/compare/compare-file.js';
+import { compareFile, compareLimit } from '../../audit/compare/compare-file.js';
 import { type Certificate, certificatesIn, isCredentialName } from '../../audit/security/certificates.js';
 import { contentFindings, innerFindings, startLinkFinding } from '../../audit/security/content.js';
 import { moduleRelease } from '../../audit/security/vermagic.js';
@@ -66,7 +66,7 @@ export async function lookInside(
     options.onProgress({ stage: 'audit', doneBytes, totalBytes, doneItems: i, totalItems: work.length, item });
     doneBytes += bytes;
     const changed = after !== undefined && before?.content.sha1 !== after.content.sha1;
-    if (Math.max(before?.content.size ?? 0, after?.content.size ?? 0) > inspectLimit) {
+    if (Math.max(before?.content.size ?? 0, after?.content.size ?? 0) > compareLimit) {
       if (changed) inner.set(path, tooLarge());
       continue;
     }
@@ -81,7 +81,7 @@ export async function lookInside(
     if (!changed) continue;
     const key = `${before?.content.sha1 ?? ''} ${after.content.sha1} ${nameKind(path)}`;
     const known = seen.get(key) ?? {
-      inner: inspect(displayName(path), old, now),
+      inner: compareFile(displayName(path), old, now),
       whole: compressWhole(now, 'fast').bytes.length,
     };
     if (after.content.size > 0) seen.set(key, known);
@@ -151,7 +151,7 @@ function comparedWith(path: ArchivePath, inner: Inner): Inner {
 }
 
 function tooLarge(): Inner {
-  return { kind: 'binary', summary: 'large file', notes: [`not looked into: it is larger than ${inspectLimit} bytes`] };
+  return { kind: 'binary', summary: 'large file', notes: [`not looked into: it is larger than ${compareLimit} bytes`] };
 }
 
 function isModule(path: ArchivePath): boolean {

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import pako from 'pako';
 import { kernelRelease } from '../../../src/audit/compare/boot.js';
-import { inspect } from '../../../src/audit/compare/compare-file.js';
+import { compareFile } from '../../../src/audit/compare/compare-file.js';
 import { readBootImage } from '../../../src/formats/boot/header.js';
 import { factOf, inFolder, run, words } from '../support.js';
 
@@ -118,7 +118,7 @@ test('kernel, configuration, command line and RAM disk are compared', () => {
     init: '#!/bin/sh\nnew\n',
     commandLine: 'ro',
   }).image;
-  const inner = inspect('BOOTABLE_IMAGES/boot.img', old, now);
+  const inner = compareFile('BOOTABLE_IMAGES/boot.img', old, now);
   assert.equal(factOf(inner, 'command line')?.after, 'ro');
   assert.match(factOf(inner, 'Linux banner')?.after ?? '', /^Linux version 5\.15\.2 \(/);
   assert.deepEqual(factOf(inner, 'CONFIG_A'), { label: 'CONFIG_A', before: 'y', after: 'm' });
@@ -141,7 +141,7 @@ test('a self-extracting kernel is found behind its loader', () => {
       Buffer.alloc(100, 'x'),
     ]);
   const now = make({ version: 0, release: '6.1.9', init: 'x', commandLine: 'ro', pack: zimage }).image;
-  const inner = inspect('BOOTABLE_IMAGES/boot.img', old, now);
+  const inner = compareFile('BOOTABLE_IMAGES/boot.img', old, now);
   assert.equal(factOf(inner, 'kernel form')?.after, 'self-extracting, gzip inside');
   assert.equal(kernelRelease(now), '6.1.9');
 });
@@ -154,7 +154,7 @@ test('device trees behind a compressed kernel are found', () => {
     tree.writeUInt32BE(17, 20);
     return Buffer.concat([pako.gzip(bytes, { level: 9 }), tree]);
   };
-  const inner = inspect(
+  const inner = compareFile(
     'boot.img',
     old,
     make({ version: 0, release: '5.15.1', init: 'x', commandLine: 'ro', pack: withTree }).image,
@@ -169,7 +169,7 @@ test('a GNU gzip kernel is named, with what it means for the package', () => {
       run('gzip', ['-9n', join(folder, 'k')]);
       return new Uint8Array(readFileSync(join(folder, 'k.gz')));
     });
-  const inner = inspect(
+  const inner = compareFile(
     'boot.img',
     old,
     make({ version: 0, release: '5.15.1', init: 'x', commandLine: 'ro', pack: gnu }).image,
@@ -186,7 +186,7 @@ test('cut or changed anywhere, it gives notes, never an error', () => {
       (at, byte, cut) => {
         const broken = cut ? old.slice(0, at) : old.slice();
         if (!cut) broken[at] = byte;
-        assert.ok(inspect('BOOTABLE_IMAGES/boot.img', old, broken).summary);
+        assert.ok(compareFile('BOOTABLE_IMAGES/boot.img', old, broken).summary);
         kernelRelease(broken);
       },
     ),

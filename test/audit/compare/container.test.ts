@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import pako from 'pako';
-import { inspect } from '../../../src/audit/compare/compare-file.js';
+import { compareFile } from '../../../src/audit/compare/compare-file.js';
 import { readCpio } from '../../../src/formats/container/cpio.js';
 import { readTar } from '../../../src/formats/container/tar.js';
 import { readZip } from '../../../src/formats/container/zip.js';
@@ -79,7 +79,7 @@ for (const format of formats) {
         );
         return bytes;
       });
-      const inner = inspect('SYSTEM/x.archive', sides[0], sides[1]);
+      const inner = compareFile('SYSTEM/x.archive', sides[0], sides[1]);
       const found = (inner.members ?? []).map((member) => `${member.status} ${member.name.replace(/^\.\//, '')}`);
       assert.deepEqual([...found].sort(), ['added new.txt', 'changed a.txt', 'changed link', 'changed same.bin']);
       const text = inner.members?.find((member) => member.name.endsWith('a.txt'))?.inner;
@@ -88,7 +88,7 @@ for (const format of formats) {
         inner.members?.find((member) => member.name.endsWith('same.bin'))?.detail ?? '',
         /-rwxr-xr-x.*→ -rwsr-xr-x/,
       );
-      const packed = inspect('SYSTEM/x.archive.gz', gzipSync(sides[0] ?? ''), gzipSync(sides[1] ?? ''));
+      const packed = compareFile('SYSTEM/x.archive.gz', gzipSync(sides[0] ?? ''), gzipSync(sides[1] ?? ''));
       assert.equal(packed.members?.[0]?.inner?.members?.length, 4);
       fc.assert(
         fc.property(
@@ -98,7 +98,7 @@ for (const format of formats) {
           (at, byte, cut) => {
             const broken = cut ? sides[1]?.slice(0, at) : sides[1]?.slice();
             if (!cut && broken !== undefined) broken[at] = byte;
-            assert.ok(inspect('SYSTEM/x.archive', sides[0], broken).summary);
+            assert.ok(compareFile('SYSTEM/x.archive', sides[0], broken).summary);
           },
         ),
         { numRuns: 60 },
@@ -110,17 +110,21 @@ for (const format of formats) {
 const plain = words(60_000);
 
 test('the compressor of a gzip file is told: zlib by level, GNU gzip as another', () => {
-  const other = inspect('a.gz', undefined, pako.gzip(plain, { level: 9 }));
+  const other = compareFile('a.gz', undefined, pako.gzip(plain, { level: 9 }));
   assert.equal(factOf(other, 'compressor')?.after, 'zlib, level 9');
   assert.equal(
-    factOf(inspect('a.gz', undefined, pako.gzip(plain, { level: 6 })), 'compressor')?.after,
+    factOf(compareFile('a.gz', undefined, pako.gzip(plain, { level: 6 })), 'compressor')?.after,
     'zlib, level 6',
   );
   inFolder((folder) => {
     const path = join(folder, 'a');
     writeFileSync(path, plain);
     run('gzip', ['-9n', path]);
-    const inner = inspect('a.gz', pako.gzip(plain.slice(9), { level: 9 }), new Uint8Array(readFileSync(`${path}.gz`)));
+    const inner = compareFile(
+      'a.gz',
+      pako.gzip(plain.slice(9), { level: 9 }),
+      new Uint8Array(readFileSync(`${path}.gz`)),
+    );
     assert.match(factOf(inner, 'compressor')?.after ?? '', /^not zlib/);
     assert.match(factOf(inner, 'compressor')?.about ?? '', /cannot make these bytes again/);
     assert.equal(inner.members?.[0]?.inner?.kind, 'text');
@@ -130,14 +134,14 @@ test('the compressor of a gzip file is told: zlib by level, GNU gzip as another'
 test('a decompression bomb is refused with a note, without its bytes', () => {
   const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024));
   const before = process.memoryUsage().arrayBuffers;
-  const inner = inspect('a.gz', gzipSync('x'), bomb);
+  const inner = compareFile('a.gz', gzipSync('x'), bomb);
   assert.match(inner.notes?.[0] ?? '', /unpacks to more than/);
   assert.ok(process.memoryUsage().arrayBuffers - before < 100 * 1024 * 1024);
 });
 
 test('other compressions are opened as well', { skip: has('xz') ? false : 'xz is not installed' }, () => {
   const pack = (text: string): Uint8Array => execFileSync('xz', ['-c'], { input: text });
-  const inner = inspect('SYSTEM/lib/notes.txt.xz', pack('one\ntwo\n'), pack('one\n2\n'));
+  const inner = compareFile('SYSTEM/lib/notes.txt.xz', pack('one\ntwo\n'), pack('one\n2\n'));
   assert.equal(inner.members?.[0]?.name, 'SYSTEM/lib/notes.txt');
   assert.ok(inner.members?.[0]?.inner?.diff?.some(({ sign, text }) => sign === '+' && text === '2'));
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, realpathSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { inspect } from '../../../src/audit/compare/compare-file.js';
+import { compareFile } from '../../../src/audit/compare/compare-file.js';
 import { compareElf } from '../../../src/audit/compare/elf.js';
 import { readDynamic, tag } from '../../../src/formats/elf/dynamic.js';
 import { readElf } from '../../../src/formats/elf/image.js';
@@ -84,7 +84,7 @@ test('a library search path that others may write to is a regression', () => {
 test('cut anywhere, it gives a note or a comparison, never an error', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: program.length }), (length) => {
-      const inner = inspect('SYSTEM/bin/ls', program, program.subarray(0, length));
+      const inner = compareFile('SYSTEM/bin/ls', program, program.subarray(0, length));
       assert.ok(inner.summary.length > 0);
     }),
     { numRuns: 60 },
@@ -104,8 +104,8 @@ test('any bytes of the headers changed: a note or a comparison, never an error',
       (changes) => {
         const copy = program.slice();
         for (const [at, byte] of changes) copy[at] = byte;
-        inspect('SYSTEM/bin/ls', program, copy);
-        inspect('SYSTEM/firmware/ls.mbn', program, copy);
+        compareFile('SYSTEM/bin/ls', program, copy);
+        compareFile('SYSTEM/firmware/ls.mbn', program, copy);
       },
     ),
     { numRuns: 150 },
@@ -119,7 +119,7 @@ test('absurd counts are refused quickly', () => {
   const end = readElf(program).bits === 64 ? 64 : 52;
   for (let at = end - 10; at < end; at += 2) view.setUint16(at, 0xffff, true);
   const started = performance.now();
-  const inner = inspect('SYSTEM/bin/ls', undefined, header);
+  const inner = compareFile('SYSTEM/bin/ls', undefined, header);
   assert.ok(
     (inner.notes ?? []).some((note) => note.includes('entries')),
     JSON.stringify(inner.notes),

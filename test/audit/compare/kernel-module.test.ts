@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { inspect } from '../../../src/audit/compare/compare-file.js';
+import { compareFile } from '../../../src/audit/compare/compare-file.js';
 import { readModInfo, vermagicOf } from '../../../src/formats/kernel-module/modinfo.js';
 import { factOf, has, inFolder, run } from '../support.js';
 
@@ -25,7 +25,7 @@ const old = moduleWith(
 
 test('a module is compared by what modinfo tells', () => {
   const now = moduleWith(['license=GPL', 'depends=b,c', 'alias=pci:2', 'vermagic=5.15.2 SMP mod_unload']);
-  const inner = inspect('SYSTEM/lib/modules/a.ko', old, now);
+  const inner = compareFile('SYSTEM/lib/modules/a.ko', old, now);
   assert.equal(inner.kind, 'kernel-module');
   assert.deepEqual(factOf(inner, 'vermagic'), {
     label: 'vermagic',

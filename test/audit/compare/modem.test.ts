@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { inspect } from '../../../src/audit/compare/compare-file.js';
+import { compareFile } from '../../../src/audit/compare/compare-file.js';
 import { bytesOf, factOf } from '../support.js';
 
 interface Recipe {
@@ -47,7 +47,7 @@ function image(recipe: Recipe): Buffer {
 const old = image({ code: 'xx QC_IMAGE_VERSION_STRING=MPSS.1.0\0OEM_IMAGE_VERSION_STRING=crm\0' });
 
 test('version strings, segments and digests are compared', () => {
-  const inner = inspect(
+  const inner = compareFile(
     'SYSTEM/firmware/image/modem.mbn',
     old,
     image({ code: 'xx QC_IMAGE_VERSION_STRING=MPSS.1.1\0OEM_IMAGE_VERSION_STRING=crm\0and more' }),
@@ -69,27 +69,27 @@ test('version strings, segments and digests are compared', () => {
 
 test('a wrong digest and a lost signature are regressions', () => {
   assert.equal(
-    factOf(inspect('a.mbn', old, image({ code: 'x', wrong: true })), 'segments whose digest is wrong')?.grade,
+    factOf(compareFile('a.mbn', old, image({ code: 'x', wrong: true })), 'segments whose digest is wrong')?.grade,
     'regression',
   );
-  assert.equal(factOf(inspect('a.mbn', old, image({ code: 'x', signature: 0 })), 'signature')?.grade, 'regression');
+  assert.equal(factOf(compareFile('a.mbn', old, image({ code: 'x', signature: 0 })), 'signature')?.grade, 'regression');
 });
 
 test('the header of a split image and its raw segments are told apart', () => {
   const head = old.subarray(0, 148);
   assert.equal(
-    inspect('modem.b00', undefined, head).summary,
+    compareFile('modem.b00', undefined, head).summary,
     'Qualcomm image, ELF header of a split image, Qualcomm Hexagon',
   );
   assert.equal(
-    inspect('modem.b02', undefined, bytesOf('\0\x01\x02')).summary,
+    compareFile('modem.b02', undefined, bytesOf('\0\x01\x02')).summary,
     'Qualcomm image, segment of a split image',
   );
 });
 
 test('a wrong name does not make text a modem image, nor marks hide one', () => {
-  assert.equal(inspect('readme.mbn', undefined, bytesOf('hello\n')).kind, 'text');
-  assert.equal(inspect('MULTIFOTA/abl.elf', undefined, old).kind, 'modem-image');
+  assert.equal(compareFile('readme.mbn', undefined, bytesOf('hello\n')).kind, 'text');
+  assert.equal(compareFile('MULTIFOTA/abl.elf', undefined, old).kind, 'modem-image');
 });
 
 test('cut or changed anywhere, it gives notes, never an error', () => {
@@ -101,7 +101,7 @@ test('cut or changed anywhere, it gives notes, never an error', () => {
       (at, byte, cut) => {
         const broken = cut ? old.subarray(0, at) : Buffer.from(old);
         if (!cut) broken[at] = byte;
-        assert.ok(inspect('a.mbn', old, broken).summary);
+        assert.ok(compareFile('a.mbn', old, broken).summary);
       },
     ),
     { numRuns: 300 },

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { inspect } from '../../../src/audit/compare/compare-file.js';
+import { compareFile } from '../../../src/audit/compare/compare-file.js';
 import { readUbi } from '../../../src/formats/ubi/volumes.js';
 import { factOf, inFolder, run } from '../../audit/support.js';
 
@@ -42,14 +42,14 @@ for (const [page, block] of [
 
 test('a renamed volume is told; broken images give notes', () => {
   const old = make(2048, 131_072, 200_000, 'rootfs');
-  const inner = inspect('SYSTEM/firmware/a.ubi', old, make(2048, 131_072, 200_000, 'system'));
+  const inner = compareFile('SYSTEM/firmware/a.ubi', old, make(2048, 131_072, 200_000, 'system'));
   assert.equal(factOf(inner, 'volume rootfs')?.after, undefined);
   assert.match(factOf(inner, 'volume system')?.after ?? '', /^static/);
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 9000 }), fc.integer({ min: 0, max: 255 }), fc.boolean(), (at, byte, cut) => {
       const broken = cut ? old.slice(0, at * 20) : old.slice();
       if (!cut) broken[at] = byte;
-      assert.ok(inspect('a.ubi', old, broken).summary);
+      assert.ok(compareFile('a.ubi', old, broken).summary);
     }),
     { numRuns: 60 },
   );

@@ -22,7 +22,7 @@ export type PatchSummary =
 export type ChunkSummary = ImgdiffChunk & { readonly makes: number };
 
 /** Reads the headers of a patch; decodes nothing. Throws PatchFormatError. */
-export function inspectPatch(patch: Uint8Array): PatchSummary {
+export function summarisePatch(patch: Uint8Array): PatchSummary {
   const format = patchFormat(patch);
   if (format === 'BSDIFF40') {
     const { controlBytes, diffBytes, targetSize } = readBsdiff40Header(patch);
