@@ -34,7 +34,7 @@ export interface EncodeFileOptions {
 }
 
 /** One way in which the file could travel. */
-export interface Attempt {
+export interface Trial {
   readonly method: 'BSDIFF40' | 'IMGDIFF2' | 'identity' | 'whole';
   /** Index in the request's bases. */
   readonly base?: number | undefined;
@@ -57,7 +57,7 @@ export interface EncodedFile {
       }
     | { readonly kind: 'whole'; readonly packed: PackedEntry };
   /** Smallest first. */
-  readonly attempts: readonly Attempt[];
+  readonly trials: readonly Trial[];
   /** What was seen of deflate streams, where the target has any. */
   readonly imgdiff?: ImgdiffNotes | undefined;
 }
@@ -74,7 +74,7 @@ const searchUpTo = 1 << 20;
 /** How many times smaller than the estimate a patch has to be: the estimate may be twice too high, and a bit more. */
 const farSmaller = 3;
 
-type Candidate = Attempt & {
+type Candidate = Trial & {
   readonly patch: Uint8Array<ArrayBuffer> | undefined;
   readonly packed: PackedEntry | undefined;
 };
@@ -151,11 +151,11 @@ export function encodeFile(
         }
       : { method: 'whole', packageBytes: whole.bytes.length, patch: undefined, packed: whole },
   );
-  const attempts = candidates
-    .map(({ patch: _, packed: __, ...attempt }): Attempt => attempt)
+  const trials = candidates
+    .map(({ patch: _, packed: __, ...trial }): Trial => trial)
     .sort((a, b) => a.packageBytes - b.packageBytes);
   onProgress(target.length);
-  const rest = notes === undefined ? { attempts } : { attempts, imgdiff: notes };
+  const rest = notes === undefined ? { trials } : { trials, imgdiff: notes };
 
   if (
     best?.patch === undefined ||

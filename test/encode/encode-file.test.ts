@@ -28,12 +28,12 @@ const packed = (bytes: Buffer): Buffer => Buffer.concat([noise(200, 3), deflate(
 test('a file of deflate streams takes IMGDIFF2, and BSDIFF40 is tried beside it at best effort only', () => {
   const [source, target] = [packed(text), packed(edited)];
   for (const effort of ['fast', 'best'] as const) {
-    const { chosen, attempts, imgdiff } = encode(target, [source], { effort });
+    const { chosen, trials, imgdiff } = encode(target, [source], { effort });
     assert.equal(chosen.kind === 'patch' && chosen.format, 'IMGDIFF2');
     assert.ok(chosen.kind === 'patch' && target.equals(applyPatch(chosen.bytes, source)));
     assert.equal(imgdiff?.remade, 1);
     assert.equal(
-      attempts.some(({ method }) => method === 'BSDIFF40'),
+      trials.some(({ method }) => method === 'BSDIFF40'),
       effort === 'best',
     );
   }
@@ -102,7 +102,7 @@ test('what is no written result reads as none', () => {
     '[]',
     'null',
     '{"packed":{"length":-1},"chosen":{}}',
-    '{"packed":1,"chosen":2,"attempts":3}',
+    '{"packed":1,"chosen":2,"trials":3}',
   ]) {
     assert.equal(readEncoded(new Uint8Array(Buffer.from(`${line}\n`))), undefined, line);
   }

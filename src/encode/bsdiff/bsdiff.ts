@@ -100,7 +100,7 @@ function checkSizes(source: number, target: number): void {
 }
 
 /** One choice of stretches, as it came out. */
-interface Attempt {
+interface Trial {
   /** Where its triples lie and how many. */
   readonly triples: number;
   readonly count: number;
@@ -139,7 +139,7 @@ export function encodeBsdiff(source: Uint8Array, target: Uint8Array, options: Bs
   advance(engine, 'walk', target.length, progress.within);
   progress.next(1);
   const sketch = draft[options.effort];
-  let best: Attempt = attempt(at.triples, engine.call('controlLength'));
+  let best: Trial = trial(at.triples, engine.call('controlLength'));
   for (const bias of biases) {
     const model = learnCosts(experience(best), bias);
     engine.bytes().set(new Uint8Array(model.buffer), modelAt);
@@ -147,7 +147,7 @@ export function encodeBsdiff(source: Uint8Array, target: Uint8Array, options: Bs
     engine.call('beginTrellis', at.source, source.length, at.target, target.length, roomAt, modelAt, notes, 16);
     advance(engine, 'weigh', target.length, progress.within);
     const triples = engine.call('trace');
-    const next = attempt(triples, engine.call('traceLength'));
+    const next = trial(triples, engine.call('traceLength'));
     const better = sizeOf(next.parts) < sizeOf(best.parts);
     if (better) best = next;
     progress.next(3);
@@ -158,7 +158,7 @@ export function encodeBsdiff(source: Uint8Array, target: Uint8Array, options: Bs
   progress.end();
   return patch;
 
-  function attempt(triples: number, count: number): Attempt {
+  function trial(triples: number, count: number): Trial {
     return { triples, count, parts: encodeStreams(triples, count, sketch) };
   }
 
@@ -172,7 +172,7 @@ export function encodeBsdiff(source: Uint8Array, target: Uint8Array, options: Bs
     };
   }
 
-  function experience({ triples, count, parts }: Attempt) {
+  function experience({ triples, count, parts }: Trial) {
     const adds = engine.call('writeStreams', at.source, at.target, triples, count, at.streams);
     engine.call('countStreams', at.streams, adds, at.streams + adds, target.length - adds, countsAt);
     const counts = new Uint32Array(engine.bytes().slice(countsAt, countsAt + 4 * countsLength).buffer);

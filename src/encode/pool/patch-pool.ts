@@ -7,7 +7,7 @@ import { silent } from '../../model/progress.js';
 import { type BsdiffEffort, bsdiffMemory } from '../bsdiff/bsdiff.js';
 import type { PackedEntry } from '../deflate/whole.js';
 import { exact } from '../deflate/whole.js';
-import type { Attempt, EncodedFile } from '../encode-file.js';
+import type { EncodedFile, Trial } from '../encode-file.js';
 import { encodingKey } from './encoding-key.js';
 import { readEncoded, writeEncoded } from './result-file.js';
 import { EncodeThread } from './thread.js';
@@ -36,7 +36,7 @@ export interface EncodeTask {
 }
 
 /** One way in which the file could travel, what it takes in the package, and the base's id. */
-export interface EncodeAlternative extends Omit<Attempt, 'base'> {
+export interface EncodeAlternative extends Omit<Trial, 'base'> {
   readonly base?: string | undefined;
 }
 
@@ -269,8 +269,8 @@ function named(file: EncodedFile, task: EncodeTask, fromCache: boolean): EncodeR
     if (base === undefined) throw new Error(`${task.label}: no base ${index}`);
     return base.id;
   };
-  const alternatives = file.attempts.map(
-    ({ base, ...attempt }): EncodeAlternative => (base === undefined ? attempt : { ...attempt, base: idOf(base) }),
+  const alternatives = file.trials.map(
+    ({ base, ...trial }): EncodeAlternative => (base === undefined ? trial : { ...trial, base: idOf(base) }),
   );
   const { chosen } = file;
   return {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { PackedEntry } from '../deflate/whole.js';
-import type { Attempt, EncodedFile } from '../encode-file.js';
+import type { EncodedFile, Trial } from '../encode-file.js';
 import type { ImgdiffNotes } from '../imgdiff/imgdiff.js';
 
 /**
@@ -12,19 +12,19 @@ interface Header {
     | { readonly kind: 'patch'; readonly format: 'BSDIFF40' | 'IMGDIFF2'; readonly base: number }
     | { readonly kind: 'whole' };
   readonly packed: Omit<PackedEntry, 'bytes'> & { readonly length: number };
-  readonly attempts: readonly Attempt[];
+  readonly trials: readonly Trial[];
   readonly imgdiff?: ImgdiffNotes | undefined;
 }
 
 const newline = 10;
 
 /** The result as bytes. */
-export function writeEncoded({ chosen, attempts, imgdiff }: EncodedFile): Uint8Array<ArrayBuffer> {
+export function writeEncoded({ chosen, trials, imgdiff }: EncodedFile): Uint8Array<ArrayBuffer> {
   const { bytes, ...packed } = chosen.packed;
   const header: Header = {
     chosen: chosen.kind === 'whole' ? { kind: 'whole' } : { kind: 'patch', format: chosen.format, base: chosen.base },
     packed: { ...packed, length: bytes.length },
-    attempts,
+    trials,
     ...(imgdiff === undefined ? {} : { imgdiff }),
   };
   const again = chosen.kind === 'patch' && packed.method === 'deflated' ? chosen.bytes : new Uint8Array(0);
@@ -40,7 +40,7 @@ export function readEncoded(stored: Uint8Array<ArrayBuffer>): EncodedFile | unde
   const bytes = stored.slice(end + 1, end + 1 + length);
   const entry: PackedEntry = { ...packed, bytes };
   const rest = {
-    attempts: header.attempts,
+    trials: header.trials,
     ...(header.imgdiff === undefined ? {} : { imgdiff: header.imgdiff }),
   };
   if (header.chosen.kind === 'whole') return { chosen: { kind: 'whole', packed: entry }, ...rest };
@@ -64,5 +64,5 @@ function isHeader(value: unknown): value is Header {
   const { packed, chosen } = value;
   if (typeof packed !== 'object' || packed === null || typeof chosen !== 'object' || chosen === null) return false;
   const length = 'length' in packed ? packed.length : undefined;
-  return typeof length === 'number' && length >= 0 && 'kind' in chosen && 'attempts' in value;
+  return typeof length === 'number' && length >= 0 && 'kind' in chosen && 'trials' in value;
 }
