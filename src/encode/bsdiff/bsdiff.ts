@@ -138,7 +138,7 @@ export function encodeBsdiff(source: Uint8Array, target: Uint8Array, options: Bs
   engine.call('begin', at.source, source.length, at.target, target.length, at.triples, 8, 16);
   advance(engine, 'walk', target.length, progress.within);
   progress.next(1);
-  const sketch = draft[options.effort];
+  const draftEffort = draft[options.effort];
   let best: Trial = trial(at.triples, engine.call('controlLength'));
   for (const bias of biases) {
     const model = learnCosts(experience(best), bias);
@@ -153,13 +153,13 @@ export function encodeBsdiff(source: Uint8Array, target: Uint8Array, options: Bs
     progress.next(3);
     if (!better && bias !== biases[0]) break;
   }
-  const final = sketch === options.effort ? best.parts : encodeStreams(best.triples, best.count, options.effort);
+  const final = draftEffort === options.effort ? best.parts : encodeStreams(best.triples, best.count, options.effort);
   const patch = assemble(final, target.length);
   progress.end();
   return patch;
 
   function trial(triples: number, count: number): Trial {
-    return { triples, count, parts: encodeStreams(triples, count, sketch) };
+    return { triples, count, parts: encodeStreams(triples, count, draftEffort) };
   }
 
   function encodeStreams(triples: number, count: number, effort: BsdiffEffort | 'plain'): Parts {

@@ -3,7 +3,7 @@ import { isEncodable } from '../bsdiff/encodable.js';
 import { type DeflateSettings, findDeflateSettings } from './deflate-search.js';
 import { type DeflateStream, findDeflateStreams } from './deflate-streams.js';
 import { type ImgdiffPiece, writeImgdiff } from './imgdiff-file.js';
-import { type Sketch, similarity, sketch } from './similarity.js';
+import { type Grams, gramsOf, similarity } from './similarity.js';
 
 /** Names this encoder's output: it changes whenever the same input and effort may give other bytes. For cache keys. */
 export const imgdiffEncoderVersion = 'imgdiff-1';
@@ -132,13 +132,13 @@ function matchStreams(
 ): readonly { from: DeflateStream | undefined; to: DeflateStream }[] {
   const [only, ...others] = from;
   if (only === undefined || others.length === 0) return to.map((stream) => ({ from: only, to: stream }));
-  const sketches = new Map<DeflateStream, Sketch>(from.map((stream) => [stream, sketch(stream.expanded)]));
+  const gramsOfStream = new Map<DeflateStream, Grams>(from.map((stream) => [stream, gramsOf(stream.expanded)]));
   return to.map((stream) => {
-    const wanted = sketch(stream.expanded);
+    const wanted = gramsOf(stream.expanded);
     let best: DeflateStream = only;
     let bestScore = Number.NEGATIVE_INFINITY;
     for (const candidate of from) {
-      const common = similarity(wanted, sketches.get(candidate) ?? new Set());
+      const common = similarity(wanted, gramsOfStream.get(candidate) ?? new Set());
       const distance = Math.abs(candidate.expanded.length - stream.expanded.length);
       const score = common > 0 ? common : -distance;
       if (score <= bestScore) continue;

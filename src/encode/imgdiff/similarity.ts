@@ -1,13 +1,13 @@
 /**
- * A sketch of some bytes: a few hundred of its 8-byte grams, chosen by their hash alone, so that the same content gives
+ * Some of the 8-byte grams of some bytes, a few hundred, chosen by their hash alone, so that the same content gives
  * the same choice wherever it stands.
  */
-export type Sketch = ReadonlySet<number>;
+export type Grams = ReadonlySet<number>;
 
 const wanted = 512;
 
-/** Takes a sketch of about 512 grams. */
-export function sketch(bytes: Uint8Array): Sketch {
+/** Chooses about 512 grams. */
+export function gramsOf(bytes: Uint8Array): Grams {
   const grams = new Set<number>();
   const below = (wanted / Math.max(wanted, bytes.length)) * 2 ** 32;
   let low = 0;
@@ -26,7 +26,7 @@ export function sketch(bytes: Uint8Array): Sketch {
 }
 
 /** 0 for nothing in common to 1 for all. */
-export function similarity(a: Sketch, b: Sketch): number {
+export function similarity(a: Grams, b: Grams): number {
   if (a.size === 0 || b.size === 0) return 0;
   let common = 0;
   for (const gram of a) if (b.has(gram)) common++;
