@@ -72,8 +72,8 @@ export interface Machine {
   peakMemory: number;
 }
 
-/** A place in a volume; `ram` is the RAM disk. */
-export interface Place {
+/** Which inode, of which volume; `ram` is the RAM disk. */
+export interface InodeRef {
   readonly volume: string;
   readonly ino: number;
 }
@@ -101,9 +101,9 @@ export function volumeOf(machine: Machine, volume: string): FileSystem {
   return fs;
 }
 
-/** The inode at a place. */
-export function nodeAt(machine: Machine, place: Place): Inode {
-  return inodeOf(volumeOf(machine, place.volume), place.ino);
+/** The inode that is meant. */
+export function nodeAt(machine: Machine, ref: InodeRef): Inode {
+  return inodeOf(volumeOf(machine, ref.volume), ref.ino);
 }
 
 /** Puts the volume into a new state: an effect if it is on flash and differs. */
@@ -133,28 +133,28 @@ export function commitPartition(machine: Machine, name: string, content: Blob, w
 
 /** The result of looking up a path: the directory that holds its last part, and what is there. */
 export interface Found {
-  readonly parent: Place;
+  readonly parent: InodeRef;
   readonly name: string;
-  readonly node: Place | undefined;
+  readonly node: InodeRef | undefined;
   /** The directories on the way, links resolved; the parent is the last. */
-  readonly above: readonly Place[];
+  readonly above: readonly InodeRef[];
 }
 
 const mostLinks = 40;
 
-function throughMount(machine: Machine, place: Place): Place {
-  if (place.volume !== ramVolume) return place;
-  const mounted = machine.mounts.get(place.ino);
-  return mounted === undefined ? place : { volume: mounted, ino: rootInode };
+function throughMount(machine: Machine, ref: InodeRef): InodeRef {
+  if (ref.volume !== ramVolume) return ref;
+  const mounted = machine.mounts.get(ref.ino);
+  return mounted === undefined ? ref : { volume: mounted, ino: rootInode };
 }
 
 /** Walks a path as the kernel does: through links and mount points, `..` included. `follow` also follows a link at its end. */
 export function lookUp(machine: Machine, path: string, follow: boolean): Found | Errno {
   if (path === '') return 'ENOENT';
   if (path.length > 4095) return 'ENAMETOOLONG';
-  const root: Place = { volume: ramVolume, ino: rootInode };
+  const root: InodeRef = { volume: ramVolume, ino: rootInode };
   // relative paths start at the working directory, which is the root
-  let stack: Place[] = [root];
+  let stack: InodeRef[] = [root];
   const pending = path.split('/').reverse();
   let links = 0;
   for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
@@ -184,22 +184,22 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
       pending.push(...inode.destination.split('/').reverse());
       continue;
     }
-    const place = throughMount(machine, { volume: top.volume, ino });
+    const ref = throughMount(machine, { volume: top.volume, ino });
     if (last) {
-      const node = nodeAt(machine, place);
+      const node = nodeAt(machine, ref);
       if (slash && node.kind !== 'directory') return 'ENOTDIR';
-      return { parent: top, name: part, node: place, above: stack };
+      return { parent: top, name: part, node: ref, above: stack };
     }
     if (inode.kind !== 'directory') return 'ENOTDIR';
-    stack.push(place);
+    stack.push(ref);
   }
   // the root itself, or a path that ends in `..`: no name of its own
   const top = stack.at(-1) ?? root;
   return { parent: top, name: '.', node: top, above: stack };
 }
 
-/** The place that a path leads to, links followed. */
-export function find(machine: Machine, path: string, follow = true): Place | Errno {
+/** The inode that a path leads to, links followed. */
+export function find(machine: Machine, path: string, follow = true): InodeRef | Errno {
   const found = lookUp(machine, path, follow);
   if (typeof found === 'string') return found;
   return found.node ?? 'ENOENT';
@@ -207,6 +207,6 @@ export function find(machine: Machine, path: string, follow = true): Place | Err
 
 /** Free bytes on the file system of a path, or the reason why it cannot be told. */
 export function freeSpace(machine: Machine, path: string): number | Errno {
-  const place = find(machine, path);
-  return typeof place === 'string' ? place : freeBytes(volumeOf(machine, place.volume));
+  const ref = find(machine, path);
+  return typeof ref === 'string' ? ref : freeBytes(volumeOf(machine, ref.volume));
 }

@@ -16,10 +16,10 @@ import {
   type EffectKind,
   type Errno,
   find,
+  type InodeRef,
   lookUp,
   type Machine,
   nodeAt,
-  type Place,
   visit,
   volumeOf,
 } from './machine.js';
@@ -27,8 +27,8 @@ import { emptyMap, mapEntries, mapGet } from './persistent-map.js';
 
 type Failure = Errno | undefined;
 
-function update(machine: Machine, place: Place, inode: Inode, kind: EffectKind, subject: string): void {
-  commit(machine, place.volume, replaceInode(volumeOf(machine, place.volume), place.ino, inode), kind, subject);
+function update(machine: Machine, ref: InodeRef, inode: Inode, kind: EffectKind, subject: string): void {
+  commit(machine, ref.volume, replaceInode(volumeOf(machine, ref.volume), ref.ino, inode), kind, subject);
 }
 
 /** Makes a directory. */
@@ -47,12 +47,12 @@ export function makeDirectory(machine: Machine, path: string, mode: Attributes['
 export function makeParents(machine: Machine, path: string, mode: Attributes['mode']): Failure {
   for (let cut = path.indexOf('/', 1); cut > 0; cut = path.indexOf('/', cut + 1)) {
     const parent = path.slice(0, cut);
-    const place = find(machine, parent);
-    if (place === 'ENOENT') {
+    const ref = find(machine, parent);
+    if (ref === 'ENOENT') {
       const failed = makeDirectory(machine, parent, mode);
       if (failed !== undefined) return failed;
-    } else if (typeof place === 'string') return place;
-    else if (nodeAt(machine, place).kind !== 'directory') return 'ENOTDIR';
+    } else if (typeof ref === 'string') return ref;
+    else if (nodeAt(machine, ref).kind !== 'directory') return 'ENOTDIR';
   }
   return undefined;
 }
@@ -82,27 +82,27 @@ export function writeFile(machine: Machine, path: string, content: Blob, mode: A
   const found = lookUp(machine, path, true);
   if (typeof found === 'string') return found;
   const { volume } = found.parent;
-  let place = found.node;
-  if (place === undefined) {
+  let ref = found.node;
+  if (ref === undefined) {
     if (path.endsWith('/')) return 'EISDIR';
     const inode: Inode = { kind: 'file', content: emptyBlob, uid: 0, gid: 0, mode };
     const { fs, ino } = addInode(volumeOf(machine, volume), found.parent.ino, found.name, inode);
     commit(machine, volume, fs, 'create', path);
-    place = { volume, ino };
+    ref = { volume, ino };
   }
-  const inode = nodeAt(machine, place);
+  const inode = nodeAt(machine, ref);
   if (inode.kind === 'device') return writeDevice(machine, inode.partition, content);
   if (inode.kind !== 'file') return 'EISDIR';
-  const put = (bytes: Blob, when: 'after' | 'torn', target: Place): void => {
+  const put = (bytes: Blob, when: 'after' | 'torn', target: InodeRef): void => {
     const fs = replaceInode(volumeOf(machine, target.volume), target.ino, { ...inode, content: bytes });
     commit(machine, target.volume, fs, 'write', path, when);
   };
-  put(emptyBlob, 'torn', place);
-  const fs = volumeOf(machine, place.volume);
+  put(emptyBlob, 'torn', ref);
+  const fs = volumeOf(machine, ref.volume);
   const room = Math.max(Math.floor((fs.capacity - fs.used) / fs.block) * fs.block, 0);
   const fitting = sliceBlob(content, 0, room);
-  if (fitting.size > 1) put(half(fitting, fs.block), 'torn', place);
-  put(fitting, 'after', place);
+  if (fitting.size > 1) put(half(fitting, fs.block), 'torn', ref);
+  put(fitting, 'after', ref);
   return fitting.size < content.size ? 'ENOSPC' : undefined;
 }
 
@@ -123,7 +123,7 @@ export function removeTree(machine: Machine, path: string): Failure {
   if (typeof found === 'string') return found;
   if (found.node === undefined) return 'ENOENT';
   if (found.name === '.') return 'EINVAL';
-  const remove = (parent: Place, name: string, node: Place): Failure => {
+  const remove = (parent: InodeRef, name: string, node: InodeRef): Failure => {
     visit(machine);
     const inode = nodeAt(machine, node);
     if (inode.kind === 'directory') {
@@ -150,14 +150,14 @@ export function rename(machine: Machine, from: string, to: string): Failure {
   if (source.name === '.' || target.name === '.') return 'EBUSY';
   const { node } = source;
   if (node === undefined) return 'ENOENT';
-  if (target.above.some((place) => samePlace(place, node))) return 'EINVAL';
-  const replacedPlace = target.node;
-  if (replacedPlace !== undefined) {
-    if (source.above.some((place) => samePlace(place, replacedPlace))) return 'ENOTEMPTY';
-    const [moved, replaced] = [nodeAt(machine, node), nodeAt(machine, replacedPlace)];
+  if (target.above.some((ref) => sameInode(ref, node))) return 'EINVAL';
+  const replacedRef = target.node;
+  if (replacedRef !== undefined) {
+    if (source.above.some((ref) => sameInode(ref, replacedRef))) return 'ENOTEMPTY';
+    const [moved, replaced] = [nodeAt(machine, node), nodeAt(machine, replacedRef)];
     if (replaced.kind === 'directory' && moved.kind !== 'directory') return 'EISDIR';
     if (replaced.kind !== 'directory' && moved.kind === 'directory') return 'ENOTDIR';
-    if (replaced.kind === 'directory' && replaced.children.size > 0 && !samePlace(node, replacedPlace)) {
+    if (replaced.kind === 'directory' && replaced.children.size > 0 && !sameInode(node, replacedRef)) {
       return 'ENOTEMPTY';
     }
   }
@@ -171,7 +171,7 @@ export function rename(machine: Machine, from: string, to: string): Failure {
   return undefined;
 }
 
-function samePlace(a: Place, b: Place): boolean {
+function sameInode(a: InodeRef, b: InodeRef): boolean {
   return a.volume === b.volume && a.ino === b.ino;
 }
 
@@ -186,11 +186,11 @@ export function makeLink(machine: Machine, destination: string, path: string): F
   return undefined;
 }
 
-/** Sets the permission bits of what is at a place. */
-export function changeModeAt(machine: Machine, place: Place, mode: Attributes['mode'], subject: string): void {
-  const inode = nodeAt(machine, place);
+/** Sets the permission bits of an inode. */
+export function changeModeAt(machine: Machine, ref: InodeRef, mode: Attributes['mode'], subject: string): void {
+  const inode = nodeAt(machine, ref);
   if ((inode.kind !== 'file' && inode.kind !== 'directory') || inode.mode === mode) return;
-  update(machine, place, { ...inode, mode }, 'mode', subject);
+  update(machine, ref, { ...inode, mode }, 'mode', subject);
 }
 
 /** The bits that the kernel takes from a file whose owner is set, even to the same: set-uid, set-gid of programs. */
@@ -201,53 +201,53 @@ export function modeAfterOwnerChange(mode: number): number {
 /** Sets the owner; `undefined` leaves uid or gid. A file loses set-uid, set-gid and capabilities by it. */
 export function changeOwnerAt(
   machine: Machine,
-  place: Place,
+  ref: InodeRef,
   uid: number | undefined,
   gid: number | undefined,
   subject: string,
 ): void {
-  const inode = nodeAt(machine, place);
+  const inode = nodeAt(machine, ref);
   if (inode.kind !== 'file' && inode.kind !== 'directory') return;
   if (inode.uid === (uid ?? inode.uid) && inode.gid === (gid ?? inode.gid)) {
     const kept = inode.mode === 'unset' || modeAfterOwnerChange(inode.mode) === inode.mode;
     if (inode.kind === 'directory' || (kept && inode.capabilities === undefined)) return;
   }
   const owned = { ...inode, uid: uid ?? inode.uid, gid: gid ?? inode.gid };
-  if (owned.kind === 'directory') update(machine, place, owned, 'mode', subject);
+  if (owned.kind === 'directory') update(machine, ref, owned, 'mode', subject);
   else {
     const mode = owned.mode === 'unset' ? owned.mode : modeAfterOwnerChange(owned.mode);
-    update(machine, place, { ...owned, mode, capabilities: undefined }, 'mode', subject);
+    update(machine, ref, { ...owned, mode, capabilities: undefined }, 'mode', subject);
   }
 }
 
-/** Sets label or capabilities of what is at a place. */
+/** Sets label or capabilities of an inode. */
 export function changeExtraAt(
   machine: Machine,
-  place: Place,
+  ref: InodeRef,
   extra: { readonly selabel: string } | { readonly capabilities: bigint | undefined },
   subject: string,
 ): void {
-  const inode = nodeAt(machine, place);
+  const inode = nodeAt(machine, ref);
   if (inode.kind === 'file' || inode.kind === 'directory') {
-    update(machine, place, { ...inode, ...extra }, 'mode', subject);
+    update(machine, ref, { ...inode, ...extra }, 'mode', subject);
   }
 }
 
-/** Calls for everything below and at a place, contents before their directory, links not followed. */
-export function walk(machine: Machine, place: Place, each: (place: Place, inode: Inode) => void): void {
+/** Calls for everything below and at an inode, contents before their directory, links not followed. */
+export function walk(machine: Machine, ref: InodeRef, each: (ref: InodeRef, inode: Inode) => void): void {
   visit(machine);
-  const inode = nodeAt(machine, place);
+  const inode = nodeAt(machine, ref);
   if (inode.kind === 'directory') {
-    for (const [, ino] of mapEntries(inode.children)) walk(machine, { volume: place.volume, ino }, each);
+    for (const [, ino] of mapEntries(inode.children)) walk(machine, { volume: ref.volume, ino }, each);
   }
-  each(place, nodeAt(machine, place));
+  each(ref, nodeAt(machine, ref));
 }
 
 /** A regular file, links followed. */
 export function openFile(machine: Machine, path: string): FileInode | Errno {
-  const place = find(machine, path);
-  if (typeof place === 'string') return place;
-  const inode = nodeAt(machine, place);
+  const ref = find(machine, path);
+  if (typeof ref === 'string') return ref;
+  const inode = nodeAt(machine, ref);
   if (inode.kind === 'file') return inode;
   if (inode.kind === 'device') {
     const content = mapGet(machine.flash.partitions, inode.partition);
@@ -256,13 +256,16 @@ export function openFile(machine: Machine, path: string): FileInode | Errno {
   return 'EISDIR';
 }
 
-/** Names and places directly in a directory. */
-export function listDirectory(machine: Machine, path: string): readonly { name: string; place: Place; inode: Inode }[] {
-  const place = find(machine, path);
-  if (typeof place === 'string' || nodeAt(machine, place).kind !== 'directory') return [];
-  const { children } = directoryOf(volumeOf(machine, place.volume), place.ino);
+/** Names and inodes directly in a directory. */
+export function listDirectory(
+  machine: Machine,
+  path: string,
+): readonly { name: string; ref: InodeRef; inode: Inode }[] {
+  const ref = find(machine, path);
+  if (typeof ref === 'string' || nodeAt(machine, ref).kind !== 'directory') return [];
+  const { children } = directoryOf(volumeOf(machine, ref.volume), ref.ino);
   return mapEntries(children).map(([name, ino]) => {
-    const child = { volume: place.volume, ino };
-    return { name, place: child, inode: nodeAt(machine, child) };
+    const child = { volume: ref.volume, ino };
+    return { name, ref: child, inode: nodeAt(machine, child) };
   });
 }

@@ -55,9 +55,9 @@ export function partitionKey(runtime: Runtime, type: 'MTD' | 'EMMC', name: strin
   const { machine } = runtime;
   if (type === 'MTD')
     return !name.includes('/') && mapGet(machine.flash.partitions, name) !== undefined ? name : undefined;
-  const place = find(machine, name);
-  if (typeof place === 'string') return undefined;
-  const inode = nodeAt(machine, place);
+  const ref = find(machine, name);
+  if (typeof ref === 'string') return undefined;
+  const inode = nodeAt(machine, ref);
   return inode.kind === 'device' ? inode.partition : undefined;
 }
 

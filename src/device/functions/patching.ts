@@ -65,10 +65,10 @@ function saveSource(runtime: Runtime, source: Loaded): string | undefined {
   if (!makeRoom(runtime, source.content.size)) return 'not enough free space on /cache';
   const error = writeFile(machine, savedFile, source.content, 0o600);
   if (error !== undefined) return `failed to back up the source file: ${error}`;
-  const place = find(machine, savedFile);
-  if (typeof place === 'string') return `failed to back up the source file: ${place}`;
-  changeModeAt(machine, place, source.attributes.mode, savedFile);
-  changeOwnerAt(machine, place, source.attributes.uid, source.attributes.gid, savedFile);
+  const ref = find(machine, savedFile);
+  if (typeof ref === 'string') return `failed to back up the source file: ${ref}`;
+  changeModeAt(machine, ref, source.attributes.mode, savedFile);
+  changeOwnerAt(machine, ref, source.attributes.uid, source.attributes.gid, savedFile);
   return undefined;
 }
 
@@ -181,10 +181,10 @@ async function patchFile(
     if (!enough) return space(`applying patch failed: ${problem}`);
     unlink(machine, output);
   }
-  const place = find(machine, output);
-  if (typeof place === 'string') return space(`chmod of ${output} failed: ${place}`);
-  changeModeAt(machine, place, chosen.source.attributes.mode, output);
-  changeOwnerAt(machine, place, chosen.source.attributes.uid, chosen.source.attributes.gid, output);
+  const ref = find(machine, output);
+  if (typeof ref === 'string') return space(`chmod of ${output} failed: ${ref}`);
+  changeModeAt(machine, ref, chosen.source.attributes.mode, output);
+  changeOwnerAt(machine, ref, chosen.source.attributes.uid, chosen.source.attributes.gid, output);
   const renamed = rename(machine, output, wanted.targetName);
   if (renamed !== undefined) return space(`rename of .patch to ${wanted.targetName} failed: ${renamed}`);
   if (saved) unlink(machine, savedFile);

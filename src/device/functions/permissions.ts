@@ -1,5 +1,5 @@
 import type { Inode } from '../file-system.js';
-import { find, type Machine, nodeAt, type Place } from '../machine.js';
+import { find, type InodeRef, type Machine, nodeAt } from '../machine.js';
 import { changeExtraAt, changeModeAt, changeOwnerAt, walk } from '../posix.js';
 import { type Call, type DeviceFunction, no, ScriptAbort } from '../runtime.js';
 import { expectArguments } from './text.js';
@@ -34,13 +34,13 @@ const setPerm: DeviceFunction = async (runtime, call) => {
   const mode = parseMode(call, modeText);
   const bad: string[] = [];
   for (const path of paths) {
-    const place = find(runtime.machine, path);
-    if (typeof place === 'string') {
-      bad.push(`${path}: ${place}`);
+    const ref = find(runtime.machine, path);
+    if (typeof ref === 'string') {
+      bad.push(`${path}: ${ref}`);
       continue;
     }
-    changeOwnerAt(runtime.machine, place, uid, gid, path);
-    changeModeAt(runtime.machine, place, mode, path);
+    changeOwnerAt(runtime.machine, ref, uid, gid, path);
+    changeModeAt(runtime.machine, ref, mode, path);
   }
   if (bad.length > 0) throw new ScriptAbort(`set_perm: some changes failed: ${bad.slice(0, 3).join(', ')}`);
   return no;
@@ -57,10 +57,10 @@ const setPermRecursive: DeviceFunction = async (runtime, call) => {
   for (const path of paths) {
     const top = find(machine, path, false);
     if (typeof top === 'string') continue;
-    walk(machine, top, (place, inode) => {
+    walk(machine, top, (ref, inode) => {
       if (inode.kind !== 'file' && inode.kind !== 'directory') return;
-      changeOwnerAt(machine, place, uid, gid, path);
-      changeModeAt(machine, place, inode.kind === 'directory' ? directoryMode : fileMode, path);
+      changeOwnerAt(machine, ref, uid, gid, path);
+      changeModeAt(machine, ref, inode.kind === 'directory' ? directoryMode : fileMode, path);
     });
   }
   return no;
@@ -92,17 +92,17 @@ function parseMetadata(call: Call, texts: readonly string[], strict: boolean): M
   return metadata;
 }
 
-function applyMetadata(machine: Machine, place: Place, inode: Inode, metadata: Metadata, path: string): void {
+function applyMetadata(machine: Machine, ref: InodeRef, inode: Inode, metadata: Metadata, path: string): void {
   if (inode.kind !== 'file' && inode.kind !== 'directory') return;
-  if (metadata.uid !== undefined) changeOwnerAt(machine, place, metadata.uid, undefined, path);
-  if (metadata.gid !== undefined) changeOwnerAt(machine, place, undefined, metadata.gid, path);
-  if (metadata.mode !== undefined) changeModeAt(machine, place, metadata.mode, path);
+  if (metadata.uid !== undefined) changeOwnerAt(machine, ref, metadata.uid, undefined, path);
+  if (metadata.gid !== undefined) changeOwnerAt(machine, ref, undefined, metadata.gid, path);
+  if (metadata.mode !== undefined) changeModeAt(machine, ref, metadata.mode, path);
   const byKind = inode.kind === 'directory' ? metadata.dmode : metadata.fmode;
-  if (byKind !== undefined) changeModeAt(machine, place, byKind, path);
-  if (metadata.selabel !== undefined) changeExtraAt(machine, place, { selabel: metadata.selabel }, path);
+  if (byKind !== undefined) changeModeAt(machine, ref, byKind, path);
+  if (metadata.selabel !== undefined) changeExtraAt(machine, ref, { selabel: metadata.selabel }, path);
   if (metadata.capabilities !== undefined && inode.kind === 'file') {
     const capabilities = metadata.capabilities === 0n ? undefined : metadata.capabilities;
-    changeExtraAt(machine, place, { capabilities }, path);
+    changeExtraAt(machine, ref, { capabilities }, path);
   }
 }
 
@@ -116,7 +116,7 @@ const setMetadata =
     const { machine } = runtime;
     const top = find(machine, path, false);
     if (typeof top === 'string') throw new ScriptAbort(`${call.name}: Error on lstat of "${path}": ${top}`);
-    if (recursive) walk(machine, top, (place, inode) => applyMetadata(machine, place, inode, metadata, path));
+    if (recursive) walk(machine, top, (ref, inode) => applyMetadata(machine, ref, inode, metadata, path));
     else applyMetadata(machine, top, nodeAt(machine, top), metadata, path);
     return no;
   };
