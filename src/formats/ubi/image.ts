@@ -23,8 +23,8 @@ export interface UbiVolume {
   readonly kind: 'dynamic' | 'static';
   /** Blocks that the volume may use, mapped or not. */
   readonly reservedBlocks: number;
-  /** Blocks that the image holds. */
-  readonly mappedBlocks: number;
+  /** Logical blocks that the image holds, ascending. */
+  readonly mapped: readonly number[];
   /** Bytes of a block that the volume may use. */
   readonly blockSize: number;
   /** Bytes of the content of a static volume; of all reserved blocks for a dynamic one. */
@@ -342,7 +342,7 @@ function volumeOf(
     name: row.name,
     kind: row.kind,
     reservedBlocks: row.reservedBlocks,
-    mappedBlocks: mapped.size,
+    mapped: [...mapped.keys()].filter((lnum) => lnum < row.reservedBlocks).sort((a, b) => a - b),
     blockSize,
     size,
     readBlock,

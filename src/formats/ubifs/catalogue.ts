@@ -1,3 +1,4 @@
+import { type FileBlocks, noBlocks } from './file-blocks.js';
 import { hashName, type NameHash } from './keys.js';
 import {
   dataBlock,
@@ -21,7 +22,7 @@ export interface Catalogue {
   /** Inode → attribute name → the inode that holds its value. */
   readonly attributes: ReadonlyMap<number, ReadonlyMap<string, number>>;
   /** Inode → block of 4096 bytes → data node. */
-  readonly content: ReadonlyMap<number, ReadonlyMap<number, NodeAt>>;
+  readonly content: ReadonlyMap<number, Pick<FileBlocks, 'places'>>;
   /** Names whose key does not hold their hash: a sign of damage. */
   readonly misplaced: readonly string[];
   /** Takes a node in; `false` when its fields do not hold. Nodes without a place in the index are passed over. */
@@ -37,7 +38,7 @@ export function emptyCatalogue(nameHash: NameHash | undefined): Catalogue {
   const inodes = new Map<number, Inode>();
   const entries = new Map<number, Map<string, number>>();
   const attributes = new Map<number, Map<string, number>>();
-  const content = new Map<number, Map<number, NodeAt>>();
+  const content = new Map<number, FileBlocks>();
   const reach = new Map<number, number>();
   const misplaced: string[] = [];
 
@@ -48,9 +49,9 @@ export function emptyCatalogue(nameHash: NameHash | undefined): Catalogue {
     reach.delete(inum);
   };
   const place = (inum: number, block: number, at: NodeAt): void => {
-    const blocks = content.get(inum) ?? new Map<number, NodeAt>();
+    const blocks = content.get(inum) ?? noBlocks();
     content.set(inum, blocks);
-    blocks.set(block, at);
+    blocks.place(block, at);
   };
   const applyInode = (node: RawNode): boolean => {
     const inode = parseInode(node);
@@ -83,8 +84,7 @@ export function emptyCatalogue(nameHash: NameHash | undefined): Catalogue {
   };
   const applyTruncation = (node: RawNode): boolean => {
     const { inum, newSize } = parseTruncation(node);
-    const blocks = content.get(inum);
-    for (const block of blocks?.keys() ?? []) if (block * dataBlock >= newSize) blocks?.delete(block);
+    content.get(inum)?.cut(Math.ceil(newSize / dataBlock));
     reach.set(inum, newSize);
     return true;
   };

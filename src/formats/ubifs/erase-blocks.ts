@@ -8,8 +8,8 @@ export interface EraseBlocks {
   readonly name: string;
   /** Bytes of a block; 0 while not known (a plain file before its superblock has been read). */
   readonly blockSize: number;
-  /** Blocks up to here may be read. */
-  readonly count: number;
+  /** The numbers of the blocks that the image holds, ascending. What a table claims beyond them costs nothing. */
+  readonly held: readonly number[];
   /** A block of exactly `blockSize` bytes; `undefined` when the image does not hold it. */
   read(lnum: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
@@ -19,7 +19,7 @@ export function volumeBlocks(name: string, volume: UbiVolume): EraseBlocks {
   return {
     name,
     blockSize: volume.blockSize,
-    count: volume.reservedBlocks,
+    held: volume.mapped,
     read: (lnum) => volume.readBlock(lnum),
   };
 }
@@ -29,7 +29,7 @@ export function fileBlocks(source: ByteSource, blockSize: number): EraseBlocks {
   return {
     name: source.name,
     blockSize,
-    count: Math.ceil(source.size / blockSize),
+    held: Array.from({ length: Math.ceil(source.size / blockSize) }, (_, lnum) => lnum),
     read: async (lnum) => {
       const bytes = await source.read(lnum * blockSize, blockSize);
       if (bytes.length === 0) return undefined;
@@ -50,7 +50,7 @@ export function cached(blocks: EraseBlocks): EraseBlocks {
   return {
     name: blocks.name,
     blockSize: blocks.blockSize,
-    count: blocks.count,
+    held: blocks.held,
     read: (lnum) => {
       const known = kept.get(lnum);
       kept.delete(lnum);

@@ -72,7 +72,7 @@ export async function openUbifs(raw: EraseBlocks): Promise<Ubifs> {
     content: (path) => {
       const entry = byPath.get(path);
       if (entry?.kind !== 'file') throw new RangeError(`no file ${displayName(path)} in ${raw.name}`);
-      return readContent(blocks, entry, catalogue.content.get(entry.fileId ?? 0) ?? new Map());
+      return readContent(blocks, entry, catalogue.content.get(entry.fileId ?? 0)?.places ?? new Map());
     },
   };
 }

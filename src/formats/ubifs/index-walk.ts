@@ -1,7 +1,16 @@
 import { displayName } from '../../model/path.js';
 import type { Catalogue } from './catalogue.js';
 import type { EraseBlocks } from './erase-blocks.js';
-import { type Branch, commonSize, type NodeAt, type NodeFault, parseIndex, parseNode, type RawNode } from './nodes.js';
+import {
+  type Branch,
+  commonSize,
+  longestLeaf,
+  type NodeAt,
+  type NodeFault,
+  parseIndex,
+  parseNode,
+  type RawNode,
+} from './nodes.js';
 import type { Master, Superblock } from './superblock.js';
 
 /** What was wrong on the way through the index. */
@@ -14,12 +23,9 @@ export interface IndexWalk {
 
 /** Reads a node at a known place. */
 export async function readNode(blocks: EraseBlocks, at: NodeAt): Promise<RawNode | NodeFault | 'missing'> {
-  if (at.lnum >= blocks.count) return 'missing';
   const block = await blocks.read(at.lnum);
   if (block === undefined) return 'missing';
-  const node = parseNode(block, at.lnum, at.offset);
-  if (typeof node !== 'string' && node.at.length !== at.length) return 'length';
-  return node;
+  return parseNode(block, at.lnum, at.offset, at.length);
 }
 
 /** A place and what was found there, for people. */
@@ -36,7 +42,8 @@ export function describeFault(at: NodeAt, fault: NodeFault | 'missing'): string 
 
 /**
  * Walks the index from its root and fills the catalogue with all leaves. Data nodes are placed, not read.
- * Levels must fall by one at each step and no node may be met twice, so that a damaged index cannot make it go on for ever.
+ * Levels must fall by one at each step, no node may be met twice, and all nodes together may not be longer than the blocks
+ * that hold them, so that a damaged index cannot make it go on for ever.
  */
 export async function walkIndex(
   blocks: EraseBlocks,
@@ -46,12 +53,16 @@ export async function walkIndex(
 ): Promise<IndexWalk> {
   const lostLeaves: string[] = [];
   const met = new Set<string>();
+  let left = blocks.held.length * blocks.blockSize;
   const pending: { readonly at: NodeAt; readonly level: number | undefined }[] = [{ at: root, level: undefined }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { at, level } = next;
     const place = `${at.lnum}:${at.offset}`;
     if (met.has(place)) return { broken: `${describeAt(at)}: two branches lead here`, lostLeaves };
     met.add(place);
+    left -= at.length;
+    if (left < 0)
+      return { broken: `${describeAt(at)}: its nodes are longer than the blocks that hold them`, lostLeaves };
     const node = await readNode(blocks, at);
     if (typeof node === 'string') return { broken: describeFault(at, node), lostLeaves };
     const index = node.type === 'index' ? parseIndex(node, superblock.hashSize) : undefined;
@@ -77,7 +88,8 @@ function describeAt(at: NodeAt): string {
 }
 
 async function takeLeaf(blocks: EraseBlocks, { at, key }: Branch, catalogue: Catalogue): Promise<string | undefined> {
-  if (key === undefined || at.length < commonSize) return `${describeAt(at)}: a branch with an unknown key`;
+  if (key === undefined || at.length < commonSize || at.length > longestLeaf)
+    return `${describeAt(at)}: a branch with an unknown key or an impossible length`;
   if (key.type === 'data') {
     catalogue.place(key.inum, key.value, at);
     return undefined;

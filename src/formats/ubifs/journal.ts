@@ -131,7 +131,8 @@ async function readLog(
  */
 export async function rescueNodes(blocks: EraseBlocks, superblock: Superblock, catalogue: Catalogue): Promise<number> {
   const found: { readonly sequence: bigint; readonly lnum: number; readonly offset: number }[] = [];
-  for (let lnum = superblock.mainFirst; lnum < Math.min(blocks.count, superblock.blockCount); lnum += 1) {
+  for (const lnum of blocks.held) {
+    if (lnum < superblock.mainFirst || lnum >= superblock.blockCount) continue;
     const block = await blocks.read(lnum);
     if (block === undefined) continue;
     for (const node of scanBlock(block, lnum, 0, true).nodes) {

@@ -72,16 +72,38 @@ const leastLength: Readonly<Record<NodeType, number>> = {
   signature: 64,
 };
 
-/** Reads the node at `offset` of a block. */
-export function parseNode(block: Uint8Array, lnum: number, offset: number): RawNode | NodeFault {
+/** Greatest length of the types that have one: more is no such node, and is not worth a CRC. */
+const greatestLength: Readonly<Partial<Record<NodeType, number>>> = {
+  inode: 160 + dataBlock,
+  data: 48 + dataBlock,
+  entry: 57 + 255,
+  attribute: 57 + 255,
+  truncation: 56,
+  superblock: 4096,
+  master: 512,
+  reference: 64,
+};
+
+/** No inode, name, attribute or data node is longer. */
+export const longestLeaf = 160 + dataBlock;
+
+/** The length that the header at `offset` states; the header must lie within the block. */
+export function statedLength(block: Uint8Array, offset: number): number {
+  return new DataView(block.buffer, block.byteOffset + offset, commonSize).getUint32(16, true);
+}
+
+/** Reads the node at `offset` of a block. A node of another length than `expected`, when that is given, is not looked at. */
+export function parseNode(block: Uint8Array, lnum: number, offset: number, expected?: number): RawNode | NodeFault {
   if (offset % nodeAlignment !== 0 || offset + commonSize > block.length) return 'length';
   const header = new DataView(block.buffer, block.byteOffset + offset, commonSize);
   if (header.getUint32(0, true) !== nodeMagic) return 'magic';
   const length = header.getUint32(16, true);
   if (length < commonSize || offset + length > block.length) return 'length';
+  if (expected !== undefined && length !== expected) return 'length';
+  const type = nodeTypes[header.getUint8(20)];
+  if (type !== undefined && length > (greatestLength[type] ?? block.length)) return 'length';
   const bytes = block.subarray(offset, offset + length);
   if (flashCrc(bytes.subarray(8)) !== header.getUint32(4, true)) return 'crc';
-  const type = nodeTypes[header.getUint8(20)];
   if (type === undefined) return 'type';
   if (length < leastLength[type]) return 'length';
   return {

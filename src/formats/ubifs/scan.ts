@@ -1,4 +1,4 @@
-import { commonSize, nodeAlignment, parseNode, type RawNode } from './nodes.js';
+import { commonSize, nodeAlignment, parseNode, type RawNode, statedLength } from './nodes.js';
 
 /** What was met when a block was read from end to end. */
 export interface BlockScan {
@@ -8,15 +8,19 @@ export interface BlockScan {
 }
 
 const paddingByte = 0xce;
+/** Bytes under wrong CRCs that a rescue may check, as a multiple of the block: crafted headers can each claim all that follows. */
+const wastedBlocks = 16;
 
 /**
  * Reads the nodes of a block in order, from `start`, as a mount does. It ends at erased flash or, with `damagedAt`, at the
  * first thing that is no node. With `resume` it goes on behind damage, trying every 8 bytes: what a rescue needs, not a replay.
+ * Each step moves on by 8 bytes at least, and what is spent on wrong CRCs is bounded.
  */
 export function scanBlock(block: Uint8Array, lnum: number, start: number, resume = false): BlockScan {
   const nodes: RawNode[] = [];
   let damagedAt: number | undefined;
   let offset = start;
+  let wasted = 0;
   while (offset < block.length) {
     const skipped = skipPadding(block, offset);
     if (skipped > offset) {
@@ -27,12 +31,15 @@ export function scanBlock(block: Uint8Array, lnum: number, start: number, resume
     if (typeof node === 'string') {
       const erased = erasedUntil(block, offset);
       if (erased === block.length || (erased > offset && !resume)) break;
-      if (erased > offset) offset = erased - (erased % nodeAlignment);
-      else {
-        damagedAt ??= offset;
-        if (!resume) break;
-        offset += nodeAlignment;
+      const behindErased = erased - (erased % nodeAlignment);
+      if (behindErased > offset) {
+        offset = behindErased;
+        continue;
       }
+      damagedAt ??= offset;
+      if (node === 'crc') wasted += statedLength(block, offset);
+      if (!resume || wasted > wastedBlocks * block.length) break;
+      offset += nodeAlignment;
       continue;
     }
     if (node.type === 'padding') offset += commonSize + 4 + node.view.getUint32(commonSize, true);

@@ -5,6 +5,8 @@ import { encryptedInode, type Inode } from './nodes.js';
 
 /** The inode of the root directory. */
 export const rootInode = 1;
+/** As Linux has it. It also keeps crafted chains of directories from growing by their depth times their length. */
+const longestPath = 4096;
 const noAttributes: ReadonlyMap<string, Uint8Array> = new Map();
 
 /** What the type bits of a mode say. */
@@ -41,12 +43,13 @@ export function listTree(catalogue: Catalogue): {
   const problems: string[] = [];
   const walked = new Set<number>([rootInode]);
   const names = new Map<number, number>();
+  const attributes = new Map<number, ReadonlyMap<string, Uint8Array>>();
   const pending: { readonly inum: number; readonly prefix: string }[] = [{ inum: rootInode, prefix: '' }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { inum: directory, prefix } = next;
     for (const [name, inum] of catalogue.entries.get(directory) ?? []) {
       const path = prefix + name;
-      if (name.includes('/') || unsafeName(path) !== undefined) {
+      if (name.includes('/') || path.length > longestPath || unsafeName(path) !== undefined) {
         const encrypted = ((catalogue.inodes.get(directory)?.flags ?? 0) & encryptedInode) !== 0;
         problems.push(
           encrypted
@@ -72,7 +75,9 @@ export function listTree(catalogue: Catalogue): {
         pending.push({ inum, prefix: `${path}/` });
       }
       names.set(inum, (names.get(inum) ?? 0) + 1);
-      entries.push(entryOf(path, kind, inode, attributesOf(catalogue, inum)));
+      const ofInode = attributes.get(inum) ?? attributesOf(catalogue, inum);
+      attributes.set(inum, ofInode);
+      entries.push(entryOf(path, kind, inode, ofInode));
     }
   }
   const counted = entries.map((entry) => ({ ...entry, links: names.get(entry.fileId ?? 0) ?? 1 }));

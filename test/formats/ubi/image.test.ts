@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import type { UbiVolume } from '../../../src/formats/ubi/image.js';
@@ -12,6 +12,7 @@ import { type Flash, logicalBlock, makeUbi, makeUbifs, withoutMtdUtils } from '.
 import { type Known, knownTree, writeFlashTree } from '../../support/flash-tree.js';
 import { assertTree, ubiOf } from '../../support/image-of.js';
 import { seededRandom } from '../../support/random.js';
+import { watched } from '../../support/watched.js';
 import { workFolder } from '../../support/work-folder.js';
 
 const flash: Flash = { page: 2048, eraseBlock: 128 * 1024 };
@@ -29,6 +30,8 @@ describe('integration: UBI images', { skip: withoutMtdUtils }, () => {
   let known: ReadonlyMap<string, Known>;
   let ubifs: Buffer;
   let clean: Buffer;
+  const thread = watched();
+  after(() => thread.close());
   before(() => {
     const folder = writeFlashTree(join(work, 'tree'));
     known = knownTree(folder);
@@ -288,6 +291,7 @@ describe('integration: UBI images', { skip: withoutMtdUtils }, () => {
             const at = (block * eraseBlock + offset) % image.length;
             image.writeUInt8(image.readUInt8(at) ^ bits, at);
           }
+          await thread.read('ubi', image);
           try {
             await (await open(image)).close();
           } catch (error) {
