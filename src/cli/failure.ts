@@ -1,5 +1,6 @@
 /** What an exception becomes: an exit code, lines for people, and a JSON document for scripts. */
 import { type Fault, InputError, ProofError, showPlace, UsageError } from '../model/errors.js';
+import { systemFault } from '../usecases/write-report.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import type { Style } from './style.js';
 
@@ -9,40 +10,6 @@ export interface Failure {
   readonly faults: readonly Fault[];
   /** The stack of a bug. */
   readonly stack?: string | undefined;
-}
-
-/** Faults of the file system and the processes' limits that are the user's to mend. */
-const systemFaults: Readonly<Record<string, { message: string; remedy: string }>> = {
-  ENOENT: { message: 'no such file or folder', remedy: 'check the spelling of the path' },
-  ENOTDIR: { message: 'a part of the path is not a folder', remedy: 'check the path' },
-  EISDIR: { message: 'a folder stands where a file is needed', remedy: 'name a file' },
-  EACCES: { message: 'no permission', remedy: "look at the file's owner and mode" },
-  EPERM: { message: 'not permitted', remedy: "look at the file's owner and mode" },
-  EEXIST: { message: 'already exists', remedy: 'move it away, or name another path' },
-  ENOSPC: {
-    message: 'the disk is full',
-    remedy: 'make room, or write elsewhere; nothing was left under the final name',
-  },
-  EDQUOT: { message: 'the disk quota is used up', remedy: 'make room; nothing was left under the final name' },
-  EROFS: { message: 'the file system is read-only', remedy: 'write elsewhere' },
-  EIO: { message: 'the disk reports a read or write error', remedy: 'check the disk and the kernel log' },
-  EMFILE: { message: 'too many open files', remedy: 'raise the limit: ulimit -n 4096' },
-  ELOOP: { message: 'symbolic links go in a circle', remedy: 'check the path' },
-  ENAMETOOLONG: { message: 'the name is too long for this file system', remedy: 'use a shorter path' },
-  EFBIG: { message: 'the file is too large for this file system', remedy: 'write elsewhere' },
-};
-
-function systemFault(error: Error): Fault | undefined {
-  if (!('code' in error) || typeof error.code !== 'string') return undefined;
-  const known = systemFaults[error.code];
-  if (known === undefined) return undefined;
-  const path = 'path' in error && typeof error.path === 'string' ? error.path : undefined;
-  return {
-    code: `system-${error.code.toLowerCase()}`,
-    message: known.message,
-    remedy: known.remedy,
-    ...(path === undefined ? { found: error.message } : { place: { file: path } }),
-  };
 }
 
 /** Sorts an exception by who can mend it. With `signal` aborted, anything that ends the run counts as interrupted. */
@@ -58,7 +25,7 @@ export function toFailure(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof UsageError) return { exitCode: exitCodes.usage, kind: 'usage', faults: error.faults };
   if (error instanceof InputError) return { exitCode: exitCodes.input, kind: 'input', faults: error.faults };
   if (error instanceof ProofError) return { exitCode: exitCodes.findings, kind: 'proof', faults: error.faults };
-  const system = error instanceof Error ? systemFault(error) : undefined;
+  const system = systemFault(error);
   if (system !== undefined) return { exitCode: exitCodes.input, kind: 'input', faults: [system] };
   const said = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const stack = error instanceof Error ? error.stack : undefined;

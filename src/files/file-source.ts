@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import type { ByteSource } from '../model/byte-source.js';
 import { InputError } from '../model/errors.js';
+import { asInputError } from './system-error.js';
 
 async function readFully(file: FileHandle, position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
@@ -41,13 +42,6 @@ export async function openFileSource(path: string): Promise<ByteSource> {
   } catch (error) {
     await file?.close();
     if (error instanceof InputError) throw error;
-    throw new InputError(
-      { code: 'image-unreadable', place: { file: path }, message: `the image cannot be opened: ${reasonOf(error)}` },
-      { cause: error },
-    );
+    throw asInputError(error, path);
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,104 @@
-import { InputError } from '../model/errors.js';
+/** What the operating system refuses, in words: the one table of its error codes, for reading, for writing, and in general. */
+import { type Fault, InputError, type Place } from '../model/errors.js';
+
+/** A refusal in words. */
+interface Words {
+  /** Code of the fault. */
+  readonly code: string;
+  readonly message: string;
+  readonly remedy?: string | undefined;
+}
+
+interface SystemError {
+  readonly message: string;
+  readonly remedy: string;
+  /** Where an input was read: other words than the general ones. */
+  readonly reading?: Words;
+  /** Where an output was written. */
+  readonly writing?: Words;
+}
+
+const noFolder: Words = { code: 'output-folder', message: 'the folder of the output does not exist' };
+const denied: Words = {
+  code: 'output-denied',
+  message: 'the output cannot be written here',
+  remedy: "look at the owner and the mode of the output's folder, or write elsewhere",
+};
+const unreadable: Words = {
+  code: 'input-unreadable',
+  message: 'it may not be read',
+  remedy: 'give yourself permission to read it',
+};
+const missing: Words = { code: 'input-missing', message: 'there is nothing at this path' };
+const noSpace: Words = {
+  code: 'disk-full',
+  message: 'there is no space left for the output',
+  remedy: 'make room, or write elsewhere; nothing was left under the final name',
+};
+
+const table: Readonly<Record<string, SystemError>> = {
+  ENOENT: {
+    message: 'no such file or folder',
+    remedy: 'check the spelling of the path',
+    reading: missing,
+    writing: noFolder,
+  },
+  ENOTDIR: {
+    message: 'a part of the path is not a folder',
+    remedy: 'check the path',
+    reading: missing,
+    writing: noFolder,
+  },
+  EISDIR: {
+    message: 'a folder stands where a file is needed',
+    remedy: 'name a file',
+    writing: { code: 'output-is-folder', message: 'the output is a folder', remedy: 'name a file in it' },
+  },
+  EACCES: {
+    message: 'no permission',
+    remedy: "look at the file's owner and mode",
+    reading: unreadable,
+    writing: denied,
+  },
+  EPERM: {
+    message: 'not permitted',
+    remedy: "look at the file's owner and mode",
+    reading: unreadable,
+    writing: denied,
+  },
+  EEXIST: { message: 'already exists', remedy: 'move it away, or name another path' },
+  ENOTEMPTY: { message: 'the folder is not empty', remedy: 'move it away, or name another path' },
+  ENOSPC: {
+    message: 'the disk is full',
+    remedy: 'make room, or write elsewhere; nothing was left under the final name',
+    writing: noSpace,
+  },
+  EDQUOT: {
+    message: 'the disk quota is used up',
+    remedy: 'make room; nothing was left under the final name',
+    writing: noSpace,
+  },
+  EFBIG: {
+    message: 'the file is too large for this file system',
+    remedy: 'write elsewhere',
+    writing: { ...noSpace, message: 'the output is too large for this file system', remedy: 'write elsewhere' },
+  },
+  EROFS: { message: 'the file system is read-only', remedy: 'write elsewhere', writing: denied },
+  EIO: { message: 'the disk reports a read or write error', remedy: 'check the disk and the kernel log' },
+  EBUSY: { message: 'another program uses it', remedy: 'close that program, and try again' },
+  EXDEV: { message: 'it lies on another file system', remedy: 'name another path' },
+  EMFILE: { message: 'too many open files', remedy: 'raise the limit: ulimit -n 4096' },
+  ENFILE: { message: 'too many open files on this machine', remedy: 'close other programs, and try again' },
+  ENOMEM: { message: 'there is not enough memory', remedy: 'close other programs, or raise the limit (ulimit -v)' },
+  ELOOP: { message: 'symbolic links go in a circle', remedy: 'check the path' },
+  ENAMETOOLONG: { message: 'the name is too long for this file system', remedy: 'use a shorter path' },
+  EILSEQ: { message: 'the file system does not take this name', remedy: 'use a name in UTF-8' },
+  EINVAL: { message: 'the file system does not take this name or this step', remedy: 'name another path' },
+  ENXIO: { message: 'nobody is at the other end of this device or socket', remedy: 'name a file' },
+  ENODEV: { message: 'there is no such device', remedy: 'name a file' },
+  ESTALE: { message: 'the network file system lost the file', remedy: 'mount it again, and try again' },
+  EPIPE: { message: 'the reader of the output has gone', remedy: 'let it read to the end' },
+};
 
 /** The code of an operating system's refusal (`ENOENT`), or `undefined` for any other error. */
 export function systemCode(error: unknown): string | undefined {
@@ -11,30 +111,41 @@ export function systemCode(error: unknown): string | undefined {
 export function asInputError(error: unknown, file: string, entry?: string): unknown {
   const code = systemCode(error);
   if (code === undefined || !(error instanceof Error)) return error;
-  const place = entry === undefined ? { file } : { file, entry };
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new InputError(
-        { code: 'input-missing', place, message: 'there is nothing at this path' },
-        { cause: error },
-      );
-    case 'EACCES':
-    case 'EPERM':
-      return new InputError(
-        {
-          code: 'input-unreadable',
-          place,
-          message: 'it may not be read',
-          found: error.message,
-          remedy: 'give yourself permission to read it',
-        },
-        { cause: error },
-      );
-    default:
-      return new InputError(
-        { code: 'input-unreadable', place, message: 'it cannot be read', found: error.message },
-        { cause: error },
-      );
-  }
+  const place: Place = entry === undefined ? { file } : { file, entry };
+  const known = table[code];
+  const words: Words = known?.reading ?? {
+    code: 'input-unreadable',
+    message: known === undefined ? 'it cannot be read' : `it cannot be read: ${known.message}`,
+    remedy: known?.remedy,
+  };
+  const found = words === missing ? {} : { found: error.message };
+  return new InputError({ ...words, place, ...found }, { cause: error });
+}
+
+/** Turns the operating system's refusal to write an output into an InputError; passes everything else through. */
+export function asOutputError(error: unknown, output: string): unknown {
+  const code = systemCode(error);
+  if (code === undefined || !(error instanceof Error)) return error;
+  const known = table[code];
+  const words: Words = known?.writing ?? {
+    code: 'output-unwritable',
+    message: known === undefined ? 'the output cannot be written' : `the output cannot be written: ${known.message}`,
+    remedy: known?.remedy,
+  };
+  return new InputError({ ...words, place: { file: output }, found: error.message }, { cause: error });
+}
+
+/** A refusal that nobody turned into an InputError, in general words; `undefined` for what is no refusal of the system. */
+export function systemFault(error: unknown): Fault | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  const known: Pick<Words, 'message' | 'remedy'> | undefined =
+    table[error.code] ?? ('syscall' in error ? { message: 'the system refuses it', remedy: undefined } : undefined);
+  if (known === undefined) return undefined;
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : undefined;
+  return {
+    code: `system-${error.code.toLowerCase()}`,
+    message: known.message,
+    remedy: known.remedy,
+    ...(path === undefined ? { found: error.message } : { place: { file: path } }),
+  };
 }

@@ -4,13 +4,13 @@
  * Why zip.js and not archiver: docs/decisions/0010-targetfiles-writer.md.
  */
 import { createHash } from 'node:crypto';
-import { type FileHandle, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
-import { onDisk, openTemporary, refuseFolder, zipDate } from '../files/output-file.js';
+import { type OutputSink, writeOutput } from '../files/output.js';
 import { type Sha256, toSha256 } from '../model/digest.js';
 import { compareBytes, displayName, toBytes } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
+import { zipDate } from './zip-date.js';
 
 /** An entry of a targetfiles.zip. `mode` has no type bits. */
 export type TargetFilesEntry = {
@@ -76,41 +76,20 @@ export async function writeTargetFilesZip(
   output: string,
   options: TargetFilesOptions = {},
 ): Promise<WrittenTargetFiles> {
-  await refuseFolder(output);
-  const { file, handle } = await onDisk(output, () => openTemporary(output));
-  try {
-    const written = await writeEntries(entries, output, handle, options).finally(() => handle.close());
-    await options.check?.(file);
-    options.signal?.throwIfAborted();
-    await onDisk(output, () => rename(file, output));
-    return written;
-  } catch (error) {
-    await rm(file, { force: true });
-    throw error;
-  }
+  const { check, signal } = options;
+  return writeOutput(output, (file) => writeEntries(entries, file, options), { check, signal });
 }
 
 async function writeEntries(
   entries: readonly TargetFilesEntry[],
-  output: string,
-  handle: FileHandle,
+  file: OutputSink,
   options: TargetFilesOptions,
 ): Promise<WrittenTargetFiles> {
   const hash = createHash('sha256');
   let size = 0;
-  // The zip writer wraps what its stream throws: the cause is kept here.
-  let fault: unknown;
   const sink = new WritableStream<Uint8Array>({
     write: async (bytes) => {
-      try {
-        for (let done = 0; done < bytes.length; ) {
-          const from = done;
-          done += (await onDisk(output, () => handle.write(bytes, from))).bytesWritten;
-        }
-      } catch (error) {
-        fault ??= error;
-        throw error;
-      }
+      await file.write(bytes);
       hash.update(bytes);
       size += bytes.length;
     },
@@ -130,32 +109,28 @@ async function writeEntries(
   const sorted = [...entries].sort((a, b) => compareBytes(nameOf(a), nameOf(b)));
   const totalBytes = sorted.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.size : 0), 0);
   let doneBytes = 0;
-  try {
-    for (const [index, entry] of sorted.entries()) {
-      options.signal?.throwIfAborted();
-      const bytes = await bytesOf(entry);
-      await zip.add(nameOf(entry), new Uint8ArrayReader(Uint8Array.from(bytes)), {
-        directory: entry.kind === 'directory',
-        passThrough: 'compressed',
-        compressionMethod: 0,
-        uncompressedSize: bytes.length,
-        crc32: crc32(bytes),
-        externalFileAttributes: attributesOf(entry),
-      });
-      doneBytes += entry.kind === 'file' ? bytes.length : 0;
-      (options.onProgress ?? silent)({
-        stage: 'write',
-        doneBytes,
-        totalBytes,
-        doneItems: index + 1,
-        totalItems: sorted.length,
-        item: displayName(entry.path),
-      });
-    }
-    await zip.close();
-  } catch (error) {
-    throw fault ?? error;
+  for (const [index, entry] of sorted.entries()) {
+    options.signal?.throwIfAborted();
+    const bytes = await bytesOf(entry);
+    await zip.add(nameOf(entry), new Uint8ArrayReader(Uint8Array.from(bytes)), {
+      directory: entry.kind === 'directory',
+      passThrough: 'compressed',
+      compressionMethod: 0,
+      uncompressedSize: bytes.length,
+      crc32: crc32(bytes),
+      externalFileAttributes: attributesOf(entry),
+    });
+    doneBytes += entry.kind === 'file' ? bytes.length : 0;
+    (options.onProgress ?? silent)({
+      stage: 'write',
+      doneBytes,
+      totalBytes,
+      doneItems: index + 1,
+      totalItems: sorted.length,
+      item: displayName(entry.path),
+    });
   }
+  await zip.close();
   return { size, sha256: toSha256(hash.digest('hex')) };
 }
 

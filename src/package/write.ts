@@ -5,14 +5,13 @@
  * clock, the time zone and the umask.
  */
 import { createHash } from 'node:crypto';
-import { type FileHandle, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
-import { onDisk, openTemporary, refuseFolder, syncFolder, zipDate } from '../files/output-file.js';
+import { type OutputSink, writeOutput } from '../files/output.js';
 import { type Sha256, toSha256 } from '../model/digest.js';
 import { InputError } from '../model/errors.js';
 import type { OnProgress } from '../model/progress.js';
 import { checkEntries, type PackageEntry, sizeLimit, tooLarge } from './entry.js';
+import { zipDate } from './zip-date.js';
 
 /** What was written. Sizes are bytes. */
 export interface WrittenPackage {
@@ -49,7 +48,7 @@ const regularFile = 0o100000;
 
 /** Takes what the zip writer makes: to the file and the digests. */
 class Sink {
-  readonly #handle: FileHandle;
+  readonly #sink: OutputSink;
   readonly #place: string;
   readonly #sha256 = createHash('sha256');
   readonly #md5 = createHash('md5');
@@ -57,8 +56,8 @@ class Sink {
   /** What went wrong here, kept because the zip writer wraps it. */
   fault: unknown;
 
-  constructor(handle: FileHandle, place: string) {
-    this.#handle = handle;
+  constructor(sink: OutputSink, place: string) {
+    this.#sink = sink;
     this.#place = place;
   }
 
@@ -67,10 +66,7 @@ class Sink {
       if (this.size + bytes.length >= sizeLimit) {
         throw new InputError(tooLarge(this.#place, this.size + bytes.length));
       }
-      for (let done = 0; done < bytes.length; ) {
-        const from = done;
-        done += (await onDisk(this.#place, () => this.#handle.write(bytes, from))).bytesWritten;
-      }
+      await this.#sink.write(bytes);
     } catch (error) {
       this.fault ??= error;
       throw error;
@@ -145,25 +141,18 @@ export async function writePackage(
   options: WriteOptions = {},
 ): Promise<WrittenPackage> {
   checkEntries(entries, output);
-  options.signal?.throwIfAborted();
-  await refuseFolder(output);
-  const temporary = await onDisk(output, () => openTemporary(output));
-  const sink = new Sink(temporary.handle, output);
-  try {
-    let written: readonly WrittenEntry[];
-    try {
-      written = await writeEntries(entries, sink, options);
-      await onDisk(output, () => temporary.handle.sync());
-    } finally {
-      await onDisk(output, () => temporary.handle.close());
-    }
-    await options.check?.(temporary.file);
-    options.signal?.throwIfAborted();
-    await onDisk(output, () => rename(temporary.file, output));
-    await syncFolder(dirname(output));
-    return { file: output, size: sink.size, ...sink.digests(), entries: written };
-  } catch (error) {
-    await rm(temporary.file, { force: true }).catch(() => {});
-    throw sink.fault ?? error;
-  }
+  const { check, signal } = options;
+  return writeOutput(
+    output,
+    async (file) => {
+      const sink = new Sink(file, output);
+      try {
+        const written = await writeEntries(entries, sink, options);
+        return { file: output, size: sink.size, ...sink.digests(), entries: written };
+      } catch (error) {
+        throw sink.fault ?? error;
+      }
+    },
+    { check, signal },
+  );
 }

@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { writeBytes } from '../files/output.js';
+import { isTemporaryName } from '../files/temporary.js';
 import { type Sha256, sha256Of } from '../model/digest.js';
 import { InputError } from '../model/errors.js';
 import type { PatchCache } from '../model/patch-cache.js';
@@ -77,18 +78,12 @@ export async function openPatchCache(options: PatchCacheOptions): Promise<PatchC
       return bytes;
     },
     put: async (key, bytes) => {
-      const temporary = join(folderOf(key), `${key}.${randomUUID()}.tmp`);
       await quietly(async () => {
         await mkdir(folderOf(key), { recursive: true });
-        const handle = await open(temporary, 'wx');
-        try {
-          await handle.writeFile(Buffer.concat([Buffer.from(`${magic}${sha256Of(bytes)}\n`), bytes]));
-        } finally {
-          await handle.close();
-        }
-        await rename(temporary, fileOf(key));
+        const entry = Buffer.concat([Buffer.from(`${magic}${sha256Of(bytes)}\n`), bytes]);
+        // What a loss of power takes of an entry shows by its digest.
+        await writeBytes(fileOf(key), entry, { durable: false });
       });
-      await quietly(() => rm(temporary, { force: true }));
     },
     trim: async () => {
       const entries = await listEntries(directory);
@@ -122,7 +117,7 @@ async function listEntries(directory: string): Promise<StoredEntry[]> {
     // Nothing else in the folder is ours to remove.
     if (!/^[0-9a-f]{2}$/.test(folder)) continue;
     for (const name of (await quietly(() => readdir(join(directory, folder)))) ?? []) {
-      if (!/^[0-9a-f]{64}(\.[0-9a-f-]{36}\.tmp)?$/.test(name)) continue;
+      if (!/^[0-9a-f]{64}(\.[0-9a-f-]{36}\.tmp)?$/.test(name) && !isTemporaryName(name)) continue;
       const file = join(directory, folder, name);
       const found = await quietly(() => stat(file));
       if (found !== undefined) entries.push({ file, size: found.size, usedAt: found.mtimeMs });
@@ -136,7 +131,7 @@ async function quietly<T>(act: () => Promise<T>): Promise<T | undefined> {
   try {
     return await act();
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined;
+    if (error instanceof InputError || (error instanceof Error && 'code' in error)) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** Writes an input's tree into a folder: `dfota extract`. */
 import { Buffer } from 'node:buffer';
-import { chmod, link, lstat, mkdir, open, readdir, rename, rm, symlink, utimes } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { chmod, link, mkdir, open, rm, symlink, utimes } from 'node:fs/promises';
+import { requireFreeFolder, writeFolder } from '../files/output.js';
 import { openInput, withFolders } from '../input/images/open-input.js';
 import { linkFault } from '../input/links.js';
 import { selectPaths } from '../input/selection.js';
@@ -31,8 +31,7 @@ export interface ExtractOptions {
  */
 export async function extract(input: string, options: ExtractOptions): Promise<Extraction> {
   const chosen = selectPaths(options.only ?? [], '--only');
-  const output = resolve(options.output);
-  await refuseFilled(output, options.output);
+  await requireFreeFolder(options.output);
   const tree = await openInput(input, { ...options, stage: 'extract' });
   try {
     const entries = withFolders(tree.entries, chosen);
@@ -45,68 +44,13 @@ export async function extract(input: string, options: ExtractOptions): Promise<E
         remedy: 'see what there is with dfota ls; patterns start at the top, such as SYSTEM/etc or **/*.so',
       });
     }
-    const temporary = await makeTemporary(output, options.output);
-    try {
-      const written = await writeEntries(tree, entries, temporary, options);
-      options.signal?.throwIfAborted();
-      await rename(temporary, output);
-      const { origin, description, findings } = tree;
-      return { origin, description, output: options.output, findings, ...written };
-    } catch (error) {
-      await makeRemovable(temporary, entries);
-      await rm(temporary, { recursive: true, force: true });
-      throw error;
-    }
+    const written = await writeFolder(options.output, (folder) => writeEntries(tree, entries, folder, options), {
+      signal: options.signal,
+    });
+    const { origin, description, findings } = tree;
+    return { origin, description, output: options.output, findings, ...written };
   } finally {
     await tree.close();
-  }
-}
-
-async function refuseFilled(output: string, asNamed: string): Promise<void> {
-  const found = await lstat(output).catch(() => undefined);
-  if (found === undefined) return;
-  const remedy = 'name a folder that does not exist yet, or an empty one';
-  if (!found.isDirectory()) {
-    throw new InputError({
-      code: 'output-not-folder',
-      place: { file: asNamed },
-      message: 'the output is no folder',
-      remedy,
-    });
-  }
-  const names = await readdir(output);
-  if (names.length > 0) {
-    throw new InputError({
-      code: 'output-not-empty',
-      place: { file: asNamed },
-      message: 'the output folder is not empty, and nothing is overwritten',
-      found: `${names.length} names in it`,
-      remedy,
-    });
-  }
-}
-
-/** A new folder beside the output, so that renaming it is one step. */
-async function makeTemporary(output: string, asNamed: string): Promise<string> {
-  for (let attempt = 0; ; attempt += 1) {
-    const folder = join(dirname(output), `.${basename(output)}.${process.pid}-${attempt}.tmp`);
-    try {
-      await mkdir(folder, { mode: 0o755 });
-      return folder;
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
-      if (code === 'EEXIST' && attempt < 100) continue;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
-      throw new InputError(
-        {
-          code: 'output-folder',
-          place: { file: asNamed },
-          message: 'the folder of the output does not exist',
-          remedy: `make ${dirname(asNamed)} first`,
-        },
-        { cause: error },
-      );
-    }
   }
 }
 
@@ -193,11 +137,4 @@ async function writeFile(
   if (entry.mtime !== undefined && Number.isSafeInteger(entry.mtime))
     await utimes(at, entry.mtime, entry.mtime).catch(() => {});
   return [];
-}
-
-/** Folders whose mode is set already may not let their content be removed. */
-async function makeRemovable(folder: string, entries: readonly TreeEntry[]): Promise<void> {
-  for (const { kind, path } of entries) {
-    if (kind === 'directory') await chmod(onDisk(folder, path), 0o700).catch(() => {});
-  }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { asInputError } from '../../src/files/system-error.js';
+import { asInputError, asOutputError, systemFault } from '../../src/files/system-error.js';
 import { InputError } from '../../src/model/errors.js';
 
 function refusal(code: string): Error {
@@ -28,4 +28,30 @@ test("unit: a bug stays a bug, and the operating system's own refusal is recogni
   const bug = new TypeError('undefined is not a function');
   assert.equal(asInputError(bug, 'v1'), bug);
   await assert.rejects(readFile('/nowhere/at/all'), (error) => asInputError(error, 'v1') instanceof InputError);
+});
+
+for (const [code, expected] of [
+  ['ENOENT', 'output-folder'],
+  ['EACCES', 'output-denied'],
+  ['EROFS', 'output-denied'],
+  ['ENOSPC', 'disk-full'],
+  ['EDQUOT', 'disk-full'],
+  ['EISDIR', 'output-is-folder'],
+  ['EIO', 'output-unwritable'],
+  ['EUNHEARD', 'output-unwritable'],
+] as const) {
+  test(`unit: ${code} while writing becomes ${expected}`, () => {
+    const error = asOutputError(refusal(code), 'update.zip');
+    assert.ok(error instanceof InputError);
+    assert.equal(error.faults[0]?.code, expected);
+    assert.deepEqual(error.faults[0]?.place, { file: 'update.zip' });
+  });
+}
+
+test('unit: no refusal of the system is taken for a fault of the program', () => {
+  for (const code of ['ENOTEMPTY', 'EXDEV', 'EBUSY', 'EUNHEARD']) {
+    assert.equal(systemFault(refusal(code))?.code, `system-${code.toLowerCase()}`);
+  }
+  assert.equal(systemFault(new TypeError('undefined is not a function')), undefined);
+  assert.equal(systemFault(Object.assign(new Error('x'), { code: 'ERR_INVALID_ARG_TYPE' })), undefined);
 });

@@ -4,8 +4,7 @@
  * 1. Plan as `generate` would. 2. Look inside what differs, one file at a time. 3. Put rows, sums and security findings
  * together. 4. Lay a finished package over it, if one is given. 5. Hold it against the policy.
  */
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { headerOf, packageTime, relationOf } from '../../audit/header.js';
 import { viewPackage } from '../../audit/package.js';
@@ -23,6 +22,7 @@ import { comparedInputFindings } from '../../checks/builds/compared-inputs.js';
 import { countsDown } from '../../checks/builds/versions.js';
 import { listFindings } from '../../checks/lists/check-lists.js';
 import { asInputError } from '../../files/system-error.js';
+import { withTemporaryFolder } from '../../files/temporary.js';
 import { compilePattern } from '../../input/lists/pattern.js';
 import type { Audit, AuditPackage, AuditRow, SecurityFinding } from '../../model/audit.js';
 import type { Build, OpenBuild } from '../../model/build.js';
@@ -139,8 +139,7 @@ async function makePackage(
   exact: NonNullable<AuditOptions['exact']>,
   onProgress: OnProgress,
 ): Promise<Generated> {
-  const folder = await mkdtemp(join(tmpdir(), 'dfota-audit-'));
-  try {
+  return withTemporaryFolder('dfota-audit', async (folder) => {
     const output = join(folder, 'update.zip');
     const made = await generatePackage(inputs, {
       output,
@@ -159,9 +158,7 @@ async function makePackage(
       finding.place?.file === output ? { ...finding, place: { ...finding.place, file: 'update.zip' } } : finding,
     );
     return { ...made, findings };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Where files that are new at their path come from: what they moved from, or what a renamed file was called before. */

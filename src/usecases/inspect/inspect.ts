@@ -5,6 +5,7 @@ import { patchFormat } from '../../applypatch/index.js';
 import { parseEdify } from '../../device/edify/parse.js';
 import { EdifySyntaxError } from '../../device/edify/syntax.js';
 import { openPackage, type PackageReader, UnreadablePackage } from '../../device/zip-reader.js';
+import { systemCode, systemFault } from '../../files/system-error.js';
 import { parseProjectVersion } from '../../formats/text/project-version.js';
 import { type Sha1, sha1Of, toSha256 } from '../../model/digest.js';
 import { InputError, type Place } from '../../model/errors.js';
@@ -52,11 +53,13 @@ function unreadable(error: unknown, place: Place): unknown {
     const at = { ...place, entry: scriptName, line, column };
     return new InputError({ code: 'script-syntax', place: at, message: `the script does not parse: ${error.message}` });
   }
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error) {
-    const message = error.code === 'ENOENT' ? 'there is no such file' : 'the file cannot be read';
-    return new InputError({ code: 'package-file', place, message, found: error.code }, { cause: error });
-  }
-  return error;
+  const refused = systemFault(error);
+  if (refused === undefined) return error;
+  const message = systemCode(error) === 'ENOENT' ? 'there is no such file' : 'the file cannot be read';
+  return new InputError(
+    { code: 'package-file', place, message, found: refused.message, remedy: refused.remedy },
+    { cause: error },
+  );
 }
 
 async function digestsOf(file: string): Promise<Pick<Inspection, 'sha256' | 'md5'>> {
