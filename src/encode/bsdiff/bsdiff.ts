@@ -1,6 +1,7 @@
 import { type Bias, learnCosts, modelLength } from '../stretches/costs.js';
 import { type Engine, engineMemoryLimit, openEngine } from '../stretches/engine.js';
 import { compressBzip2, join } from './bzip2.js';
+import { indexSource, type SourceIndex } from './source-index.js';
 
 /** Names this encoder's output: it changes whenever the same input and effort may give other bytes. For cache keys. */
 export const bsdiffEncoderVersion = 'bsdiff-6';
@@ -34,13 +35,7 @@ const trials: Readonly<Record<BsdiffEffort, readonly Bias[]>> = {
 const draft = { fast: 'fast', normal: 'plain', best: 'normal' } as const;
 
 /** Where things lie in the engine's memory. */
-interface Layout {
-  readonly source: number;
-  readonly suffixes: number;
-  readonly starts: number;
-  readonly startBits: number;
-  readonly grams: number;
-  readonly gramBits: number;
+interface Layout extends SourceIndex {
   readonly target: number;
   readonly streams: number;
   readonly triples: number;
@@ -129,9 +124,8 @@ export function encodeBsdiff(source: Uint8Array, target: Uint8Array, options: Bs
   const at = layOut(source.length, target.length);
   const engine = openEngine(bsdiffMemory(source.length, target.length));
   engine.bytes().set(source, at.source);
-  engine.call('sortSuffixes', at.source, at.suffixes, source.length, at.starts);
+  indexSource(engine, at, source.length);
   progress.next(1);
-  engine.call('prepare', at.source, source.length, at.suffixes, at.starts, at.startBits, at.grams, at.gramBits);
   engine.bytes().fill(0, at.target, at.triples).set(target, at.target);
   engine.call('aim', at.target, target.length);
 
@@ -191,7 +185,7 @@ export function encodeBsdiff(source: Uint8Array, target: Uint8Array, options: Bs
   }
 }
 
-/** Runs a loop of the engine over the whole target, a piece at a time. */
+/** Runs a loop of the engine over the whole target, a piece at a time: V8 replaces quick code by good code between two calls. */
 function advance(engine: Engine, loop: 'walk' | 'weigh', length: number, report: (done: number) => void): void {
   for (let done = 0; done < length; report(done)) done = engine.call(loop, done + 2 ** 18);
 }

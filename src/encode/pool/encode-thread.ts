@@ -1,7 +1,8 @@
 /** Entry of a worker thread: takes one file after the other and encodes it. Started by the pool only. */
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { ProofError } from '../../model/errors.js';
 import { encodeFile } from '../encode-file.js';
+import { adoptEngineModule } from '../stretches/engine.js';
 import type { EncodeMessage, EndMessage, ThreadMessage } from './messages.js';
 import { buffersOf } from './transfer.js';
 
@@ -10,6 +11,7 @@ const progressInterval = 50;
 
 const port = parentPort;
 if (port === null) throw new Error('encode-thread.js runs in a worker thread only');
+if (!adoptEngineModule(workerData)) throw new Error('encode-thread.js is started with the compiled engine');
 
 function answer({ request, options }: EncodeMessage, tell: (doneBytes: number) => void): ThreadMessage {
   try {

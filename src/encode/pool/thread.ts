@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ProofError } from '../../model/errors.js';
 import type { EncodedFile, EncodeFileOptions, EncodeFileRequest } from '../encode-file.js';
+import { engineModule } from '../stretches/engine.js';
 import type { EncodeMessage, EndMessage, ThreadMessage } from './messages.js';
 
 /** One file for one thread. */
@@ -17,7 +18,7 @@ export interface ThreadTask {
 
 /** A worker thread that encodes one file at a time. It does not keep the program alive while it has nothing to do. */
 export class EncodeThread {
-  readonly #worker = new Worker(new URL('./encode-thread.js', import.meta.url));
+  readonly #worker = new Worker(new URL('./encode-thread.js', import.meta.url), { workerData: engineModule() });
   #alive = true;
 
   constructor() {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 
 /** The compiled inner loops with a memory of their own. */
 export interface Engine {
@@ -16,20 +15,28 @@ export const engineMemoryLimit = 2 ** 32 - page;
 
 let compiled: WebAssembly.Module | undefined;
 
-function module(): WebAssembly.Module {
-  if (compiled === undefined) {
-    // The quick compiler's code is slow, and a loop that has begun is not replaced by better code.
-    setFlagsFromString('--no-liftoff');
-    compiled = new WebAssembly.Module(readFileSync(new URL('./engine.wasm', import.meta.url)));
-    setFlagsFromString('--liftoff');
-  }
+/**
+ * The compiled module. It is compiled once in a process, given to other threads, and shares its code with them.
+ *
+ * No flag of V8 is touched: whether code is quick or good is decided by V8 from call to call. A flag that is changed in a
+ * running process (`--no-liftoff`) makes Node 26 end with a fatal error.
+ */
+export function engineModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('./engine.wasm', import.meta.url)));
   return compiled;
+}
+
+/** Takes the module that another thread has compiled; false where `given` is none. */
+export function adoptEngineModule(given: unknown): boolean {
+  if (!(given instanceof WebAssembly.Module)) return false;
+  compiled = given;
+  return true;
 }
 
 /** An engine with at least `size` bytes of memory. Throws a RangeError when there is not so much. */
 export function openEngine(size: number): Engine {
   const memory = new WebAssembly.Memory({ initial: Math.ceil(size / page), maximum: 65_536 });
-  const { exports } = new WebAssembly.Instance(module(), { env: { memory } });
+  const { exports } = new WebAssembly.Instance(engineModule(), { env: { memory } });
   return {
     call: (name, ...numbers) => {
       const callee = exports[name];
