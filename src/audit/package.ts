@@ -36,12 +36,12 @@ export function viewPackage(rows: readonly AuditRow[], inspection: Inspection): 
       ...rest,
       method: methodOf(target),
       cost: first ? target.packedSize : 0,
-      ...(target.entry === undefined ? {} : { entry: target.entry }),
+      entry: target.entry,
     };
   });
   const entries = inspection.entries.map(({ name, packedSize }): AuditEntry => {
     const path = pathOfEntry.get(name);
-    return { name, bytes: packedSize, ...(path === undefined ? {} : { path }) };
+    return { name, bytes: packedSize, path };
   });
   const { file, sha256, size } = inspection;
   return {

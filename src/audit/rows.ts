@@ -30,17 +30,17 @@ export function auditRows(plan: DeltaPlan | SettledPlan, costs: Costs): readonly
     const entry = payload && costs.entryOf?.(payload, decision.path);
     return {
       path: decision.path,
-      ...(decision.part === undefined ? {} : { part: decision.part }),
+      part: decision.part,
       change: decision.change,
-      ...(decision.from === undefined ? {} : { from: decision.from }),
-      ...(decision.source === undefined ? {} : { before: sideOf(decision.source) }),
-      ...(decision.target === undefined ? {} : { after: sideOf(decision.target) }),
+      from: decision.from,
+      before: decision.source === undefined ? undefined : sideOf(decision.source),
+      after: decision.target === undefined ? undefined : sideOf(decision.target),
       method: methodOf(decision),
       reason: decision.reason,
-      ...(decision.decidedBy === undefined ? {} : { decidedBy: decision.decidedBy }),
+      decidedBy: decision.decidedBy,
       cost,
-      ...(entry === undefined ? {} : { entry }),
-      ...(whole === undefined ? {} : { whole }),
+      entry,
+      whole,
       alternatives: decision.alternatives,
     };
   });

@@ -30,7 +30,7 @@ export function updateGenWords(words: readonly string[]): UpdateGenWords {
   throw new UsageError({
     code: 'parts',
     message: words.length === 0 ? 'a word is missing that says what to update' : 'what to update does not parse',
-    ...(words.length === 0 ? {} : { found: words.join(' ') }),
+    found: words.length === 0 ? undefined : words.join(' '),
     expected:
       'a (all), or letters of l (root file system), m (modem), o (kernel), as in "lm" or "l m"; or a.ubi, l.ubi, … for raw images',
   });

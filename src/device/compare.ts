@@ -134,7 +134,7 @@ export async function compareWith(
       path,
       what: 'content',
       expected: `starts with the ${image.content.size} bytes of ${displayName(image.path)}, SHA-1 ${image.content.sha1}`,
-      ...(partition === undefined ? { found: 'no partition starts with it' } : {}),
+      found: partition === undefined ? 'no partition starts with it' : undefined,
     });
   }
   return { differences: all.sort((a, b) => compareBytes(a.path, b.path)).slice(0, most), count: all.length };
@@ -164,8 +164,8 @@ function compareNode(fs: FileSystem, inode: Inode, expected: ExpectedNode, path:
     all.push({
       path: displayName(path),
       what,
-      ...(found === undefined ? {} : { found }),
-      ...(wanted === undefined ? {} : { expected: wanted }),
+      found,
+      expected: wanted,
     });
   };
   const { entry } = expected;

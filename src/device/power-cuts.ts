@@ -114,7 +114,7 @@ export async function sweepPowerCuts(
         repeated,
         attempts,
         status: attempt.status === 'power-cut' ? 'aborted' : attempt.status,
-        ...(attempt.message === undefined ? {} : { message: attempt.message }),
+        message: attempt.message,
         differences,
       });
     }

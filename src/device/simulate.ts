@@ -100,8 +100,7 @@ function notStarted(options: SimulateOptions, module: Module, packageBytes: numb
  * package file that cannot be read, errors of the source build's reader, and an abort through the signal.
  */
 export async function simulate(options: SimulateOptions): Promise<Verification> {
-  const { expected: outcome } = options;
-  const module = makeModule(options.source.build, { ...options, ...(outcome === undefined ? {} : { outcome }) });
+  const module = makeModule(options.source.build, { ...options, outcome: options.expected });
   let reader: PackageReader | undefined;
   try {
     reader = await openPackage(options.packagePath).catch((error: unknown) => {
@@ -148,7 +147,7 @@ async function runOnce(installation: Installation, options: SimulateOptions): Pr
     onEffect: () => {
       points++;
     },
-    ...(options.trace === true ? { onLine } : {}),
+    onLine: options.trace === true ? onLine : undefined,
     onStatement: (count) => options.onProgress?.('run', count, total),
   });
   return { attempt, points, trace };
@@ -216,20 +215,20 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
     proved: matches && (cuts === undefined || cuts.failed === 0),
     status: attempt.status === 'power-cut' ? 'aborted' : attempt.status,
     deviceCode: attempt.code,
-    ...(attempt.message === undefined ? {} : { message: attempt.message }),
-    ...(succeeded ? {} : { place: placeOf(script.text, attempt.at) }),
+    message: attempt.message,
+    place: succeeded ? undefined : placeOf(script.text, attempt.at),
     comparedWith: expected === undefined ? 'nothing' : 'target',
     compared: expectation.paths + expectation.images.length,
     differenceCount: found.count,
     differences: found.differences,
-    ...(cuts === undefined ? {} : { powerCuts: cuts }),
+    powerCuts: cuts,
     statements: attempt.statements,
     system: usage('/system'),
     cache: usage('/cache'),
     memoryPeak: attempt.memoryPeak,
     progress: attempt.progress,
-    ...(attempt.progressFault === undefined ? {} : { progressFault: attempt.progressFault }),
+    progressFault: attempt.progressFault,
     notes: [...module.notes, ...notes, ...attempt.notes, ...(succeeded ? cacheLeftovers(attempt.flash) : [])],
-    ...(options.trace === true ? { trace } : {}),
+    trace: options.trace === true ? trace : undefined,
   };
 }

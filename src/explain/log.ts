@@ -85,7 +85,7 @@ function readAbort(
     text: message === '' ? (lines[index] ?? '') : message,
     kind: 'aborted',
     says: 'the script stopped itself',
-    ...(about !== undefined && { about }),
+    about,
   };
   return { event, last };
 }
@@ -144,7 +144,7 @@ function readLine(text: string, line: number): LogEvent | undefined {
     const found = pattern.exec(short);
     if (found === null) continue;
     const about = found.slice(1).find((group) => group !== undefined && group !== '') ?? filesIn(text)[0];
-    return { line, text, kind, says, ...(about !== undefined && { about }) };
+    return { line, text, kind, says, about };
   }
   return undefined;
 }
@@ -214,9 +214,9 @@ function failureOf(events: readonly LogEvent[], script: string | undefined): Fai
     event,
     reason,
     files,
-    ...(message !== undefined && { statement: assertion ?? message }),
-    ...(cited !== undefined && { script: cited }),
-    ...(code !== undefined && { code }),
+    statement: message === undefined ? undefined : (assertion ?? message),
+    script: cited,
+    code,
   };
 }
 

@@ -149,7 +149,7 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
     entries,
     misc,
     partitions: fstab.partitions,
-    ...(version === undefined ? {} : { projectVersion: parseProjectVersion(version) }),
+    projectVersion: version === undefined ? undefined : parseProjectVersion(version),
     findings,
   };
 }

@@ -18,6 +18,18 @@ export interface Ownership {
   readonly capabilities?: bigint | undefined;
 }
 
+/** Owner and mode, with a label and capabilities only where there are some: equal ones compare as equal. */
+export function ownership(
+  owner: Omit<Ownership, 'selabel' | 'capabilities'>,
+  selabel: string | undefined,
+  capabilities: bigint | undefined,
+): Ownership {
+  const made: { -readonly [Name in keyof Ownership]: Ownership[Name] } = { ...owner };
+  if (selabel !== undefined) made.selabel = selabel;
+  if (capabilities !== undefined) made.capabilities = capabilities;
+  return made;
+}
+
 /** Identifies some bytes: how many, and their SHA-1. */
 export interface Content {
   readonly size: number;

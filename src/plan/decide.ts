@@ -207,7 +207,7 @@ function decideImage(pair: PathPair, change: Change, context: DecideContext): De
     kind: 'encode-partition',
     path,
     partition: isBoot || rule === undefined ? context.boot : context.partitionOf(rule),
-    ...(from === undefined ? {} : { source: from }),
+    source: from,
     target: target.content,
     whole,
   };

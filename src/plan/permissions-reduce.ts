@@ -130,7 +130,7 @@ function satisfied(owned: Owned, inForce: Best | undefined, family: PermissionFa
 
 function withMetadata(family: PermissionFamily, capabilities: bigint, selabel: string | undefined) {
   if (family === 'set_perm') return {};
-  return { capabilities, ...(selabel === undefined ? {} : { selabel }) };
+  return { capabilities, selabel };
 }
 
 function setRecursive(path: ArchivePath, best: Best, family: PermissionFamily): PermissionStatement {

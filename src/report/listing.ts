@@ -97,16 +97,18 @@ function entryJson(entry: TreeEntry): object {
     path: displayName(path),
     kind,
     size,
-    ...(mode !== undefined && { mode: mode.toString(8).padStart(4, '0') }),
-    ...(uid !== undefined && { uid, gid }),
-    ...(mtime !== undefined && { mtime }),
-    ...(destination !== undefined && { destination: displayName(destination) }),
-    ...(device !== undefined && { device }),
-    ...(links > 1 && { links }),
-    ...(attributes.size > 0 && {
-      attributes: Object.fromEntries([...attributes].map(([name, value]) => [displayName(name), hex(value)])),
-    }),
-    ...(encrypted && { encrypted }),
+    mode: mode === undefined ? undefined : mode.toString(8).padStart(4, '0'),
+    uid,
+    gid: uid === undefined ? undefined : gid,
+    mtime,
+    destination: destination === undefined ? undefined : displayName(destination),
+    device,
+    links: links > 1 ? links : undefined,
+    attributes:
+      attributes.size > 0
+        ? Object.fromEntries([...attributes].map(([name, value]) => [displayName(name), hex(value)]))
+        : undefined,
+    encrypted: encrypted ? true : undefined,
   };
 }
 

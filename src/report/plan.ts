@@ -64,13 +64,13 @@ export function planJson(plan: SettledPlan): string {
       operations: decision.operations.map(operation),
       alternatives: decision.alternatives.map((each) => ({
         ...each,
-        ...(each.base === undefined ? {} : { base: displayName(each.base) }),
+        base: each.base === undefined ? undefined : displayName(each.base),
       })),
     })),
     permissions: plan.permissions.map((statement) => ({
       ...statement,
       path: displayName(statement.path),
-      ...(statement.capabilities === undefined ? {} : { capabilities: `0x${statement.capabilities.toString(16)}` }),
+      capabilities: statement.capabilities === undefined ? undefined : `0x${statement.capabilities.toString(16)}`,
     })),
   };
   return `${JSON.stringify(document, null, 1)}\n`;

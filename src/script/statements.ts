@@ -126,7 +126,7 @@ export function not(operand: Expression): Not {
 
 /** `if condition then … else … endif`. */
 export function choice(condition: Expression, then: Sequence, otherwise?: Sequence): Choice {
-  return { kind: 'choice', condition, then, ...(otherwise === undefined ? {} : { otherwise }) };
+  return { kind: 'choice', condition, then, otherwise };
 }
 
 /** `assert(expression)`: stops the update, showing the expression's text, where it is false. */

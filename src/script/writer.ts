@@ -100,8 +100,8 @@ function lastPhase(plan: SettledPlan, order: DeviceOrder, guard: Guard, options:
     uid,
     gid,
     mode,
-    ...(selabel === undefined ? {} : { selabel }),
-    ...(capabilities === undefined ? {} : { capabilities }),
+    selabel,
+    capabilities,
   };
   return [
     run(call('ui_print', 'Patching remaining system files...')),

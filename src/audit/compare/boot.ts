@@ -27,7 +27,7 @@ export function compareBootImages(before: Uint8Array | undefined, after: Uint8Ar
     facts: [...headerFacts(old, now), ...digestFacts(old, now), ...kernel.facts, ...disk.facts],
     sizes: partSizes(old, now),
     members: disk.members,
-    ...(disk.omitted === 0 ? {} : { membersOmitted: disk.omitted }),
+    membersOmitted: disk.omitted === 0 ? undefined : disk.omitted,
     notes: [...new Set([...(old?.notes ?? []), ...(now?.notes ?? []), ...kernel.notes, ...disk.notes])],
   };
 }

@@ -49,7 +49,7 @@ export function compareContainers(
     summary: format.title,
     facts,
     members,
-    ...(omitted === 0 ? {} : { membersOmitted: omitted }),
+    membersOmitted: omitted === 0 ? undefined : omitted,
     notes: members.length === 0 ? [...notes, 'the members are the same: order, dates or compression differ'] : notes,
   };
 }

@@ -4,7 +4,7 @@ import { compareBytes } from '../../model/path.js';
 /** Names listed of a set that changed; the rest is counted. */
 const setLimit = 200;
 
-/** A fact from two values; either may be missing. */
+/** A fact from two values; either may be missing. What is missing is no property, so that facts compare as they read. */
 export function fact(
   label: string,
   before: string | undefined,
@@ -12,13 +12,12 @@ export function fact(
   grade?: Grade,
   about?: string,
 ): InnerFact {
-  return {
-    label,
-    ...(before === undefined ? {} : { before }),
-    ...(after === undefined ? {} : { after }),
-    ...(grade === undefined ? {} : { grade }),
-    ...(about === undefined ? {} : { about }),
-  };
+  const made: { -readonly [Name in keyof InnerFact]: InnerFact[Name] } = { label };
+  if (before !== undefined) made.before = before;
+  if (after !== undefined) made.after = after;
+  if (grade !== undefined) made.grade = grade;
+  if (about !== undefined) made.about = about;
+  return made;
 }
 
 /** The facts whose sides differ. */
@@ -51,7 +50,7 @@ export function compareSizes(
   for (const [label, size] of after) {
     const old = before.get(label);
     if (old === size) continue;
-    sizes.push({ label, ...(old === undefined ? {} : { before: old }), after: size });
+    sizes.push({ label, before: old, after: size });
   }
   for (const [label, size] of before) if (!after.has(label)) sizes.push({ label, before: size });
   return sizes;

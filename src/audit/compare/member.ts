@@ -53,10 +53,10 @@ export function compareMembers(
     members.push({
       name,
       status: was === undefined ? 'added' : is === undefined ? 'removed' : 'changed',
-      ...(was === undefined ? {} : { before: was.size }),
-      ...(is === undefined ? {} : { after: is.size }),
-      ...(detail === undefined ? {} : { detail }),
-      ...(inner === undefined ? {} : { inner }),
+      before: was?.size,
+      after: is?.size,
+      detail,
+      inner,
     });
   }
   return { members, omitted, notes };

@@ -23,7 +23,7 @@ export function applyPolicy(audit: Omit<Audit, 'policy'>, policy: AuditPolicy, t
     if (waiver === undefined) return { ...offence, standing: 'offender' };
     used.add(waiver);
     const { reason, until, line } = waiver;
-    return { ...offence, standing: 'waived', waiver: { reason, line, ...(until === undefined ? {} : { until }) } };
+    return { ...offence, standing: 'waived', waiver: { reason, line, until } };
   });
   return {
     file: policy.file,

@@ -166,13 +166,14 @@ function readRoot(root: Located, read: Reader): AuditPolicy {
   const allowed = setId === undefined ? undefined : read.map(setId.value, 'set-id', ['allowed']).get('allowed');
   return {
     file: read.file,
-    ...(rises && version !== undefined ? { versionMustRise: version.key.line } : {}),
+    versionMustRise: rises && version !== undefined ? version.key.line : undefined,
     budgets: readBudgets(fields, read),
     forbidden: patternsOf(pathFields, 'forbidden', read),
     required: patternsOf(pathFields, 'required', read),
-    ...(allowed === undefined
-      ? {}
-      : { setIdAllowed: { patterns: read.patterns(allowed.value, 'set-id: allowed'), line: allowed.key.line } }),
+    setIdAllowed:
+      allowed === undefined
+        ? undefined
+        : { patterns: read.patterns(allowed.value, 'set-id: allowed'), line: allowed.key.line },
     fail: readFail(fields, read),
     waivers: readWaivers(fields, read),
   };
@@ -247,10 +248,10 @@ function readWaivers(fields: Fields, read: Reader): readonly Waiver[] {
     if (word === undefined || why === undefined) continue;
     waivers.push({
       rule: word,
-      ...(which === undefined ? {} : { about: which }),
-      ...(pattern === undefined ? {} : { pattern }),
+      about: which,
+      pattern,
       reason: why,
-      ...(day === undefined ? {} : { until: day }),
+      until: day,
       line: item.line,
     });
   }

@@ -35,7 +35,7 @@ export function checkPackage(facts: PackageFacts, source: Build): readonly Findi
       place: { ...place, entry: 'quectel-project-version' },
       message: 'the package is not one for this source: the module will refuse it (505)',
       found: facts.projectVersion === undefined ? 'no version' : displayName(facts.projectVersion.trim()),
-      ...(expected === undefined ? {} : { expected: displayName(expected.trim()) }),
+      expected: expected === undefined ? undefined : displayName(expected.trim()),
       remedy: 'generate it again from this source',
     });
   }

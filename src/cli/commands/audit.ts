@@ -81,18 +81,17 @@ export const auditCommand: Command = (program, choose) =>
             bootUpdate: generateDefaults.bootUpdate,
             levers: generateDefaults.levers,
             chmod: generateDefaults.chmod,
-            ...(argv.exact === true
-              ? {
-                  exact: {
+            exact:
+              argv.exact === true
+                ? {
                     dialect: generateDefaults.dialect,
                     encoding: {
                       ...generateDefaults.encoding,
                       ...given('jobs', countOption('jobs', argv.jobs, 1, 256)),
                       ...given('cache', argv.noCache === true ? undefined : patchCacheFolder()),
                     },
-                  },
-                }
-              : {}),
+                  }
+                : undefined,
             ...given('packageFile', argv.package),
             ...given('policyFile', argv.policy),
             today: dayOption(argv.today) ?? new Date().toISOString().slice(0, 10),

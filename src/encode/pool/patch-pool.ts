@@ -276,7 +276,7 @@ function named(file: EncodedFile, task: EncodeTask, fromCache: boolean): EncodeR
   return {
     chosen: chosen.kind === 'whole' ? chosen : { ...chosen, base: idOf(chosen.base) },
     alternatives,
-    ...(file.imgdiff === undefined ? {} : { imgdiff: file.imgdiff }),
+    imgdiff: file.imgdiff,
     fromCache,
   };
 }

@@ -83,7 +83,7 @@ export async function readUbi(source: ByteSource): Promise<UbiImage> {
 }
 
 function warning(source: ByteSource, code: string, message: string, remedy?: string): Finding {
-  return { severity: 'warning', code, place: { file: source.name }, message, ...(remedy && { remedy }) };
+  return { severity: 'warning', code, place: { file: source.name }, message, remedy };
 }
 
 async function scanBlocks(source: ByteSource, geometry: Geometry): Promise<Scan> {

@@ -69,7 +69,7 @@ export function unreadable(name: string, code: string, message: string, found?: 
     code,
     place: { file: name },
     message,
-    ...(found !== undefined && { found }),
+    found,
     remedy: 'make the image again, or copy it again from where it came',
   });
 }

@@ -66,7 +66,7 @@ export async function openUbifs(raw: EraseBlocks): Promise<Ubifs> {
     description: `UBIFS, ${superblock.blockCount} blocks of ${superblock.blockSize} bytes`,
     superblock,
     method,
-    ...(top && { root: { mode: top.mode & 0o7777, uid: top.uid, gid: top.gid } }),
+    root: top && { mode: top.mode & 0o7777, uid: top.uid, gid: top.gid },
     entries,
     findings,
     content: (path) => {
@@ -131,7 +131,7 @@ async function* readContent(
       code,
       place: { file: blocks.name, entry: displayName(entry.path) },
       message,
-      ...(found !== undefined && { found }),
+      found,
     });
   };
   if (entry.encrypted) fail('ubifs-encrypted', 'the file is encrypted and cannot be read without its key');

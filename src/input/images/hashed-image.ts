@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Content, Ownership } from '../../model/build.js';
+import { type Content, type Ownership, ownership } from '../../model/build.js';
 import { type Sha256, sha1Of, toSha1, toSha256 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
@@ -36,8 +36,8 @@ export async function readImage(path: string, options: ReadOptions): Promise<Has
       digest: digestOfNodes(nodes),
       nodes,
       findings,
-      ...(tree.root && { root: imageOwnership({ ...tree.root, attributes: new Map() }) }),
-      ...(tree.eraseBlock !== undefined && { eraseBlock: tree.eraseBlock }),
+      root: tree.root && imageOwnership({ ...tree.root, attributes: new Map() }),
+      eraseBlock: tree.eraseBlock,
       read: async (file) => {
         const node = nodes.get(file);
         if (node?.kind !== 'file') throw new RangeError(`no file ${displayName(file)} in ${path}`);
@@ -132,14 +132,11 @@ function imageOwnership(entry: Pick<TreeEntry, 'mode' | 'uid' | 'gid' | 'attribu
   const label = entry.attributes.get('security.selinux');
   const capability = entry.attributes.get('security.capability');
   const capabilities = capability && permittedCapabilities(capability);
-  return {
-    uid: entry.uid ?? 0,
-    gid: entry.gid ?? 0,
-    mode: entry.mode ?? 0o755,
-    origin: 'image',
-    ...(label !== undefined && { selabel: fromBytes(label).replace(/\0+$/, '') }),
-    ...(capabilities !== undefined && { capabilities }),
-  };
+  return ownership(
+    { uid: entry.uid ?? 0, gid: entry.gid ?? 0, mode: entry.mode ?? 0o755, origin: 'image' },
+    label === undefined ? undefined : fromBytes(label).replace(/\0+$/, ''),
+    capabilities,
+  );
 }
 
 /** SHA-256 of a sorted listing with digests, owners and modes. */

@@ -138,7 +138,7 @@ function chooseVolume(
       place: { file: source.name },
       message,
       found: `volumes ${list}`,
-      ...(remedy !== undefined && { remedy }),
+      remedy,
     });
   };
   if (wanted !== undefined) {

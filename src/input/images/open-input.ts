@@ -80,7 +80,7 @@ function entryOf(path: ArchivePath, node: TreeNode): TreeEntry {
     uid: owner?.uid,
     gid: owner?.gid,
     mtime: undefined,
-    ...(node.kind === 'link' && { destination: node.destination }),
+    destination: node.kind === 'link' ? node.destination : undefined,
     links: 1,
     attributes: noAttributes,
     encrypted: false,

@@ -56,7 +56,7 @@ export function lineFault(line: ListLine, offset: number, message: string, expec
     message,
     found: found === '' ? 'the end of the line' : found,
     expected,
-    ...(remedy === undefined ? {} : { remedy }),
+    remedy,
   };
 }
 

@@ -1,5 +1,5 @@
 import { linesOf, trimBlanks } from '../../formats/text/text-lines.js';
-import type { Ownership } from '../../model/build.js';
+import { type Ownership, ownership } from '../../model/build.js';
 import type { Fault, Place } from '../../model/errors.js';
 import { displayName } from '../../model/path.js';
 
@@ -31,14 +31,11 @@ function parseRow(line: string): { readonly path: string; readonly ownership: Ow
   if (capabilities !== undefined && !/^(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,19})$/.test(capabilities)) return undefined;
   return {
     path,
-    ownership: {
-      uid,
-      gid,
-      mode,
-      origin: 'filesystem-config',
-      ...(selabel === undefined || selabel === '' ? {} : { selabel }),
-      ...(capabilities === undefined ? {} : { capabilities: BigInt(capabilities) }),
-    },
+    ownership: ownership(
+      { uid, gid, mode, origin: 'filesystem-config' },
+      selabel === '' ? undefined : selabel,
+      capabilities === undefined ? undefined : BigInt(capabilities),
+    ),
   };
 }
 

@@ -26,8 +26,8 @@ function fault(
     code,
     place: { file, entry: displayName(record.name) },
     message,
-    ...(found === undefined ? {} : { found }),
-    ...(expected === undefined ? {} : { expected }),
+    found,
+    expected,
   });
 }
 

@@ -5,8 +5,12 @@ import { reasonSentence } from '../../model/decision.js';
 import { displayName } from '../../model/path.js';
 import { ratioOf, showMode } from './words.js';
 
-/** A path for people and, where that is not the name itself, its bytes in hex. */
-function pathFields(path: string): { readonly path: string; readonly pathBytes?: string | undefined } {
+/** A path for people and, where that is not the name itself, its bytes in hex; nothing where there is no path. */
+function pathFields(path: string | undefined): {
+  readonly path?: string | undefined;
+  readonly pathBytes?: string | undefined;
+} {
+  if (path === undefined) return {};
   const shown = displayName(path);
   const plain = /^[\x20-\x7e]*$/.test(path) && !path.includes('\\x');
   return plain ? { path: shown } : { path: shown, pathBytes: Buffer.from(path, 'latin1').toString('hex') };
@@ -16,8 +20,8 @@ function sideFields(side: AuditSide) {
   const { mode, destination, ...rest } = side;
   return {
     ...rest,
-    ...(mode === undefined ? {} : { mode: showMode(mode) }),
-    ...(destination === undefined ? {} : { destination: displayName(destination) }),
+    mode: mode === undefined ? undefined : showMode(mode),
+    destination: destination === undefined ? undefined : displayName(destination),
   };
 }
 
@@ -28,17 +32,15 @@ function rowFields(row: AuditRow) {
     ...pathFields(path),
     ...rest,
     sentence: reasonSentence(row.reason),
-    ...(from === undefined ? {} : { from: displayName(from) }),
-    ...(before === undefined ? {} : { before: sideFields(before) }),
-    ...(after === undefined ? {} : { after: sideFields(after) }),
-    ...(decidedBy === undefined
-      ? {}
-      : { decidedBy: { list: decidedBy.list, file: decidedBy.file, line: decidedBy.line } }),
+    from: from === undefined ? undefined : displayName(from),
+    before: before && sideFields(before),
+    after: after && sideFields(after),
+    decidedBy: decidedBy && { list: decidedBy.list, file: decidedBy.file, line: decidedBy.line },
     cost,
-    ...(ratio === undefined ? {} : { ratio: Math.round(ratio * 10_000) / 10_000 }),
+    ratio: ratio === undefined ? undefined : Math.round(ratio * 10_000) / 10_000,
     alternatives: row.alternatives.map(({ method, base, packageBytes }) => ({
       method,
-      ...(base === undefined ? {} : { base: displayName(base) }),
+      base: base === undefined ? undefined : displayName(base),
       packageBytes,
     })),
   };
@@ -61,29 +63,18 @@ export function auditDocument(audit: Audit) {
     target: build(target),
     totals: { ...totals, largest: totals.largest.map(displayName) },
     security: security.map(({ path, ...finding }) => ({ ...pathFields(path), ...finding })),
-    ...(pack === undefined
-      ? {}
-      : {
-          package: {
-            ...pack,
-            entries: pack.entries.map(({ name, bytes, path }) => ({
-              name: displayName(name),
-              bytes,
-              ...(path === undefined ? {} : { path: displayName(path) }),
-            })),
-          },
-        }),
-    ...(policy === undefined
-      ? {}
-      : {
-          policy: {
-            ...policy,
-            findings: policy.findings.map(({ path, ...finding }) => ({
-              ...(path === undefined ? {} : pathFields(path)),
-              ...finding,
-            })),
-          },
-        }),
+    package: pack && {
+      ...pack,
+      entries: pack.entries.map(({ name, bytes, path }) => ({
+        name: displayName(name),
+        bytes,
+        path: path === undefined ? undefined : displayName(path),
+      })),
+    },
+    policy: policy && {
+      ...policy,
+      findings: policy.findings.map(({ path, ...finding }) => ({ ...pathFields(path), ...finding })),
+    },
     rows: rows.map(rowFields),
   };
 }

@@ -35,8 +35,9 @@ function resultsOf(audit: Audit): readonly Result[] {
       title: `audit policy: ${rule}`,
       level: standing === 'information' ? 'note' : 'error',
       message,
-      ...(path === undefined ? { path: audit.policy?.file ?? '', line } : { path }),
-      ...(waiver === undefined ? {} : { suppressed: waiver.reason }),
+      path: path ?? audit.policy?.file ?? '',
+      line: path === undefined ? line : undefined,
+      suppressed: waiver?.reason,
     };
   });
   const security = audit.security
@@ -67,7 +68,7 @@ export function auditSarif(audit: Audit): string {
         tool: {
           driver: {
             name: 'dfota',
-            ...(version === '' ? {} : { version }),
+            version: version === '' ? undefined : version,
             rules: rules.map((id) => ({ id, shortDescription: { text: titles.get(id) ?? id } })),
           },
         },
@@ -76,25 +77,24 @@ export function auditSarif(audit: Audit): string {
           ruleIndex: rules.indexOf(rule),
           level,
           message: { text: `${path === undefined ? '' : `${displayName(path)}: `}${message}` },
-          ...(path === undefined
-            ? {}
-            : {
-                locations: [
+          locations:
+            path === undefined
+              ? undefined
+              : [
                   {
                     physicalLocation: {
                       artifactLocation: { uri: uri(path) },
-                      ...(line === undefined ? {} : { region: { startLine: line } }),
+                      region: line === undefined ? undefined : { startLine: line },
                     },
                   },
                 ],
-              }),
           partialFingerprints: {
             'dfota/v1': createHash('sha256')
               .update(`${rule}\0${path ?? ''}\0${line ?? ''}`)
               .digest('hex')
               .slice(0, 32),
           },
-          ...(suppressed === undefined ? {} : { suppressions: [{ kind: 'external', justification: suppressed }] }),
+          suppressions: suppressed === undefined ? undefined : [{ kind: 'external', justification: suppressed }],
         })),
         columnKind: 'utf16CodeUnits',
       },

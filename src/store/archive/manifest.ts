@@ -2,7 +2,7 @@
 
 import { parseProjectVersion } from '../../formats/text/project-version.js';
 import type { ArchivedBuild } from '../../model/archive.js';
-import type { Ownership, OwnershipOrigin } from '../../model/build.js';
+import { type Ownership, type OwnershipOrigin, ownership } from '../../model/build.js';
 import { isSha1, isSha256, type Sha256 } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import { type ArchivePath, compareBytes, toArchivePath, unsafeName } from '../../model/path.js';
@@ -56,8 +56,8 @@ function ownJson({ uid, gid, mode, origin, selabel, capabilities }: Ownership): 
     uid,
     gid,
     origin,
-    ...(selabel !== undefined && { selabel }),
-    ...(capabilities !== undefined && { capabilities: `0x${capabilities.toString(16)}` }),
+    selabel,
+    capabilities: capabilities === undefined ? undefined : `0x${capabilities.toString(16)}`,
   };
 }
 
@@ -109,7 +109,7 @@ function parseJson(text: string, file: string): unknown {
         code: 'archive-manifest',
         place: { file },
         message: 'the manifest is no JSON',
-        ...(error instanceof Error && { found: error.message }),
+        found: error instanceof Error ? error.message : undefined,
       },
       { cause: error },
     );
@@ -166,14 +166,11 @@ function parseOwn(own: unknown): Ownership | undefined {
   if (capabilities !== undefined && (typeof capabilities !== 'string' || !/^0x[0-9a-f]{1,16}$/.test(capabilities))) {
     return undefined;
   }
-  return {
-    uid,
-    gid,
-    mode: Number.parseInt(modeText, 8),
-    origin,
-    ...(selabel !== undefined && { selabel }),
-    ...(capabilities !== undefined && { capabilities: BigInt(capabilities) }),
-  };
+  return ownership(
+    { uid, gid, mode: Number.parseInt(modeText, 8), origin },
+    selabel,
+    capabilities === undefined ? undefined : BigInt(capabilities),
+  );
 }
 
 function isId(value: unknown): value is number {

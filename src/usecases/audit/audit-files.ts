@@ -20,7 +20,7 @@ export async function auditFiles(request: AuditRequest): Promise<Audit> {
   const reading = {
     modes,
     onProgress: options.onProgress ?? silent,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    signal: options.signal,
   };
   return withInputs(request, reading, (inputs) => auditBuilds(inputs, options));
 }

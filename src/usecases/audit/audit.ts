@@ -78,7 +78,7 @@ export async function auditBuilds(inputs: AuditInputs, options: AuditOptions): P
   const release = options.policyFile === undefined ? undefined : await readPolicy(options.policyFile);
   const { source, target } = inputs;
   const onProgress = options.onProgress ?? silent;
-  const watching = { onProgress, ...(options.signal === undefined ? {} : { signal: options.signal }) };
+  const watching = { onProgress, signal: options.signal };
   const inspection =
     options.packageFile === undefined ? undefined : await inspectPackage(options.packageFile, watching);
 
@@ -88,7 +88,7 @@ export async function auditBuilds(inputs: AuditInputs, options: AuditOptions): P
 
   const planned = auditRows(plan, {
     whole: inside.whole,
-    ...(made === undefined ? {} : { entryOf: entryNamer(made.order) }),
+    entryOf: made && entryNamer(made.order),
   }).map((row) => {
     const inner = inside.inner.get(row.path);
     return inner === undefined ? row : { ...row, inner };
@@ -108,7 +108,7 @@ export async function auditBuilds(inputs: AuditInputs, options: AuditOptions): P
     totals: totalsOf(rows),
     rows,
     security: securityOf(source.build, target.build, inside),
-    ...(contents === undefined ? {} : { package: contents }),
+    package: contents,
   };
   return release === undefined ? audit : { ...audit, policy: applyPolicy(audit, release, options.today) };
 }
@@ -151,7 +151,7 @@ async function makePackage(
       limits: {},
       verify: { level: 'off', profile: 'strict' },
       onProgress,
-      ...(signal === undefined ? {} : { signal }),
+      signal,
     });
     // where it was for a moment is nobody's business, and would make each report differ
     const findings = made.findings.map((finding) =>
@@ -190,7 +190,7 @@ function packageOf(output: WrittenPackage, rows: readonly AuditRow[]): AuditPack
     bytes: output.size,
     entries: output.entries.map(({ name, packedSize }) => {
       const path = paths.get(name);
-      return { name, bytes: packedSize, ...(path === undefined ? {} : { path }) };
+      return { name, bytes: packedSize, path };
     }),
   };
 }

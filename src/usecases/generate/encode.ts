@@ -53,10 +53,10 @@ export async function encodePlan(
   const pool = new PatchPool({
     effort: options.effort,
     onProgress,
-    ...(options.jobs === undefined ? {} : { workers: options.jobs }),
-    ...(options.memory === undefined ? {} : { memoryBudget: options.memory }),
-    ...(cache === undefined ? {} : { cache }),
-    ...(signal === undefined ? {} : { signal }),
+    workers: options.jobs,
+    memoryBudget: options.memory,
+    cache,
+    signal,
   });
   try {
     const encodings = new Map<ArchivePath, Encoding>();
@@ -111,7 +111,7 @@ function encodingOf({ chosen, alternatives }: EncodeResult, payloads: Payloads):
     alternatives: alternatives.map(({ method, base, packageBytes }) => ({
       method,
       packageBytes,
-      ...(base === undefined ? {} : { base: toArchivePath(base) }),
+      base: base === undefined ? undefined : toArchivePath(base),
     })),
   };
 }

@@ -48,8 +48,8 @@ export async function generateFiles(request: GenerateRequest): Promise<readonly 
   const reading = {
     modes: request.modes,
     onProgress,
-    ...(signal === undefined ? {} : { signal }),
-    ...(request.companion === undefined ? {} : { companion: request.companion }),
+    signal,
+    companion: request.companion,
   };
   const lists = await readLists(request.lists);
   const target = await openBuild(request.target, { ...reading, role: 'target' });

@@ -119,7 +119,7 @@ export async function generatePackage(inputs: GenerateInputs, options: GenerateO
   let verification: Verification | undefined;
   const output = await writePackage(entries, options.output, {
     onProgress,
-    ...(signal === undefined ? {} : { signal }),
+    signal,
     check: async (file) => {
       verification = await provePackage(file, source, plan, options);
     },
@@ -135,7 +135,7 @@ export async function generatePackage(inputs: GenerateInputs, options: GenerateO
     ...encoded.findings,
     ...needFindings(needs, output.size, options.limits),
   ];
-  return { plan, order, output, needs, findings, ...(verification === undefined ? {} : { verification }) };
+  return { plan, order, output, needs, findings, verification };
 }
 
 /** Power cuts that a quick proof tries. */
@@ -193,11 +193,11 @@ async function provePackage(
     images: writtenImages(plan),
     profile: verify.profile,
     powerCuts: verify.level === 'full' ? 'all' : quickCuts,
-    ...(limits.cacheSize === undefined ? {} : { cacheSize: limits.cacheSize }),
-    ...(limits.systemFree === undefined ? {} : { systemFree: limits.systemFree }),
-    ...(limits.usrdataFree === undefined ? {} : { usrdataFree: limits.usrdataFree }),
+    cacheSize: limits.cacheSize,
+    systemFree: limits.systemFree,
+    usrdataFree: limits.usrdataFree,
     onProgress,
-    ...(signal === undefined ? {} : { signal }),
+    signal,
   });
   if (verification.proved) return { ...verification, packageOrigin: output };
   const first = verification.differences

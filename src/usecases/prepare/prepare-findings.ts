@@ -33,8 +33,8 @@ export function preparationFindings(facts: PreparedFacts): readonly Finding[] {
       code,
       place: { file: facts.output },
       message,
-      ...(found !== undefined && { found }),
-      ...(remedy !== undefined && { remedy }),
+      found,
+      remedy,
     });
   };
   const inTarget = (path: string): boolean => tree.entries.has(toArchivePath(path));

@@ -316,7 +316,7 @@ async function writeTarget(
   });
   return writeTargetFilesZip(list, request.output, {
     onProgress: reading.onProgress,
-    ...(request.signal && { signal: request.signal }),
+    signal: request.signal,
     check: (file) => checkWritten(file, reading, entries, request.output),
   });
 }

@@ -34,8 +34,8 @@ export async function verifyFiles(request: VerifyFilesRequest): Promise<Verifica
   const reading = {
     modes,
     onProgress,
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
-    ...(companion === undefined ? {} : { companion }),
+    signal: request.signal,
+    companion,
   };
   const { policy } = await readLists(lists);
   const source = await openBuild(sourcePath, { ...reading, role: 'source' });
