@@ -41,7 +41,7 @@ export function toFailure(error: unknown, signal: AbortSignal): Failure {
           'please report it with this message, the command and the versions (dfota --version, node --version); DFOTA_DEBUG=1 shows the stack',
       },
     ],
-    ...(stack === undefined ? {} : { stack }),
+    stack,
   };
 }
 

@@ -13,9 +13,9 @@ interface SystemError {
   readonly message: string;
   readonly remedy: string;
   /** Where an input was read: other words than the general ones. */
-  readonly reading?: Words;
+  readonly reading?: Words | undefined;
   /** Where an output was written. */
-  readonly writing?: Words;
+  readonly writing?: Words | undefined;
 }
 
 const noFolder: Words = { code: 'output-folder', message: 'the folder of the output does not exist' };
@@ -146,6 +146,7 @@ export function systemFault(error: unknown): Fault | undefined {
     code: `system-${error.code.toLowerCase()}`,
     message: known.message,
     remedy: known.remedy,
-    ...(path === undefined ? { found: error.message } : { place: { file: path } }),
+    place: path === undefined ? undefined : { file: path },
+    found: path === undefined ? error.message : undefined,
   };
 }

@@ -25,7 +25,7 @@ export function writeEncoded({ chosen, trials, imgdiff }: EncodedFile): Uint8Arr
     chosen: chosen.kind === 'whole' ? { kind: 'whole' } : { kind: 'patch', format: chosen.format, base: chosen.base },
     packed: { ...packed, length: bytes.length },
     trials,
-    ...(imgdiff === undefined ? {} : { imgdiff }),
+    imgdiff,
   };
   const again = chosen.kind === 'patch' && packed.method === 'deflated' ? chosen.bytes : new Uint8Array(0);
   return new Uint8Array(Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), bytes, again]));
@@ -39,10 +39,8 @@ export function readEncoded(stored: Uint8Array<ArrayBuffer>): EncodedFile | unde
   const { length, ...packed } = header.packed;
   const bytes = stored.slice(end + 1, end + 1 + length);
   const entry: PackedEntry = { ...packed, bytes };
-  const rest = {
-    trials: header.trials,
-    ...(header.imgdiff === undefined ? {} : { imgdiff: header.imgdiff }),
-  };
+  const { trials, imgdiff } = header;
+  const rest = imgdiff === undefined ? { trials } : { trials, imgdiff };
   if (header.chosen.kind === 'whole') return { chosen: { kind: 'whole', packed: entry }, ...rest };
   const patch = packed.method === 'deflated' ? stored.slice(end + 1 + length) : bytes;
   if (patch.length !== packed.size) return undefined;
