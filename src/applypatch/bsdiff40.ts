@@ -17,12 +17,19 @@ export interface Bsdiff40Options {
   readonly outsideSource: 'zero' | 'reject';
   /** Whether anything may follow the third block: in an IMGDIFF2, the patch of the next chunk does. */
   readonly mayContinue: boolean;
+  /** Instructions that make nothing, still allowed; shared by the chunks of an IMGDIFF2. */
+  readonly idle?: IdleBudget | undefined;
+}
+
+/** What is left to spend on instructions that make nothing. */
+export interface IdleBudget {
+  left: number;
 }
 
 const headerSize = 32;
 
 /** Instructions that make no byte are legal and useless; a stream of nothing else must not keep us for ever. */
-const maxEmptyTriples = 4096;
+export const maxEmptyTriples = 4096;
 
 /** Reads and checks the header, which must be a BSDIFF40's. */
 export function readBsdiff40Header(patch: Uint8Array): Bsdiff40Header {
@@ -74,7 +81,7 @@ function apply(patch: Uint8Array, source: Uint8Array, options: Bsdiff40Options):
 
   const target = new Uint8Array(targetSize);
   const triple = new Uint8Array(24);
-  let emptyTriples = 0;
+  const idle = options.idle ?? { left: maxEmptyTriples };
   let made = 0;
   let oldPosition = 0;
   while (made < targetSize) {
@@ -85,7 +92,7 @@ function apply(patch: Uint8Array, source: Uint8Array, options: Bsdiff40Options):
     if (add > targetSize - made || copy > targetSize - made - add) {
       throw new PatchFormatError('size-mismatch', 'BSDIFF40: more bytes are made than the target has');
     }
-    if (add + copy === 0 && ++emptyTriples > maxEmptyTriples) {
+    if (add + copy === 0 && --idle.left < 0) {
       throw new PatchFormatError('no-progress', 'BSDIFF40: too many instructions that make nothing');
     }
     if (add > 0) {

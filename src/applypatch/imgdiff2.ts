@@ -1,6 +1,12 @@
 import { inflateRawSync } from 'node:zlib';
 import { deflateRaw } from 'pako';
-import { applyBsdiff40, type Bsdiff40Options, readBsdiff40Header } from './bsdiff40.js';
+import {
+  applyBsdiff40,
+  type Bsdiff40Options,
+  type IdleBudget,
+  maxEmptyTriples,
+  readBsdiff40Header,
+} from './bsdiff40.js';
 import { PatchFormatError } from './fault.js';
 import { readInt32, readSize } from './numbers.js';
 
@@ -34,6 +40,9 @@ export type ImgdiffChunk =
 
 /** More chunks than this make no sense for any file that fits a device, and would only cost memory. */
 const maxChunks = 100_000;
+
+/** All expanded bytes of all chunks, as a multiple of what one may have: chunks may share a source range and a patch. */
+const maxExpandedTotal = 4;
 
 /** Deflate cannot shrink anything to less than a 1032nd. */
 const maxDeflateRatio = 1032;
@@ -114,8 +123,14 @@ export function applyImgdiff2(
 ): Uint8Array<ArrayBuffer> {
   const pieces: Uint8Array[] = [];
   let size = 0;
-  for (const chunk of readImgdiff2Chunks(patch)) {
-    const piece = applyChunk(patch, source, chunk, { ...options, maxTargetSize: options.maxTargetSize - size });
+  let expanded = 0;
+  const chunks = readImgdiff2Chunks(patch);
+  const idle: IdleBudget = { left: maxEmptyTriples + chunks.length };
+  for (const chunk of chunks) {
+    if (chunk.kind === 'deflate') expanded += chunk.sourceExpanded + chunk.targetExpanded;
+    if (expanded > maxExpandedTotal * options.maxExpandedSize) throw tooLarge();
+    const maxTargetSize = options.maxTargetSize - size;
+    const piece = applyChunk(patch, source, chunk, { ...options, maxTargetSize, idle });
     pieces.push(piece);
     size += piece.length;
   }
@@ -128,7 +143,12 @@ export function applyImgdiff2(
   return target;
 }
 
-function applyChunk(patch: Uint8Array, source: Uint8Array, chunk: ImgdiffChunk, options: Imgdiff2Options): Uint8Array {
+function applyChunk(
+  patch: Uint8Array,
+  source: Uint8Array,
+  chunk: ImgdiffChunk,
+  options: Imgdiff2Options & { readonly idle: IdleBudget },
+): Uint8Array {
   if (chunk.kind === 'raw') {
     if (chunk.length > options.maxTargetSize) throw tooLarge();
     return patch.subarray(chunk.start, chunk.start + chunk.length);

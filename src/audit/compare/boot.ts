@@ -2,7 +2,8 @@ import { type BootImage, type BootPart, readBootImage } from '../../formats/boot
 import { type Kernel, readKernel } from '../../formats/boot/kernel.js';
 import { bufferOf } from '../../formats/bytes/view.js';
 import { isGzip, readGzip } from '../../formats/compression/gzip.js';
-import { compressionAt, unpack } from '../../formats/compression/unpack.js';
+import { compressionAt } from '../../formats/compression/kind.js';
+import { unpack } from '../../formats/compression/unpack.js';
 import { isCpio, readCpio } from '../../formats/container/cpio.js';
 import { FormatError } from '../../formats/format-error.js';
 import { sha1Of } from '../../model/digest.js';

@@ -7,7 +7,7 @@
  */
 
 import { isBootImage } from '../../formats/boot/header.js';
-import { compressionAt } from '../../formats/compression/unpack.js';
+import { compressionAt } from '../../formats/compression/kind.js';
 import { isElf } from '../../formats/elf/image.js';
 import { FormatError } from '../../formats/format-error.js';
 import { isMarkedElf, isModemName } from '../../formats/modem/image.js';

@@ -1,6 +1,7 @@
 import { bufferOf } from '../../formats/bytes/view.js';
 import { type GzipStream, isGzip, readGzip } from '../../formats/compression/gzip.js';
-import { type Compression, compressionAt, unpack } from '../../formats/compression/unpack.js';
+import { compressionAt } from '../../formats/compression/kind.js';
+import { unpack } from '../../formats/compression/unpack.js';
 import { zlibLevel } from '../../formats/compression/zlib-level.js';
 import { isCpio, readCpio } from '../../formats/container/cpio.js';
 import type { ContainerMember } from '../../formats/container/member.js';
@@ -75,14 +76,19 @@ export function compareGzip(
   ];
   const summary = 'gzip';
   if (old === undefined || now === undefined) return { kind: 'gzip', summary, facts };
+  const notes =
+    old.length < (before?.length ?? 0) || now.length < (after?.length ?? 0)
+      ? ['only the first gzip member is looked into: other bytes follow it']
+      : [];
   if (bufferOf(old.bytes).equals(now.bytes))
-    return { kind: 'gzip', summary, facts, notes: ['what is inside is the same'] };
+    return { kind: 'gzip', summary, facts, notes: [...notes, 'what is inside is the same'] };
   const inner = look(inside, old.bytes, now.bytes);
   return {
     kind: 'gzip',
     summary,
     facts,
     members: [{ name: inside, status: 'changed', before: old.bytes.length, after: now.bytes.length, inner }],
+    notes,
   };
 }
 
@@ -113,7 +119,7 @@ export function compressorFact(label: string, old: GzipStream | undefined, now: 
   );
 }
 
-/** Compares two files of one other compression (xz, LZMA, zstd, the kernel's lz4) by what is inside; `undefined` when they are none. */
+/** Compares two files of one other compression (xz, LZMA, zstd, lz4, bzip2, LZO) by what is inside; `undefined` when they are none. */
 export function compareCompressed(
   name: string,
   before: Uint8Array | undefined,
@@ -122,15 +128,14 @@ export function compareCompressed(
 ): Inner | undefined {
   const sides = [before, after].filter((side) => side !== undefined);
   const kind = sides[0] && compressionAt(sides[0]);
-  if (kind === undefined || !unpackable.includes(kind) || !sides.every((side) => compressionAt(side) === kind))
-    return undefined;
+  if (kind === undefined || kind === 'gzip' || !sides.every((side) => compressionAt(side) === kind)) return undefined;
   const old = before === undefined ? undefined : unpack(before, unpackLimit);
   const now = after === undefined ? undefined : unpack(after, unpackLimit);
   const facts = differing([fact('unpacked bytes', old && String(old.length), now && String(now.length))]);
   const summary = `${kind} data`;
   if (old === undefined || now === undefined) return { kind: 'compressed', summary, facts };
   if (bufferOf(old).equals(now)) return { kind: 'compressed', summary, facts, notes: ['what is inside is the same'] };
-  const inside = name.replace(/\.(xz|lzma|zst|lz4)$/i, '');
+  const inside = name.replace(/\.(xz|lzma|zst|lz4|bz2|lzo)$/i, '');
   const inner = look(inside, old, now);
   return {
     kind: 'compressed',
@@ -139,5 +144,3 @@ export function compareCompressed(
     members: [{ name: inside, status: 'changed', before: old.length, after: now.length, inner }],
   };
 }
-
-const unpackable: readonly Compression[] = ['xz', 'lzma', 'zstd', 'lz4-legacy'];

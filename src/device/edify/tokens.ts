@@ -40,7 +40,9 @@ export function* tokenize(script: string): Generator<Token, void> {
     return match;
   };
   const countLines = (from: number): void => {
-    for (let i = script.indexOf('\n', from); i >= 0 && i < at; i = script.indexOf('\n', i + 1)) {
+    // only what was taken is searched: a script may be one long line
+    for (let i = from; i < at; i++) {
+      if (script.charCodeAt(i) !== 10) continue;
       line++;
       lineStart = i + 1;
     }

@@ -3,7 +3,8 @@ import { findAll, printableAt } from '../bytes/printable.js';
 import { bufferOf, textOf } from '../bytes/view.js';
 import { type GzipStream, isGzip, readGzip } from '../compression/gzip.js';
 import { inflate } from '../compression/inflate.js';
-import { type Compression, compressionAt, unpack } from '../compression/unpack.js';
+import { type Compression, compressionAt } from '../compression/kind.js';
+import { unpack } from '../compression/unpack.js';
 import { FormatError } from '../format-error.js';
 
 /** What a kernel says of itself. */
@@ -96,8 +97,7 @@ const plainForm = 'not compressed';
 /** A plain kernel has its banner in the open; a self-extracting one has a compressed stream somewhere behind its loader. */
 function openPlain(bytes: Uint8Array): Opened {
   if (findBanner(bytes) !== undefined) return { form: plainForm, plain: bytes, stream: undefined, end: 0 };
-  const streams = embeddedStreams(bytes);
-  for (const { at, kind } of streams) {
+  for (const { at, kind } of embeddedStreams(bytes)) {
     const rest = bytes.subarray(at);
     try {
       const stream = kind === 'gzip' ? readGzip(rest, unpackLimit) : undefined;
@@ -105,13 +105,11 @@ function openPlain(bytes: Uint8Array): Opened {
       if (findBanner(plain) === undefined) continue;
       return { form: `self-extracting, ${kind} inside`, plain, stream, end: at + (stream?.length ?? 0) };
     } catch (error) {
-      // a magic by chance, or a compression that is not read here
+      // a magic by chance
       if (!(error instanceof FormatError)) throw error;
     }
   }
-  const closed = streams.find(({ kind }) => kind === 'lzo');
-  const form = closed === undefined ? 'not known' : `self-extracting, ${closed.kind} inside, not looked into`;
-  return { form, plain: undefined, stream: undefined, end: 0 };
+  return { form: 'not known', plain: undefined, stream: undefined, end: 0 };
 }
 
 /** Places where a compressed stream may begin; the few bytes of a magic occur by chance, so each is only a candidate. */
@@ -123,6 +121,7 @@ function embeddedStreams(bytes: Uint8Array): readonly { readonly at: number; rea
     ['\xfd7zXZ\0', 'xz'],
     ['\x5d\0\0\0', 'lzma'],
     ['\x89LZO\0\r\n', 'lzo'],
+    ['BZh91AY&SY', 'bzip2'],
   ];
   return candidates
     .flatMap(([magic, kind]) => findAll(bytes, magic, 4).map((at) => ({ at, kind })))

@@ -1,5 +1,7 @@
 import { type BitPosition, readBlock, takeBits, truncated } from './bzip2-block.js';
 import { Bzip2Error } from './bzip2-error.js';
+import { boundedOutput } from './output.js';
+import type { Unpacked } from './unpacked.js';
 
 /** Pulls the bytes of one bzip2 stream, in order. */
 export interface Bzip2Reader {
@@ -194,4 +196,18 @@ export function decompressBzip2(input: Uint8Array, options: { readonly maxSize: 
   }
   if (reader.finish() < input.length) throw new Bzip2Error('leftover-bytes', 'bytes follow the bzip2 stream');
   return size === bytes.length ? bytes : bytes.slice(0, size);
+}
+
+const chunkSize = 64 * 1024;
+
+/** The bzip2 stream at the start, whatever follows it. Throws FormatError also when more than `limit` bytes come out. */
+export function unpackBzip2(input: Uint8Array, limit: number): Unpacked {
+  const reader = openBzip2(input);
+  const out = boundedOutput(limit);
+  const chunk = new Uint8Array(chunkSize);
+  for (;;) {
+    const got = reader.readUpTo(chunk, 0, chunkSize);
+    out.add(chunk.subarray(0, got));
+    if (got < chunkSize) return { bytes: out.result(), end: reader.finish() };
+  }
 }

@@ -1,5 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { FormatError } from '../format-error.js';
+import { tooMuch } from './output.js';
 
 /** Unpacked bytes, and how many packed ones they took. */
 export interface Inflated {
@@ -19,7 +20,7 @@ export function inflate(bytes: Uint8Array, limit: number): Inflated {
   } catch (error) {
     if (error instanceof FormatError) throw error;
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw new FormatError(`it unpacks to more than ${limit} bytes`);
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooMuch(limit);
     if (typeof code === 'string' && code.startsWith('Z_')) {
       throw new FormatError(`the compressed data is broken (${error instanceof Error ? error.message : code})`);
     }

@@ -4,6 +4,7 @@
  * dictionary. Reading past the end of the input counts as broken, so a cut stream ends soon.
  */
 import { FormatError } from '../format-error.js';
+import { tooMuch } from './output.js';
 
 const bitModelTotal = 1 << 11;
 const startProbability = bitModelTotal >> 1;
@@ -26,8 +27,8 @@ interface LengthCoder {
 
 /** The decoder of a stream; LZMA2 resets parts of it from chunk to chunk. */
 export interface Lzma {
-  /** Sets literal context bits, literal position bits and position bits, from their packed byte. */
-  setProperties(packed: number): void;
+  /** Sets literal context bits, literal position bits and position bits, from their packed byte; at most `most` bits of contexts. */
+  setProperties(packed: number, most: number): void;
   /** Forgets what was learned of probabilities and distances, not the dictionary. */
   resetState(): void;
   /** Copies bytes that are not compressed. */
@@ -40,7 +41,7 @@ export interface Lzma {
 
 /** A new decoder whose result may have at most `limit` bytes. */
 export function newLzma(limit: number): Lzma {
-  let out = new Uint8Array(Math.min(limit, 1 << 20));
+  let out = new Uint8Array(0);
   let size = 0;
   let lc = 3;
   let lp = 0;
@@ -139,9 +140,9 @@ export function newLzma(limit: number): Lzma {
   };
 
   const room = (more: number): void => {
-    if (size + more > limit) throw new FormatError(`it unpacks to more than ${limit} bytes`);
+    if (size + more > limit) throw tooMuch(limit);
     if (size + more <= out.length) return;
-    const larger = new Uint8Array(Math.min(limit, Math.max(size + more, out.length * 2)));
+    const larger = new Uint8Array(Math.min(limit, Math.max(4096, size + more, out.length * 2)));
     larger.set(out);
     out = larger;
   };
@@ -176,12 +177,12 @@ export function newLzma(limit: number): Lzma {
   };
 
   return {
-    setProperties(packed) {
+    setProperties(packed, most) {
       if (packed >= 225) throw new FormatError(`LZMA properties of ${packed} are not known`);
       lc = packed % 9;
       lp = Math.floor(packed / 9) % 5;
       pb = Math.floor(packed / 45);
-      if (lc + lp > 8) throw new FormatError('LZMA literal contexts are too many');
+      if (lc + lp > most) throw new FormatError('LZMA literal contexts are too many');
       literals = new Uint16Array(0x300 << (lc + lp));
     },
     resetState() {

@@ -3,6 +3,8 @@
 import { type View, viewOf } from '../bytes/view.js';
 import { FormatError } from '../format-error.js';
 import { newLzma } from './lzma.js';
+import { boundedOutput, tooMuch } from './output.js';
+import type { Unpacked } from './unpacked.js';
 
 const lzma2Filter = 0x21;
 const armFilter = 0x07;
@@ -11,27 +13,41 @@ const armThumbFilter = 0x08;
 const checkSizes = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
 
 /** Unpacks the first stream; what is behind it is left alone. Throws FormatError also beyond `limit` bytes. */
-export function unpackXz(bytes: Uint8Array, limit: number): Uint8Array {
+export function unpackXz(bytes: Uint8Array, limit: number): Unpacked {
   const view = viewOf(bytes, true);
   const checkSize = checkSizes[view.u8(7) & 15] ?? 0;
-  const parts: Uint8Array[] = [];
-  let total = 0;
-  for (let at = 12; view.u8(at) !== 0; ) {
+  const out = boundedOutput(limit);
+  let at = 12;
+  while (view.u8(at) !== 0) {
     const headerSize = (view.u8(at) + 1) * 4;
     const filters = readFilters(view, at + 1);
-    const block = unpackBlock(bytes, at + headerSize, limit - total);
+    const block = unpackBlock(bytes, at + headerSize, limit - out.size());
     for (const filter of filters) if (filter !== lzma2Filter) undoBranches(block.bytes, filter);
-    parts.push(block.bytes);
-    total += block.bytes.length;
+    out.add(block.bytes);
     at = Math.ceil(block.end / 4) * 4 + checkSize;
   }
-  const all = new Uint8Array(total);
-  let start = 0;
-  for (const part of parts) {
-    all.set(part, start);
-    start += part.length;
+  return { bytes: out.result(), end: endOfIndex(view, at + 1) + footerSize };
+}
+
+const footerSize = 12;
+
+/** Where the index ends, checksum included: a count, then two numbers for each block, filled up to four bytes. */
+function endOfIndex(view: View, from: number): number {
+  const count = numberAt(view, from);
+  let at = count.end;
+  for (let left = count.value; left > 0; left--) at = numberAt(view, numberAt(view, at).end).end;
+  return Math.ceil(at / 4) * 4 + 4;
+}
+
+/** A number of the container: seven bits a byte, the low ones first. */
+function numberAt(view: View, from: number): { readonly value: number; readonly end: number } {
+  let value = 0;
+  for (let at = from, shift = 0; shift < 49; at++, shift += 7) {
+    const byte = view.u8(at);
+    value += (byte & 0x7f) * 2 ** shift;
+    if ((byte & 0x80) === 0) return { value, end: at + 1 };
   }
-  return all;
+  throw new FormatError('a number of the xz container is too long');
 }
 
 /** Filter ids in the order in which they are undone. */
@@ -39,13 +55,9 @@ function readFilters(view: View, flagsAt: number): readonly number[] {
   const flags = view.u8(flagsAt);
   let at = flagsAt + 1;
   const number = (): number => {
-    let value = 0;
-    for (let shift = 0; shift < 49; shift += 7) {
-      const byte = view.u8(at++);
-      value += (byte & 0x7f) * 2 ** shift;
-      if ((byte & 0x80) === 0) return value;
-    }
-    throw new FormatError('a number of the xz header is too long');
+    const { value, end } = numberAt(view, at);
+    at = end;
+    return value;
   };
   if ((flags & 0x40) !== 0) number();
   if ((flags & 0x80) !== 0) number();
@@ -60,6 +72,9 @@ function readFilters(view: View, flagsAt: number): readonly number[] {
   if (strange !== undefined) throw new FormatError(`the xz filter ${strange} is not read here`);
   return ids.reverse();
 }
+
+/** Literal contexts of LZMA2, in bits: more would be cleared for every chunk of a few bytes. */
+const lzma2Contexts = 4;
 
 /** LZMA2: chunks that say how much of the decoder starts anew. */
 function unpackBlock(
@@ -86,7 +101,7 @@ function unpackBlock(
     const reset = (control >> 5) & 3;
     let data = at + 5;
     if (reset >= 2) {
-      lzma.setProperties(view.u8(data));
+      lzma.setProperties(view.u8(data), lzma2Contexts);
       data++;
       ready = true;
     }
@@ -124,15 +139,17 @@ function undoBranches(bytes: Uint8Array, filter: number): void {
   }
 }
 
+const lzmaContexts = 8;
+
 /** Unpacks a `.lzma` file: properties, dictionary size, size or -1, then the stream. */
-export function unpackLzma(bytes: Uint8Array, limit: number): Uint8Array {
+export function unpackLzma(bytes: Uint8Array, limit: number): Unpacked {
   const view = viewOf(bytes, true);
   const lzma = newLzma(limit);
-  lzma.setProperties(view.u8(0));
+  lzma.setProperties(view.u8(0), lzmaContexts);
   lzma.resetState();
   const unknown = view.u32(5) === 0xffffffff && view.u32(9) === 0xffffffff;
   const size = unknown ? undefined : view.u64(5);
-  if (size !== undefined && size > limit) throw new FormatError(`it unpacks to more than ${limit} bytes`);
-  lzma.decode(view.slice(13, bytes.length - 13), size);
-  return lzma.result();
+  if (size !== undefined && size > limit) throw tooMuch(limit);
+  const used = lzma.decode(view.slice(13, bytes.length - 13), size);
+  return { bytes: lzma.result(), end: 13 + used };
 }

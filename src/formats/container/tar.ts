@@ -91,17 +91,22 @@ function octal(header: Uint8Array, from: number, length: number, at: number): nu
   return Number.parseInt(text, 8);
 }
 
+/** Digits of a record's length, and the blank behind them. */
+const longestNumber = 20;
+
 /** A value of a pax record: `LENGTH key=value\n`, the length counting the whole record. */
 function paxValue(content: Uint8Array, key: string): string | undefined {
   const text = bufferOf(content);
   for (let at = 0; at < text.length; ) {
-    const blank = text.indexOf(0x20, at);
-    if (blank < 0) return undefined;
-    const length = Number.parseInt(text.toString('latin1', at, blank), 10);
-    if (!Number.isSafeInteger(length) || length <= blank - at) return undefined;
-    const equals = text.indexOf(0x3d, blank);
-    if (equals > 0 && equals < at + length && text.toString('latin1', blank + 1, equals) === key) {
-      return textOf(text.subarray(equals + 1, at + length - 1));
+    // each search ends with its record, so that many short records cost no more than their bytes
+    const digits = text.subarray(at, at + longestNumber).indexOf(0x20);
+    if (digits < 0) return undefined;
+    const length = Number.parseInt(text.toString('latin1', at, at + digits), 10);
+    if (!Number.isSafeInteger(length) || length <= digits) return undefined;
+    const record = text.subarray(at, at + length);
+    const equals = record.indexOf(0x3d, digits);
+    if (equals > 0 && record.toString('latin1', digits + 1, equals) === key) {
+      return textOf(record.subarray(equals + 1, length - 1));
     }
     at += length;
   }

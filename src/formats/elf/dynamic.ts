@@ -36,6 +36,8 @@ export const tag = {
 
 const entryLimit = 4096;
 const nameLimit = 4096;
+/** All names together, as often as they are named: symbols may share one long name. */
+const nameTotal = 64 * 1024 * 1024;
 
 /** Reads the PT_DYNAMIC segment; `undefined` for a file without one. */
 export function readDynamic(image: ElfImage): DynamicTable | undefined {
@@ -66,6 +68,7 @@ export function readDynamic(image: ElfImage): DynamicTable | undefined {
   const first = (key: number): number | undefined => values.get(key)?.[0];
   const offsetOf = (address: number): number => offsetIn(image.segments, address);
   const strings = first(tag.strtab);
+  let named = 0;
   return {
     values,
     first,
@@ -75,7 +78,10 @@ export function readDynamic(image: ElfImage): DynamicTable | undefined {
       const length = first(tag.strsz) ?? nameLimit;
       if (offset >= length)
         throw new FormatError(`a name at ${offset} lies outside of the string table of ${length} bytes`);
-      return view.text(offsetOf(strings) + offset, Math.min(nameLimit, length - offset));
+      const name = view.text(offsetOf(strings) + offset, Math.min(nameLimit, length - offset));
+      named += name.length;
+      if (named > nameTotal) throw new FormatError(`its names are more than ${nameTotal} bytes`);
+      return name;
     },
   };
 }

@@ -121,6 +121,9 @@ function readElfForm(bytes: Uint8Array): ModemImage {
   };
 }
 
+/** Bytes that are hashed, as a multiple of the file. */
+const overlap = 4;
+
 /** Segments with a digest of zeros are not hashed (the hash segment itself, empty ones); those outside of the file are told. */
 function checkDigests(
   segments: readonly Segment[],
@@ -128,11 +131,15 @@ function checkDigests(
   bytes: Uint8Array,
   label: (segment: Segment, i: number) => string,
 ): readonly string[] {
+  let hashed = 0;
   return segments.flatMap((segment, i) => {
     const stated = hash.digests[i];
     if (stated === undefined || /^0*$/.test(stated) || segment.fileSize === 0 || segmentUse(segment) === hashUse)
       return [];
     const end = segment.offset + segment.fileSize;
+    // Segments do not overlap, but crafted ones may all claim the whole file.
+    hashed += segment.fileSize;
+    if (hashed > overlap * bytes.length) throw new FormatError('its segments are far larger than the file');
     const found = end > bytes.length ? undefined : digestOf(bytes.subarray(segment.offset, end), hash.digest);
     return found === stated ? [] : [label(segment, i)];
   });

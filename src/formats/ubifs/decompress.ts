@@ -1,6 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
 import { unpackLzo } from '../compression/lzo.js';
-import { unpackZstdFrame } from '../compression/zstd-frame.js';
+import { unpackZstdFrame } from '../compression/zstd.js';
 
 /** How data nodes may be packed, at the numbers that they give. */
 export const compressions = ['none', 'lzo', 'zlib', 'zstd'] as const;
