@@ -103,7 +103,7 @@ export async function checkInputs(
 const boot = toArchivePath('BOOTABLE_IMAGES/boot.img');
 
 /** Larger ones are no kernel modules. */
-const largestModule = 64 * 1024 * 1024;
+const largestKernelModule = 64 * 1024 * 1024;
 
 /** Kernel modules against the kernel of the target; nothing is read where neither changed. */
 async function checkKernel(
@@ -117,7 +117,7 @@ async function checkKernel(
     if (entry.kind !== 'file' || (path !== boot && !path.endsWith('.ko'))) continue;
     const before = source.entries.get(path);
     if (before?.kind !== 'file' || before.content.sha1 !== entry.content.sha1) changed = true;
-    if (path !== boot && entry.content.size <= largestModule) modules.push(path);
+    if (path !== boot && entry.content.size <= largestKernelModule) modules.push(path);
   }
   if (!changed || modules.length === 0) return [];
   const vermagic = new Map<ArchivePath, string>();

@@ -16,7 +16,7 @@ import type { Inner } from '../../model/inner.js';
 import { compareBootImages } from './boot.js';
 import { compareCompressed, compareContainers, compareGzip } from './container.js';
 import { compareElf } from './elf.js';
-import { compareModules } from './kernel-module.js';
+import { compareKernelModules } from './kernel-module.js';
 import type { Look } from './member.js';
 import { compareModemImages } from './modem.js';
 import { compareText } from './text/compare.js';
@@ -59,7 +59,7 @@ function choose(depth: number, name: string, before: Uint8Array | undefined, aft
   if (all(isBootImage)) return compareBootImages(before, after, look);
   if (all(isUbi)) return compareUbi(before, after);
   if ((isModemName(name) && !all(isText)) || all(isMarkedElf)) return compareModemImages(before, after);
-  if (all(isElf)) return compareModules(before, after) ?? compareElf(before, after);
+  if (all(isElf)) return compareKernelModules(before, after) ?? compareElf(before, after);
   if (depth > 0) {
     const packed =
       compareGzip(name, before, after, deeper) ??

@@ -9,7 +9,7 @@ import { compareSets, compareSizes, differing, fact, present } from './fields.js
 const setFields: ReadonlySet<string> = new Set(['alias', 'parm', 'parmtype', 'firmware', 'import_ns', 'author']);
 
 /** Compares two kernel modules by what modinfo tells; `undefined` when either side is none. */
-export function compareModules(before: Uint8Array | undefined, after: Uint8Array | undefined): Inner | undefined {
+export function compareKernelModules(before: Uint8Array | undefined, after: Uint8Array | undefined): Inner | undefined {
   const old = before === undefined ? undefined : readModInfo(before);
   const now = after === undefined ? undefined : readModInfo(after);
   if ((before !== undefined && old === undefined) || (after !== undefined && now === undefined)) return undefined;

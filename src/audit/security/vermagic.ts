@@ -14,7 +14,7 @@ export function moduleRelease(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Modules of the target that its kernel will refuse: one finding for each release, at its first module. */
+/** Kernel modules of the target that its kernel will refuse: one finding for each release, at the first of them. */
 export function vermagicFindings(
   kernel: string,
   modules: ReadonlyMap<ArchivePath, string>,
@@ -29,7 +29,7 @@ export function vermagicFindings(
   return [...byRelease].flatMap(([release, paths]): readonly SecurityFinding[] => {
     const path = paths[0];
     if (path === undefined) return [];
-    const others = paths.length === 1 ? '' : `, and ${paths.length - 1} more modules`;
+    const others = paths.length === 1 ? '' : `, and ${paths.length - 1} more kernel modules`;
     return [
       {
         rule: 'vermagic',

@@ -6,7 +6,7 @@ import { checkEmptyDirectories } from './directories.js';
 import type { Check, CheckFacts } from './facts.js';
 import { checkSingleSlot } from './layout.js';
 import { checkLinksKept, checkLinksLead } from './links.js';
-import { checkModemAlone, checkModulesMatchKernel, checkPartsChosen } from './parts.js';
+import { checkKernelModules, checkModemAlone, checkPartsChosen } from './parts.js';
 import { checkOwnersCovered, checkPermissionsKept, checkSetUidKept } from './permissions.js';
 import { checkBootSize, checkSystemSize } from './sizes.js';
 import { checkDeletions, checkOverlays } from './user-data.js';
@@ -21,7 +21,7 @@ const checks: readonly Check[] = [
   checkEmptyDirectories,
   checkPartsChosen,
   checkModemAlone,
-  checkModulesMatchKernel,
+  checkKernelModules,
   checkBootSize,
   checkSystemSize,
   checkBuildProp,

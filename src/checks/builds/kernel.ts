@@ -2,7 +2,7 @@ import type { Finding } from '../../model/finding.js';
 import { type ArchivePath, displayName } from '../../model/path.js';
 import { count, few } from './facts.js';
 
-/** What a build's kernel and its modules say about themselves. */
+/** What a build's kernel and its kernel modules say about themselves. */
 export interface KernelFacts {
   /** The build as the user named it. */
   readonly origin: string;
@@ -35,7 +35,7 @@ export function checkVermagic(facts: KernelFacts): readonly Finding[] {
       message: `${count(paths.length, 'kernel module')} will not load: built for another kernel than the boot image holds`,
       found: `${displayName(built)} (${few(paths)})`,
       expected: displayName(release),
-      remedy: 'take boot image and modules from one build',
+      remedy: 'take the boot image and the kernel modules from one build',
     }));
   }
   if (byRelease.size < 2) return [];
@@ -47,7 +47,7 @@ export function checkVermagic(facts: KernelFacts): readonly Finding[] {
       message: `the kernel modules were built for ${byRelease.size} different kernels`,
       found: [...byRelease].map(([built, paths]) => `${displayName(built)} (${few(paths, 2)})`).join('; '),
       expected: 'one kernel for all',
-      remedy: 'take all modules from one build',
+      remedy: 'take all kernel modules from one build',
     },
   ];
 }

@@ -63,7 +63,7 @@ export const checkModemAlone: Check = (facts) => {
 const boot = toArchivePath('BOOTABLE_IMAGES/boot.img');
 
 /** Kernel modules that changed although the kernel did not: they may not load. */
-export const checkModulesMatchKernel: Check = (facts) => {
+export const checkKernelModules: Check = (facts) => {
   const { source, target } = facts;
   const before = source.entries.get(boot);
   if (before === undefined || !sameContent(before, target.entries.get(boot))) return [];

@@ -73,7 +73,7 @@ export const securityWords: Readonly<Record<SecurityRule, string>> = {
   'names-differ-by-case': 'names that differ by case',
   'hardening-lost': 'lost hardening',
   account: 'account',
-  vermagic: 'module for another kernel',
+  vermagic: 'kernel module for another kernel',
 };
 
 /** What a cost is: of the package, or the most that it can be. */

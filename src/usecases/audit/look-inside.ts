@@ -21,7 +21,7 @@ export interface InsideFacts {
   readonly certificatesAfter: readonly Certificate[];
   /** Release of the target's kernel. */
   readonly kernel: string | undefined;
-  /** Release that each module of the target was built for. */
+  /** Release that each kernel module of the target was built for. */
   readonly modules: ReadonlyMap<ArchivePath, string>;
 }
 
@@ -37,7 +37,7 @@ interface Work {
 
 const boot = 'BOOTABLE_IMAGES/boot.img';
 
-/** Looks at every file that is new or changed, and at keys, certificates, modules and the boot image even when they did not change. */
+/** Looks at every file that is new or changed, and at keys, certificates, kernel modules and the boot image even when they did not change. */
 export async function lookInside(
   source: OpenBuild,
   target: OpenBuild,
