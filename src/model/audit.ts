@@ -4,10 +4,10 @@ import type { Change, Reason } from './decision.js';
 import type { Sha1, Sha256 } from './digest.js';
 import type { Finding, Severity } from './finding.js';
 import type { Inner } from './inner.js';
+import type { RuleAt } from './list-rules.js';
 import type { Alternative } from './operation.js';
 import type { Part } from './parts.js';
 import type { ArchivePath } from './path.js';
-import type { RuleAt } from './policy.js';
 
 /** How the two versions relate, by project, revision and package time. */
 export type VersionRelation = 'upgrade' | 'downgrade' | 'same-version' | 'other-product' | 'unknown';

@@ -1,8 +1,8 @@
 import type { Entry } from './build.js';
+import type { RuleAt } from './list-rules.js';
 import type { Alternative, DeltaOperation, SettledOperation } from './operation.js';
 import type { Part } from './parts.js';
 import type { ArchivePath } from './path.js';
-import type { RuleAt } from './policy.js';
 
 /** What became of a path between the two builds. */
 export type Change =

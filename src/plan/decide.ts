@@ -5,10 +5,10 @@
 import type { Build, DirectoryEntry, FileEntry, LinkEntry } from '../model/build.js';
 import type { Change, Decision, Reason } from '../model/decision.js';
 import { largestFile } from '../model/limits.js';
+import type { ImageRule, RuleAt } from '../model/list-rules.js';
 import type { Base, DeltaOperation, PartitionName } from '../model/operation.js';
 import { partOf } from '../model/parts.js';
 import { type ArchivePath, parentOf, toArchivePath } from '../model/path.js';
-import type { ImageRule, RuleAt } from '../model/policy.js';
 import type { BaseFinder } from './bases.js';
 import { type PathPair, sameOwnership, sameThing } from './compare.js';
 import type { Scope } from './scope.js';

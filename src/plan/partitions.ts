@@ -1,7 +1,7 @@
 import type { Build, Partition } from '../model/build.js';
 import type { Finding } from '../model/finding.js';
+import type { ImageRule } from '../model/list-rules.js';
 import type { PartitionName } from '../model/operation.js';
-import type { ImageRule } from '../model/policy.js';
 
 const byName = '/dev/block/bootdevice/by-name/';
 

@@ -1,7 +1,7 @@
 import type { Entry, Ownership } from '../model/build.js';
+import type { ChmodRule } from '../model/list-rules.js';
 import { type ArchivePath, isWithin, onDevice } from '../model/path.js';
 import type { PermissionStatement } from '../model/permission.js';
-import type { ChmodRule } from '../model/policy.js';
 import { type PermissionFamily, reducePermissions, setOne } from './permissions-reduce.js';
 
 /** Why a row of the chmod list does nothing. */

@@ -2,11 +2,11 @@ import type { Build, Entry } from '../model/build.js';
 import type { Decision } from '../model/decision.js';
 import type { Sha1 } from '../model/digest.js';
 import type { Finding } from '../model/finding.js';
+import type { ListRules } from '../model/list-rules.js';
 import type { DeltaOperation } from '../model/operation.js';
 import type { Part } from '../model/parts.js';
 import { type ArchivePath, displayName, isWithin } from '../model/path.js';
 import type { BootUpdate, DeltaPlan } from '../model/plan.js';
-import type { Policy } from '../model/policy.js';
 import { baseFinder, type Levers } from './bases.js';
 import { comparePaths, sameThing } from './compare.js';
 import { decidePath } from './decide.js';
@@ -22,7 +22,7 @@ import { vanishingDirectories } from './vanishing.js';
 export interface PlanRequest {
   readonly source: Build;
   readonly target: Build;
-  readonly policy: Policy;
+  readonly rules: ListRules;
   readonly parts: ReadonlySet<Part>;
   readonly bootUpdate: BootUpdate;
   readonly permissions: PermissionFamily;
@@ -36,8 +36,8 @@ export interface PlanRequest {
  * Decides what becomes of every path. Pure. Throws an InputError where the noota list asks for the impossible.
  */
 export function planDelta(request: PlanRequest): DeltaPlan {
-  const { source, target, policy, parts } = request;
-  const scope = scopeOf(policy, parts);
+  const { source, target, rules, parts } = request;
+  const scope = scopeOf(rules, parts);
   refuseImpossibleKeeps(source, target, scope);
   const boot = bootPartition(target);
   const system = systemPartition(target);
@@ -47,8 +47,8 @@ export function planDelta(request: PlanRequest): DeltaPlan {
     scope,
     finder: baseFinder(source, target, scope, request.levers, request.sketches),
     vanishing: vanishingDirectories(source, target, scope),
-    images: policy.images,
-    partitionOf: (rule: (typeof policy.images)[number]) => imagePartition(rule, boot.partition),
+    images: rules.images,
+    partitionOf: (rule: (typeof rules.images)[number]) => imagePartition(rule, boot.partition),
     boot: boot.partition,
     wholeBoot: request.bootUpdate === 'whole',
   };
@@ -56,7 +56,7 @@ export function planDelta(request: PlanRequest): DeltaPlan {
   for (const pair of comparePaths(source, target)) decisions.set(pair.path, decidePath(pair, context));
 
   const raw = outcomeOf(source, target, scope);
-  const ownerships = effectiveOwnership(raw, policy.permissions, scope.touches);
+  const ownerships = effectiveOwnership(raw, rules.permissions, scope.touches);
   const outcome = new Map<ArchivePath, Entry>();
   for (const [path, entry] of raw) {
     const ownership = ownerships.get(path);
@@ -64,7 +64,7 @@ export function planDelta(request: PlanRequest): DeltaPlan {
   }
   const permissions = planPermissions({
     entries: raw,
-    rules: policy.permissions,
+    rules: rules.permissions,
     covered: scope.touches,
     family: request.permissions,
     chmod: request.chmod,
@@ -95,10 +95,10 @@ export function planDelta(request: PlanRequest): DeltaPlan {
 export function contentsToSketch(
   source: Build,
   target: Build,
-  policy: Policy,
+  rules: ListRules,
   parts: ReadonlySet<Part>,
 ): { readonly source: readonly ArchivePath[]; readonly target: readonly ArchivePath[] } {
-  const scope = scopeOf(policy, parts);
+  const scope = scopeOf(rules, parts);
   const worthIt = (path: ArchivePath, entry: Entry): boolean =>
     entry.kind === 'file' && entry.content.size >= smallestSketched && isWithin(path, 'SYSTEM') && scope.touches(path);
   const known = new Set<Sha1>();

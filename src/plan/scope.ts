@@ -1,8 +1,8 @@
 import type { Build } from '../model/build.js';
 import { InputError } from '../model/errors.js';
+import type { ListRules, PathRule, RuleAt } from '../model/list-rules.js';
 import { type Part, partOf } from '../model/parts.js';
 import { type ArchivePath, displayName, isWithin, parentOf } from '../model/path.js';
-import type { PathRule, Policy, RuleAt } from '../model/policy.js';
 
 /** Which paths this package may touch: the chosen parts, less what the noota list keeps. */
 export interface Scope {
@@ -22,9 +22,9 @@ function firstMatch(rules: readonly PathRule[]): (path: ArchivePath) => RuleAt |
 }
 
 /** Builds the scope of a run. */
-export function scopeOf(policy: Policy, parts: ReadonlySet<Part>): Scope {
-  const keptBy = firstMatch(policy.keep);
-  const forcedBy = firstMatch(policy.whole);
+export function scopeOf(rules: ListRules, parts: ReadonlySet<Part>): Scope {
+  const keptBy = firstMatch(rules.keep);
+  const forcedBy = firstMatch(rules.whole);
   return {
     parts,
     keptBy,

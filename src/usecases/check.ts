@@ -19,9 +19,9 @@ import { newestEntry } from '../input/zip/newest-entry.js';
 import { readZip } from '../input/zip/zip-tree.js';
 import type { Build, OpenBuild } from '../model/build.js';
 import type { Finding } from '../model/finding.js';
+import type { ListRules } from '../model/list-rules.js';
 import type { Part } from '../model/parts.js';
 import { type ArchivePath, fromBytes, toArchivePath } from '../model/path.js';
-import type { Policy } from '../model/policy.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import { planDelta } from '../plan/plan.js';
 import { type InputPaths, type OpenInputs, withInputs } from './open-inputs.js';
@@ -53,10 +53,10 @@ export async function check(request: CheckRequest): Promise<Checked> {
 }
 
 async function checkOpened(inputs: OpenInputs, request: CheckRequest): Promise<Checked> {
-  const { source, target, policy } = inputs;
+  const { source, target, rules } = inputs;
   const { parts, signal } = request;
   const onProgress = request.onProgress ?? silent;
-  const facts = { source: source.build, target: target.build, policy, parts };
+  const facts = { source: source.build, target: target.build, rules, parts };
   const compared = comparedInputFindings(source.build, target.build);
   const base = [...withoutTold(source.build), ...target.build.findings, ...inputs.findings, ...compared];
   if (compared.some(({ code }) => code === 'same-input-twice')) return { ...facts, findings: base };
@@ -68,8 +68,8 @@ async function checkOpened(inputs: OpenInputs, request: CheckRequest): Promise<C
     levers: { moves: true, copies: true, crossBases: false, basesPerFile: 3 },
     sketches: new Map(),
   });
-  const findings = [...base, ...plan.findings, ...listFindings(policy, source.build, target.build, parts)];
-  findings.push(...(await checkInputs(source, target, policy, parts, signal)));
+  const findings = [...base, ...plan.findings, ...listFindings(rules, source.build, target.build, parts)];
+  findings.push(...(await checkInputs(source, target, rules, parts, signal)));
   if (request.deviceFiles !== undefined) {
     const reading = signal === undefined ? { onProgress } : { onProgress, signal };
     const device = await readDeviceFiles(request.deviceFiles, reading);
@@ -90,11 +90,11 @@ function withoutTold(source: Build): readonly Finding[] {
 export async function checkInputs(
   source: OpenBuild,
   target: OpenBuild,
-  policy: Policy,
+  rules: ListRules,
   parts: ReadonlySet<Part>,
   signal?: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const findings = [...checkBuilds({ source: source.build, target: target.build, policy, parts })];
+  const findings = [...checkBuilds({ source: source.build, target: target.build, rules, parts })];
   if (parts.has('l') || parts.has('o')) findings.push(...(await checkKernel(source.build, target, signal)));
   for (const { build } of [source, target]) findings.push(...checkPackageTime(build, await newestEntry(build.origin)));
   return findings;

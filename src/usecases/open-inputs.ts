@@ -4,7 +4,7 @@ import { openBuild } from '../input/open-build.js';
 import type { Modes } from '../input/ownership.js';
 import type { OpenBuild } from '../model/build.js';
 import type { Finding } from '../model/finding.js';
-import type { Policy } from '../model/policy.js';
+import type { ListRules } from '../model/list-rules.js';
 import type { OnProgress } from '../model/progress.js';
 
 export { readLists } from '../input/lists/read-lists.js';
@@ -33,7 +33,7 @@ export interface ReadingOptions {
 export interface OpenInputs {
   readonly source: OpenBuild;
   readonly target: OpenBuild;
-  readonly policy: Policy;
+  readonly rules: ListRules;
   readonly findings: readonly Finding[];
 }
 
@@ -43,13 +43,13 @@ export async function withInputs<Result>(
   options: ReadingOptions,
   use: (inputs: OpenInputs) => Promise<Result>,
 ): Promise<Result> {
-  const { policy, findings } = await readLists(paths.lists);
+  const { rules, findings } = await readLists(paths.lists);
   const reading = paths.companion === undefined ? options : { ...options, companion: paths.companion };
   const source = await openBuild(paths.source, { ...reading, role: 'source' });
   try {
     const target = await openBuild(paths.target, { ...reading, role: 'target' });
     try {
-      return await use({ source, target, policy, findings });
+      return await use({ source, target, rules, findings });
     } finally {
       await target.content.close();
     }

@@ -87,7 +87,7 @@ export async function auditPair(folder: string, options: Partial<AuditOptions> =
       {
         source: { ...source, build: { ...source.build, origin: 'source.zip' } },
         target: { ...target, build: { ...target.build, origin: 'target.zip' } },
-        policy: lists.policy,
+        rules: lists.rules,
         findings: lists.findings,
       },
       {

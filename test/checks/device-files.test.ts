@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { checkDeviceFiles, filesNeeded } from '../../src/checks/device-files.js';
 import type { Build } from '../../src/model/build.js';
 import type { Sha1 } from '../../src/model/digest.js';
+import { noListRules } from '../../src/model/list-rules.js';
 import { parseParts } from '../../src/model/parts.js';
 import { type ArchivePath, toArchivePath } from '../../src/model/path.js';
-import { noPolicy } from '../../src/model/policy.js';
 import { planDelta } from '../../src/plan/plan.js';
 import { abstractBuild, contentOf } from '../support/abstract-build.js';
 
@@ -26,7 +26,7 @@ const target = abstractBuild({
 const plan = planDelta({
   source,
   target,
-  policy: noPolicy,
+  rules: noListRules,
   parts: parseParts(['a']) ?? new Set(),
   bootUpdate: 'resumable',
   permissions: 'set_perm',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { noPolicy } from '../../src/model/policy.js';
+import { noListRules } from '../../src/model/list-rules.js';
 import { generatePackage } from '../../src/usecases/generate/generate.js';
 import { memoryBuild, runBytes } from '../support/device.js';
 import { testOptions } from '../support/generated.js';
@@ -60,7 +60,7 @@ test('end-to-end: mistakes in a package are caught', async (t) => {
   const folder = workFolder('mutations');
   const output = join(folder, 'update.zip');
   await generatePackage(
-    { source, target, policy: noPolicy, findings: [] },
+    { source, target, rules: noListRules, findings: [] },
     testOptions(output, { verify: { level: 'off', profile: 'strict' } }),
   );
   const original = await takeApart(output);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openBuild } from '../../src/input/open-build.js';
 import { InputError, ProofError } from '../../src/model/errors.js';
-import { noPolicy } from '../../src/model/policy.js';
+import { noListRules } from '../../src/model/list-rules.js';
 import type { Stage } from '../../src/model/progress.js';
 import { generatePackage } from '../../src/usecases/generate/generate.js';
 import { testOptions } from '../support/generated.js';
@@ -26,7 +26,7 @@ async function generate(output: string, changes: Changes = {}): Promise<void> {
   const source = await openBuild(builds[0], { modes: 'build', role: 'source' });
   const target = await openBuild(builds[1], { modes: 'build', role: 'target' });
   try {
-    await generatePackage({ source, target, policy: noPolicy, findings: [] }, testOptions(output, changes));
+    await generatePackage({ source, target, rules: noListRules, findings: [] }, testOptions(output, changes));
   } finally {
     await source.content.close();
     await target.content.close();

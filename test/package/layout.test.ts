@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sha256Of } from '../../src/model/digest.js';
+import { noListRules } from '../../src/model/list-rules.js';
 import type { Encoding, Payload } from '../../src/model/operation.js';
 import { type ArchivePath, fromBytes, fromText } from '../../src/model/path.js';
-import { noPolicy } from '../../src/model/policy.js';
 import { layoutPackage } from '../../src/package/layout.js';
 import { metadataText } from '../../src/package/metadata.js';
 import { withIdentities } from '../../src/plan/identities.js';
@@ -26,7 +26,7 @@ function layoutOf(
   const delta = planDelta({
     source: { ...abstractBuild(source), projectVersion: { bytes, revision: 'R1', project: 'P' } },
     target: abstractBuild(target),
-    policy: noPolicy,
+    rules: noListRules,
     parts: new Set(['l', 'm', 'o'] as const),
     bootUpdate: 'resumable',
     permissions: 'set_perm',

@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Entry, Ownership } from '../../src/model/build.js';
 import { sha1Of } from '../../src/model/digest.js';
+import type { ChmodRule } from '../../src/model/list-rules.js';
 import { type ArchivePath, compareBytes, isWithin, parentOf, toArchivePath } from '../../src/model/path.js';
 import type { PermissionStatement } from '../../src/model/permission.js';
-import type { ChmodRule } from '../../src/model/policy.js';
 import { effectiveOwnership, planPermissions } from '../../src/plan/permissions.js';
 import type { PermissionFamily } from '../../src/plan/permissions-reduce.js';
 

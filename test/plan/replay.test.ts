@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { sha256Of } from '../../src/model/digest.js';
+import { type ListRules, noListRules, type PathRule } from '../../src/model/list-rules.js';
 import type { Encoding, Payload } from '../../src/model/operation.js';
 import { parseParts } from '../../src/model/parts.js';
 import { type ArchivePath, displayName, toArchivePath } from '../../src/model/path.js';
-import { noPolicy, type PathRule, type Policy } from '../../src/model/policy.js';
 import { withIdentities } from '../../src/plan/identities.js';
 import { deviceOrder } from '../../src/plan/order.js';
 import { planDelta } from '../../src/plan/plan.js';
@@ -48,7 +48,7 @@ function settleFreely(plan: ReturnType<typeof planDelta>, choose: (path: Archive
 function planOf(
   source: Readonly<Record<string, AbstractNode>>,
   target: Readonly<Record<string, AbstractNode>>,
-  policy: Policy = noPolicy,
+  rules: ListRules = noListRules,
   parts = 'a',
 ) {
   const chosen = parseParts([parts]);
@@ -57,7 +57,7 @@ function planOf(
   const plan = planDelta({
     source: from,
     target: to,
-    policy,
+    rules,
     parts: chosen,
     bootUpdate: 'resumable',
     permissions: 'set_perm',
@@ -116,8 +116,8 @@ describe('unit: replaying a plan', () => {
       'SYSTEM/old/gone': { file: 'four' },
     };
     const target = { 'SYSTEM/etc/kept': { file: 'two' }, 'SYSTEM/firmware/m': { file: 'four' } };
-    const policy = { ...noPolicy, keep: [rule('noota', 'SYSTEM/etc/kept'), rule('noota', 'SYSTEM/old/kept')] };
-    const { plan, from } = planOf(source, target, policy, 'l');
+    const rules = { ...noListRules, keep: [rule('noota', 'SYSTEM/etc/kept'), rule('noota', 'SYSTEM/old/kept')] };
+    const { plan, from } = planOf(source, target, rules, 'l');
     const settled = settleFreely(plan, () => -1);
     replayPlan(settled, deviceOrder(settled), from);
     const kinds = [...plan.decisions.values()]

@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { encodeBsdiff } from '../../src/encode/bsdiff/bsdiff.js';
 import { openBuild } from '../../src/input/open-build.js';
 import { sha256Of } from '../../src/model/digest.js';
+import { noListRules } from '../../src/model/list-rules.js';
 import type { Encoding, Payload } from '../../src/model/operation.js';
 import { parseParts } from '../../src/model/parts.js';
 import type { ArchivePath } from '../../src/model/path.js';
 import type { BootUpdate } from '../../src/model/plan.js';
-import { noPolicy } from '../../src/model/policy.js';
 import { withIdentities } from '../../src/plan/identities.js';
 import { deviceOrder } from '../../src/plan/order.js';
 import { planDelta } from '../../src/plan/plan.js';
@@ -34,7 +34,7 @@ async function scriptOfVectors(bootUpdate: BootUpdate, options: Omit<ScriptOptio
     const plan = planDelta({
       source: source.build,
       target: target.build,
-      policy: noPolicy,
+      rules: noListRules,
       parts,
       bootUpdate,
       permissions: options.permissions,

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { readLists } from '../../src/input/lists/read-lists.js';
 import { openBuild } from '../../src/input/open-build.js';
 import type { OpenBuild } from '../../src/model/build.js';
+import { noListRules } from '../../src/model/list-rules.js';
 import { parseParts } from '../../src/model/parts.js';
-import { noPolicy } from '../../src/model/policy.js';
 import { silent } from '../../src/model/progress.js';
 import { type Generated, type GenerateOptions, generatePackage } from '../../src/usecases/generate/generate.js';
 import { generateDefaults } from '../../src/usecases/generate/generate-files.js';
@@ -45,7 +45,7 @@ export async function withGenerated<Result>(
   const packagePath = join(folder, 'update.zip');
   const open = (name: string, spec: TargetFilesSpec, role: 'source' | 'target') =>
     openBuild(writeTargetFiles(join(folder, name), spec), { modes: 'build', role });
-  const lists = specs.lists === undefined ? { policy: noPolicy, findings: [] } : await readLists(specs.lists);
+  const lists = specs.lists === undefined ? { rules: noListRules, findings: [] } : await readLists(specs.lists);
   const source = await open('v1', specs.source, 'source');
   try {
     const target = await open('v2', specs.target, 'target');

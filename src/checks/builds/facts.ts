@@ -1,14 +1,14 @@
 import type { Build, Entry } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
+import type { ListRules } from '../../model/list-rules.js';
 import { type Part, partOf } from '../../model/parts.js';
 import { type ArchivePath, displayName } from '../../model/path.js';
-import type { Policy } from '../../model/policy.js';
 
 /** What the checks look at. */
 export interface CheckFacts {
   readonly source: Build;
   readonly target: Build;
-  readonly policy: Policy;
+  readonly rules: ListRules;
   readonly parts: ReadonlySet<Part>;
 }
 
@@ -18,7 +18,7 @@ export type Check = (facts: CheckFacts) => readonly Finding[];
 /** Whether the package may touch the path: its part was chosen and the noota list does not keep it. */
 export function isTouched(facts: CheckFacts, path: ArchivePath): boolean {
   const part = partOf(path);
-  return part !== undefined && facts.parts.has(part) && !facts.policy.keep.some((rule) => rule.matches(path));
+  return part !== undefined && facts.parts.has(part) && !facts.rules.keep.some((rule) => rule.matches(path));
 }
 
 /** Whether two entries are the same thing with the same content; owners and modes do not count. */

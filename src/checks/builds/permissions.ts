@@ -11,8 +11,8 @@ function show({ uid, gid, mode }: Ownership): string {
   return `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`;
 }
 
-function listed({ policy }: CheckFacts, path: ArchivePath): boolean {
-  return policy.permissions.some((rule) => rule.matches(path));
+function listed({ rules }: CheckFacts, path: ArchivePath): boolean {
+  return rules.permissions.some((rule) => rule.matches(path));
 }
 
 /** Owners or modes that change although the content does not. */

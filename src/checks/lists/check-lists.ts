@@ -1,7 +1,7 @@
 import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
+import type { ListRules } from '../../model/list-rules.js';
 import { type Part, parseParts } from '../../model/parts.js';
-import type { Policy } from '../../model/policy.js';
 import { conflictFindings } from './conflicts.js';
 import { imageFindings } from './images.js';
 import { keptFindings } from './kept.js';
@@ -13,15 +13,15 @@ import { matchFindings } from './matches.js';
  * nothing are found while permissions are planned. Minor partitions are looked at only if the parts include them.
  */
 export function listFindings(
-  policy: Policy,
+  rules: ListRules,
   source: Build,
   target: Build,
   parts: ReadonlySet<Part> | undefined = parseParts(['a']),
 ): readonly Finding[] {
   return [
-    ...matchFindings(policy, source, target),
-    ...conflictFindings(policy, source, target),
-    ...keptFindings(policy, source, target),
-    ...(parts?.has('minor') === false ? [] : imageFindings(policy, source, target)),
+    ...matchFindings(rules, source, target),
+    ...conflictFindings(rules, source, target),
+    ...keptFindings(rules, source, target),
+    ...(parts?.has('minor') === false ? [] : imageFindings(rules, source, target)),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
+import type { ChmodRule, ListRules } from '../../model/list-rules.js';
 import { type ArchivePath, compareBytes, displayName } from '../../model/path.js';
-import type { ChmodRule, Policy } from '../../model/policy.js';
 
 function sample(paths: readonly ArchivePath[]): string {
   const shown = paths.slice(0, 3).map(displayName).join(', ');
@@ -9,11 +9,11 @@ function sample(paths: readonly ArchivePath[]): string {
 }
 
 /** Paths that the noota list keeps and the fullota list sends whole: noota wins. One finding for a pair of lines. */
-function keptAndSent(policy: Policy, paths: readonly ArchivePath[]): readonly Finding[] {
+function keptAndSent(rules: ListRules, paths: readonly ArchivePath[]): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const whole of policy.whole) {
+  for (const whole of rules.whole) {
     const sent = paths.filter(whole.matches);
-    for (const keep of policy.keep) {
+    for (const keep of rules.keep) {
       const both = sent.filter(keep.matches);
       if (both.length === 0) continue;
       findings.push({
@@ -34,10 +34,10 @@ function sameValues(a: ChmodRule, b: ChmodRule): boolean {
 }
 
 /** Rows of the chmod list for the same path that say different things: the last one wins. */
-function repeatedRows(policy: Policy): readonly Finding[] {
+function repeatedRows(rules: ListRules): readonly Finding[] {
   const before = new Map<string, ChmodRule>();
   const findings: Finding[] = [];
-  for (const rule of policy.permissions) {
+  for (const rule of rules.permissions) {
     const key = `${rule.form}\0${rule.form === 'pattern' ? rule.text.split(/[ \t]/, 1)[0] : rule.path}`;
     const first = before.get(key);
     before.set(key, rule);
@@ -55,7 +55,7 @@ function repeatedRows(policy: Policy): readonly Finding[] {
 }
 
 /** Lines that contradict each other. */
-export function conflictFindings(policy: Policy, source: Build, target: Build): readonly Finding[] {
+export function conflictFindings(rules: ListRules, source: Build, target: Build): readonly Finding[] {
   const paths = [...new Set([...source.entries.keys(), ...target.entries.keys()])].sort(compareBytes);
-  return [...keptAndSent(policy, paths), ...repeatedRows(policy)];
+  return [...keptAndSent(rules, paths), ...repeatedRows(rules)];
 }

@@ -15,12 +15,12 @@ export const nootaDefaults = [
 ].map(toArchivePath);
 
 /** Default lines of the noota list that were taken out although the builds have such files. */
-export const checkNootaDefaults: Check = ({ source, target, policy }) => {
+export const checkNootaDefaults: Check = ({ source, target, rules }) => {
   const removed = nootaDefaults.filter(
     (path) =>
       (source.entries.has(path) || target.entries.has(path)) &&
-      !policy.keep.some((rule) => rule.matches(path)) &&
-      !policy.whole.some((rule) => rule.matches(path)),
+      !rules.keep.some((rule) => rule.matches(path)) &&
+      !rules.whole.some((rule) => rule.matches(path)),
   );
   if (removed.length === 0) return [];
   return [
@@ -35,9 +35,9 @@ export const checkNootaDefaults: Check = ({ source, target, policy }) => {
 };
 
 /** Folders and patterns in noota and fullota, which the original tool reads as names of files that do not exist. */
-export const checkOriginalForm: Check = ({ policy }) => {
+export const checkOriginalForm: Check = ({ rules }) => {
   const findings: Finding[] = [];
-  for (const rule of [...policy.keep, ...policy.whole]) {
+  for (const rule of [...rules.keep, ...rules.whole]) {
     if (rule.form === 'exact') continue;
     findings.push({
       severity: 'information',

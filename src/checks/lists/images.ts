@@ -1,7 +1,7 @@
 import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
+import type { ImageRule, ListRules } from '../../model/list-rules.js';
 import { displayName } from '../../model/path.js';
-import type { ImageRule, Policy } from '../../model/policy.js';
 import { nearest } from './near-path.js';
 
 /** The partitions that the family's modules are known to have. */
@@ -87,14 +87,14 @@ function clashes(rules: readonly ImageRule[]): readonly Finding[] {
 }
 
 /** What is wrong with the multifota list, and images that changed and are not mapped: they are not sent. */
-export function imageFindings(policy: Policy, source: Build, target: Build): readonly Finding[] {
-  const findings = policy.images.flatMap((rule) => ruleFindings(rule, target));
-  findings.push(...clashes(policy.images));
+export function imageFindings(rules: ListRules, source: Build, target: Build): readonly Finding[] {
+  const findings = rules.images.flatMap((rule) => ruleFindings(rule, target));
+  findings.push(...clashes(rules.images));
   for (const [path, after] of target.entries) {
     if (after.kind !== 'file' || !path.startsWith('MULTIFOTA/')) continue;
     const before = source.entries.get(path);
     if (before?.kind === 'file' && before.content.sha1 === after.content.sha1) continue;
-    if (policy.images.some(({ image }) => image === path)) continue;
+    if (rules.images.some(({ image }) => image === path)) continue;
     findings.push({
       severity: 'warning',
       code: 'multifota-image-unmapped',

@@ -1,7 +1,7 @@
 import type { Build, Entry } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
+import type { ListRules, PathRule } from '../../model/list-rules.js';
 import { displayName } from '../../model/path.js';
-import type { PathRule, Policy } from '../../model/policy.js';
 
 function differs(a: Entry, b: Entry): boolean {
   if (a.kind === 'file' && b.kind === 'file') return a.content.sha1 !== b.content.sha1;
@@ -31,10 +31,10 @@ function finding(
 }
 
 /** What the noota list keeps although the builds differ there: the device stays behind the target. One finding a line and kind. */
-export function keptFindings(policy: Policy, source: Build, target: Build): readonly Finding[] {
+export function keptFindings(rules: ListRules, source: Build, target: Build): readonly Finding[] {
   const told = new Set<string>();
   const findings: Finding[] = [];
-  for (const rule of policy.keep) {
+  for (const rule of rules.keep) {
     const changed: string[] = [];
     const added: string[] = [];
     for (const [path, after] of target.entries) {

@@ -1,7 +1,7 @@
 import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
+import type { ListRules, PathRule } from '../../model/list-rules.js';
 import { type ArchivePath, compareBytes, displayName, toArchivePath, unsafeName } from '../../model/path.js';
-import type { PathRule, Policy } from '../../model/policy.js';
 import { nootaDefaults } from './habits.js';
 import { didYouMean } from './near-path.js';
 
@@ -30,15 +30,15 @@ function nothing(rule: PathRule, where: string, paths: readonly ArchivePath[]): 
 }
 
 /** Lines of the noota list that match nothing in either build, and of the fullota list that match no file of the target. */
-export function matchFindings(policy: Policy, source: Build, target: Build): readonly Finding[] {
+export function matchFindings(rules: ListRules, source: Build, target: Build): readonly Finding[] {
   const either = [...new Set([...source.entries.keys(), ...target.entries.keys()])].sort(compareBytes);
   const files = [...target.entries.values()].filter(({ kind }) => kind === 'file').map(({ path }) => path);
   const findings: Finding[] = [];
-  for (const rule of policy.keep) {
+  for (const rule of rules.keep) {
     if (documentedKeeps.has(rule.text) || either.some(rule.matches)) continue;
     findings.push(nothing(rule, 'either build', either));
   }
-  for (const rule of policy.whole) {
+  for (const rule of rules.whole) {
     if (!files.some(rule.matches)) findings.push(nothing(rule, 'the files of the target build', files));
   }
   return findings;

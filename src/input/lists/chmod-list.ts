@@ -1,6 +1,6 @@
 import type { Fault } from '../../model/errors.js';
+import type { ChmodRule } from '../../model/list-rules.js';
 import { type ArchivePath, displayName, isWithin, toArchivePath } from '../../model/path.js';
-import type { ChmodRule } from '../../model/policy.js';
 import { type ListLine, lineFault, listLines, type Parsed, pathFault } from './list-line.js';
 import { compilePattern, isPattern } from './pattern.js';
 

@@ -1,7 +1,7 @@
 import { linesOf, trimBlanks } from '../../formats/text/text-lines.js';
 import type { Fault } from '../../model/errors.js';
+import type { ListName, RuleAt } from '../../model/list-rules.js';
 import { displayName, type NameFault, unsafeName } from '../../model/path.js';
-import type { ListName, RuleAt } from '../../model/policy.js';
 
 /** A line of a list that says something: not blank, not a comment. */
 export interface ListLine {

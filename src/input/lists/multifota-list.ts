@@ -1,6 +1,6 @@
 import type { Fault } from '../../model/errors.js';
+import type { ImageRule } from '../../model/list-rules.js';
 import { displayName, toArchivePath } from '../../model/path.js';
-import type { ImageRule } from '../../model/policy.js';
 import { lineFault, listLines, type Parsed, pathFault } from './list-line.js';
 
 const form = 'an image and its partition, such as: MULTIFOTA/abl.elf abl';

@@ -1,6 +1,6 @@
 import type { Fault } from '../../model/errors.js';
+import type { ListName, PathRule } from '../../model/list-rules.js';
 import { displayName, isWithin } from '../../model/path.js';
-import type { ListName, PathRule } from '../../model/policy.js';
 import { type ListLine, lineFault, listLines, type Parsed, pathFault } from './list-line.js';
 import { compilePattern, isPattern } from './pattern.js';
 

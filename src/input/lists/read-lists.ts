@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { asInputError, systemCode } from '../../files/system-error.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import type { ListName, ListRules } from '../../model/list-rules.js';
 import { fromBytes } from '../../model/path.js';
-import type { ListName, Policy } from '../../model/policy.js';
 import { parseChmodList } from './chmod-list.js';
 import { lineEndFindings } from './line-ends.js';
 import { parseMultifotaList } from './multifota-list.js';
@@ -72,7 +72,7 @@ async function checkFolder(folder: string): Promise<void> {
 
 /** Lists and what was noticed about them. */
 export interface Lists {
-  readonly policy: Policy;
+  readonly rules: ListRules;
   readonly findings: readonly Finding[];
 }
 
@@ -116,7 +116,7 @@ export async function readLists(folder: string | undefined): Promise<Lists> {
   }
   if (faults.length > 0) throw new InputError(faults);
   return {
-    policy: { keep: keep.rules, whole: whole.rules, permissions: permissions.rules, images: images.rules },
+    rules: { keep: keep.rules, whole: whole.rules, permissions: permissions.rules, images: images.rules },
     findings,
   };
 }

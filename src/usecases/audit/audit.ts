@@ -30,11 +30,11 @@ import type { Decision } from '../../model/decision.js';
 import type { DeviceOrder } from '../../model/device-order.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import type { ListRules } from '../../model/list-rules.js';
 import type { DeltaOperation, Payload, SettledOperation } from '../../model/operation.js';
 import type { Part } from '../../model/parts.js';
 import { type ArchivePath, compareBytes } from '../../model/path.js';
 import type { BootUpdate, DeltaPlan, SettledPlan } from '../../model/plan.js';
-import type { Policy } from '../../model/policy.js';
 import { type OnProgress, silent } from '../../model/progress.js';
 import type { WrittenPackage } from '../../package/write.js';
 import type { Levers } from '../../plan/bases.js';
@@ -50,7 +50,7 @@ import { type InsideFacts, lookInside } from './look-inside.js';
 export interface AuditInputs {
   readonly source: OpenBuild;
   readonly target: OpenBuild;
-  readonly policy: Policy;
+  readonly rules: ListRules;
   /** What was noticed when the lists were read. */
   readonly findings: readonly Finding[];
 }
@@ -119,15 +119,15 @@ function planFindings(
   parts: ReadonlySet<Part>,
   plan: DeltaPlan | SettledPlan,
 ): readonly Finding[] {
-  const { policy } = inputs;
+  const { rules } = inputs;
   const [source, target] = [inputs.source.build, inputs.target.build];
   return [
     ...source.findings,
     ...target.findings,
     ...inputs.findings,
     ...comparedInputFindings(source, target),
-    ...checkBuilds({ source, target, policy, parts }),
-    ...listFindings(policy, source, target, parts),
+    ...checkBuilds({ source, target, rules, parts }),
+    ...listFindings(rules, source, target, parts),
     ...plan.findings,
   ];
 }
@@ -196,13 +196,13 @@ function packageOf(output: WrittenPackage, rows: readonly AuditRow[]): AuditPack
 }
 
 async function planBuilds(inputs: AuditInputs, options: AuditOptions, onProgress: OnProgress): Promise<DeltaPlan> {
-  const { source, target, policy } = inputs;
+  const { source, target, rules } = inputs;
   const wantsSketches = options.levers.moves || options.levers.crossBases;
   const sketches = wantsSketches
-    ? await sketchBuilds(source, target, { policy, parts: options.parts, onProgress, signal: options.signal })
+    ? await sketchBuilds(source, target, { rules, parts: options.parts, onProgress, signal: options.signal })
     : new Map();
   const permissions = target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm';
-  return planDelta({ ...options, source: source.build, target: target.build, policy, permissions, sketches });
+  return planDelta({ ...options, source: source.build, target: target.build, rules, permissions, sketches });
 }
 
 /** All that matters for security, by path, then rule. */

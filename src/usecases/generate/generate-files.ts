@@ -62,7 +62,7 @@ export async function generateFiles(request: GenerateRequest): Promise<readonly 
           ? await openBuild(name, { ...reading, role: 'source' })
           : await openFromArchive(name.archive, name.version, { ...reading, role: 'source' });
       try {
-        const inputs: GenerateInputs = { source, target, policy: lists.policy, findings: lists.findings };
+        const inputs: GenerateInputs = { source, target, rules: lists.rules, findings: lists.findings };
         const output = sources.length === 1 ? request.output : join(request.output, packageName(source.build, names));
         const generated = await generatePackage(inputs, { ...options, output });
         made.push({ source: source.build, target: target.build, generated });

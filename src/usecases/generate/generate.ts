@@ -9,11 +9,11 @@ import type { Entry, OpenBuild } from '../../model/build.js';
 import type { DeviceOrder } from '../../model/device-order.js';
 import { InputError, ProofError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import type { ListRules } from '../../model/list-rules.js';
 import type { DeviceLimits, DeviceNeeds } from '../../model/needs.js';
 import type { Part } from '../../model/parts.js';
 import { type ArchivePath, toArchivePath } from '../../model/path.js';
 import type { BootUpdate, SettledPlan } from '../../model/plan.js';
-import type { Policy } from '../../model/policy.js';
 import type { OnProgress } from '../../model/progress.js';
 import type { Verification } from '../../model/verification.js';
 import { packageSize } from '../../package/entry.js';
@@ -67,7 +67,7 @@ export interface VerifyOptions {
 export interface GenerateInputs {
   readonly source: OpenBuild;
   readonly target: OpenBuild;
-  readonly policy: Policy;
+  readonly rules: ListRules;
   /** What was noticed when the lists were read. */
   readonly findings: readonly Finding[];
 }
@@ -88,7 +88,7 @@ export interface Generated {
  * lead to the target; then nothing is left under the output's name that was not there before.
  */
 export async function generatePackage(inputs: GenerateInputs, options: GenerateOptions): Promise<Generated> {
-  const { source, target, policy } = inputs;
+  const { source, target, rules } = inputs;
   const { onProgress, signal, parts } = options;
   const compared = comparedInputFindings(source.build, target.build);
   refuseErrors(compared);
@@ -96,10 +96,10 @@ export async function generatePackage(inputs: GenerateInputs, options: GenerateO
   const { cache: cacheFolder } = options.encoding;
   const cache = cacheFolder === undefined ? undefined : await openPatchCache({ directory: cacheFolder });
   const sketches = wantsSketches(options.levers)
-    ? await sketchBuilds(source, target, { policy, parts, cache, onProgress, signal })
+    ? await sketchBuilds(source, target, { rules, parts, cache, onProgress, signal })
     : new Map();
   const permissions = options.permissions ?? (target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm');
-  const delta = planDelta({ ...options, source: source.build, target: target.build, policy, permissions, sketches });
+  const delta = planDelta({ ...options, source: source.build, target: target.build, rules, permissions, sketches });
 
   const payloads = new Payloads(options.encoding.effort);
   const encoded = await encodePlan(delta, inputs, payloads, { ...options.encoding, cache, onProgress, signal });
@@ -129,8 +129,8 @@ export async function generatePackage(inputs: GenerateInputs, options: GenerateO
     ...target.build.findings,
     ...inputs.findings,
     ...compared,
-    ...listFindings(policy, source.build, target.build, parts),
-    ...(await checkInputs(source, target, policy, parts, signal)),
+    ...listFindings(rules, source.build, target.build, parts),
+    ...(await checkInputs(source, target, rules, parts, signal)),
     ...plan.findings,
     ...encoded.findings,
     ...needFindings(needs, output.size, options.limits),

@@ -1,9 +1,9 @@
 import type { OpenBuild } from '../../model/build.js';
 import type { Sha1 } from '../../model/digest.js';
+import type { ListRules } from '../../model/list-rules.js';
 import type { Part } from '../../model/parts.js';
 import type { PatchCache } from '../../model/patch-cache.js';
 import type { ArchivePath } from '../../model/path.js';
-import type { Policy } from '../../model/policy.js';
 import type { OnProgress } from '../../model/progress.js';
 import { contentsToSketch } from '../../plan/plan.js';
 import { type Sketch, sketchOf } from '../../plan/sketch.js';
@@ -11,7 +11,7 @@ import { readSketches, sketchKey, writeSketches } from '../../plan/sketch-file.j
 
 /** What decides about which files are sketched, and who is told. */
 export interface SketchOptions {
-  readonly policy: Policy;
+  readonly rules: ListRules;
   readonly parts: ReadonlySet<Part>;
   /** Where sketches are kept between runs. */
   readonly cache?: PatchCache | undefined;
@@ -38,8 +38,8 @@ export async function sketchBuilds(
   target: OpenBuild,
   options: SketchOptions,
 ): Promise<ReadonlyMap<Sha1, Sketch>> {
-  const { policy, parts, cache, onProgress, signal } = options;
-  const wanted = contentsToSketch(source.build, target.build, policy, parts);
+  const { rules, parts, cache, onProgress, signal } = options;
+  const wanted = contentsToSketch(source.build, target.build, rules, parts);
   const sides = [
     { from: source, items: itemsOf(source, wanted.source) },
     { from: target, items: itemsOf(target, wanted.target) },

@@ -3,9 +3,9 @@ import { readLists } from '../../input/lists/read-lists.js';
 import { openBuild } from '../../input/open-build.js';
 import type { Modes } from '../../input/ownership.js';
 import type { Build, Entry } from '../../model/build.js';
+import type { ListRules } from '../../model/list-rules.js';
 import type { Part } from '../../model/parts.js';
 import { type ArchivePath, toArchivePath } from '../../model/path.js';
-import type { Policy } from '../../model/policy.js';
 import { silent } from '../../model/progress.js';
 import type { Verification } from '../../model/verification.js';
 import { outcomeOf } from '../../plan/outcome.js';
@@ -37,14 +37,14 @@ export async function verifyFiles(request: VerifyFilesRequest): Promise<Verifica
     signal: request.signal,
     companion,
   };
-  const { policy } = await readLists(lists);
+  const { rules } = await readLists(lists);
   const source = await openBuild(sourcePath, { ...reading, role: 'source' });
   try {
     if (targetPath === undefined) return await verifyPackage({ ...rest, source });
     const target = await openBuild(targetPath, { ...reading, role: 'target' });
     try {
-      const expected = expectedAfter(source.build, target.build, policy, parts);
-      return await verifyPackage({ ...rest, source, expected, images: imagesOf(target.build, policy, parts) });
+      const expected = expectedAfter(source.build, target.build, rules, parts);
+      return await verifyPackage({ ...rest, source, expected, images: imagesOf(target.build, rules, parts) });
     } finally {
       await target.content.close();
     }
@@ -59,18 +59,18 @@ const boot = toArchivePath('BOOTABLE_IMAGES/boot.img');
 export function expectedAfter(
   source: Build,
   target: Build,
-  policy: Policy,
+  rules: ListRules,
   parts: ReadonlySet<Part>,
 ): ReadonlyMap<ArchivePath, Entry> {
-  const scope = scopeOf(policy, parts);
+  const scope = scopeOf(rules, parts);
   const expected = new Map(outcomeOf(source, target, scope));
-  for (const [path, ownership] of effectiveOwnership(expected, policy.permissions, scope.touches)) {
+  for (const [path, ownership] of effectiveOwnership(expected, rules.permissions, scope.touches)) {
     const entry = expected.get(path);
     if (entry !== undefined && entry.kind !== 'link') expected.set(path, { ...entry, ownership });
   }
   const image = (scope.touches(boot) ? target.entries.get(boot) : undefined) ?? source.entries.get(boot);
   if (image !== undefined) expected.set(boot, image);
-  for (const path of imagesOf(target, policy, parts).keys()) {
+  for (const path of imagesOf(target, rules, parts).keys()) {
     const entry = target.entries.get(path);
     if (entry !== undefined) expected.set(path, entry);
   }
@@ -78,10 +78,10 @@ export function expectedAfter(
 }
 
 /** The images of minor partitions that the lists map to partitions, where these are updated. */
-function imagesOf(target: Build, policy: Policy, parts: ReadonlySet<Part>): ReadonlyMap<ArchivePath, string> {
-  const scope = scopeOf(policy, parts);
+function imagesOf(target: Build, rules: ListRules, parts: ReadonlySet<Part>): ReadonlyMap<ArchivePath, string> {
+  const scope = scopeOf(rules, parts);
   return new Map(
-    policy.images
+    rules.images
       .filter(({ image }) => target.entries.has(image) && scope.touches(image))
       .map(({ image, partition }) => [image, partition]),
   );

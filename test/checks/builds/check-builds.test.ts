@@ -5,9 +5,9 @@ import type { CheckFacts } from '../../../src/checks/builds/facts.js';
 import { linkTarget } from '../../../src/checks/builds/links.js';
 import { revisionNumbers } from '../../../src/checks/builds/versions.js';
 import type { Build, Ownership } from '../../../src/model/build.js';
+import { type ListRules, noListRules, type PathRule } from '../../../src/model/list-rules.js';
 import { parseParts } from '../../../src/model/parts.js';
 import { isWithin, toArchivePath } from '../../../src/model/path.js';
-import { noPolicy, type PathRule, type Policy } from '../../../src/model/policy.js';
 import { type AbstractNode, abstractBuild } from '../../support/abstract-build.js';
 
 type Nodes = Readonly<Record<string, AbstractNode>>;
@@ -37,7 +37,7 @@ function partsOf(word: string) {
   return parts;
 }
 
-function keep(...texts: string[]): Policy {
+function keep(...texts: string[]): ListRules {
   const rules = texts.map((text, index): PathRule => {
     const folder = text.endsWith('/') ? text.slice(0, -1) : undefined;
     return {
@@ -47,7 +47,7 @@ function keep(...texts: string[]): Policy {
       matches: (path) => (folder === undefined ? path === text : isWithin(path, folder)),
     };
   });
-  return { ...noPolicy, keep: rules };
+  return { ...noListRules, keep: rules };
 }
 
 /** The builds with every owner stated by filesystem_config.txt, so that ownership is not what a case is about. */
@@ -68,7 +68,7 @@ function codes(facts: Partial<CheckFacts>): string[] {
 
 function findings(facts: Partial<CheckFacts>) {
   return checkBuilds({
-    policy: noPolicy,
+    rules: noListRules,
     parts: partsOf('a'),
     ...facts,
     source: stated(facts.source ?? source()),
@@ -195,7 +195,7 @@ const cases: [title: string, facts: Partial<CheckFacts>, expected: string[]][] =
   ],
   [
     'a deleted file that is kept',
-    { source: source({ 'SYSTEM/etc/mine': { file: 'x' } }), policy: keep('SYSTEM/etc/mine') },
+    { source: source({ 'SYSTEM/etc/mine': { file: 'x' } }), rules: keep('SYSTEM/etc/mine') },
     [],
   ],
   [
@@ -227,7 +227,7 @@ const cases: [title: string, facts: Partial<CheckFacts>, expected: string[]][] =
     },
     ['warning noota-default-removed'],
   ],
-  ['a folder in noota', { policy: keep('SYSTEM/etc/webui/') }, ['information list-beyond-original']],
+  ['a folder in noota', { rules: keep('SYSTEM/etc/webui/') }, ['information list-beyond-original']],
 ];
 for (const [title, facts, expected] of cases) {
   test(`unit: check finds ${title}`, () => assert.deepEqual(codes(facts), expected));
@@ -244,7 +244,7 @@ function without(from: Build, path: string): Build['entries'] {
 
 test('unit: owners that only some rows state, and that none states', () => {
   const [from, to] = [source(), target()];
-  const all = { policy: noPolicy, parts: partsOf('a'), source: from };
+  const all = { rules: noListRules, parts: partsOf('a'), source: from };
   assert.deepEqual(
     checkBuilds({ ...all, target: to }).map(({ severity, code }) => `${severity} ${code}`),
     ['information owners-not-covered'],

@@ -8,7 +8,7 @@ import { listFileNames, readLists } from '../../../src/input/lists/read-lists.js
 import { openBuild } from '../../../src/input/open-build.js';
 import type { Build } from '../../../src/model/build.js';
 import type { Finding } from '../../../src/model/finding.js';
-import { type ListName, noPolicy } from '../../../src/model/policy.js';
+import { type ListName, noListRules } from '../../../src/model/list-rules.js';
 import { file, link, type TargetFilesSpec, writeTargetFiles } from '../../support/targetfiles.js';
 import { workFolder } from '../../support/work-folder.js';
 
@@ -22,12 +22,12 @@ async function buildOf(spec: TargetFilesSpec): Promise<Build> {
   return build;
 }
 
-async function policyOf(lists: Partial<Record<ListName, string>>) {
+async function rulesOf(lists: Partial<Record<ListName, string>>) {
   const folder = fresh();
   mkdirSync(folder);
   for (const name of ['noota', 'fullota', 'chmod', 'multifota'] as const)
     writeFileSync(join(folder, listFileNames[name]), lists[name] ?? '');
-  return (await readLists(folder)).policy;
+  return (await readLists(folder)).rules;
 }
 
 const sourceSpec: TargetFilesSpec = {
@@ -53,7 +53,7 @@ const targetSpec: TargetFilesSpec = {
 };
 
 async function findingsFor(lists: Partial<Record<ListName, string>>): Promise<readonly Finding[]> {
-  return listFindings(await policyOf(lists), await buildOf(sourceSpec), await buildOf(targetSpec));
+  return listFindings(await rulesOf(lists), await buildOf(sourceSpec), await buildOf(targetSpec));
 }
 
 const told = (findings: readonly Finding[]) =>
@@ -70,8 +70,8 @@ test('unit: lists that fit the builds give no finding', async () => {
 });
 
 test('unit: the starter lists match nothing without a word', async () => {
-  const { policy } = await readLists(undefined);
-  assert.deepEqual(listFindings({ ...policy, images: [] }, await buildOf({}), await buildOf({})), []);
+  const { rules } = await readLists(undefined);
+  assert.deepEqual(listFindings({ ...rules, images: [] }, await buildOf({}), await buildOf({})), []);
 });
 
 test('unit: lines that match nothing, and what they may have meant', async () => {
@@ -139,7 +139,7 @@ test('unit: images that are missing, unmapped, mapped twice, partitions that are
   );
   const [, , , , unmapped] = findings;
   assert.match(unmapped?.message ?? '', /is new and is not sent/);
-  assert.deepEqual(listFindings(noPolicy, await buildOf(sourceSpec), await buildOf(targetSpec), new Set(['l'])), []);
+  assert.deepEqual(listFindings(noListRules, await buildOf(sourceSpec), await buildOf(targetSpec), new Set(['l'])), []);
 });
 
 test('unit: inputs held against each other', async () => {

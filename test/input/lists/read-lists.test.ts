@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Lists, listFileNames, readLists } from '../../../src/input/lists/read-lists.js';
 import { InputError, showFault } from '../../../src/model/errors.js';
+import type { ListName } from '../../../src/model/list-rules.js';
 import { fromText, toArchivePath } from '../../../src/model/path.js';
-import type { ListName } from '../../../src/model/policy.js';
 import { workFolder } from '../../support/work-folder.js';
 
 const work = workFolder('lists');
@@ -37,10 +37,10 @@ async function faultsOf(lists: Partial<Record<ListName, string | Uint8Array>>): 
 }
 
 test('unit: the starter lists hold the documented defaults', async () => {
-  const { policy, findings } = await readLists(undefined);
+  const { rules, findings } = await readLists(undefined);
   assert.deepEqual(findings, []);
   assert.deepEqual(
-    policy.keep.map(({ text }) => text),
+    rules.keep.map(({ text }) => text),
     [
       'SYSTEM/kt_dms/ec21/kt_svc',
       'SYSTEM/kt_dms/ec25/kt_dmc',
@@ -52,8 +52,8 @@ test('unit: the starter lists hold the documented defaults', async () => {
       'SYSTEM/firmware/image/seg_info.txt',
     ],
   );
-  assert.equal(policy.keep[0]?.at.file, 'templates/lists/quectel_noota_filelist.txt');
-  assert.deepEqual([policy.whole, policy.permissions, policy.images], [[], [], []]);
+  assert.equal(rules.keep[0]?.at.file, 'templates/lists/quectel_noota_filelist.txt');
+  assert.deepEqual([rules.whole, rules.permissions, rules.images], [[], [], []]);
 });
 
 test('unit: exact paths, folders and patterns', async () => {
@@ -91,7 +91,7 @@ test('unit: exact paths, folders and patterns', async () => {
     [fromText('SYSTEM/höhe*'), 'pattern', [fromText('SYSTEM/höhe.txt')], [fromText('SYSTEM/hohe')]],
   ];
   for (const [line, form, matches, misses] of cases) {
-    const [rule] = (await read({ noota: Buffer.from(`${line}\n`, 'latin1') })).policy.keep;
+    const [rule] = (await read({ noota: Buffer.from(`${line}\n`, 'latin1') })).rules.keep;
     assert.equal(rule?.form, form, line);
     for (const path of matches) assert.ok(rule?.matches(toArchivePath(path)), `${line} should match ${path}`);
     for (const path of misses.filter((name) => !name.includes('//'))) {
@@ -102,9 +102,9 @@ test('unit: exact paths, folders and patterns', async () => {
 
 test('unit: byte order mark, CRLF, tabs, blanks, comments, repetitions', async () => {
   const noota = '\ufeff# comment\r\n\r\n  SYSTEM/a\t \r\n\t# more\r\nSYSTEM/b\r\nSYSTEM/a\r\nSYSTEM/c';
-  const { policy } = await read({ noota });
+  const { rules } = await read({ noota });
   assert.deepEqual(
-    policy.keep.map(({ text, at }) => [text, at.line]),
+    rules.keep.map(({ text, at }) => [text, at.line]),
     [
       ['SYSTEM/a', 3],
       ['SYSTEM/b', 5],
@@ -116,9 +116,9 @@ test('unit: byte order mark, CRLF, tabs, blanks, comments, repetitions', async (
 test('unit: the chmod rows of the note', async () => {
   const chmod =
     '#/x 1\n/home/test_folder/ 755 1 0 644\n/usr/bin/test_bin 644\t2 2\r\n/usr/bin/test_bin1 742 3 1 # why\n/usr/bin/test_bin2\n/opt/*.sh 0700\n/ 755 0 0 0755\n/bin/su 4755\n/opt/*/x/ 600\n';
-  const { policy } = await read({ chmod });
+  const { rules } = await read({ chmod });
   assert.deepEqual(
-    policy.permissions.map(({ form, path, fileMode, uid, gid, folderMode }) => [
+    rules.permissions.map(({ form, path, fileMode, uid, gid, folderMode }) => [
       form,
       path,
       fileMode,
@@ -137,7 +137,7 @@ test('unit: the chmod rows of the note', async () => {
       ['pattern', 'SYSTEM/opt', 0o600, 0, 0, 0o755],
     ],
   );
-  const [folder, , , , pattern, , , deep] = policy.permissions;
+  const [folder, , , , pattern, , , deep] = rules.permissions;
   assert.ok(
     folder?.matches(toArchivePath('SYSTEM/home/test_folder')) &&
       folder.matches(toArchivePath('SYSTEM/home/test_folder/x')),
@@ -147,9 +147,9 @@ test('unit: the chmod rows of the note', async () => {
 });
 
 test('unit: a chmod row that is repeated keeps its place, since the last one wins', async () => {
-  const { policy } = await read({ chmod: '/a 600\n/a 644\n/a 600\n' });
+  const { rules } = await read({ chmod: '/a 600\n/a 644\n/a 600\n' });
   assert.deepEqual(
-    policy.permissions.map(({ fileMode, at }) => [fileMode, at.line]),
+    rules.permissions.map(({ fileMode, at }) => [fileMode, at.line]),
     [
       [0o600, 1],
       [0o644, 2],
@@ -159,11 +159,11 @@ test('unit: a chmod row that is repeated keeps its place, since the last one win
 });
 
 test('unit: the multifota list', async () => {
-  const { policy } = await read({
+  const { rules } = await read({
     multifota: 'MULTIFOTA/abl.elf   abl\nMULTIFOTA/odd name.mbn\ttz # comment\nMULTIFOTA/x /dev/block/by-name/x\n',
   });
   assert.deepEqual(
-    policy.images.map(({ image, partition }) => [image, partition]),
+    rules.images.map(({ image, partition }) => [image, partition]),
     [
       ['MULTIFOTA/abl.elf', 'abl'],
       ['MULTIFOTA/odd name.mbn', 'tz'],
@@ -219,8 +219,8 @@ test('unit: a list that is missing is empty, with a finding; a folder that is mi
   const folder = join(work, 'partly');
   mkdirSync(folder);
   writeFileSync(join(folder, listFileNames.fullota), 'SYSTEM/x\n');
-  const { policy, findings } = await readLists(folder);
-  assert.equal(policy.whole.length, 1);
+  const { rules, findings } = await readLists(folder);
+  assert.equal(rules.whole.length, 1);
   assert.deepEqual(
     findings.map(({ code, severity, place }) => [code, severity, place?.file]),
     ['noota', 'chmod', 'multifota'].map((name) => [
@@ -248,8 +248,8 @@ test('property: no text makes the parsers fail with anything but faults, and an 
         for (const list of ['noota', 'chmod', 'multifota'] as const) {
           for (const content of [bytes, text]) {
             try {
-              const { policy } = await read({ [list]: content });
-              for (const rule of policy.keep) rule.matches(toArchivePath('SYSTEM/bin/app'));
+              const { rules } = await read({ [list]: content });
+              for (const rule of rules.keep) rule.matches(toArchivePath('SYSTEM/bin/app'));
             } catch (error) {
               assert.ok(error instanceof InputError, String(error));
             }

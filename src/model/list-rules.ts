@@ -43,7 +43,7 @@ export interface ImageRule {
 }
 
 /** What the list files say, in the order of their lines. */
-export interface Policy {
+export interface ListRules {
   readonly keep: readonly PathRule[];
   readonly whole: readonly PathRule[];
   readonly permissions: readonly ChmodRule[];
@@ -51,4 +51,4 @@ export interface Policy {
 }
 
 /** No lists at all. */
-export const noPolicy: Policy = { keep: [], whole: [], permissions: [], images: [] };
+export const noListRules: ListRules = { keep: [], whole: [], permissions: [], images: [] };
