@@ -16,7 +16,9 @@ export { type ArchivePath, type DevicePath, displayName, toArchivePath } from '.
 export type * from './model/plan.js';
 export type { OnProgress, Progress, Stage } from './model/progress.js';
 export type * from './model/verification.js';
-export { archiveAdd, archiveList, archiveVerify, openFromArchive } from './usecases/archive.js';
+export { archiveAdd } from './usecases/archive/add.js';
+export { archiveList, archiveVerify } from './usecases/archive/check.js';
+export { openFromArchive } from './usecases/archive/open.js';
 export { type AuditRequest, auditFiles } from './usecases/audit/audit-files.js';
 export { type Checked, type CheckRequest, check } from './usecases/check.js';
 export { type ExplainOptions, explainSubject } from './usecases/explain.js';

@@ -14,6 +14,8 @@ const names: Readonly<Record<Stage, string>> = {
   audit: 'auditing',
   prepare: 'preparing',
   extract: 'extracting',
+  'archive-add': 'adding to the archive',
+  'archive-verify': 'checking the archive',
 };
 
 /** Where progress is drawn. */

@@ -19,10 +19,15 @@ export interface ArchiveAddition {
   readonly archive: string;
   readonly origin: string;
   readonly build: ArchivedBuild;
-  /** The same build was there already: nothing was written. */
+  /** The same build was there already: only what was missing or damaged of it was written. */
   readonly known: boolean;
-  /** Files whose content was new to the archive, and what they take there. Bytes. */
+  /** Contents that the archive should have had: missing or damaged ones, which are whole now. */
+  readonly repairedBlobs: number;
+  /** Other files of the archive that were missing or damaged, and have been written anew. */
+  readonly repairedFiles: readonly string[];
+  /** Contents that were new to the archive. */
   readonly newBlobs: number;
+  /** Bytes of all contents that were written, as they lie there. */
   readonly newBytes: number;
   readonly findings: readonly Finding[];
 }

@@ -9,7 +9,9 @@ export type Stage =
   | 'inspect'
   | 'audit'
   | 'prepare'
-  | 'extract';
+  | 'extract'
+  | 'archive-add'
+  | 'archive-verify';
 
 /** Told often; whoever shows it decides how often. Totals may grow while a stage goes on. */
 export interface Progress {

@@ -28,11 +28,16 @@ function json(format: string, document: object, exitCode: 0 | 1): Report {
 }
 
 /** What was added, and how much of it was new. */
-export function additionText({ archive, origin, build, known, newBlobs, newBytes, findings }: ArchiveAddition): Report {
+export function additionText(addition: ArchiveAddition): Report {
+  const { archive, origin, build, known, repairedBlobs, repairedFiles, newBlobs, newBytes, findings } = addition;
   const name = displayName(build.revision);
+  const repaired = [
+    ...(repairedBlobs > 0 ? [`${showCount(repairedBlobs, 'content')} missing or damaged`] : []),
+    ...repairedFiles,
+  ].join(' and ');
   const line = known
-    ? `${archive}: ${name} is there already; nothing was written`
-    : `${archive}: ${name} added from ${origin}, ${showCount(build.files, 'file')}, ${showSize(build.bytes)}; new: ${showCount(newBlobs, 'content')}, ${showSize(newBytes)}`;
+    ? `${archive}: ${name} is there already; ${repaired === '' ? 'all of it is whole, nothing was written' : `repaired: ${repaired}`}`
+    : `${archive}: ${name} added from ${origin}, ${showCount(build.files, 'file')}, ${showSize(build.bytes)}; new: ${showCount(newBlobs, 'content')}, ${showSize(newBytes)}${repaired === '' ? '' : `; repaired: ${repaired}`}`;
   return { text: `${line}\n${findingsText(findings)}`, exitCode: 0 };
 }
 

@@ -26,10 +26,10 @@ export const archiveCommand: Command = (program, choose) =>
             })
             .option('to', folder)
             .option('json', { type: 'boolean', describe: 'One JSON document' })
-            .example('$0 archive add v2.zip --to releases', 'adding the same build again changes nothing'),
+            .example('$0 archive add v2.zip --to releases', 'again: writes only what is missing or damaged of it'),
         (argv) =>
           choose(async ({ manner, out, onProgress, signal }) => {
-            const { archiveAdd } = await import('../../usecases/archive.js');
+            const { archiveAdd } = await import('../../usecases/archive/add.js');
             const addition = await archiveAdd(argv.build, argv.to, { onProgress, signal });
             const report = manner.json ? additionJson(addition) : additionText(addition);
             out(report.text);
@@ -46,7 +46,7 @@ export const archiveCommand: Command = (program, choose) =>
             .example('$0 archive list releases', 'versions, package times, sizes'),
         (argv) =>
           choose(async ({ manner, out }) => {
-            const { archiveList } = await import('../../usecases/archive.js');
+            const { archiveList } = await import('../../usecases/archive/check.js');
             const listing = await archiveList(argv.archive);
             const report = manner.json ? archiveListingJson(listing) : archiveListingText(listing);
             out(report.text);
@@ -63,7 +63,7 @@ export const archiveCommand: Command = (program, choose) =>
             .example('$0 archive verify releases', 'is everything still whole?'),
         (argv) =>
           choose(async ({ manner, out, onProgress, signal }) => {
-            const { archiveVerify } = await import('../../usecases/archive.js');
+            const { archiveVerify } = await import('../../usecases/archive/check.js');
             const check = await archiveVerify(argv.archive, { onProgress, signal });
             const report = manner.json ? archiveCheckJson(check) : archiveCheckText(check);
             out(report.text);

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { type Content, type Ownership, ownership } from '../../model/build.js';
-import { type Sha256, sha1Of, toSha1, toSha256 } from '../../model/digest.js';
+import { sha1Of, toSha1 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { type InputTree, readWhole } from '../../model/input-tree.js';
 import { largestFile, largestFileInWords } from '../../model/limits.js';
-import { type ArchivePath, displayName, fromBytes, toArchivePath, toBytes } from '../../model/path.js';
+import { type ArchivePath, displayName, fromBytes, toArchivePath } from '../../model/path.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
+import { digestOfNodes } from '../../model/tree-digest.js';
 import type { TreeEntry } from '../../model/tree-entry.js';
 import { linkFault } from '../links.js';
 import { permittedCapabilities } from './capability.js';
@@ -137,18 +138,4 @@ function imageOwnership(entry: Pick<TreeEntry, 'mode' | 'uid' | 'gid' | 'attribu
     label === undefined ? undefined : fromBytes(label).replace(/\0+$/, ''),
     capabilities,
   );
-}
-
-/** SHA-256 of a sorted listing with digests, owners and modes. */
-export function digestOfNodes(nodes: ReadonlyMap<ArchivePath, TreeNode>): Sha256 {
-  const hash = createHash('sha256');
-  for (const [path, node] of nodes) {
-    const own =
-      node.kind === 'link' || node.own === undefined
-        ? ''
-        : `${node.own.uid}:${node.own.gid}:${node.own.mode.toString(8)}`;
-    const what = node.kind === 'file' ? node.content.sha1 : node.kind === 'link' ? node.destination : '';
-    hash.update(toBytes(`${node.kind}\0${path}\0${own}\0${what}\0`));
-  }
-  return toSha256(hash.digest('hex'));
 }

@@ -17,8 +17,9 @@ import type { Finding } from '../../model/finding.js';
 import { largestFile, largestFileInWords } from '../../model/limits.js';
 import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } from '../../model/path.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
+import { digestOfNodes } from '../../model/tree-digest.js';
 import { readFolder } from '../folder-tree.js';
-import { digestOfNodes, readImage } from './hashed-image.js';
+import { readImage } from './hashed-image.js';
 import { recogniseFile } from './image-tree.js';
 
 /** The images of a folder. */

@@ -7,6 +7,7 @@ import { isSha1, isSha256, type Sha256 } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import { type ArchivePath, compareBytes, toArchivePath, unsafeName } from '../../model/path.js';
 import type { TreeNode } from '../../model/tree.js';
+import { digestOfNodes } from '../../model/tree-digest.js';
 
 /** A node of the build, and for a file the name of its content in the store. */
 export interface ManifestEntry {
@@ -69,7 +70,7 @@ export function parseManifest(text: string, file: string): Manifest {
       code: 'archive-manifest',
       place: { file },
       message: `the manifest does not hold: ${what}`,
-      remedy: 'restore it from a copy, or delete it and add the build again',
+      remedy: manifestRemedy(file),
     };
     throw new InputError(fault);
   };
@@ -96,7 +97,16 @@ export function parseManifest(text: string, file: string): Manifest {
     files: entries.filter(({ node }) => node.kind === 'file').length,
     bytes: sizes.reduce((sum, size) => sum + size, 0),
   };
-  return { build, contentDigest: digestOf('contentDigest'), entries };
+  const contentDigest = digestOf('contentDigest');
+  const sorted = [...entries].sort((a, b) => compareBytes(a.path, b.path));
+  const nodes = new Map(sorted.map(({ path, node }) => [path, node]));
+  if (digestOfNodes(nodes) !== contentDigest) fail('its entries do not have the digest that it states');
+  return { build, contentDigest, entries };
+}
+
+/** What mends a manifest that is damaged. */
+export function manifestRemedy(file: string): string {
+  return `restore it from a copy; or delete ${file} and add the build again with dfota archive add BUILD --to ARCHIVE`;
 }
 
 function parseJson(text: string, file: string): unknown {
@@ -110,6 +120,7 @@ function parseJson(text: string, file: string): unknown {
         place: { file },
         message: 'the manifest is no JSON',
         found: error instanceof Error ? error.message : undefined,
+        remedy: manifestRemedy(file),
       },
       { cause: error },
     );
@@ -135,7 +146,7 @@ function parseEntry(item: unknown): ManifestEntry | undefined {
       return { path, node: { kind: 'directory', ...known }, blob: undefined };
     case 'link': {
       const destination = field(item, 'destination');
-      return typeof destination === 'string'
+      return typeof destination === 'string' && !/[^\0-\xff]/.test(destination)
         ? { path, node: { kind: 'link', destination }, blob: undefined }
         : undefined;
     }

@@ -6,7 +6,7 @@ import type { Modes } from '../../input/ownership.js';
 import type { Build } from '../../model/build.js';
 import { InputError, UsageError } from '../../model/errors.js';
 import { displayName } from '../../model/path.js';
-import { openFromArchive } from '../archive.js';
+import { openFromArchive } from '../archive/open.js';
 import { type Generated, type GenerateInputs, type GenerateOptions, generatePackage } from './generate.js';
 
 export { generateDefaults, patchCacheFolder } from './generate-defaults.js';

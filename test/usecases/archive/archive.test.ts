@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { openBuild } from '../../src/input/open-build.js';
-import type { OpenBuild } from '../../src/model/build.js';
-import { InputError, UsageError } from '../../src/model/errors.js';
+import { openBuild } from '../../../src/input/open-build.js';
+import type { OpenBuild } from '../../../src/model/build.js';
+import { InputError, UsageError } from '../../../src/model/errors.js';
 import {
   additionJson,
   additionText,
@@ -13,11 +13,13 @@ import {
   archiveCheckText,
   archiveListingJson,
   archiveListingText,
-} from '../../src/report/archive.js';
-import { archiveAdd, archiveList, archiveVerify, isArchive, openFromArchive } from '../../src/usecases/archive.js';
-import { seededRandom } from '../support/random.js';
-import { directory, file, link, utf8, writeTargetFiles, writeTargetFolder } from '../support/targetfiles.js';
-import { workFolder } from '../support/work-folder.js';
+} from '../../../src/report/archive.js';
+import { archiveAdd } from '../../../src/usecases/archive/add.js';
+import { archiveList, archiveVerify } from '../../../src/usecases/archive/check.js';
+import { isArchive, openFromArchive } from '../../../src/usecases/archive/open.js';
+import { seededRandom } from '../../support/random.js';
+import { directory, file, link, utf8, writeTargetFiles, writeTargetFolder } from '../../support/targetfiles.js';
+import { workFolder } from '../../support/work-folder.js';
 
 const work = workFolder('archive');
 const random = seededRandom(11).bytes(9000);
@@ -153,7 +155,7 @@ test('integration: an interrupted add leaves nothing of the build', async () => 
   const adding = archiveAdd(second, archive, {
     signal: abort.signal,
     onProgress: ({ stage, doneItems, totalItems }) => {
-      if (stage === 'write' && doneItems === totalItems - 1) abort.abort(new Error('stop'));
+      if (stage === 'archive-add' && doneItems === totalItems - 1) abort.abort(new Error('stop'));
     },
   });
   await assert.rejects(adding, /stop/);
