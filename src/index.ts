@@ -14,6 +14,7 @@ export type * from './model/operation.js';
 export { type Part, parseParts } from './model/parts.js';
 export { type ArchivePath, type DevicePath, displayName, toArchivePath } from './model/path.js';
 export type * from './model/plan.js';
+export type { Ports } from './model/ports.js';
 export type { OnProgress, Progress, Stage } from './model/progress.js';
 export type * from './model/verification.js';
 export { archiveAdd } from './usecases/archive/add.js';
@@ -21,8 +22,8 @@ export { archiveList, archiveVerify } from './usecases/archive/check.js';
 export { openFromArchive } from './usecases/archive/open.js';
 export { type AuditRequest, auditFiles } from './usecases/audit/audit-files.js';
 export { type Checked, type CheckRequest, check } from './usecases/check.js';
-export { type ExplainOptions, explainSubject } from './usecases/explain.js';
-export { type ExtractOptions, extract } from './usecases/extract.js';
+export { type ExplainRequest, explainSubject } from './usecases/explain.js';
+export { type ExtractRequest, extract } from './usecases/extract.js';
 export {
   type Generated,
   type GenerateInputs,
@@ -35,8 +36,8 @@ export {
   generateDefaults,
   generateFiles,
 } from './usecases/generate/generate-files.js';
-export { type InspectOptions, inspectPackage } from './usecases/inspect/inspect.js';
-export { type LsOptions, ls } from './usecases/ls.js';
+export { type InspectRequest, inspectPackage } from './usecases/inspect/inspect.js';
+export { type LsRequest, ls } from './usecases/ls.js';
 export { type OpenBuildOptions, openBuild, readLists } from './usecases/open-inputs.js';
 export { type PrepareRequest, prepare } from './usecases/prepare/prepare.js';
 export {

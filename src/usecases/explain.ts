@@ -7,6 +7,7 @@ import { readZip } from '../input/zip/zip-tree.js';
 import { InputError, UsageError } from '../model/errors.js';
 import type { Explanation, LogReading } from '../model/explanation.js';
 import { fromBytes, toArchivePath } from '../model/path.js';
+import type { Ports } from '../model/ports.js';
 import { silent } from '../model/progress.js';
 
 /** What was asked for, explained. */
@@ -14,10 +15,12 @@ export type Explained =
   | { readonly kind: 'code'; readonly explanation: Explanation }
   | { readonly kind: 'log'; readonly file: string; readonly reading: LogReading };
 
-export interface ExplainOptions {
+/** What to explain. */
+export interface ExplainRequest {
+  /** A code, a status word, a +QIND line, or the path of a recovery log. */
+  readonly subject: string;
   /** The update.zip that the log is about: its script is cited. */
   readonly package?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Logs are some hundred kilobytes. */
@@ -28,7 +31,8 @@ const scriptPath = toArchivePath('META-INF/com/google/android/updater-script');
  * Explains words (`510`, `status 7`, `IP_PREVIOUS_UPDATE_IN_PROGRESS`, a +QIND line), or the log in a file of that name. Throws UsageError for what
  * is neither, InputError for a log or a package that cannot be read.
  */
-export async function explainSubject(subject: string, options: ExplainOptions = {}): Promise<Explained> {
+export async function explainSubject(request: ExplainRequest, { signal }: Ports = {}): Promise<Explained> {
+  const { subject } = request;
   const explanation = explain(subject);
   const isFile = await stat(subject).then(
     (stats) => stats.isFile(),
@@ -43,7 +47,7 @@ export async function explainSubject(subject: string, options: ExplainOptions = 
       expected: `one of ${knownSubjects().join(', ')}; or a recovery log such as last_log`,
     });
   }
-  const script = options.package === undefined ? undefined : await readScript(options.package, options.signal);
+  const script = request.package === undefined ? undefined : await readScript(request.package, signal);
   return { kind: 'log', file: subject, reading: explainLog(await readLog(subject), script) };
 }
 

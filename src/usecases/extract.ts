@@ -9,19 +9,20 @@ import { type Fault, InputError, UsageError } from '../model/errors.js';
 import type { InputTree } from '../model/input-tree.js';
 import type { Extraction } from '../model/listing.js';
 import { displayName, toBytes, unsafeName } from '../model/path.js';
-import { type OnProgress, silent } from '../model/progress.js';
+import type { Ports } from '../model/ports.js';
+import { silent } from '../model/progress.js';
 import type { TreeEntry } from '../model/tree-entry.js';
 
 /** What to extract, and where to. */
-export interface ExtractOptions {
+export interface ExtractRequest {
+  /** A zip, a folder, an UBI or UBIFS image, or a folder of raw images. */
+  readonly input: string;
   /** A folder that does not exist yet or is empty. */
   readonly output: string;
   /** Paths, folders and patterns; everything when there are none. */
   readonly only?: readonly string[] | undefined;
   /** Volume of an UBI image. */
   readonly volume?: string | undefined;
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -29,13 +30,14 @@ export interface ExtractOptions {
  * written into a temporary folder beside the output first: on failure nothing is left. A file that cannot be read is left
  * out and told; the rest is extracted. Throws UsageError and InputError.
  */
-export async function extract(input: string, options: ExtractOptions): Promise<Extraction> {
-  const chosen = selectPaths(options.only ?? [], '--only');
-  await requireFreeFolder(options.output);
-  const tree = await openInput(input, { ...options, stage: 'extract' });
+export async function extract(request: ExtractRequest, ports: Ports = {}): Promise<Extraction> {
+  const { input, output, only = [], volume } = request;
+  const chosen = selectPaths(only, '--only');
+  await requireFreeFolder(output);
+  const tree = await openInput(input, { ...ports, volume, stage: 'extract' });
   try {
     const entries = withFolders(tree.entries, chosen);
-    if (entries.length === 0 && (options.only ?? []).length > 0) {
+    if (entries.length === 0 && only.length > 0) {
       throw new UsageError({
         code: 'nothing-chosen',
         place: { file: input },
@@ -44,11 +46,11 @@ export async function extract(input: string, options: ExtractOptions): Promise<E
         remedy: 'see what there is with dfota ls; patterns start at the top, such as SYSTEM/etc or **/*.so',
       });
     }
-    const written = await writeFolder(options.output, (folder) => writeEntries(tree, entries, folder, options), {
-      signal: options.signal,
+    const written = await writeFolder(output, (folder) => writeEntries(tree, entries, folder, ports), {
+      signal: ports.signal,
     });
     const { origin, description, findings } = tree;
-    return { origin, description, output: options.output, findings, ...written };
+    return { origin, description, output, findings, ...written };
   } finally {
     await tree.close();
   }
@@ -67,9 +69,8 @@ async function writeEntries(
   tree: InputTree,
   entries: readonly TreeEntry[],
   folder: string,
-  options: ExtractOptions,
+  { onProgress = silent, signal }: Ports,
 ): Promise<Written> {
-  const onProgress = options.onProgress ?? silent;
   const directories = entries.filter(({ kind }) => kind === 'directory');
   const files = entries.filter(({ kind }) => kind === 'file');
   const links = entries.filter(({ kind }) => kind === 'link');
@@ -81,12 +82,12 @@ async function writeEntries(
   let doneItems = 0;
   for (const { path } of directories) await mkdir(onDisk(folder, path), { mode: 0o700 });
   for (const entry of files) {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const at = onDisk(folder, entry.path);
     const known = entry.fileId === undefined || entry.links < 2 ? undefined : made.get(entry.fileId);
     if (known !== undefined) await link(known, at);
     else {
-      const faults = await writeFile(tree, entry, at, options.signal);
+      const faults = await writeFile(tree, entry, at, signal);
       if (faults.length === 0 && entry.fileId !== undefined) made.set(entry.fileId, at);
       unreadable.push(...faults);
       if (faults.length > 0) continue;

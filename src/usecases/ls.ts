@@ -1,22 +1,22 @@
 import { openInput } from '../input/images/open-input.js';
 import { selectPaths } from '../input/selection.js';
 import type { Listing } from '../model/listing.js';
-import type { OnProgress } from '../model/progress.js';
+import type { Ports } from '../model/ports.js';
 
 /** What to list. */
-export interface LsOptions {
+export interface LsRequest {
+  /** A zip, a folder, an UBI or UBIFS image, or a folder of raw images. */
+  readonly input: string;
   /** Paths, folders and patterns; everything when there are none. */
   readonly only?: readonly string[] | undefined;
   /** Volume of an UBI image. */
   readonly volume?: string | undefined;
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Lists any input: a zip, a folder, an UBI or UBIFS image, a folder of raw images. Throws UsageError and InputError. */
-export async function ls(input: string, options: LsOptions = {}): Promise<Listing> {
-  const chosen = selectPaths(options.only ?? [], '--only');
-  const tree = await openInput(input, options);
+export async function ls({ input, only, volume }: LsRequest, ports: Ports = {}): Promise<Listing> {
+  const chosen = selectPaths(only ?? [], '--only');
+  const tree = await openInput(input, { ...ports, volume });
   try {
     const { origin, description, entries, findings } = tree;
     const shown = entries.filter(({ path }) => chosen(path));

@@ -45,20 +45,20 @@ test('unit: text and JSON', () => {
 
 test('integration: a code, a log, a log with its package', async () => {
   const work = workFolder('explain');
-  assert.equal((await explainSubject('510')).kind, 'code');
+  assert.equal((await explainSubject({ subject: '510' })).kind, 'code');
   const file = join(work, 'last_log');
   writeFileSync(file, 'script aborted: assert failed: apply_patch_check("/system/a", "b")\n(Status 7)\n');
   const zip = join(work, 'update.zip');
   const name = 'META-INF/com/google/android/updater-script';
   const data = Buffer.from('ui_print("x");\nassert(apply_patch_check("/system/a", "b"));\n');
   writeFileSync(zip, buildZip([{ name, data, mode: 0o100644 }]));
-  const plain = await explainSubject(file);
+  const plain = await explainSubject({ subject: file });
   assert.ok(plain.kind === 'log' && plain.reading.failure?.script === undefined);
-  const cited = await explainSubject(file, { package: zip });
+  const cited = await explainSubject({ subject: file, package: zip });
   assert.ok(cited.kind === 'log' && cited.reading.failure?.script?.line === 2);
-  await assert.rejects(explainSubject('999'), UsageError);
-  await assert.rejects(explainSubject(join(work, 'missing')), /there is no file/);
-  await assert.rejects(explainSubject(file, { package: join(work, 'missing.zip') }), InputError);
+  await assert.rejects(explainSubject({ subject: '999' }), UsageError);
+  await assert.rejects(explainSubject({ subject: join(work, 'missing') }), /there is no file/);
+  await assert.rejects(explainSubject({ subject: file, package: join(work, 'missing.zip') }), InputError);
   writeFileSync(zip, buildZip([{ name: 'other', data, mode: 0o100644 }]));
-  await assert.rejects(explainSubject(file, { package: zip }), /holds no updater-script/);
+  await assert.rejects(explainSubject({ subject: file, package: zip }), /holds no updater-script/);
 });

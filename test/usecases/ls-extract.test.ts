@@ -38,7 +38,7 @@ const zip = writeTargetFiles(join(work, 'zip'), spec);
 const folder = writeTargetFolder(join(work, 'folder'), spec);
 
 test('integration: ls of a zip and of a folder tell the same', async () => {
-  const [ofZip, ofFolder] = [await ls(zip), await ls(folder)];
+  const [ofZip, ofFolder] = [await ls({ input: zip }), await ls({ input: folder })];
   assert.equal(ofZip.description, 'zip');
   assert.equal(ofFolder.description, 'folder');
   assert.deepEqual(ofZip.entries, ofFolder.entries);
@@ -52,20 +52,20 @@ test('integration: ls of a zip and of a folder tell the same', async () => {
 });
 
 test('integration: --only takes paths, folders and patterns', async () => {
-  const paths = async (...only: string[]) => (await ls(zip, { only })).entries.map(({ path }) => path);
+  const paths = async (...only: string[]) => (await ls({ input: zip, only })).entries.map(({ path }) => path);
   assert.deepEqual(await paths('SYSTEM/bin'), ['SYSTEM/bin', 'SYSTEM/bin/sh', 'SYSTEM/bin/su']);
   assert.deepEqual(await paths('/SYSTEM/bin/'), ['SYSTEM/bin', 'SYSTEM/bin/sh', 'SYSTEM/bin/su']);
   assert.deepEqual(await paths('**/su'), ['SYSTEM/bin/su']);
   assert.deepEqual(await paths('SYSTEM/bin/s?', 'SYSTEM/em*'), ['SYSTEM/bin/sh', 'SYSTEM/bin/su', 'SYSTEM/empty']);
   assert.deepEqual(await paths('nothing'), []);
   await assert.rejects(paths('['), UsageError);
-  const json: unknown = JSON.parse(listingJson(await ls(zip, { only: ['SYSTEM/bin/su'] })).text);
+  const json: unknown = JSON.parse(listingJson(await ls({ input: zip, only: ['SYSTEM/bin/su'] })).text);
   assert.deepEqual(json, {
     format: 'dfota-listing',
     version: 1,
     origin: zip,
     description: 'zip',
-    total: (await ls(zip)).total,
+    total: (await ls({ input: zip })).total,
     entries: [{ path: 'SYSTEM/bin/su', kind: 'file', size: 2, mode: '4755' }],
     findings: [],
   });
@@ -84,7 +84,7 @@ test('integration: a zip extracts to what it holds, modes and links too', async 
     ['from-folder', folder],
   ] as const) {
     const output = join(work, name);
-    const result = await extract(input, { output });
+    const result = await extract({ input: input, output });
     assert.deepEqual(knownTree(output), knownTree(folder));
     assert.equal(readlinkSync(join(output, 'SYSTEM/etc/out')), '/etc/passwd');
     assert.equal(statSync(join(output, 'SYSTEM/bin/su')).mode & 0o7777, 0o4755);
@@ -97,9 +97,12 @@ test('integration: a zip extracts to what it holds, modes and links too', async 
 test('integration: the parts that are chosen bring their folders', async () => {
   const output = join(work, 'part');
   mkdirSync(output);
-  await extract(zip, { output, only: ['**/su'] });
+  await extract({ input: zip, output, only: ['**/su'] });
   assert.deepEqual([...knownTree(output).keys()].sort(), ['SYSTEM', 'SYSTEM/bin', 'SYSTEM/bin/su']);
-  await assert.rejects(extract(zip, { output: join(work, 'none'), only: ['nothing'] }), /--only matches nothing/);
+  await assert.rejects(
+    extract({ input: zip, output: join(work, 'none'), only: ['nothing'] }),
+    /--only matches nothing/,
+  );
   assert.ok(!readdirSync(work).includes('none'));
 });
 
@@ -107,18 +110,23 @@ test('integration: nothing is overwritten, nothing is left behind', async () => 
   const filled = join(work, 'filled');
   mkdirSync(filled);
   writeFileSync(join(filled, 'mine'), 'mine');
-  await assert.rejects(extract(zip, { output: filled }), /not empty, and nothing is overwritten/);
-  await assert.rejects(extract(zip, { output: join(filled, 'mine') }), /the output is no folder/);
-  await assert.rejects(extract(zip, { output: join(work, 'missing/folder') }), /folder of the output does not exist/);
-  await assert.rejects(extract(join(work, 'missing.zip'), { output: join(work, 'x') }), InputError);
+  await assert.rejects(extract({ input: zip, output: filled }), /not empty, and nothing is overwritten/);
+  await assert.rejects(extract({ input: zip, output: join(filled, 'mine') }), /the output is no folder/);
+  await assert.rejects(
+    extract({ input: zip, output: join(work, 'missing/folder') }),
+    /folder of the output does not exist/,
+  );
+  await assert.rejects(extract({ input: join(work, 'missing.zip'), output: join(work, 'x') }), InputError);
   const abort = new AbortController();
-  const stopping = extract(zip, {
-    output: join(work, 'stopped'),
-    signal: abort.signal,
-    onProgress: ({ stage, doneItems, totalItems }) => {
-      if (stage === 'extract' && doneItems > 3 && totalItems > 0) abort.abort(new Error('stop'));
+  const stopping = extract(
+    { input: zip, output: join(work, 'stopped') },
+    {
+      signal: abort.signal,
+      onProgress: ({ stage, doneItems, totalItems }) => {
+        if (stage === 'extract' && doneItems > 3 && totalItems > 0) abort.abort(new Error('stop'));
+      },
     },
-  });
+  );
   await assert.rejects(stopping, /stop/);
   assert.equal(readFileSync(join(filled, 'mine'), 'utf8'), 'mine');
   assert.deepEqual(
@@ -142,7 +150,7 @@ test('integration: names that lead out of the output are refused', async () => {
     'through.zip',
   );
   for (const input of [parent, through])
-    await assert.rejects(extract(input, { output: join(work, 'escape') }), InputError);
+    await assert.rejects(extract({ input: input, output: join(work, 'escape') }), InputError);
   assert.ok(!readdirSync(work).includes('outside') && !readdirSync(work).includes('escape'));
 });
 
@@ -156,7 +164,7 @@ describe('integration: extract from images', { skip: withoutMtdUtils }, () => {
     const content = makeUbifs(work, tree, flash, { deviceTable });
     writeFileSync(image, makeUbi(work, [{ name: 'rootfs', content }], flash));
     const output = join(work, 'from-ubi');
-    const result = await extract(image, { output });
+    const result = await extract({ input: image, output });
     assert.deepEqual(
       result.special.map(({ path }) => path),
       ['dev/null'],
@@ -170,7 +178,7 @@ describe('integration: extract from images', { skip: withoutMtdUtils }, () => {
       Math.floor(lstatSync(join(output, 'zero')).mtimeMs),
       Math.floor(lstatSync(join(tree, 'zero')).mtimeMs / 1000) * 1000,
     );
-    assert.match(listingText(await ls(image)).text, /^crw-rw-rw- {2}0:0 +1, 3 {2}dev\/null$/m);
+    assert.match(listingText(await ls({ input: image })).text, /^crw-rw-rw- {2}0:0 +1, 3 {2}dev\/null$/m);
   });
 
   test('what cannot be read is told, the rest is extracted', async () => {
@@ -183,7 +191,7 @@ describe('integration: extract from images', { skip: withoutMtdUtils }, () => {
     ]);
     writeFileSync(broken, journal);
     const output = join(work, 'from-broken');
-    const result = await extract(broken, { output });
+    const result = await extract({ input: broken, output });
     assert.equal(extractionText(result).exitCode, 1);
     assert.match(extractionText(result).text, /future\): the content is packed in an unknown way/);
     assert.match(extractionJson(result).text, /"ubifs-compression"/);
@@ -197,9 +205,9 @@ describe('integration: extract from images', { skip: withoutMtdUtils }, () => {
     const more = ['-C', 'AES-256-XTS', '-K', key, '-b', '0123456789abcdef'];
     const encrypted = join(work, 'encrypted.ubifs');
     writeFileSync(encrypted, makeUbifs(work, tree, flash, { more }));
-    const result = await extract(encrypted, { output: join(work, 'from-encrypted') });
+    const result = await extract({ input: encrypted, output: join(work, 'from-encrypted') });
     assert.equal(extractionText(result).exitCode, 1);
     assert.ok(result.unreadable.some(({ code }) => code === 'ubifs-encrypted'));
-    assert.equal(listingText(await ls(encrypted)).exitCode, 1);
+    assert.equal(listingText(await ls({ input: encrypted })).exitCode, 1);
   });
 });

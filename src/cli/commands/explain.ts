@@ -1,6 +1,6 @@
 import { explanationJson, explanationText, logReadingJson, logReadingText } from '../../report/explanation.js';
+import type { ExplainRequest } from '../../usecases/explain.js';
 import type { Command } from '../command.js';
-import { given } from '../options.js';
 
 /** `dfota explain 510`, `dfota explain last_log`. */
 export const explainCommand: Command = (program, choose) =>
@@ -23,7 +23,7 @@ export const explainCommand: Command = (program, choose) =>
     (argv) =>
       choose(async ({ manner, out, signal }) => {
         const { explainSubject } = await import('../../usecases/explain.js');
-        const explained = await explainSubject(argv.words.join(' '), { ...given('package', argv.package), signal });
+        const explained = await explainSubject(explainRequest(argv), { signal });
         if (explained.kind === 'code') {
           const { explanation } = explained;
           const report = manner.json ? explanationJson(explanation) : explanationText(explanation);
@@ -36,3 +36,13 @@ export const explainCommand: Command = (program, choose) =>
         return report.exitCode;
       }),
   );
+
+interface ExplainWords {
+  readonly words: readonly string[];
+  readonly package?: string | undefined;
+}
+
+/** The request of what the options say. */
+export function explainRequest({ words, package: file }: ExplainWords): ExplainRequest {
+  return { subject: words.join(' '), package: file };
+}

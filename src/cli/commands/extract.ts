@@ -1,6 +1,6 @@
 import { extractionJson, extractionText } from '../../report/listing.js';
+import type { ExtractRequest } from '../../usecases/extract.js';
 import type { Command } from '../command.js';
-import { given } from '../options.js';
 
 /** `dfota extract INPUT --output DIR`. */
 export const extractCommand: Command = (program, choose) =>
@@ -28,15 +28,14 @@ export const extractCommand: Command = (program, choose) =>
     (argv) =>
       choose(async ({ manner, out, onProgress, signal }) => {
         const { extract } = await import('../../usecases/extract.js');
-        const extraction = await extract(argv.input, {
-          output: argv.output,
-          ...given('only', argv.only),
-          ...given('volume', argv.volume),
-          onProgress,
-          signal,
-        });
+        const extraction = await extract(extractRequest(argv), { onProgress, signal });
         const report = manner.json ? extractionJson(extraction) : extractionText(extraction);
         out(report.text);
         return report.exitCode;
       }),
   );
+
+/** The request of what the options say. */
+export function extractRequest({ input, output, only, volume }: ExtractRequest): ExtractRequest {
+  return { input, output, only, volume };
+}

@@ -1,4 +1,5 @@
 import { inspectionJson, inspectionText } from '../../report/inspection.js';
+import type { InspectRequest } from '../../usecases/inspect/inspect.js';
 import type { Command } from '../command.js';
 
 /** `dfota inspect update.zip`. */
@@ -16,9 +17,14 @@ export const inspectCommand: Command = (program, choose) =>
       choose(async (session) => {
         const { inspectPackage } = await import('../../usecases/inspect/inspect.js');
         const { onProgress, signal } = session;
-        const inspection = await inspectPackage(argv.package, { onProgress, signal });
+        const inspection = await inspectPackage(inspectRequest(argv), { onProgress, signal });
         const report = session.manner.json ? inspectionJson(inspection) : inspectionText(inspection);
         session.out(report.text);
         return report.exitCode;
       }),
   );
+
+/** The request of what the options say. */
+export function inspectRequest({ package: file }: InspectRequest): InspectRequest {
+  return { package: file };
+}

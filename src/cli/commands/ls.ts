@@ -1,6 +1,6 @@
 import { listingJson, listingText } from '../../report/listing.js';
+import type { LsRequest } from '../../usecases/ls.js';
 import type { Command } from '../command.js';
-import { given } from '../options.js';
 
 /** `dfota ls INPUT`. */
 export const lsCommand: Command = (program, choose) =>
@@ -22,14 +22,14 @@ export const lsCommand: Command = (program, choose) =>
     (argv) =>
       choose(async ({ manner, out, onProgress, signal }) => {
         const { ls } = await import('../../usecases/ls.js');
-        const listing = await ls(argv.input, {
-          ...given('only', argv.only),
-          ...given('volume', argv.volume),
-          onProgress,
-          signal,
-        });
+        const listing = await ls(lsRequest(argv), { onProgress, signal });
         const report = manner.json ? listingJson(listing) : listingText(listing);
         out(report.text);
         return report.exitCode;
       }),
   );
+
+/** The request of what the options say. */
+export function lsRequest({ input, only, volume }: LsRequest): LsRequest {
+  return { input, only, volume };
+}

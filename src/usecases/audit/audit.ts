@@ -80,7 +80,7 @@ export async function auditBuilds(inputs: AuditInputs, options: AuditOptions): P
   const onProgress = options.onProgress ?? silent;
   const watching = { onProgress, signal: options.signal };
   const inspection =
-    options.packageFile === undefined ? undefined : await inspectPackage(options.packageFile, watching);
+    options.packageFile === undefined ? undefined : await inspectPackage({ package: options.packageFile }, watching);
 
   const made = options.exact === undefined ? undefined : await makePackage(inputs, options, options.exact, onProgress);
   const plan = made?.plan ?? (await planBuilds(inputs, options, onProgress));

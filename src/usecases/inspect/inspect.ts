@@ -12,12 +12,14 @@ import { InputError, type Place } from '../../model/errors.js';
 import type { EntryRole, InspectedEntry, InspectedTarget, Inspection, TravelMethod } from '../../model/inspection.js';
 import type { Part } from '../../model/parts.js';
 import { displayName, fromBytes, isWithin } from '../../model/path.js';
-import { type OnProgress, silent } from '../../model/progress.js';
+import type { Ports } from '../../model/ports.js';
+import { silent } from '../../model/progress.js';
 import { type ScriptEffects, type ScriptTarget, scriptEffects } from './inspect-script.js';
 
-export interface InspectOptions {
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
+/** What to inspect. */
+export interface InspectRequest {
+  /** An update.zip, made by any tool. */
+  readonly package: string;
 }
 
 const scriptName = 'META-INF/com/google/android/updater-script';
@@ -81,7 +83,7 @@ function formatOf(bytes: Uint8Array): TravelMethod {
 
 async function readEntries(
   reader: PackageReader,
-  { onProgress = silent, signal }: InspectOptions,
+  { onProgress = silent, signal }: Ports,
 ): Promise<ReadonlyMap<string, ReadEntry>> {
   const entries = new Map<string, ReadEntry>();
   const rows = [...reader.rows.values()];
@@ -161,7 +163,7 @@ function headerOf(script: string): readonly string[] {
  * Reads a whole package: every entry is inflated and its CRC-32 checked, the script is parsed and followed. Throws an
  * InputError for what is no package, is damaged, or has no script that parses.
  */
-export async function inspectPackage(file: string, options: InspectOptions = {}): Promise<Inspection> {
+export async function inspectPackage({ package: file }: InspectRequest, ports: Ports = {}): Promise<Inspection> {
   const place: Place = { file };
   let reader: PackageReader | undefined;
   try {
@@ -170,7 +172,7 @@ export async function inspectPackage(file: string, options: InspectOptions = {})
       const expected = 'an update.zip made by dfota, update_gen or their ancestors';
       throw new InputError({ code: 'package-no-script', place, message: `there is no ${scriptName} in it`, expected });
     }
-    const entries = await readEntries(reader, options);
+    const entries = await readEntries(reader, ports);
     const text = entries.get(scriptName)?.text ?? '';
     const effects = scriptEffects(
       parseEdify(text, () => true),

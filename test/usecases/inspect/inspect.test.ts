@@ -44,7 +44,7 @@ test('integration: the recorded script of the ancestor is understood', async () 
     entry('patch/boot.img.p', patch),
     entry('META-INF/com/android/metadata', 'post-build=R2\npre-build=a=b\n'),
   );
-  const found = await inspectPackage(file);
+  const found = await inspectPackage({ package: file });
   assert.deepEqual(
     found.targets.map(({ name, method, part, targetSize }) => [name, method, part, targetSize]),
     [
@@ -137,7 +137,7 @@ if getprop("x") == "y" then package_extract_file("back", "/system/back"); !is_mo
     entry('stray', ''),
     entry('quectel-project-version', 'Project Rev : R1\n'),
   );
-  const found = await inspectPackage(file);
+  const found = await inspectPackage({ package: file });
   assert.deepEqual(
     found.targets.map(({ kind, name, method, from, entry: of, part }) => [kind, name, method, from, of, part]),
     [
@@ -179,11 +179,14 @@ if getprop("x") == "y" then package_extract_file("back", "/system/back"); !is_mo
 test('integration: progress reaches the whole, and an abort ends it', async () => {
   const file = await packageOf('progress.zip', 'ui_print("a");\n', entry('x', 'xx'), entry('y', ''));
   const seen: Progress[] = [];
-  await inspectPackage(file, { onProgress: (progress) => seen.push(progress) });
+  await inspectPackage({ package: file }, { onProgress: (progress) => seen.push(progress) });
   const last = seen.at(-1);
   assert.ok(last !== undefined && last.doneBytes === last.totalBytes && last.doneItems === 3);
   const stop = new Error('stop');
-  await assert.rejects(inspectPackage(file, { signal: AbortSignal.abort(stop) }), (error) => error === stop);
+  await assert.rejects(
+    inspectPackage({ package: file }, { signal: AbortSignal.abort(stop) }),
+    (error) => error === stop,
+  );
 });
 
 test('integration: what is no package is an input error that says why', async () => {
@@ -211,7 +214,7 @@ test('integration: what is no package is an input error that says why', async ()
     ['syntax', 'script-syntax', /updater-script\):3:/],
   ];
   for (const [name, code, message] of cases) {
-    await assert.rejects(inspectPackage(path(name)), (error) => {
+    await assert.rejects(inspectPackage({ package: path(name) }), (error) => {
       assert.ok(error instanceof InputError, `${name}: ${error}`);
       assert.equal(error.faults[0]?.code, code, name);
       assert.match(error.message, message, name);

@@ -107,7 +107,7 @@ test('integration: equal, entry for entry, to what the shell commands of the not
     'information prepare-modem-kept',
     'information prepare-recovery',
   ]);
-  const list = async (input: string) => (await ls(input)).entries;
+  const list = async (input: string) => (await ls({ input: input })).entries;
   assert.deepEqual(await list(output), await list(zip));
   assert.deepEqual(unpacked(output, 'ours'), unpacked(zip, 'theirs'));
   execFileSync('unzip', ['-tqq', output]);
@@ -138,7 +138,7 @@ test('integration: a folder as source gives what the zip gives', async () => {
   const folder = writeTargetFolder(join(work, 'v1-folder'), { nodes, ownership: 'zip-modes' });
   await prepare({ source: folder, boot, output: join(work, 'from-folder.zip') });
   await prepare({ source, boot, output: join(work, 'from-zip.zip') });
-  const [a, b] = [await ls(join(work, 'from-folder.zip')), await ls(join(work, 'from-zip.zip'))];
+  const [a, b] = [await ls({ input: join(work, 'from-folder.zip') }), await ls({ input: join(work, 'from-zip.zip') })];
   assert.deepEqual(a.entries, b.entries);
 });
 
@@ -286,7 +286,7 @@ describe('integration: prepare from images', { skip: withoutMtdUtils }, () => {
     const byFolder = join(work, 'from-folders.zip');
     await prepare({ source, rootfs, modem, output: byFolder });
     const names = async (zip: string) =>
-      (await ls(zip)).entries.map(({ path }) => path).filter((path) => !path.startsWith('META'));
+      (await ls({ input: zip })).entries.map(({ path }) => path).filter((path) => !path.startsWith('META'));
     assert.deepEqual(await names(output), await names(byFolder));
     assert.equal(execFileSync('unzip', ['-p', output, 'SYSTEM/bin/su'], { encoding: 'utf8' }), 'new su');
   });
