@@ -18,6 +18,8 @@ export interface PathRule {
   /** As written, without white space at the ends. */
   readonly text: string;
   readonly form: 'exact' | 'folder' | 'pattern';
+  /** What every path that the line matches begins with; left out: nothing is known of them. */
+  readonly start?: string | undefined;
   readonly matches: (path: ArchivePath) => boolean;
 }
 
@@ -28,6 +30,8 @@ export interface ChmodRule {
   readonly form: 'exact' | 'folder' | 'pattern';
   /** The file or folder for `exact` and `folder`; the literal prefix folder of a `pattern`. */
   readonly path: ArchivePath;
+  /** What every path that the line matches begins with; left out: nothing is known of them. */
+  readonly start?: string | undefined;
   readonly matches: (path: ArchivePath) => boolean;
   readonly fileMode: number;
   readonly folderMode: number;

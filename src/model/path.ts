@@ -63,10 +63,16 @@ export function onDevice(path: ArchivePath): DevicePath | undefined {
   return path.startsWith('SYSTEM/') ? toDevicePath(`/system${path.slice('SYSTEM'.length)}`) : undefined;
 }
 
+/** What stands before a slash of a safe path is safe as well, so it is not checked again: paths have up to 2,000 parents. */
+function isParent(name: string, of: ArchivePath): name is ArchivePath {
+  return name !== '' && of.charAt(name.length) === '/';
+}
+
 /** The parent directory, or `undefined` at the top level. */
 export function parentOf(path: ArchivePath): ArchivePath | undefined {
   const cut = path.lastIndexOf('/');
-  return cut < 0 ? undefined : toArchivePath(path.slice(0, cut));
+  const above = path.slice(0, Math.max(cut, 0));
+  return isParent(above, path) ? above : undefined;
 }
 
 /** The last part of a path. */

@@ -6,11 +6,11 @@
  * offers a file that the package itself patches in place as the base of another file that exists in the source, so
  * the readers of a file can always be put before its writer (see plan/order).
  */
-import type { Build, Content, FileEntry } from '../model/build.js';
+import type { Build, Content } from '../model/build.js';
 import type { Sha1 } from '../model/digest.js';
 import type { Base, BaseKind } from '../model/operation.js';
-import { type ArchivePath, baseName, compareBytes, isWithin } from '../model/path.js';
-import { sameThing } from './compare.js';
+import { type ArchivePath, baseName, compareBytes } from '../model/path.js';
+import { type Candidate, CandidateGroups, candidatesOf } from './candidates.js';
 import type { Scope } from './scope.js';
 import { type Sketch, sharedParts } from './sketch.js';
 
@@ -26,12 +26,6 @@ export interface Levers {
   readonly basesPerFile: number;
 }
 
-interface Candidate {
-  readonly entry: FileEntry;
-  /** Gone in the target: nothing can be lost, and nothing writes it. */
-  readonly fate: 'removed' | 'changed' | 'stays';
-}
-
 /** Looks bases up for target files. */
 export interface BaseFinder {
   /** Bases for a target file, most promising first. `inSource` says whether the source has a file at the target's path. */
@@ -45,37 +39,18 @@ export function nameStem(path: string): string {
     .toLowerCase();
 }
 
-function candidatesOf(source: Build, target: Build, scope: Scope): readonly Candidate[] {
-  const candidates: Candidate[] = [];
-  for (const [path, entry] of source.entries) {
-    if (entry.kind !== 'file' || entry.content.size === 0 || !isWithin(path, 'SYSTEM')) continue;
-    if (!scope.touches(path) || path === 'SYSTEM/build.prop') continue;
-    const after = target.entries.get(path);
-    if (after !== undefined && after.kind === 'directory') continue;
-    const removed = after === undefined || after.kind !== 'file';
-    const forced = scope.forcedBy(path) !== undefined;
-    candidates.push({ entry, fate: removed ? 'removed' : sameThing(entry, after) && !forced ? 'stays' : 'changed' });
-  }
-  return candidates;
-}
-
+/** How many parts, from the top, two paths have in common. */
 function sharedLead(a: string, b: string): number {
-  const [x, y] = [a.split('/'), b.split('/')];
-  let same = 0;
-  while (same < x.length && same < y.length && x[same] === y[same]) same += 1;
-  return same;
+  let parts = 0;
+  for (let at = 0; ; at += 1) {
+    const [x, y] = [a.charCodeAt(at), b.charCodeAt(at)];
+    const [endsA, endsB] = [at >= a.length || x === slash, at >= b.length || y === slash];
+    if (endsA && endsB) parts += 1;
+    if ((endsA || endsB ? endsA !== endsB : x !== y) || at >= a.length || at >= b.length) return parts;
+  }
 }
 
-function group<Key>(candidates: readonly Candidate[], keyOf: (candidate: Candidate) => Key): Map<Key, Candidate[]> {
-  const groups = new Map<Key, Candidate[]>();
-  for (const candidate of candidates) {
-    const key = keyOf(candidate);
-    const found = groups.get(key);
-    if (found === undefined) groups.set(key, [candidate]);
-    else found.push(candidate);
-  }
-  return groups;
-}
+const slash = 0x2f;
 
 /** A base may be sixteen times as large as its target, and so many bytes larger: indexing it costs time and memory. */
 const freeBaseBytes = 256 * 1024;
@@ -100,9 +75,11 @@ export function baseFinder(
   sketches: ReadonlyMap<Sha1, Sketch>,
 ): BaseFinder {
   const candidates = candidatesOf(source, target, scope);
-  const byContent = group(candidates, ({ entry }) => entry.content.sha1);
-  const byName = group(candidates, ({ entry }) => baseName(entry.path));
-  const byStem = group(candidates, ({ entry }) => nameStem(entry.path));
+  const byContent = new CandidateGroups(candidates, ({ entry }) => entry.content.sha1);
+  const contentAndName = (sha1: Sha1, path: ArchivePath): string => `${sha1} ${baseName(path)}`;
+  const byBoth = new CandidateGroups(candidates, ({ entry }) => contentAndName(entry.content.sha1, entry.path));
+  const byName = new CandidateGroups(candidates, ({ entry }) => baseName(entry.path));
+  const byStem = new CandidateGroups(candidates, ({ entry }) => nameStem(entry.path));
   const byPart = new Map<number, Candidate[]>();
   if (levers.crossBases || levers.moves) {
     for (const candidate of candidates) {
@@ -135,12 +112,20 @@ export function baseFinder(
 
   return {
     find(path, content, inSource) {
+      const leads = new Map<Candidate, number>();
+      const leadOf = (candidate: Candidate): number => {
+        const known = leads.get(candidate);
+        if (known !== undefined) return known;
+        const lead = sharedLead(candidate.entry.path, path);
+        leads.set(candidate, lead);
+        return lead;
+      };
       const rank = (a: Candidate, b: Candidate): number =>
         fateOrder[a.fate] - fateOrder[b.fate] ||
-        sharedLead(b.entry.path, path) - sharedLead(a.entry.path, path) ||
+        leadOf(b) - leadOf(a) ||
         Math.abs(a.entry.content.size - content.size) - Math.abs(b.entry.content.size - content.size) ||
         compareBytes(a.entry.path, b.entry.path);
-      const same = (byContent.get(content.sha1) ?? [])
+      const same = [...byBoth.near(contentAndName(content.sha1, path), path), ...byContent.near(content.sha1, path)]
         .filter((candidate) => usable(candidate, path, inSource, true))
         .sort(
           (a, b) =>
@@ -175,8 +160,8 @@ export function baseFinder(
         .sort((a, b) => b.share - a.share || rank(a.candidate, b.candidate))
         .slice(0, levers.basesPerFile);
       const named = [
-        ...(byName.get(baseName(path)) ?? []),
-        ...(nameStem(path).length >= 3 ? (byStem.get(nameStem(path)) ?? []) : []),
+        ...byName.near(baseName(path), path),
+        ...(nameStem(path).length >= 3 ? byStem.near(nameStem(path), path) : []),
       ]
         .filter(fits)
         .sort(rank);

@@ -21,7 +21,8 @@ export interface DecideContext {
   readonly finder: BaseFinder;
   /** Source directories that go away with all that they hold. */
   readonly vanishing: ReadonlySet<ArchivePath>;
-  readonly images: readonly ImageRule[];
+  /** The line that maps an image; of several the first. */
+  readonly imageRules: ReadonlyMap<ArchivePath, ImageRule>;
   readonly partitionOf: (rule: ImageRule) => PartitionName;
   readonly boot: PartitionName;
   readonly wholeBoot: boolean;
@@ -184,9 +185,10 @@ function decideDirectory(pair: PathPair, target: DirectoryEntry, change: Change)
 
 function decideRemoved(pair: PathPair, context: DecideContext): Decided {
   const { path, source } = pair;
-  for (let above = parentOf(path); above !== undefined; above = parentOf(above)) {
-    if (context.vanishing.has(above)) return decided(pair, { change: 'removed', reason: 'removed-with-directory' });
-  }
+  // Of a directory that goes away all directories below go away, so it is enough to ask for the nearest.
+  const parent = parentOf(path);
+  if (parent !== undefined && context.vanishing.has(parent))
+    return decided(pair, { change: 'removed', reason: 'removed-with-directory' });
   if (source?.kind === 'directory' && !context.vanishing.has(path))
     return decided(pair, { change: 'removed', reason: 'holds-kept-paths' });
   return decided(pair, { change: 'removed', reason: 'removed-from-target', operations: clearWay(pair) });
@@ -199,7 +201,7 @@ function decideImage(pair: PathPair, change: Change, context: DecideContext): De
   const forcedBy = context.scope.forcedBy(path);
   if (forcedBy === undefined && (change === 'untouched' || change === 'mode-only')) return unchanged(pair, change);
   const isBoot = path === 'BOOTABLE_IMAGES/boot.img';
-  const rule = context.images.find(({ image }) => image === path);
+  const rule = context.imageRules.get(path);
   if (!isBoot && rule === undefined) return decided(pair, { change, reason: 'image-unmapped' });
   const from = source?.kind === 'file' && source.content.size > 0 ? source.content : undefined;
   const whole = !isBoot || context.wholeBoot || forcedBy !== undefined || from === undefined;

@@ -14,7 +14,7 @@
  */
 import type { DeviceOrder, EntryNames, LinkGroup } from '../model/device-order.js';
 import type { ExtractFile, MakeLink, PatchFile, SettledOperation } from '../model/operation.js';
-import { type ArchivePath, compareBytes, isWithin, parentOf } from '../model/path.js';
+import { type ArchivePath, compareBytes, parentOf } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
 import { commitMark, entryNames, isExtractedByName } from './entry-names.js';
 import { patchSteps } from './patch-steps.js';
@@ -33,12 +33,13 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
   const extracts = of('extract-file').filter((op) => op !== wholeMark);
   const foreignBases = new Set(patches.filter(({ path, base }) => base.path !== path).map(({ base }) => base.path));
   const directories = of('delete-directory').map(({ path }) => path);
-  const holdsBase = (directory: ArchivePath): boolean => [...foreignBases].some((path) => isWithin(path, directory));
+  const aboveBases = withParents(foreignBases);
+  const holdsBase = (directory: ArchivePath): boolean => aboveBases.has(directory);
   const becomesLink = new Set(of('make-link').map(({ path }) => path));
   const sourceIsDirectory = (path: ArchivePath): boolean => plan.decisions.get(path)?.source?.kind === 'directory';
   const early = (path: ArchivePath): boolean => !foreignBases.has(path) && !sourceIsDirectory(path);
   const goneFiles = of('delete-file').map(({ path }) => path);
-  const steps = patchSteps(plan, patches, new Set(goneFiles), directories);
+  const steps = patchSteps(plan, patches, new Set(goneFiles), new Set(directories));
   return {
     names,
     checks: patches,
@@ -62,6 +63,14 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
   };
 }
 
+/** The paths and every directory above them. */
+function withParents(paths: Iterable<ArchivePath>): ReadonlySet<ArchivePath> {
+  const all = new Set<ArchivePath>();
+  for (const path of paths)
+    for (let at: ArchivePath | undefined = path; at !== undefined && !all.has(at); at = parentOf(at)) all.add(at);
+  return all;
+}
+
 function groupLinks(links: readonly MakeLink[]): readonly LinkGroup[] {
   const groups = new Map<string, ArchivePath[]>();
   for (const { path, destination } of links) {
@@ -74,6 +83,10 @@ function groupLinks(links: readonly MakeLink[]): readonly LinkGroup[] {
     .map(([destination, paths]) => ({ destination, links: paths.sort(compareBytes) }));
 }
 
+function parentsOf(ops: readonly { readonly path: ArchivePath }[]): readonly ArchivePath[] {
+  return ops.flatMap(({ path }) => parentOf(path) ?? []);
+}
+
 /** New directories that must be there before a patch writes into them, or that nothing else would make. Parents are implied. */
 function directoriesToMake(
   plan: SettledPlan,
@@ -84,15 +97,9 @@ function directoriesToMake(
   const fresh: ArchivePath[] = [];
   for (const { operations } of plan.decisions.values())
     for (const op of operations) if (op.kind === 'make-directory') fresh.push(op.path);
-  const madeByExtraction = new Set<ArchivePath>();
-  for (const op of extracts) {
-    if (!isExtractedByName(op, names)) continue;
-    for (let above = parentOf(op.path); above !== undefined; above = parentOf(above)) madeByExtraction.add(above);
-  }
+  const madeByExtraction = withParents(parentsOf(extracts.filter((op) => isExtractedByName(op, names))));
   const neededEarly = new Set(patches.map(({ path }) => parentOf(path)));
   const wanted = fresh.filter((path) => neededEarly.has(path) || !madeByExtraction.has(path)).sort(compareBytes);
-  const implied = new Set<ArchivePath>();
-  for (const path of wanted)
-    for (let above = parentOf(path); above !== undefined; above = parentOf(above)) implied.add(above);
+  const implied = withParents(parentsOf(wanted.map((path) => ({ path }))));
   return wanted.filter((path) => !implied.has(path));
 }

@@ -6,7 +6,7 @@
  */
 import type { PatchStep } from '../model/device-order.js';
 import type { Base, PatchFile } from '../model/operation.js';
-import { type ArchivePath, compareBytes, isWithin } from '../model/path.js';
+import { type ArchivePath, compareBytes, parentOf } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
 import { commitMark } from './entry-names.js';
 
@@ -37,7 +37,7 @@ export function patchSteps(
   plan: SettledPlan,
   patches: readonly PatchFile[],
   goneFiles: ReadonlySet<ArchivePath>,
-  goneDirectories: readonly ArchivePath[],
+  goneDirectories: ReadonlySet<ArchivePath>,
 ): readonly PatchStep[] {
   const ops = patches.filter(({ path }) => path !== commitMark);
   const inPlace = ops.filter(({ path, base }) => path === base.path);
@@ -49,8 +49,20 @@ export function patchSteps(
   ];
   const lastReader = new Map(readers.map((op) => [op.base.path, op]));
   const written = new Set(inPlace.map(({ path }) => path));
-  const goesAway = ({ path }: Base): boolean =>
-    goneFiles.has(path) || goneDirectories.some((directory) => isWithin(path, directory));
+  const gone = new Map<ArchivePath, boolean>();
+  /** Whether the directory is deleted, or one above it. */
+  const isGone = (directory: ArchivePath): boolean => {
+    const passed: ArchivePath[] = [];
+    let at: ArchivePath | undefined = directory;
+    while (at !== undefined && !gone.has(at) && !goneDirectories.has(at)) {
+      passed.push(at);
+      at = parentOf(at);
+    }
+    const answer = at !== undefined && (gone.get(at) ?? true);
+    for (const one of passed) gone.set(one, answer);
+    return answer;
+  };
+  const goesAway = ({ path }: Base): boolean => goneFiles.has(path) || isGone(path);
   const neededAfter = (op: PatchFile): boolean => {
     if (lastReader.get(op.base.path) !== op || written.has(op.base.path)) return true;
     const after = goesAway(op.base) ? undefined : plan.outcome.get(op.base.path);

@@ -1,7 +1,8 @@
 import type { Entry, Ownership } from '../model/build.js';
 import type { ChmodRule } from '../model/list-rules.js';
-import { type ArchivePath, isWithin, onDevice } from '../model/path.js';
+import { type ArchivePath, onDevice } from '../model/path.js';
 import type { PermissionStatement } from '../model/permission.js';
+import { SortedPaths } from '../model/sorted-paths.js';
 import { type PermissionFamily, reducePermissions, setOne } from './permissions-reduce.js';
 
 /** Why a row of the chmod list does nothing. */
@@ -67,20 +68,37 @@ function isOwned(entry: Entry): entry is OwnedEntry {
   return entry.kind !== 'link';
 }
 
-function namedBy(
-  rule: ChmodRule,
-  owned: readonly OwnedEntry[],
-  entry: Entry | undefined,
-): readonly OwnedEntry[] | SkipReason {
+/** Files and directories of SYSTEM, found by how their paths begin. */
+interface OwnedTree {
+  readonly entries: ReadonlyMap<ArchivePath, Entry>;
+  readonly paths: SortedPaths;
+}
+
+function ownedTree(entries: ReadonlyMap<ArchivePath, Entry>): OwnedTree {
+  const owned = [...entries.values()].filter(isOwned).map(({ path }) => path);
+  return { entries, paths: new SortedPaths(owned.filter((path) => onDevice(path) !== undefined)) };
+}
+
+function entriesAt({ entries }: OwnedTree, paths: Iterable<ArchivePath>): readonly OwnedEntry[] {
+  const found: OwnedEntry[] = [];
+  for (const path of paths) {
+    const entry = entries.get(path);
+    if (entry !== undefined && isOwned(entry)) found.push(entry);
+  }
+  return found;
+}
+
+function namedBy(rule: ChmodRule, tree: OwnedTree): readonly OwnedEntry[] | SkipReason {
+  const entry = onDevice(rule.path) && tree.entries.get(rule.path);
   switch (rule.form) {
     case 'exact':
       if (entry === undefined) return 'not-there';
       return entry.kind === 'file' ? [entry] : 'not-a-file';
     case 'folder':
       if (entry === undefined) return 'not-there';
-      return entry.kind === 'directory' ? owned.filter(({ path }) => isWithin(path, rule.path)) : 'not-a-folder';
+      return entry.kind === 'directory' ? entriesAt(tree, tree.paths.within(rule.path)) : 'not-a-folder';
     case 'pattern': {
-      const matched = owned.filter(({ path }) => rule.matches(path));
+      const matched = entriesAt(tree, tree.paths.matching(rule));
       return matched.length === 0 ? 'not-there' : matched;
     }
     default:
@@ -90,11 +108,11 @@ function namedBy(
 
 /** The rows in the order in which they are laid over the tree: the most specific last, otherwise as listed. */
 function applicable(request: Pick<PermissionRequest, 'entries' | 'rules' | 'covered'>) {
-  const owned = [...request.entries.values()].filter(isOwned).filter(({ path }) => onDevice(path) !== undefined);
+  const tree = ownedTree(request.entries);
   const applied: Applied[] = [];
   const skipped: SkippedRule[] = [];
   for (const rule of request.rules) {
-    const named = namedBy(rule, owned, onDevice(rule.path) && request.entries.get(rule.path));
+    const named = namedBy(rule, tree);
     if (typeof named === 'string') {
       skipped.push({ rule, reason: named });
       continue;
@@ -138,12 +156,14 @@ export function effectiveOwnership(
  * A row as statements. A folder row is one recursive statement, unless something below it must not be touched or has
  * capabilities or a label of its own (which a change of owner would cost it): then it is the fewest that do the same.
  */
-function statementsOf({ rule, entries }: Applied, request: PermissionRequest): readonly PermissionStatement[] {
+function statementsOf(
+  { rule, entries }: Applied,
+  request: PermissionRequest,
+  uncovered: SortedPaths,
+): readonly PermissionStatement[] {
   const changed = entries.map((entry) => withOwnership(entry, ownershipBy(rule, entry)));
   if (rule.form !== 'folder') return changed.map((entry) => setOne(entry, request.family));
-  const untouchable = [...request.entries.values()].filter(
-    ({ path }) => isWithin(path, rule.path) && !request.covered(path),
-  );
+  const untouchable = [...uncovered.within(rule.path)].flatMap((path) => request.entries.get(path) ?? []);
   const modes = { directoryMode: rule.folderMode, fileMode: rule.fileMode };
   return reducePermissions([...changed, ...untouchable], request.covered, request.family, modes);
 }
@@ -160,5 +180,6 @@ export function planPermissions(request: PermissionRequest): PermissionPlan {
     return { statements: reducePermissions(merged, covered, family), skipped };
   }
   const tree = reducePermissions(entries.values(), covered, family);
-  return { statements: [...tree, ...applied.flatMap((one) => statementsOf(one, request))], skipped };
+  const uncovered = new SortedPaths([...entries.keys()].filter((path) => !covered(path)));
+  return { statements: [...tree, ...applied.flatMap((one) => statementsOf(one, request, uncovered))], skipped };
 }

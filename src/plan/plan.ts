@@ -47,7 +47,7 @@ export function planDelta(request: PlanRequest): DeltaPlan {
     scope,
     finder: baseFinder(source, target, scope, request.levers, request.sketches),
     vanishing: vanishingDirectories(source, target, scope),
-    images: rules.images,
+    imageRules: new Map(rules.images.toReversed().map((rule) => [rule.image, rule])),
     partitionOf: (rule: (typeof rules.images)[number]) => imagePartition(rule, boot.partition),
     boot: boot.partition,
     wholeBoot: request.bootUpdate === 'whole',

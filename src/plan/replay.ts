@@ -7,6 +7,7 @@ import type { DeviceOrder } from '../model/device-order.js';
 import { ProofError } from '../model/errors.js';
 import type { PatchFile } from '../model/operation.js';
 import { type ArchivePath, displayName, isWithin, parentOf } from '../model/path.js';
+import { PathTree } from '../model/path-tree.js';
 import type { SettledPlan } from '../model/plan.js';
 import { sameTree } from './plan.js';
 
@@ -14,7 +15,7 @@ const unset: Ownership = { uid: 0, gid: 0, mode: 0, origin: 'note-default' };
 
 /** Throws a ProofError that names the first differing paths when the plan does not lead to its outcome. */
 export function replayPlan(plan: SettledPlan, order: DeviceOrder, source: Build): void {
-  const tree = new Map<ArchivePath, Entry>();
+  const tree = new PathTree<Entry>();
   for (const [path, entry] of source.entries) if (isWithin(path, 'SYSTEM')) tree.set(path, entry);
   const makeParents = (path: ArchivePath): void => {
     for (let above = parentOf(path); above !== undefined && !tree.has(above); above = parentOf(above))
@@ -22,9 +23,6 @@ export function replayPlan(plan: SettledPlan, order: DeviceOrder, source: Build)
   };
   const unlink = (path: ArchivePath): void => {
     if (tree.get(path)?.kind !== 'directory') tree.delete(path);
-  };
-  const removeTree = (path: ArchivePath): void => {
-    for (const below of [...tree.keys()]) if (isWithin(below, path)) tree.delete(below);
   };
   const write = (path: ArchivePath, content: Content): void => {
     tree.set(path, { kind: 'file', path, content, ownership: unset });
@@ -40,7 +38,7 @@ export function replayPlan(plan: SettledPlan, order: DeviceOrder, source: Build)
   };
 
   for (const path of order.unlinkFirst) unlink(path);
-  for (const path of order.deleteTreesFirst) removeTree(path);
+  for (const path of order.deleteTreesFirst) tree.deleteTree(path);
   for (const path of order.deleteFirst) unlink(path);
   for (const path of order.makeDirectories) {
     makeParents(path);
@@ -50,7 +48,7 @@ export function replayPlan(plan: SettledPlan, order: DeviceOrder, source: Build)
     if (step.kind === 'patch') patch(step.op);
     else for (const path of step.paths) unlink(path);
   }
-  for (const path of order.deleteTreesLate) removeTree(path);
+  for (const path of order.deleteTreesLate) tree.deleteTree(path);
   for (const { path, target } of order.extractTogether) {
     makeParents(path);
     write(path, target);
@@ -69,7 +67,7 @@ export function replayPlan(plan: SettledPlan, order: DeviceOrder, source: Build)
   if (order.last?.kind === 'patch-file') patch(order.last);
   else if (order.last !== undefined) write(order.last.path, order.last.target);
 
-  const differing = sameTree(tree, plan.outcome);
+  const differing = sameTree(tree.entries, plan.outcome);
   if (differing.length > 0)
     throw proof(
       `the plan does not lead to the target: ${differing.length} paths differ, first ${differing

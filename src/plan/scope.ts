@@ -3,6 +3,8 @@ import { InputError } from '../model/errors.js';
 import type { ListRules, PathRule, RuleAt } from '../model/list-rules.js';
 import { type Part, partOf } from '../model/parts.js';
 import { type ArchivePath, displayName, isWithin, parentOf } from '../model/path.js';
+import { RuleIndex } from '../model/rule-index.js';
+import { SortedPaths } from '../model/sorted-paths.js';
 
 /** Which paths this package may touch: the chosen parts, less what the noota list keeps. */
 export interface Scope {
@@ -14,9 +16,10 @@ export interface Scope {
 }
 
 function firstMatch(rules: readonly PathRule[]): (path: ArchivePath) => RuleAt | undefined {
+  const index = new RuleIndex(rules);
   const known = new Map<ArchivePath, RuleAt | undefined>();
   return (path) => {
-    if (!known.has(path)) known.set(path, rules.find((rule) => rule.matches(path))?.at);
+    if (!known.has(path)) known.set(path, index.first(path)?.at);
     return known.get(path);
   };
 }
@@ -42,23 +45,38 @@ export function scopeOf(rules: ListRules, parts: ReadonlySet<Part>): Scope {
  */
 export function refuseImpossibleKeeps(source: Build, target: Build, scope: Scope): void {
   const faults = [];
+  const blocked = new Map<ArchivePath, ArchivePath | undefined>();
+  /** The nearest path above that the target has, where that is no directory: then nothing stands between. */
+  const blockedBy = (path: ArchivePath): ArchivePath | undefined => {
+    const passed: ArchivePath[] = [];
+    let above = parentOf(path);
+    while (above !== undefined && !blocked.has(above) && target.entries.get(above) === undefined) {
+      passed.push(above);
+      above = parentOf(above);
+    }
+    if (above !== undefined && !blocked.has(above))
+      blocked.set(above, target.entries.get(above)?.kind === 'directory' ? undefined : above);
+    const found = above === undefined ? undefined : blocked.get(above);
+    for (const one of passed) blocked.set(one, found);
+    return found;
+  };
+  const targetPaths = new SortedPaths(target.entries.keys());
   for (const [path, entry] of source.entries) {
     if (!isWithin(path, 'SYSTEM')) continue;
     const at = scope.keptBy(path);
     if (at === undefined) continue;
-    for (let above = parentOf(path); above !== undefined; above = parentOf(above)) {
-      const replaced = target.entries.get(above);
-      if (replaced !== undefined && replaced.kind !== 'directory' && scope.keptBy(above) === undefined)
-        faults.push({
-          code: 'noota-impossible',
-          place: { file: at.file, line: at.line },
-          message: `${displayName(path)} cannot be kept: ${displayName(above)} is a ${replaced.kind} in the target`,
-          remedy: 'take the path off the noota list, or keep the directory in the target',
-        });
-    }
+    const above = blockedBy(path);
+    const replaced = above === undefined ? undefined : target.entries.get(above);
+    if (above !== undefined && replaced !== undefined && scope.keptBy(above) === undefined)
+      faults.push({
+        code: 'noota-impossible',
+        place: { file: at.file, line: at.line },
+        message: `${displayName(path)} cannot be kept: ${displayName(above)} is a ${replaced.kind} in the target`,
+        remedy: 'take the path off the noota list, or keep the directory in the target',
+      });
     if (entry.kind === 'directory') continue;
-    for (const below of target.entries.keys()) {
-      if (below !== path && isWithin(below, path) && scope.keptBy(below) === undefined) {
+    for (const below of targetPaths.startingWith(`${path}/`)) {
+      if (scope.keptBy(below) === undefined) {
         faults.push({
           code: 'noota-impossible',
           place: { file: at.file, line: at.line },

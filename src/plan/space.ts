@@ -12,6 +12,7 @@ import type { Finding } from '../model/finding.js';
 import type { DeviceLimits, DeviceNeeds } from '../model/needs.js';
 import type { PatchFile } from '../model/operation.js';
 import { type ArchivePath, isWithin } from '../model/path.js';
+import { PathTree } from '../model/path-tree.js';
 import type { SettledPlan } from '../model/plan.js';
 import { patchHeadroom, stagingSpace } from '../model/staging.js';
 
@@ -37,7 +38,7 @@ export function deviceNeeds(
   packageBytes: number,
   systemFree: number = noteFigures.systemFree,
 ): DeviceNeeds {
-  const sizes = new Map<ArchivePath, number>();
+  const sizes = new PathTree<number>();
   for (const { path, source } of plan.decisions.values()) {
     if (source?.kind === 'file' && isWithin(path, 'SYSTEM')) sizes.set(path, blocks(source.content.size));
   }
@@ -54,7 +55,7 @@ export function deviceNeeds(
     sizes.delete(path);
   };
   const removeTree = (tree: ArchivePath): void => {
-    for (const path of [...sizes.keys()]) if (isWithin(path, tree)) remove(path);
+    for (const size of sizes.deleteTree(tree)) used -= size;
   };
   const put = (path: ArchivePath, { size }: Content): void => {
     remove(path);
@@ -114,13 +115,12 @@ function cacheForRetry(plan: SettledPlan, order: DeviceOrder, cachePeak: number)
   const images = order.partitions.filter((op) => op.kind === 'patch-partition');
   const image = images.reduce((most, { target }) => Math.max(most, inBlocks(target.size)), 0);
   const moved = order.checks.reduce((most, { base }) => Math.max(most, inBlocks(base.content.size)), 0);
-  const asked = Math.max(
-    moved,
-    ...order.patches.map((step) =>
-      step.kind === 'patch' && step.staged ? inBlocks(stagingSpace(step.op.base.content.size)) : 0,
-    ),
-    ...images.map(({ source, target }) => inBlocks(staged ? stagingSpace(target.size) : source.size)),
-  );
+  let asked = moved;
+  for (const step of order.patches)
+    if (step.kind === 'patch' && step.staged)
+      asked = Math.max(asked, inBlocks(stagingSpace(step.op.base.content.size)));
+  for (const { source, target } of images)
+    asked = Math.max(asked, inBlocks(staged ? stagingSpace(target.size) : source.size));
   if (asked === 0) return cachePeak;
   // A cut among the files leaves a source; one in the write of a staged image leaves the image and a copy of it.
   const leftByFiles = moved;

@@ -9,10 +9,13 @@ export function vanishingDirectories(source: Build, target: Build, scope: Scope)
     if (entry.kind === 'directory' && isWithin(path, 'SYSTEM') && target.entries.get(path)?.kind !== 'directory')
       vanishing.add(path);
   }
+  const staying = new Set<ArchivePath>();
   for (const path of source.entries.keys()) {
     if (scope.touches(path)) continue;
-    vanishing.delete(path);
-    for (let above = parentOf(path); above !== undefined; above = parentOf(above)) vanishing.delete(above);
+    for (let at: ArchivePath | undefined = path; at !== undefined && !staying.has(at); at = parentOf(at)) {
+      staying.add(at);
+      vanishing.delete(at);
+    }
   }
   return vanishing;
 }

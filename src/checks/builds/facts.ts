@@ -1,8 +1,9 @@
 import type { Build, Entry } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
-import type { ListRules } from '../../model/list-rules.js';
+import type { ChmodRule, ListRules, PathRule } from '../../model/list-rules.js';
 import { type Part, partOf } from '../../model/parts.js';
 import { type ArchivePath, displayName } from '../../model/path.js';
+import { RuleIndex } from '../../model/rule-index.js';
 
 /** What the checks look at. */
 export interface CheckFacts {
@@ -15,10 +16,32 @@ export interface CheckFacts {
 /** Looks at one thing that goes wrong in the field. */
 export type Check = (facts: CheckFacts) => readonly Finding[];
 
+const pathIndexes = new WeakMap<readonly PathRule[], RuleIndex<PathRule>>();
+const chmodIndexes = new WeakMap<readonly ChmodRule[], RuleIndex<ChmodRule>>();
+
+/** The index of a list, made when it is first asked for: the checks ask for every path. */
+function indexOf<R extends PathRule | ChmodRule>(
+  indexes: WeakMap<readonly R[], RuleIndex<R>>,
+  rules: readonly R[],
+): RuleIndex<R> {
+  const known = indexes.get(rules);
+  if (known !== undefined) return known;
+  const index = new RuleIndex<R>(rules);
+  indexes.set(rules, index);
+  return index;
+}
+
+/** Whether a row of the chmod list names the path. */
+export function isListed({ rules }: CheckFacts, path: ArchivePath): boolean {
+  return indexOf(chmodIndexes, rules.permissions).first(path) !== undefined;
+}
+
 /** Whether the package may touch the path: its part was chosen and the noota list does not keep it. */
 export function isTouched(facts: CheckFacts, path: ArchivePath): boolean {
   const part = partOf(path);
-  return part !== undefined && facts.parts.has(part) && !facts.rules.keep.some((rule) => rule.matches(path));
+  return (
+    part !== undefined && facts.parts.has(part) && indexOf(pathIndexes, facts.rules.keep).first(path) === undefined
+  );
 }
 
 /** Whether two entries are the same thing with the same content; owners and modes do not count. */

@@ -1,7 +1,7 @@
 import type { Entry, Ownership } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import { type ArchivePath, isWithin } from '../../model/path.js';
-import { type Check, type CheckFacts, count, few, isTouched, sameContent } from './facts.js';
+import { type Check, count, few, isListed, isTouched, sameContent } from './facts.js';
 
 function ownershipOf(entry: Entry | undefined): Ownership | undefined {
   return entry === undefined || entry.kind === 'link' ? undefined : entry.ownership;
@@ -9,10 +9,6 @@ function ownershipOf(entry: Entry | undefined): Ownership | undefined {
 
 function show({ uid, gid, mode }: Ownership): string {
   return `${uid}:${gid} ${mode.toString(8).padStart(4, '0')}`;
-}
-
-function listed({ rules }: CheckFacts, path: ArchivePath): boolean {
-  return rules.permissions.some((rule) => rule.matches(path));
 }
 
 /** Owners or modes that change although the content does not. */
@@ -23,7 +19,7 @@ export const checkPermissionsKept: Check = (facts) => {
     const before = facts.source.entries.get(path);
     const [old, next] = [ownershipOf(before), ownershipOf(entry)];
     if (old === undefined || next === undefined || !sameContent(before, entry) || show(old) === show(next)) continue;
-    if (!isTouched(facts, path) || listed(facts, path)) continue;
+    if (!isTouched(facts, path) || isListed(facts, path)) continue;
     if (changed.length === 0) example = ` (${show(old)} becomes ${show(next)})`;
     changed.push(path);
   }
@@ -46,7 +42,7 @@ export const checkSetUidKept: Check = (facts) => {
   const lost: ArchivePath[] = [];
   for (const [path, entry] of facts.target.entries) {
     const before = facts.source.entries.get(path);
-    if (before?.kind !== 'file' || entry.kind !== 'file' || !isTouched(facts, path) || listed(facts, path)) continue;
+    if (before?.kind !== 'file' || entry.kind !== 'file' || !isTouched(facts, path) || isListed(facts, path)) continue;
     if ((before.ownership.mode & 0o6000 & ~entry.ownership.mode) !== 0) lost.push(path);
   }
   if (lost.length === 0) return [];
@@ -69,7 +65,7 @@ export const checkOwnersCovered: Check = (facts) => {
   for (const [path, entry] of facts.target.entries) {
     const ownership = ownershipOf(entry);
     if (ownership === undefined || !isWithin(path, 'SYSTEM') || !isTouched(facts, path)) continue;
-    if (ownership.origin === 'filesystem-config' || ownership.origin === 'image' || listed(facts, path)) covered += 1;
+    if (ownership.origin === 'filesystem-config' || ownership.origin === 'image' || isListed(facts, path)) covered += 1;
     // What not even the input tells is a finding of the reader.
     else if (ownership.origin !== 'note-default') uncovered.push(path);
   }

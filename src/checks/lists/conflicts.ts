@@ -1,7 +1,9 @@
 import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
-import type { ChmodRule, ListRules } from '../../model/list-rules.js';
-import { type ArchivePath, compareBytes, displayName } from '../../model/path.js';
+import type { ChmodRule, ListRules, PathRule } from '../../model/list-rules.js';
+import { type ArchivePath, displayName } from '../../model/path.js';
+import { RuleIndex } from '../../model/rule-index.js';
+import { SortedPaths } from '../../model/sorted-paths.js';
 
 function sample(paths: readonly ArchivePath[]): string {
   const shown = paths.slice(0, 3).map(displayName).join(', ');
@@ -9,13 +11,21 @@ function sample(paths: readonly ArchivePath[]): string {
 }
 
 /** Paths that the noota list keeps and the fullota list sends whole: noota wins. One finding for a pair of lines. */
-function keptAndSent(rules: ListRules, paths: readonly ArchivePath[]): readonly Finding[] {
+function keptAndSent(rules: ListRules, paths: SortedPaths): readonly Finding[] {
   const findings: Finding[] = [];
+  const keeps = new RuleIndex(rules.keep);
+  const listed = new Map(rules.keep.map((rule, at) => [rule, at]));
   for (const whole of rules.whole) {
-    const sent = paths.filter(whole.matches);
-    for (const keep of rules.keep) {
-      const both = sent.filter(keep.matches);
-      if (both.length === 0) continue;
+    const contradicting = new Map<PathRule, ArchivePath[]>();
+    for (const path of paths.matching(whole)) {
+      for (const keep of keeps.all(path)) {
+        const both = contradicting.get(keep);
+        if (both === undefined) contradicting.set(keep, [path]);
+        else both.push(path);
+      }
+    }
+    const inOrder = [...contradicting].sort(([a], [b]) => (listed.get(a) ?? 0) - (listed.get(b) ?? 0));
+    for (const [keep, both] of inOrder) {
       findings.push({
         severity: 'warning',
         code: 'rule-in-noota-and-fullota',
@@ -56,6 +66,6 @@ function repeatedRows(rules: ListRules): readonly Finding[] {
 
 /** Lines that contradict each other. */
 export function conflictFindings(rules: ListRules, source: Build, target: Build): readonly Finding[] {
-  const paths = [...new Set([...source.entries.keys(), ...target.entries.keys()])].sort(compareBytes);
+  const paths = new SortedPaths(new Set([...source.entries.keys(), ...target.entries.keys()]));
   return [...keptAndSent(rules, paths), ...repeatedRows(rules)];
 }

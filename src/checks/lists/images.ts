@@ -37,10 +37,10 @@ function imagesOf(build: Build): readonly string[] {
     .map(({ path }) => path);
 }
 
-function ruleFindings(rule: ImageRule, target: Build): readonly Finding[] {
+function ruleFindings(rule: ImageRule, target: Build, images: readonly string[]): readonly Finding[] {
   const findings: Finding[] = [];
   if (target.entries.get(rule.image)?.kind !== 'file') {
-    const meant = nearest(rule.image, imagesOf(target));
+    const meant = nearest(rule.image, images);
     findings.push({
       severity: 'warning',
       code: 'multifota-image-missing',
@@ -64,13 +64,21 @@ function ruleFindings(rule: ImageRule, target: Build): readonly Finding[] {
   return findings;
 }
 
-/** Lines that map an image twice, or two images to one partition. */
+/** For so many lines an image of a similar name is looked for. */
+const mostSuggestions = 40;
+
+/** Lines that map an image twice, or two images to one partition, each held against the first such line. */
 function clashes(rules: readonly ImageRule[]): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const [index, rule] of rules.entries()) {
-    for (const other of rules.slice(0, index)) {
-      const [image, partition] = [other.image === rule.image, other.partition === rule.partition];
-      if (!image && !partition) continue;
+  const byImage = new Map<string, ImageRule>();
+  const byPartition = new Map<string, ImageRule>();
+  for (const rule of rules) {
+    const [same, beside] = [byImage.get(rule.image), byPartition.get(rule.partition)];
+    if (same === undefined) byImage.set(rule.image, rule);
+    if (beside === undefined) byPartition.set(rule.partition, rule);
+    for (const other of new Set([same, beside])) {
+      if (other === undefined) continue;
+      const image = other === same;
       findings.push({
         severity: 'error',
         code: 'multifota-mapped-twice',
@@ -88,13 +96,15 @@ function clashes(rules: readonly ImageRule[]): readonly Finding[] {
 
 /** What is wrong with the multifota list, and images that changed and are not mapped: they are not sent. */
 export function imageFindings(rules: ListRules, source: Build, target: Build): readonly Finding[] {
-  const findings = rules.images.flatMap((rule) => ruleFindings(rule, target));
+  const images = imagesOf(target);
+  const mapped = new Set<string>(rules.images.map(({ image }) => image));
+  const findings = rules.images.flatMap((rule, at) => ruleFindings(rule, target, at < mostSuggestions ? images : []));
   findings.push(...clashes(rules.images));
   for (const [path, after] of target.entries) {
     if (after.kind !== 'file' || !path.startsWith('MULTIFOTA/')) continue;
     const before = source.entries.get(path);
     if (before?.kind === 'file' && before.content.sha1 === after.content.sha1) continue;
-    if (rules.images.some(({ image }) => image === path)) continue;
+    if (mapped.has(path)) continue;
     findings.push({
       severity: 'warning',
       code: 'multifota-image-unmapped',

@@ -2,6 +2,7 @@ import type { Build, Entry } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import type { ListRules, PathRule } from '../../model/list-rules.js';
 import { displayName } from '../../model/path.js';
+import { RuleIndex } from '../../model/rule-index.js';
 
 function differs(a: Entry, b: Entry): boolean {
   if (a.kind === 'file' && b.kind === 'file') return a.content.sha1 !== b.content.sha1;
@@ -30,20 +31,27 @@ function finding(
   ];
 }
 
+/** What a line keeps although the builds differ there. */
+interface KeptPaths {
+  readonly changed: string[];
+  readonly added: string[];
+}
+
 /** What the noota list keeps although the builds differ there: the device stays behind the target. One finding a line and kind. */
 export function keptFindings(rules: ListRules, source: Build, target: Build): readonly Finding[] {
-  const told = new Set<string>();
+  const keeps = new RuleIndex(rules.keep);
+  const kept = new Map<PathRule, KeptPaths>(rules.keep.map((rule) => [rule, { changed: [], added: [] }]));
+  for (const [path, after] of target.entries) {
+    if (after.kind === 'directory') continue;
+    const rule = keeps.first(path);
+    const paths = rule === undefined ? undefined : kept.get(rule);
+    if (paths === undefined) continue;
+    const before = source.entries.get(path);
+    if (before === undefined) paths.added.push(path);
+    else if (differs(before, after)) paths.changed.push(path);
+  }
   const findings: Finding[] = [];
-  for (const rule of rules.keep) {
-    const changed: string[] = [];
-    const added: string[] = [];
-    for (const [path, after] of target.entries) {
-      if (after.kind === 'directory' || told.has(path) || !rule.matches(path)) continue;
-      told.add(path);
-      const before = source.entries.get(path);
-      if (before === undefined) added.push(path);
-      else if (differs(before, after)) changed.push(path);
-    }
+  for (const [rule, { changed, added }] of kept) {
     findings.push(
       ...finding(
         rule,

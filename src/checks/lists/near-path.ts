@@ -1,20 +1,28 @@
 /** How many units must be put in, taken out or replaced to get from one text to the other, if at most `limit`. */
 function editsBetween(a: string, b: string, limit: number): number | undefined {
   if (Math.abs(a.length - b.length) > limit) return undefined;
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
+  // Only cells this near to the diagonal can be within the limit; beside them stand cells that never win.
+  const width = 2 * limit + 1;
+  let above = Array.from({ length: width }, (_, at) => Math.abs(at - limit));
   for (let row = 1; row <= a.length; row++) {
-    const line = [row];
-    let least = row;
-    for (let column = 1; column <= b.length; column++) {
-      const replaced = (above[column - 1] ?? 0) + (a.charAt(row - 1) === b.charAt(column - 1) ? 0 : 1);
-      const edits = Math.min(replaced, (above[column] ?? 0) + 1, (line[column - 1] ?? 0) + 1);
+    const line: number[] = [];
+    let least = limit + 1;
+    for (let at = 0; at < width; at++) {
+      const column = row + at - limit;
+      const replaced = (above[at] ?? 0) + (a.charAt(row - 1) === b.charAt(column - 1) ? 0 : 1);
+      const edits =
+        column === 0
+          ? row
+          : column < 0 || column > b.length
+            ? limit + 1
+            : Math.min(replaced, (above[at + 1] ?? limit) + 1, (line[at - 1] ?? limit) + 1);
       line.push(edits);
       least = Math.min(least, edits);
     }
     if (least > limit) return undefined;
     above = line;
   }
-  const edits = above[b.length] ?? 0;
+  const edits = above[b.length - a.length + limit] ?? 0;
   return edits > limit ? undefined : edits;
 }
 
@@ -36,6 +44,9 @@ export function nearest(text: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** Nobody leaves out more folders than so many before a path by mistake. */
+const mostFolders = 16;
+
 /**
  * What a list line that matches nothing probably meant: the same with folders put before it (`lib/*.so` for
  * `SYSTEM/lib/*.so`), or a path that is spelled nearly so. `matches` is the line's own test.
@@ -47,7 +58,9 @@ export function didYouMean(
 ): string | undefined {
   if (matches !== undefined) {
     for (const path of paths) {
-      for (let cut = path.indexOf('/'); cut > 0; cut = path.indexOf('/', cut + 1)) {
+      let folders = 0;
+      for (let cut = path.indexOf('/'); cut > 0 && folders < mostFolders; cut = path.indexOf('/', cut + 1)) {
+        folders += 1;
         if (matches(path.slice(cut + 1))) return path.slice(0, cut + 1) + text;
       }
     }

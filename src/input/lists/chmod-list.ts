@@ -2,7 +2,7 @@ import type { Fault } from '../../model/errors.js';
 import type { ChmodRule } from '../../model/list-rules.js';
 import { type ArchivePath, displayName, isWithin, toArchivePath } from '../../model/path.js';
 import { type ListLine, lineFault, listLines, type Parsed, pathFault } from './list-line.js';
-import { compilePattern, isPattern } from './pattern.js';
+import { compilePattern, isPattern, literalStart } from './pattern.js';
 
 const form = 'path file_permission userid groupid folder_permission, such as: /usr/bin/app 755 0 0 755';
 const largestId = 0xffff_fffe;
@@ -58,7 +58,7 @@ function literalFolder(pattern: string): string {
   return parts.slice(0, first).join('/');
 }
 
-function parsePath(line: ListLine, word: Word): Pick<ChmodRule, 'form' | 'path' | 'matches'> | Fault {
+function parsePath(line: ListLine, word: Word): Pick<ChmodRule, 'form' | 'path' | 'start' | 'matches'> | Fault {
   const { text, offset } = word;
   const expected = "a path on the module that starts with a slash, such as /usr/bin/app; a folder's ends with one too";
   if (!text.startsWith('/')) {
@@ -72,14 +72,14 @@ function parsePath(line: ListLine, word: Word): Pick<ChmodRule, 'form' | 'path' 
   if (!isPattern(inside)) {
     const path: ArchivePath = toArchivePath(inside);
     return folder
-      ? { form: 'folder', path, matches: (other) => isWithin(other, path) }
-      : { form: 'exact', path, matches: (other) => other === path };
+      ? { form: 'folder', path, start: path, matches: (other) => isWithin(other, path) }
+      : { form: 'exact', path, start: path, matches: (other) => other === path };
   }
   const matches = compilePattern(folder ? `${inside}/**` : inside);
   if (typeof matches !== 'function') {
     return lineFault(line, offset, `the pattern cannot be understood: ${displayName(matches.wrong)}`, expected);
   }
-  return { form: 'pattern', path: toArchivePath(literalFolder(inside)), matches };
+  return { form: 'pattern', path: toArchivePath(literalFolder(inside)), start: literalStart(inside), matches };
 }
 
 /** Parses the chmod list. A path with a blank in it cannot be written here; `?` stands for the blank. */

@@ -2,7 +2,7 @@ import type { Fault } from '../../model/errors.js';
 import type { ListName, PathRule } from '../../model/list-rules.js';
 import { displayName, isWithin } from '../../model/path.js';
 import { type ListLine, lineFault, listLines, type Parsed, pathFault } from './list-line.js';
-import { compilePattern, isPattern } from './pattern.js';
+import { compilePattern, isPattern, literalStart } from './pattern.js';
 
 const expected = 'a path inside targetfiles.zip without a leading slash, such as SYSTEM/etc/webui/test.cfg';
 
@@ -18,13 +18,13 @@ function parseLine(line: ListLine): PathRule | Fault {
   if (wrong !== undefined) return lineFault(line, 0, wrong, expected);
   if (!isPattern(path)) {
     // Without a slash at the end it may still be a directory in a build: then everything below it is meant too.
-    return { at, text, form: folder ? 'folder' : 'exact', matches: (other) => isWithin(other, path) };
+    return { at, text, form: folder ? 'folder' : 'exact', start: path, matches: (other) => isWithin(other, path) };
   }
   const matches = compilePattern(folder ? `${path}/**` : path);
   if (typeof matches !== 'function') {
     return lineFault(line, 0, `the pattern cannot be understood: ${displayName(matches.wrong)}`, expected);
   }
-  return { at, text, form: 'pattern', matches };
+  return { at, text, form: 'pattern', start: literalStart(path), matches };
 }
 
 /** Parses the noota or the fullota list: one path, folder or pattern a line. */

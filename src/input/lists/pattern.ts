@@ -9,6 +9,15 @@ export function isPattern(text: string): boolean {
 }
 
 /**
+ * What every path that the pattern matches begins with: the text up to the first unit that may stand for something else.
+ * A slash at its end is left out, for `lib/**` matches `lib` too.
+ */
+export function literalStart(pattern: string): string {
+  const special = pattern.search(/[*?[{\\]/);
+  return (special < 0 ? pattern : pattern.slice(0, special)).replace(/\/$/, '');
+}
+
+/**
  * Of shell patterns we take `*`, `?`, `[…]`, `{a,b}` and `**`; what else means something to picomatch (groups, quotes,
  * extended patterns) stands for itself, since names of files hold it.
  */

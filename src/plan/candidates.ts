@@ -1,0 +1,68 @@
+/** Source files that may be bases, grouped so that of a large group only what stands near a path is looked at. */
+import type { Build, FileEntry } from '../model/build.js';
+import { type ArchivePath, isWithin } from '../model/path.js';
+import { positionIn } from '../model/sorted-paths.js';
+import { sameThing } from './compare.js';
+import type { Scope } from './scope.js';
+
+const fates = ['removed', 'stays', 'changed'] as const;
+
+/** A file of the source that the package may rely on. */
+export interface Candidate {
+  readonly entry: FileEntry;
+  /** Gone in the target: nothing can be lost, and nothing writes it. */
+  readonly fate: (typeof fates)[number];
+}
+
+/** All files of the source that may be bases, in byte order. */
+export function candidatesOf(source: Build, target: Build, scope: Scope): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const [path, entry] of source.entries) {
+    if (entry.kind !== 'file' || entry.content.size === 0 || !isWithin(path, 'SYSTEM')) continue;
+    if (!scope.touches(path) || path === 'SYSTEM/build.prop') continue;
+    const after = target.entries.get(path);
+    if (after !== undefined && after.kind === 'directory') continue;
+    const removed = after === undefined || after.kind !== 'file';
+    const forced = scope.forcedBy(path) !== undefined;
+    candidates.push({ entry, fate: removed ? 'removed' : sameThing(entry, after) && !forced ? 'stays' : 'changed' });
+  }
+  return candidates;
+}
+
+/**
+ * Of a group with one fate so many are compared, those next to the path in byte order: they share the most folders with
+ * it. Builds have thousands of files that are named `copyright` or hold the same bytes, and to compare all with all
+ * would take minutes.
+ */
+const mostCompared = 128;
+
+/** Candidates with something in common. */
+export class CandidateGroups<Key> {
+  readonly #groups = new Map<Key, Readonly<Record<Candidate['fate'], Candidate[]>>>();
+
+  /** `candidates` are in byte order. */
+  constructor(candidates: readonly Candidate[], keyOf: (candidate: Candidate) => Key) {
+    for (const candidate of candidates) {
+      const key = keyOf(candidate);
+      let group = this.#groups.get(key);
+      if (group === undefined) {
+        group = { removed: [], stays: [], changed: [] };
+        this.#groups.set(key, group);
+      }
+      group[candidate.fate].push(candidate);
+    }
+  }
+
+  /** The candidates of a group, or, of a large one, those near the path. */
+  near(key: Key, path: ArchivePath): readonly Candidate[] {
+    const group = this.#groups.get(key);
+    if (group === undefined) return [];
+    return fates.flatMap((fate) => {
+      const all = group[fate];
+      if (all.length <= mostCompared) return all;
+      const middle = positionIn(all, path, ({ entry }) => entry.path);
+      const start = Math.min(Math.max(middle - mostCompared / 2, 0), all.length - mostCompared);
+      return all.slice(start, start + mostCompared);
+    });
+  }
+}
