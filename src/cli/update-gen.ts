@@ -69,7 +69,7 @@ const command: Command = (program, choose) =>
           options: {
             ...generateDefaults,
             parts,
-            encoding: { ...generateDefaults.encoding, cache: patchCacheFolder() },
+            encoding: { ...generateDefaults.encoding, defaultCache: patchCacheFolder() },
             onProgress: session.onProgress,
             signal: session.signal,
           },

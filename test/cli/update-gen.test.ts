@@ -42,6 +42,15 @@ test('end-to-end: in a folder with v1, v2 and lists it writes update.zip, with t
   assert.ok(existsSync(join(work, 'update.zip')));
 });
 
+test('end-to-end: a home that cannot be written to costs the patch cache alone', () => {
+  writeFileSync(join(work, 'no-home'), '');
+  const env = { ...process.env, XDG_CACHE_HOME: join(work, 'no-home/cache') };
+  const run = spawnSync(process.execPath, [program, 'm'], { cwd: work, encoding: 'utf8', env });
+  assert.deepEqual({ status: run.status, stderr: run.stderr }, { status: 0, stderr: '' });
+  assert.match(run.stdout, /no patches are kept for later runs/);
+  assert.doesNotMatch(run.stdout, /--no-cache/);
+});
+
 test('end-to-end: errors alone go to standard error', () => {
   const missing = updateGen(join(work, 'v1'), 'a');
   assert.deepEqual([missing.status, missing.stdout], [3, '']);

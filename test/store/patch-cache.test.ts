@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { type Sha256, sha256Of } from '../../src/model/digest.js';
 import { InputError } from '../../src/model/errors.js';
 import { defaultCacheDirectory, openPatchCache } from '../../src/store/patch-cache.js';
+import { testPatchCache } from '../support/patch-cache-contract.js';
 
 let directory = '';
 before(async () => {
@@ -21,12 +22,27 @@ function fileOf(name: Sha256, folder = directory): string {
   return join(folder, name.slice(0, 2), name);
 }
 
+testPatchCache('a folder', async () => {
+  const folder = await mkdtemp(join(directory, 'store-'));
+  return {
+    open: () => openPatchCache({ directory: folder }),
+    damage: async (name, change) => {
+      const file = fileOf(name, folder);
+      await writeFile(file, change(await readFile(file)));
+    },
+    breakDown: async () => {
+      await rm(folder, { recursive: true });
+      await writeFile(folder, 'in the way');
+    },
+  };
+});
+
 async function filesIn(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true });
   return names.filter((name) => /[0-9a-f]{64}/.test(name));
 }
 
-test('gives back what was put, also to another process that opens it later', async () => {
+test('integration: gives back what was put, also to another process that opens it later', async () => {
   const cache = await openPatchCache({ directory });
   assert.equal(await cache.get(key('a')), undefined);
   for (const bytes of [Buffer.from('some bytes'), Buffer.alloc(0), Buffer.alloc(100_000, 7)]) {
@@ -36,7 +52,7 @@ test('gives back what was put, also to another process that opens it later', asy
   }
 });
 
-test('what is damaged in any way is a miss, and removed', async () => {
+test('integration: what is damaged in any way is a miss, and removed', async () => {
   const cache = await openPatchCache({ directory });
   const name = key('damaged');
   await cache.put(name, Buffer.from('the bytes'));
@@ -57,7 +73,7 @@ test('what is damaged in any way is a miss, and removed', async () => {
   assert.equal(Buffer.from((await cache.get(name)) ?? []).toString(), 'the bytes');
 });
 
-test('many writers and readers of the same keys at once see all or nothing, and leave no temporary file', async () => {
+test('integration: many writers and readers of the same keys at once see all or nothing, and leave no temporary file', async () => {
   const folder = join(directory, 'together');
   const caches = await Promise.all(Array.from({ length: 4 }, () => openPatchCache({ directory: folder })));
   const bytesOf = (i: number): Uint8Array => new Uint8Array(5000).fill(i);
@@ -78,7 +94,7 @@ test('many writers and readers of the same keys at once see all or nothing, and 
   assert.equal((await filesIn(folder)).length, 5);
 });
 
-test('trim removes what was not used for longest, and what crashes left, and nothing that is not ours', async () => {
+test('integration: trim removes what was not used for longest, and what crashes left, and nothing that is not ours', async () => {
   const folder = join(directory, 'limited');
   const cache = await openPatchCache({ directory: folder, maxBytes: 3500 });
   for (const name of ['a', 'b', 'c', 'd']) {
@@ -98,7 +114,7 @@ test('trim removes what was not used for longest, and what crashes left, and not
   assert.equal((await stat(join(folder, 'notes.txt'))).size, 9000);
 });
 
-test('a folder that cannot be made is told; one that fails later is no error', async () => {
+test('integration: a folder that cannot be made is told; one that fails later is no error', async () => {
   const file = join(directory, 'a-file');
   await writeFile(file, '');
   await assert.rejects(openPatchCache({ directory: join(file, 'below') }), (error) => {
@@ -115,7 +131,7 @@ test('a folder that cannot be made is told; one that fails later is no error', a
   await cache.trim();
 });
 
-test("the default folder is the user's cache folder of the system", () => {
+test("unit: the default folder is the user's cache folder of the system", () => {
   assert.equal(defaultCacheDirectory({ XDG_CACHE_HOME: '/x' }, 'linux'), '/x/dfota/patches');
   assert.match(defaultCacheDirectory({ XDG_CACHE_HOME: 'relative' }, 'linux'), /\/\.cache\/dfota\/patches$/);
   assert.match(defaultCacheDirectory({}, 'linux'), /\/\.cache\/dfota\/patches$/);

@@ -88,7 +88,7 @@ export const auditCommand: Command = (program, choose) =>
                     encoding: {
                       ...generateDefaults.encoding,
                       ...given('jobs', countOption('jobs', argv.jobs, 1, 256)),
-                      ...given('cache', argv.noCache === true ? undefined : patchCacheFolder()),
+                      defaultCache: argv.noCache === true ? undefined : patchCacheFolder(),
                     },
                   }
                 : undefined,

@@ -96,7 +96,6 @@ export const generateCommand: Command = (program, choose) =>
       choose(async (session) => {
         const { sources, target } = buildsOf([argv.source, argv.to], argv);
         const several = sources.length > 1;
-        const cache = argv.noCache === true ? undefined : (argv.cache ?? patchCacheFolder());
         if (several && argv.plan !== undefined) throw usage('--plan is for a single source');
         const { generateFiles } = await import('../../usecases/generate/generate-files.js');
         const made = await generateFiles({
@@ -122,7 +121,8 @@ export const generateCommand: Command = (program, choose) =>
               effort: argv.effort,
               ...given('jobs', countOption('jobs', argv.jobs, 1, 256)),
               ...given('memory', sizeOption('memory', argv.memory)),
-              ...given('cache', cache),
+              cache: argv.cache,
+              defaultCache: argv.noCache === true ? undefined : patchCacheFolder(),
             },
             limits: {
               ...given('cacheSize', sizeOption('cache-size', argv.cacheSize)),

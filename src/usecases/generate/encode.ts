@@ -17,12 +17,14 @@ export interface EncodingOptions {
   readonly jobs?: number | undefined;
   /** Bytes that encoding may take. */
   readonly memory?: number | undefined;
-  /** Folder of the patch cache; without it nothing is kept. */
+  /** Folder of the patch cache; it is an error when it cannot be made. */
   readonly cache?: string | undefined;
+  /** Folder of the patch cache where none is named; when it cannot be made, nothing is kept, which is told. */
+  readonly defaultCache?: string | undefined;
 }
 
 /** The same, with the cache opened. */
-export interface EncodePlanOptions extends Omit<EncodingOptions, 'cache'> {
+export interface EncodePlanOptions extends Omit<EncodingOptions, 'cache' | 'defaultCache'> {
   readonly cache?: PatchCache | undefined;
   readonly onProgress: OnProgress;
   readonly signal?: AbortSignal | undefined;

@@ -31,11 +31,11 @@ import { deviceNeeds, holdLimits, needFindings } from '../../plan/space.js';
 import type { ScriptOptions } from '../../script/options.js';
 import { printScript } from '../../script/printer.js';
 import { writeScript } from '../../script/writer.js';
-import { openPatchCache } from '../../store/patch-cache.js';
 import { dfotaVersion } from '../../version.js';
 import { checkInputs } from '../check.js';
 import { type ProfileName, verifyPackage } from '../verify/verify.js';
 import { type EncodingOptions, encodePlan } from './encode.js';
+import { openRunCache } from './open-cache.js';
 import { Payloads } from './payloads.js';
 import { sketchBuilds } from './sketches.js';
 
@@ -93,8 +93,7 @@ export async function generatePackage(inputs: GenerateInputs, options: GenerateO
   const compared = comparedInputFindings(source.build, target.build);
   refuseErrors(compared);
 
-  const { cache: cacheFolder } = options.encoding;
-  const cache = cacheFolder === undefined ? undefined : await openPatchCache({ directory: cacheFolder });
+  const { cache, findings: cacheFindings } = await openRunCache(options.encoding);
   const sketches = wantsSketches(options.levers)
     ? await sketchBuilds(source, target, { rules, parts, cache, onProgress, signal })
     : new Map();
@@ -128,6 +127,7 @@ export async function generatePackage(inputs: GenerateInputs, options: GenerateO
     ...source.build.findings,
     ...target.build.findings,
     ...inputs.findings,
+    ...cacheFindings,
     ...compared,
     ...listFindings(rules, source.build, target.build, parts),
     ...(await checkInputs(source, target, rules, parts, signal)),
