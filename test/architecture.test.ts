@@ -1,6 +1,6 @@
-/** Holds the imports of src/ against the table of docs/architecture.md. Each rule says why it is there. */
+/** Holds the imports of src/ against rules, and docs/architecture.md against the same. Each rule says why it is there. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -322,4 +322,44 @@ test('unit: no cycle between the folders', () => {
     if (!['cli', 'usecases', ''].includes(name)) visit(name);
     assert.notEqual(rule.why, '');
   }
+});
+
+/** The rows of the document's table: folder, folders that it may import, packages, whether it may use any built-in module. */
+function tableOf(document: string): ReadonlyMap<string, readonly string[]> {
+  const names = (cell: string): string =>
+    [...cell.matchAll(/`([^`]+)`/g)]
+      .map(([, name = '']) => name)
+      .sort()
+      .join(' ');
+  const rows = document
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  return new Map(
+    rows
+      .filter((cells) => cells.length === 7)
+      .map(([, folder = '', , folders = '', packages = '', system = '']) => [
+        names(folder),
+        [folders.startsWith('all') ? `all but ${names(folders)}` : names(folders), names(packages), system],
+      ]),
+  );
+}
+
+test('unit: the table of docs/architecture.md says what the rules say', () => {
+  const shown = (folder: string): string => (folder === '' ? 'index.ts' : folder);
+  const table = tableOf(readFileSync(join(root, 'docs/architecture.md'), 'utf8'));
+  const expected = Object.entries(rules).map(([name, { folders, packages, builtins }]): [string, string[]] => {
+    const others = Object.keys(rules).filter((other) => other !== name && !folders.includes(other));
+    const few = folders.map(shown).sort().join(' ');
+    return [
+      shown(name),
+      [
+        name === 'usecases' ? `all but ${others.map(shown).sort().join(' ')}` : few,
+        [...packages].sort().join(' '),
+        builtins === undefined ? 'yes' : '',
+      ],
+    ];
+  });
+  assert.deepEqual(Object.fromEntries(table), Object.fromEntries(expected));
+  for (const folder of table.keys()) assert.ok(existsSync(join(root, 'src', folder)), `there is no src/${folder}`);
 });

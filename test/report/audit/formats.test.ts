@@ -1,4 +1,4 @@
-/** Goldens of every format: `DFOTA_GOLDENS=write` rewrites them, `git diff` shows what that changed. */
+/** Goldens of every format: `DFOTA_UPDATE_GOLDENS=1` writes them anew, `git diff` shows what that changed. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -62,7 +62,7 @@ for (const [format, name] of Object.entries(names)) {
     const known = auditFormats.find((each) => each === format);
     assert.ok(known !== undefined);
     const report = auditReport(audit, known, page).replaceAll(folder, '.');
-    if (process.env.DFOTA_GOLDENS === 'write') {
+    if (process.env.DFOTA_UPDATE_GOLDENS === '1') {
       mkdirSync(expected, { recursive: true });
       writeFileSync(join(expected, `${name}.golden`), report);
     }
