@@ -39,9 +39,13 @@ export function parseCommandLine(program: Program, words: readonly string[], col
       declare(program, columns),
     )
     .completion('completion', program.wordsOnly ? false : completionHelp);
-  const given: object = parser.parseSync(afterDashes(words), {}, (_error: unknown, _given: unknown, output: string) => {
-    text = output;
-  });
+  const given: object = parser.parseSync(
+    withDash(afterDashes(words)),
+    {},
+    (_error: unknown, _given: unknown, output: string) => {
+      text = output;
+    },
+  );
   if (text !== '') return { kind: 'text', text: text.endsWith('\n') ? text : `${text}\n` };
   if (chosen === undefined) throw usage(program, words, 'a command is missing');
   const flag = (name: string): boolean => Reflect.get(given, name) === true;
@@ -92,6 +96,18 @@ export function parseCommandLine(program: Program, words: readonly string[], col
         })
     );
   }
+}
+
+/** `-` after an option is its value, the standard output: the parser takes it only as `--output=-`. */
+function withDash(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const option = joined.at(-1);
+    if (word === '-' && option !== undefined && /^--[a-z][a-z-]*$/.test(option))
+      joined[joined.length - 1] = `${option}=-`;
+    else joined.push(word);
+  }
+  return joined;
 }
 
 /** What follows `--` is a name, even when it begins with a dash: such a name is given its folder. */

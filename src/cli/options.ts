@@ -2,6 +2,7 @@
 import { UsageError } from '../model/errors.js';
 import { type Part, parseParts } from '../model/parts.js';
 import type { Emphasis } from '../report/findings.js';
+import type { OutputPath } from '../usecases/hold-apart.js';
 import { parseSize } from './quantities.js';
 import type { Style } from './style.js';
 
@@ -67,4 +68,14 @@ export function given<Name extends string, Value>(name: Name, value: Value | und
   const object: { [key in Name]?: Value } = {};
   if (value !== undefined) object[name] = value;
   return object;
+}
+
+/** Whether an output is the standard output by one of its names. */
+export function isStandardOutput(output: string | undefined): boolean {
+  return output === '-' || output === '/dev/stdout' || output === '/dev/fd/1' || output === '/proc/self/fd/1';
+}
+
+/** The output of a text as the use cases hold it apart from what they read; nothing where the option was not given. */
+export function textOutput(role: string, path: string | undefined): readonly OutputPath[] {
+  return path === undefined ? [] : [{ role, path, kind: 'text' }];
 }

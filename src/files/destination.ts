@@ -20,10 +20,20 @@ const openFile = /^\/(?:dev\/(?:stdin|stdout|stderr|fd\/\d+)|proc\/[^/]+\/fd\/\d
 
 /**
  * Where a file that is to be written goes. Throws InputError when that is a folder, a block device or a socket, when a name
- * that ends in a slash says that a folder is meant, and when its folder is missing.
+ * that ends in a slash says that a folder is meant, and when its folder is missing; with the purpose `file`, which must be
+ * read back, also when it is a pipe or a device.
  */
-export async function destinationOf(output: string): Promise<Destination> {
+export async function destinationOf(output: string, purpose: 'file' | 'text' = 'text'): Promise<Destination> {
   const place = { file: output };
+  if (output === '-') {
+    const message = 'this output must be a file, and cannot go to the standard output';
+    throw new InputError({
+      code: 'output-not-file',
+      place,
+      message,
+      remedy: 'name a file (./- where it has this name)',
+    });
+  }
   if (output.endsWith('/') || output.endsWith(sep)) {
     const remedy = `name a file in it, such as ${join(output, 'update.zip')}`;
     throw new InputError({ code: 'output-is-folder', place, message: 'the output is a folder', remedy });
@@ -37,7 +47,11 @@ export async function destinationOf(output: string): Promise<Destination> {
     const message = `the output is a ${found.isSocket() ? 'socket' : 'block device'}, and stays as it is`;
     throw new InputError({ code: 'output-not-file', place, message, remedy: 'name a file' });
   }
-  if (found !== undefined && (!found.isFile() || openFile.test(resolve(output)))) return { path: output, stream: true };
+  if (found !== undefined && (!found.isFile() || openFile.test(resolve(output)))) {
+    if (purpose === 'text') return { path: output, stream: true };
+    const message = 'the output is a device or a pipe, and stays as it is: this output must be a file';
+    throw new InputError({ code: 'output-not-file', place, message, remedy: 'name a file' });
+  }
   const path = await followLinks(output);
   await requireFolder(dirname(path), output);
   return { path, stream: false };

@@ -54,11 +54,7 @@ export async function writeOutput<T>(
   options: OutputOptions = {},
 ): Promise<T> {
   options.signal?.throwIfAborted();
-  const destination = await destinationOf(output);
-  if (destination.stream) {
-    const message = 'the output is a device or a pipe, and stays as it is: this output must be a file';
-    throw new InputError({ code: 'output-not-file', place: { file: output }, message, remedy: 'name a file' });
-  }
+  const destination = await destinationOf(output, 'file');
   return replaceFile(output, destination, fill, options);
 }
 

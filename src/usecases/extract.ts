@@ -1,7 +1,7 @@
 /** Writes an input's tree into a folder: `dfota extract`. */
 import { Buffer } from 'node:buffer';
 import { chmod, link, mkdir, open, rm, symlink, utimes } from 'node:fs/promises';
-import { requireFreeFolder, writeFolder } from '../files/output.js';
+import { writeFolder } from '../files/output.js';
 import { openInput, withFolders } from '../input/images/open-input.js';
 import { linkFault } from '../input/links.js';
 import { selectPaths } from '../input/selection.js';
@@ -12,6 +12,7 @@ import { displayName, toBytes, unsafeName } from '../model/path.js';
 import type { Ports } from '../model/ports.js';
 import { silent } from '../model/progress.js';
 import type { TreeEntry } from '../model/tree-entry.js';
+import { holdOutputsApart } from './hold-apart.js';
 
 /** What to extract, and where to. */
 export interface ExtractRequest {
@@ -33,7 +34,7 @@ export interface ExtractRequest {
 export async function extract(request: ExtractRequest, ports: Ports = {}): Promise<Extraction> {
   const { input, output, only = [], volume } = request;
   const chosen = selectPaths(only, '--only');
-  await requireFreeFolder(output);
+  await holdOutputsApart({ whole: [['the input', input]] }, [{ role: 'the output', path: output, kind: 'new-folder' }]);
   const tree = await openInput(input, { ...ports, volume, stage: 'extract' });
   try {
     const entries = withFolders(tree.entries, chosen);

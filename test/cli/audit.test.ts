@@ -125,3 +125,12 @@ test('integration: mistakes are told, and nothing is written', async () => {
   assert.equal((await audit('--package', policy)).code, 3);
   assert.ok(!readdirSync(folder).includes('never.html'));
 });
+
+test('integration: the standard output by each of its names takes the report, and a package never goes there', async () => {
+  const plain = await audit('--quiet');
+  for (const name of ['-', '/dev/stdout', '/dev/fd/1'])
+    assert.deepEqual(await audit('--output', name, '--quiet'), plain);
+  const made = await program('generate', '--no-cache', '--output', '-');
+  assert.equal(made.code, 3);
+  assert.match(made.stderr, /cannot go to the standard output/);
+});

@@ -125,3 +125,13 @@ test('end-to-end: a reader that goes away does not end the run', async () => {
   assert.equal(await new Promise((resolve) => child.on('close', resolve)), 0);
   assert.ok(existsSync(output));
 });
+
+test('integration: --plan - writes the plan alone to the standard output, and the summary beside it', async () => {
+  const output = join(work, 'with-plan.zip');
+  const { code, stdout, stderr } = await generate(...builds, '--verify', 'off', '--output', output, '--plan', '-');
+  assert.equal(code, 0, stderr);
+  assert.ok(Array.isArray(JSON.parse(stdout).decisions));
+  assert.match(stderr, /with-plan\.zip/);
+  const both = await generate(...builds, '--output', output, '--plan', '-', '--json');
+  assert.equal(both.code, 2);
+});

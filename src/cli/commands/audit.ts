@@ -8,7 +8,15 @@ import { generateDefaults, patchCacheFolder } from '../../usecases/generate/gene
 import { writeText } from '../../usecases/write-report.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
-import { companionOption, countOption, given, modesOption, partsOption } from '../options.js';
+import {
+  companionOption,
+  countOption,
+  given,
+  isStandardOutput,
+  modesOption,
+  partsOption,
+  textOutput,
+} from '../options.js';
 
 /** `dfota audit SOURCE TARGET`. */
 export const auditCommand: Command = (program, choose) =>
@@ -29,7 +37,11 @@ export const auditCommand: Command = (program, choose) =>
           defaultDescription: "text, or what --output's name says",
         })
         .option('json', { type: 'boolean', describe: 'The same as --format json' })
-        .option('output', { type: 'string', describe: 'File to write', defaultDescription: 'standard output' })
+        .option('output', {
+          type: 'string',
+          describe: 'File to write; - for standard output',
+          defaultDescription: 'standard output',
+        })
         .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
         .option('parts', { type: 'string', default: 'a', describe: 'What is updated: a, or letters of l, m, o' })
         .option('exact', { type: 'boolean', describe: 'Make every patch, so that sizes are those of the package' })
@@ -70,12 +82,14 @@ export const auditCommand: Command = (program, choose) =>
           argv.json === true
             ? 'json'
             : (argv.format ?? (argv.output === undefined ? undefined : formatOfName(argv.output)) ?? 'text');
+        const toStandardOutput = isStandardOutput(argv.output);
         const audit = await auditFiles({
           source: argv.source,
           target: argv.target,
           ...given('lists', argv.lists),
           ...given('companion', argv.companion),
           modes: argv.modes,
+          otherOutputs: toStandardOutput ? [] : textOutput('the output', argv.output),
           options: {
             parts: partsOption(argv.parts),
             bootUpdate: generateDefaults.bootUpdate,
@@ -102,7 +116,7 @@ export const auditCommand: Command = (program, choose) =>
         const shown = filterAudit(audit, { only, under: (argv.under ?? []).map(fromText) });
         const report = auditReport(shown, format, await readAuditPage());
         session.endStage();
-        if (argv.output === undefined) session.out(report);
+        if (argv.output === undefined || toStandardOutput) session.out(report);
         else await writeText(argv.output, report);
         return hasOffenders(audit.policy) ? exitCodes.findings : exitCodes.done;
       }),

@@ -7,7 +7,17 @@ import type { SourceName } from '../../usecases/generate/generate-files.js';
 import { writeText } from '../../usecases/write-report.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
-import { companionOption, countOption, emphasisOf, given, modesOption, partsOption, sizeOption } from '../options.js';
+import {
+  companionOption,
+  countOption,
+  emphasisOf,
+  given,
+  isStandardOutput,
+  modesOption,
+  partsOption,
+  sizeOption,
+  textOutput,
+} from '../options.js';
 
 /** `dfota generate SOURCE TARGET`. */
 export const generateCommand: Command = (program, choose) =>
@@ -34,7 +44,10 @@ export const generateCommand: Command = (program, choose) =>
         .option('target', { type: 'string', describe: 'The target, with --from-archive' })
         .option('jobs', { type: 'string', describe: 'Worker threads', defaultDescription: 'one for each processor' })
         .option('json', { type: 'boolean', describe: 'One JSON document on standard output' })
-        .option('plan', { type: 'string', describe: 'Write what was decided for every path, and why, as JSON' })
+        .option('plan', {
+          type: 'string',
+          describe: 'Write what was decided for every path, and why, as JSON; - for standard output',
+        })
         .option('effort', {
           choices: ['fast', 'normal', 'best'] as const,
           default: generateDefaults.encoding.effort,
@@ -97,6 +110,8 @@ export const generateCommand: Command = (program, choose) =>
         const { sources, target } = buildsOf([argv.source, argv.to], argv);
         const several = sources.length > 1;
         if (several && argv.plan !== undefined) throw usage('--plan is for a single source');
+        const planOnly = isStandardOutput(argv.plan);
+        if (planOnly && session.manner.json) throw usage('standard output holds one document: --plan - or --json');
         const { generateFiles } = await import('../../usecases/generate/generate-files.js');
         const made = await generateFiles({
           sources,
@@ -105,6 +120,7 @@ export const generateCommand: Command = (program, choose) =>
           ...given('companion', argv.companion),
           modes: argv.modes,
           output: argv.output ?? (several ? '.' : 'update.zip'),
+          otherOutputs: planOnly ? [] : textOutput('the plan', argv.plan),
           options: {
             parts: partsOption(argv.parts),
             bootUpdate: argv.bootUpdate,
@@ -138,7 +154,9 @@ export const generateCommand: Command = (program, choose) =>
         session.endStage();
         const reports: readonly GenerationReport[] = made;
         const [first] = made;
-        if (argv.plan !== undefined && first !== undefined) await writeText(argv.plan, planJson(first.generated.plan));
+        if (argv.plan !== undefined && !planOnly && first !== undefined) {
+          await writeText(argv.plan, planJson(first.generated.plan));
+        }
         for (const { generated } of made) {
           // Notes are counted, and told on demand: what wants a decision must not drown in them.
           const told = generated.findings.filter(
@@ -147,7 +165,10 @@ export const generateCommand: Command = (program, choose) =>
           const text = findingsText(told, emphasisOf(session.logStyle));
           if (text !== '') session.log(text);
         }
-        if (session.manner.json) {
+        if (planOnly && first !== undefined) {
+          session.out(planJson(first.generated.plan));
+          session.log(generationText(first));
+        } else if (session.manner.json) {
           const documents = reports.map(generationDocument);
           session.out(JSON.stringify(several ? { packages: documents } : documents[0], null, 2));
         } else {

@@ -16,6 +16,7 @@ import { digestOfNodes } from '../../model/tree-digest.js';
 import { type KeptBlob, keepBlob } from '../../store/archive/blobs.js';
 import { type Manifest, type ManifestEntry, printManifest } from '../../store/archive/manifest.js';
 import { createArchive, manifestFile, readManifests, sweep } from '../../store/archive/store.js';
+import { holdOutputsApart } from '../hold-apart.js';
 
 /** What all of these commands take. */
 export interface ArchiveOptions {
@@ -34,6 +35,7 @@ export async function archiveAdd(
   options: ArchiveOptions = {},
 ): Promise<ArchiveAddition> {
   const onProgress = options.onProgress ?? silent;
+  await holdOutputsApart({ whole: [['the build', input]] }, [{ role: 'the archive', path: archive, kind: 'store' }]);
   const tree = await readTree(input, { stage: 'read-source', onProgress, signal: options.signal });
   try {
     const { projectVersion, findings } = await describeBuild(tree, 'build', undefined);

@@ -2,6 +2,7 @@
 
 import type { Audit } from '../../model/audit.js';
 import { silent } from '../../model/progress.js';
+import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
 import { type InputPaths, type Modes, withInputs } from '../open-inputs.js';
 import { type AuditOptions, auditBuilds } from './audit.js';
 
@@ -12,6 +13,8 @@ export { readAuditPage } from './audit-page.js';
 export interface AuditRequest extends InputPaths {
   readonly modes: Modes;
   readonly options: AuditOptions;
+  /** What the caller writes afterwards, such as the report: held apart from the inputs. */
+  readonly otherOutputs?: readonly OutputPath[] | undefined;
 }
 
 /** Reads both builds and audits them. Throws InputError for what cannot be read. */
@@ -22,5 +25,20 @@ export async function auditFiles(request: AuditRequest): Promise<Audit> {
     onProgress: options.onProgress ?? silent,
     signal: options.signal,
   };
+  const { source, target, companion, lists, otherOutputs = [] } = request;
+  const cache = options.exact?.encoding.cache;
+  await holdOutputsApart(
+    {
+      whole: [
+        ['the source', source],
+        ['the target', target],
+        ['the companion', companion],
+        ['the package', options.packageFile],
+        ['the policy', options.policyFile],
+      ],
+      lists,
+    },
+    [...otherOutputs, ...(cache === undefined ? [] : [{ role: 'the cache', path: cache, kind: 'store' } as const])],
+  );
   return withInputs(request, reading, (inputs) => auditBuilds(inputs, options));
 }

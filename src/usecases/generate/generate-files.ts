@@ -7,6 +7,7 @@ import type { Build } from '../../model/build.js';
 import { InputError, UsageError } from '../../model/errors.js';
 import { displayName } from '../../model/path.js';
 import { openFromArchive } from '../archive/open.js';
+import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
 import { type Generated, type GenerateInputs, type GenerateOptions, generatePackage } from './generate.js';
 
 export { generateDefaults, patchCacheFolder } from './generate-defaults.js';
@@ -27,6 +28,8 @@ export interface GenerateRequest {
   /** The package; with several sources a folder, in which each package is named after its source's revision. */
   readonly output: string;
   readonly options: Omit<GenerateOptions, 'output'>;
+  /** What the caller writes afterwards, such as the plan: held apart from the inputs and the package. */
+  readonly otherOutputs?: readonly OutputPath[] | undefined;
   /** Told each package as soon as it has its name. */
   readonly onGenerated?: ((source: Build, generated: Generated) => void) | undefined;
 }
@@ -51,6 +54,8 @@ export async function generateFiles(request: GenerateRequest): Promise<readonly 
     signal,
     companion: request.companion,
   };
+  const single = sources.length === 1;
+  await holdRequestApart(request, { role: 'the output', path: request.output, kind: single ? 'file' : 'folder' });
   const lists = await readLists(request.lists);
   const target = await openBuild(request.target, { ...reading, role: 'target' });
   try {
@@ -63,7 +68,8 @@ export async function generateFiles(request: GenerateRequest): Promise<readonly 
           : await openFromArchive(name.archive, name.version, { ...reading, role: 'source' });
       try {
         const inputs: GenerateInputs = { source, target, rules: lists.rules, findings: lists.findings };
-        const output = sources.length === 1 ? request.output : join(request.output, packageName(source.build, names));
+        const output = single ? request.output : join(request.output, packageName(source.build, names));
+        if (!single) await holdRequestApart(request, { role: 'the output', path: output, kind: 'file' });
         const generated = await generatePackage(inputs, { ...options, output });
         made.push({ source: source.build, target: target.build, generated });
         request.onGenerated?.(source.build, generated);
@@ -75,6 +81,29 @@ export async function generateFiles(request: GenerateRequest): Promise<readonly 
   } finally {
     await target.content.close();
   }
+}
+
+/** Throws UsageError when what is written would cost one of the inputs, or another output. */
+async function holdRequestApart(request: GenerateRequest, output: OutputPath): Promise<void> {
+  const { sources, target, companion, lists, options, otherOutputs = [] } = request;
+  const { cache } = options.encoding;
+  await holdOutputsApart(
+    {
+      whole: [
+        ...sources.map((source): [string, string] =>
+          typeof source === 'string' ? ['the source', source] : ['the archive', source.archive],
+        ),
+        ['the target', target],
+        ['the companion', companion],
+      ],
+      lists,
+    },
+    [
+      output,
+      ...otherOutputs,
+      ...(cache === undefined ? [] : [{ role: 'the cache', path: cache, kind: 'store' } as const]),
+    ],
+  );
 }
 
 /** `update-from-<revision>.zip`, in letters that every file system takes. Two sources of one revision are refused. */

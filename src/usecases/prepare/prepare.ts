@@ -4,7 +4,7 @@
  * 1. Read the source and the new parts as trees. 2. Put the target together (prepare-plan.ts). 3. Derive the owners
  * (prepare-owners.ts). 4. Write the zip, read it back, and only then give it its name.
  */
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { asInputError } from '../../files/system-error.js';
 import { parseProjectVersion, projectVersionPath } from '../../formats/text/project-version.js';
 import { readFolder } from '../../input/folder-tree.js';
@@ -22,6 +22,7 @@ import type { Preparation, PreparedFrom } from '../../model/preparation.js';
 import { type OnProgress, silent } from '../../model/progress.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import { type TargetFilesEntry, writeTargetFilesZip } from '../../package/targetfiles-zip.js';
+import { holdOutputsApart } from '../hold-apart.js';
 import { preparationFindings } from './prepare-findings.js';
 import { type DerivedOwners, deriveOwners } from './prepare-owners.js';
 import { assemble, changesOf, type PreparedEntry, type PreparedTree, sameContent } from './prepare-plan.js';
@@ -112,17 +113,17 @@ async function checkRequest(request: PrepareRequest): Promise<void> {
       expected: 'one of --boot, --abl, --multifota, --rootfs, --modem, --version-file, --owners',
     });
   }
-  const [source, output] = await Promise.all(
-    [request.source, request.output].map((path) => realpath(path).catch(() => undefined)),
+  await holdOutputsApart(
+    {
+      whole: [
+        ['the source', request.source],
+        ...givenInputs(request).map(({ from, input }): [string, string] => [`the input for ${from}`, input]),
+        ['the table of owners', request.owners],
+      ],
+      dryRun: request.dryRun,
+    },
+    [{ role: 'the output', path: request.output, kind: 'file' }],
   );
-  if (source !== undefined && source === output) {
-    throw new UsageError({
-      code: 'prepare-over-source',
-      place: { file: request.output },
-      message: 'the output is the source: it would be lost, and it is needed to make the update',
-      remedy: 'name another output',
-    });
-  }
 }
 
 async function readInputs(request: PrepareRequest, reading: ReadOptions, open: Tree[]): Promise<Inputs> {
