@@ -13,6 +13,8 @@ export const exitCodes = {
   input: 3,
   /** A bug of this program. */
   internal: 70,
+  /** Its terminal went away (SIGHUP). */
+  hungUp: 129,
   /** Stopped by Ctrl-C (SIGINT). */
   interrupted: 130,
   /** Stopped by SIGTERM. */

@@ -12,12 +12,16 @@ export interface Failure {
   readonly stack?: string | undefined;
 }
 
+function stoppedBy(reason: unknown): ExitCode {
+  if (reason === 'SIGTERM') return exitCodes.terminated;
+  return reason === 'SIGHUP' ? exitCodes.hungUp : exitCodes.interrupted;
+}
+
 /** Sorts an exception by who can mend it. With `signal` aborted, anything that ends the run counts as interrupted. */
 export function toFailure(error: unknown, signal: AbortSignal): Failure {
   if (signal.aborted) {
-    const terminated = signal.reason === 'SIGTERM';
     return {
-      exitCode: terminated ? exitCodes.terminated : exitCodes.interrupted,
+      exitCode: stoppedBy(signal.reason),
       kind: 'interrupted',
       faults: [{ code: 'interrupted', message: 'stopped before the end; nothing was left behind' }],
     };

@@ -100,19 +100,60 @@ test('integration: mistakes end with their exit code, and nothing is written', a
   assert.equal(outcome.code, 3, outcome.stderr);
 });
 
-test('end-to-end: Ctrl-C ends with 130 and leaves nothing behind', async () => {
-  const folder = join(work, 'interrupted');
+for (const [signal, expected] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  test(`end-to-end: ${signal} ends with ${expected} and leaves nothing behind`, async () => {
+    const folder = join(work, `stopped-${signal}`);
+    mkdirSync(folder);
+    const words = [program, 'generate', ...builds, '--verify', 'full', '--output', join(folder, 'update.zip')];
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+      if (said.includes('writing package')) child.kill(signal);
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    assert.equal(code, expected, said);
+    assert.match(said, /stopped before the end/);
+    assert.deepEqual(readdirSync(folder), []);
+  });
+}
+
+test('end-to-end: a second signal ends the program at once, and leaves nothing behind either', async () => {
+  const folder = join(work, 'stopped-twice');
   mkdirSync(folder);
-  const words = [program, 'generate', ...builds, '--verify', 'full', '--output', join(folder, 'update.zip')];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const script = `
+    process.on('message', () => {});
+    const { writeOutput } = await import(${JSON.stringify(new URL('../../src/files/output.js', import.meta.url).href)});
+    const { removeAllTemporary } = await import(${JSON.stringify(new URL('../../src/files/temporary.js', import.meta.url).href)});
+    process.on('exit', removeAllTemporary);
+    let signals = 0;
+    process.on('SIGHUP', () => {
+      signals += 1;
+      if (signals === 2) process.exit(129);
+      process.stdout.write('one\\n');
+    });
+    await writeOutput(${JSON.stringify(join(folder, 'out'))}, async (sink) => {
+      await sink.write(Buffer.from('begun'));
+      process.stdout.write('begun\\n');
+      await new Promise((done) => setTimeout(done, 60000));
+    });`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script.replaceAll('\\\\n', '\\n')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let said = '';
-  child.stderr.on('data', (chunk) => {
+  let before: string[] = [];
+  child.stdout.on('data', (chunk) => {
     said += chunk;
-    if (said.includes('writing package')) child.kill('SIGINT');
+    if (before.length === 0) before = readdirSync(folder);
+    child.kill('SIGHUP');
   });
   const code = await new Promise((resolve) => child.on('close', resolve));
-  assert.equal(code, 130, said);
-  assert.match(said, /stopped before the end/);
+  assert.equal(code, 129, said);
+  assert.equal(before.length, 1);
   assert.deepEqual(readdirSync(folder), []);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -44,4 +44,18 @@ test('unit: the document of exit codes is the list in the program', () => {
   const document = readFileSync(join(root, 'docs/exit-codes.md'), 'utf8');
   const documented = [...document.matchAll(/^\| (\d+) \| `(\w+)` \|/gm)].map(([, code, name]) => [name, Number(code)]);
   assert.deepEqual(documented, Object.entries(exitCodes));
+});
+
+test('end-to-end: a result that cannot be written is an error with words', (t) => {
+  if (!existsSync('/dev/full')) return t.skip('there is no /dev/full here');
+  for (const words of [['--help'], ['explain', '510'], ['explain', '510', '--json']]) {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [join(root, 'bin/dfota.js'), ...words], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    assert.equal(status, 3, words.join(' '));
+    assert.match(stderr, /^error: standard output: there is no space left/);
+  }
 });
