@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
+import { crc32 } from 'node:zlib';
 import { deflateRaw } from 'pako';
 import type { BsdiffEffort } from '../bsdiff/bsdiff.js';
 import { deflateBest } from './best.js';
-import { crc32 } from './crc32.js';
 
 /** Names this compressor's output: it changes whenever the same input and effort may give other bytes. */
 export const wholeEncoderVersion = 'whole-2';

@@ -1,5 +1,4 @@
-import { inflateRawSync } from 'node:zlib';
-import { crc32 } from '../deflate/crc32.js';
+import { crc32, inflateRawSync } from 'node:zlib';
 
 /** A deflate stream inside of a file. Positions and lengths in bytes. */
 export interface DeflateStream {
