@@ -14,7 +14,7 @@ const pairs: readonly (readonly [name: string, source: Buffer, target: Buffer])[
 ];
 
 for (const [name, from, to] of pairs) {
-  test(`applies the classic program's patch: ${name}`, () => {
+  test(`unit: applies the classic program's patch: ${name}`, () => {
     const patch = debianBsdiff(from, to);
     for (const outsideSource of ['zero', 'reject'] as const) {
       assert.ok(to.equals(applyPatch(patch, from, { outsideSource })));
@@ -25,13 +25,13 @@ for (const [name, from, to] of pairs) {
   });
 }
 
-test('from nothing, and to nothing', () => {
+test('unit: from nothing, and to nothing', () => {
   const all = bsdiff40({ triples: [[0, 3, 0]], extra: Buffer.from('new'), targetSize: 3 });
   assert.equal(Buffer.from(applyPatch(all, Buffer.alloc(0))).toString(), 'new');
   assert.equal(applyPatch(bsdiff40({}), source).length, 0);
 });
 
-test('adds, copies and seeks', () => {
+test('unit: adds, copies and seeks', () => {
   const patch = bsdiff40({
     triples: [
       [2, 1, 3],
@@ -45,7 +45,7 @@ test('adds, copies and seeks', () => {
   assert.equal(Buffer.from(applyPatch(patch, source)).toString(), 'acXfggaYZ');
 });
 
-test('bytes outside of the source are zero or a fault, as wanted', () => {
+test('unit: bytes outside of the source are zero or a fault, as wanted', () => {
   const patch = bsdiff40({
     triples: [
       [0, 0, -2],
@@ -62,7 +62,7 @@ test('bytes outside of the source are zero or a fault, as wanted', () => {
   );
 });
 
-test('a seek outside of the source is a fault where that is wanted, even when nothing is read there', () => {
+test('unit: a seek outside of the source is a fault where that is wanted, even when nothing is read there', () => {
   const patch = bsdiff40({ triples: [[1, 0, 100]], diff: Buffer.of(0), targetSize: 1 });
   assert.equal(applyPatch(patch, source).length, 1);
   assert.equal(
@@ -108,7 +108,7 @@ const bad: readonly (readonly [name: string, patch: Buffer, code: string])[] = [
 ];
 
 for (const [name, patch, code] of bad) {
-  test(`refuses ${name}`, () => {
+  test(`unit: refuses ${name}`, () => {
     assert.equal(
       faultOf(() => applyPatch(patch, source)),
       code,
@@ -116,7 +116,7 @@ for (const [name, patch, code] of bad) {
   });
 }
 
-test('a patch cut anywhere is refused', () => {
+test('unit: a patch cut anywhere is refused', () => {
   const patch = debianBsdiff(prose(900, 6), Buffer.concat([prose(900, 6), noise(40, 7)]));
   for (let size = 0; size < patch.length; size++) {
     const code = faultOf(() => applyPatch(patch.subarray(0, size), prose(900, 6)));
@@ -124,7 +124,7 @@ test('a patch cut anywhere is refused', () => {
   }
 });
 
-test('a patch damaged anywhere is refused, or gives the target all the same', () => {
+test('unit: a patch damaged anywhere is refused, or gives the target all the same', () => {
   const from = prose(900, 8);
   const to = Buffer.concat([from.subarray(100), noise(40, 9)]);
   const patch = debianBsdiff(from, to);

@@ -65,11 +65,11 @@ function patchWith(edits: Edits = {}): Buffer {
   return Buffer.concat([...head, ...raw, ...normal, ...deflate, headPatch, textPatch]);
 }
 
-test('makes raw, normal and deflate chunks', () => {
+test('unit: makes raw, normal and deflate chunks', () => {
   assert.ok(target.equals(applyPatch(patchWith(), source, { outsideSource: 'reject' })));
 });
 
-test('tells the chunks', () => {
+test('unit: tells the chunks', () => {
   const summary = summarisePatch(patchWith());
   assert.equal(summary.format, 'IMGDIFF2');
   assert.equal(summary.targetSize, undefined);
@@ -103,7 +103,7 @@ const bad: readonly (readonly [name: string, patch: Buffer, code: string])[] = [
 ];
 
 for (const [name, patch, code] of bad) {
-  test(`refuses ${name}`, () => {
+  test(`unit: refuses ${name}`, () => {
     assert.equal(
       faultOf(() => applyPatch(patch, source)),
       code,
@@ -111,7 +111,7 @@ for (const [name, patch, code] of bad) {
   });
 }
 
-test('keeps to the limits', () => {
+test('unit: keeps to the limits', () => {
   const fault = (options: { maxTargetSize?: number; maxExpandedSize?: number }) =>
     faultOf(() => applyPatch(patchWith(), source, options));
   assert.equal(fault({ maxTargetSize: target.length }), 'none');
@@ -120,7 +120,7 @@ test('keeps to the limits', () => {
   assert.equal(fault({ maxExpandedSize: newText.length - 1 }), 'too-large');
 });
 
-test('a patch cut anywhere is refused', () => {
+test('unit: a patch cut anywhere is refused', () => {
   const patch = patchWith();
   for (let size = 0; size < patch.length; size++) {
     const code = faultOf(() => applyPatch(patch.subarray(0, size), source));

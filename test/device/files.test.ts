@@ -22,7 +22,7 @@ async function run(
   return runPackage(memoryBuild({ nodes }), { script: `${mountSystem}${script}\n`, ...spec }, request);
 }
 
-test('delete(p…): unlink; never fails; does not remove directories', async () => {
+test('integration: delete(p…): unlink; never fails; does not remove directories', async () => {
   const nodes = { 'SYSTEM/a/b': file('x'), 'SYSTEM/l': link('a') };
   const script = 'delete("/system/a/b", "/system/none", "/system/a", "/system/a/b/c", "/system/l") || abort("never");';
   const result = await run(nodes, script);
@@ -30,29 +30,29 @@ test('delete(p…): unlink; never fails; does not remove directories', async () 
   assert.deepEqual(changes(result), ['- /system/a/b', '- /system/l']);
 });
 
-test('delete through a link in the middle of the path removes what the link leads to', async () => {
+test('integration: delete through a link in the middle of the path removes what the link leads to', async () => {
   const nodes = { 'SYSTEM/usr/bin/foo': file('x'), 'SYSTEM/bin': link('usr/bin') };
   assert.deepEqual(changes(await run(nodes, 'delete("/system/bin/foo");')), ['- /system/usr/bin/foo']);
 });
 
-test("an absolute link leads out of /system, into the recovery's RAM disk", async () => {
+test("integration: an absolute link leads out of /system, into the recovery's RAM disk", async () => {
   const nodes = { 'SYSTEM/etc/x': file('x'), 'SYSTEM/conf': link('/etc') };
   assert.deepEqual(changes(await run(nodes, 'delete("/system/conf/x");')), []);
 });
 
-test('links in a circle: ELOOP, and nothing happens', async () => {
+test('integration: links in a circle: ELOOP, and nothing happens', async () => {
   const nodes = { 'SYSTEM/a': link('b'), 'SYSTEM/b': link('a') };
   const result = await run(nodes, 'delete("/system/a/x");\nset_perm(0, 0, 0644, "/system/a");');
   assert.match(result.message ?? '', /ELOOP/);
 });
 
-test('delete_recursive(p…): as rm -rf, does not follow links', async () => {
+test('integration: delete_recursive(p…): as rm -rf, does not follow links', async () => {
   const nodes = { 'SYSTEM/a/b/c': file('x'), 'SYSTEM/a/out': link('../kept'), 'SYSTEM/kept/d': file('y') };
   const result = await run(nodes, 'delete_recursive("/system/a", "/system/none") || abort("never");');
   assert.deepEqual(changes(result), ['- /system/a', '- /system/a/b', '- /system/a/b/c', '- /system/a/out']);
 });
 
-test('symlink(target, link…): unlinks each link first', async () => {
+test('integration: symlink(target, link…): unlinks each link first', async () => {
   const nodes = { 'SYSTEM/a': file('x'), 'SYSTEM/b': link('old') };
   const result = await run(nodes, 'symlink("new", "/system/a", "/system/b", "/system/c");');
   assert.deepEqual(changes(result), [
@@ -62,13 +62,13 @@ test('symlink(target, link…): unlinks each link first', async () => {
   ]);
 });
 
-test('symlink: a directory in the way aborts', async () => {
+test('integration: symlink: a directory in the way aborts', async () => {
   const result = await run({ 'SYSTEM/a': directory() }, 'symlink("x", "/system/a");');
   assert.equal(result.status, 'aborted');
   assert.match(result.message ?? '', /some symlinks failed/);
 });
 
-test('symlink makes missing parents (mode 0700) from 4.2 on; strict does not count on it', async () => {
+test('integration: symlink makes missing parents (mode 0700) from 4.2 on; strict does not count on it', async () => {
   const script = 'symlink("x", "/system/new/dir/l");';
   assert.equal((await run({}, script)).status, 'aborted');
   assert.equal((await run({}, script, {}, { profile: 'android-4.1' })).status, 'aborted');
@@ -80,7 +80,7 @@ test('symlink makes missing parents (mode 0700) from 4.2 on; strict does not cou
   ]);
 });
 
-test('package_extract_dir: parents made; directory entries and zip symlinks ignored', async () => {
+test('integration: package_extract_dir: parents made; directory entries and zip symlinks ignored', async () => {
   const spec = {
     entries: { 'system/new/dir/file': 'x', 'system/other': 'y', 'systematic/z': 'z' },
     more: [
@@ -97,7 +97,7 @@ test('package_extract_dir: parents made; directory entries and zip symlinks igno
   ]);
 });
 
-test('package_extract_dir: a full disk gives true, and the rest is missing; 7.x tells', async () => {
+test('integration: package_extract_dir: a full disk gives true, and the rest is missing; 7.x tells', async () => {
   const source = memoryBuild({ nodes: { 'SYSTEM/a': file('a') } });
   const script = `${mountSystem}package_extract_dir("system", "/system") || abort("told");\n`;
   const spec = { script, entries: { 'system/big': 'x'.repeat(100_000), 'system/later': 'y' } };
@@ -116,13 +116,13 @@ test('package_extract_dir: a full disk gives true, and the rest is missing; 7.x 
   assert.equal(seven.deviceCode, 511);
 });
 
-test('package_extract_dir writes through an existing symbolic link', async () => {
+test('integration: package_extract_dir writes through an existing symbolic link', async () => {
   const nodes = { 'SYSTEM/real': file('old'), 'SYSTEM/l': link('real') };
   const result = await run(nodes, 'package_extract_dir("system", "/system");', { entries: { 'system/l': 'new' } });
   assert.deepEqual(changes(result), ['~ /system/real content']);
 });
 
-test('package_extract_dir: a directory or a file in the way ends it', async () => {
+test('integration: package_extract_dir: a directory or a file in the way ends it', async () => {
   for (const entry of ['system/d', 'system/f/x']) {
     const nodes = { 'SYSTEM/d': directory(), 'SYSTEM/f': file('f') };
     const result = await run(nodes, 'package_extract_dir("system", "/system") || abort("no");', {
@@ -133,14 +133,14 @@ test('package_extract_dir: a directory or a file in the way ends it', async () =
   }
 });
 
-test('package_extract_dir stays inside its directory', async () => {
+test('integration: package_extract_dir stays inside its directory', async () => {
   const result = await run({}, 'package_extract_dir("system", "/system/a") || abort("no");', {
     entries: { 'system/../../x': 'x' },
   });
   assert.equal(result.status, 'aborted');
 });
 
-test('package_extract_file: makes no parents; follows links; "" on failure', async () => {
+test('integration: package_extract_file: makes no parents; follows links; "" on failure', async () => {
   const nodes = { 'SYSTEM/real': file('old'), 'SYSTEM/l': link('real'), 'SYSTEM/d': directory() };
   const entries = { e: 'new' };
   const through = await run(nodes, 'package_extract_file("e", "/system/l") || abort("no");', { entries });
@@ -153,7 +153,7 @@ test('package_extract_file: makes no parents; follows links; "" on failure', asy
   assert.match(absent.message ?? '', /no none in package/);
 });
 
-test('umask 077 on the old ones: created files need explicit owner and mode, new directories too', async () => {
+test('integration: umask 077 on the old ones: created files need explicit owner and mode, new directories too', async () => {
   const source = memoryBuild();
   const target = memoryBuild({
     nodes: { 'SYSTEM/n/f': file('x', { mode: 0o600 }), 'SYSTEM/n': directory({ mode: 0o700 }) },
@@ -169,7 +169,7 @@ test('umask 077 on the old ones: created files need explicit owner and mode, new
   assert.equal(await proved(set, 'strict'), true);
 });
 
-test('set_perm: any error aborts; follows links', async () => {
+test('integration: set_perm: any error aborts; follows links', async () => {
   const nodes = { 'SYSTEM/real': file('x'), 'SYSTEM/l': link('real') };
   const result = await run(nodes, 'set_perm(1, 2, 04711, "/system/l");');
   assert.deepEqual(changes(result), ['~ /system/real mode 0644 -> 4711', '~ /system/real owner 0:0 -> 1:2']);
@@ -180,7 +180,7 @@ test('set_perm: any error aborts; follows links', async () => {
   }
 });
 
-test('set_perm_recursive: skips links, ignores errors', async () => {
+test('integration: set_perm_recursive: skips links, ignores errors', async () => {
   const nodes = {
     'SYSTEM/d/f': file('x'),
     'SYSTEM/d/l': link('../out'),
@@ -197,7 +197,7 @@ test('set_perm_recursive: skips links, ignores errors', async () => {
   ]);
 });
 
-test('set_metadata*: from 4.4, on the families of strict; mixing them is refused', async () => {
+test('integration: set_metadata*: from 4.4, on the families of strict; mixing them is refused', async () => {
   const nodes = { 'SYSTEM/d/f': file('x'), 'SYSTEM/d/l': link('f') };
   const script =
     'set_metadata_recursive("/system/d", "uid", 1, "gid", 2, "dmode", 0700, "fmode", 0600, "capabilities", 0x0, "selabel", "u:l");\n' +
@@ -230,7 +230,7 @@ test('set_metadata*: from 4.4, on the families of strict; mixing them is refused
   }
 });
 
-test('labels and capabilities are compared where the build names them', async () => {
+test('integration: labels and capabilities are compared where the build names them', async () => {
   const nodes = { 'SYSTEM/f': file('x', { selabel: 'u:l', capabilities: 0x400n }) };
   const source = memoryBuild({ nodes });
   const touch = 'set_metadata("/system/f", "uid", 0, "gid", 0, "mode", 0644';
@@ -246,7 +246,7 @@ test('labels and capabilities are compared where the build names them', async ()
   assert.deepEqual(changes(wrong), ['~ /system/f label u:l -> u:m']);
 });
 
-test('`rename` from 4.4.1 only, and aborts when it was done before', async () => {
+test('integration: `rename` from 4.4.1 only, and aborts when it was done before', async () => {
   const nodes = { 'SYSTEM/a': file('x'), 'SYSTEM/d/e': file('y') };
   const script = 'rename("/system/a", "/system/n/b");';
   assert.equal((await run(nodes, script)).status, 'parse-error');
@@ -258,14 +258,14 @@ test('`rename` from 4.4.1 only, and aborts when it was done before', async () =>
   assert.match(inside.message ?? '', /EINVAL/);
 });
 
-test('names are bytes, and long ones are refused', async () => {
+test('integration: names are bytes, and long ones are refused', async () => {
   const nodes = { 'SYSTEM/\xc3\xa9 "q\\': file('x') };
   assert.deepEqual(changes(await run(nodes, 'delete("/system/\xc3\xa9 \\"q\\\\");')), ['- /system/é "q\\']);
   const long = `/system/${'n'.repeat(256)}`;
   assert.match((await run({}, `symlink("x", "${long}");`)).message ?? '', /symlinks failed/);
 });
 
-test('what is written outside of mounted volumes is lost', async () => {
+test('unit: what is written outside of mounted volumes is lost', async () => {
   const source = memoryBuild();
   const script = 'package_extract_dir("system", "/system") || abort("no");\n';
   const result = await runBytes(makePackage(source, { script, entries: { 'system/f': 'x' } }), source);

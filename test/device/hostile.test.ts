@@ -15,7 +15,7 @@ const script =
 
 const runPatch = (bytes: Uint8Array) => runPackage(source, { script, entries: { p: bytes } });
 
-test('every truncation of a patch ends: it fails, or is told to loop for ever', async () => {
+test('integration: every truncation of a patch ends: it fails, or is told to loop for ever', async () => {
   const seen = new Set<string>();
   for (let length = 0; length < patch.length; length++) {
     const result = await runPatch(patch.subarray(0, length));
@@ -25,7 +25,7 @@ test('every truncation of a patch ends: it fails, or is told to loop for ever', 
   assert.ok(seen.has('hung'));
 });
 
-test('damaged patches end', async () => {
+test('property: damaged patches end', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.nat(patch.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 }),
@@ -39,7 +39,7 @@ test('damaged patches end', async () => {
   );
 });
 
-test('negative counts, offsets outside, absurd sizes in a patch fail', async () => {
+test('integration: negative counts, offsets outside, absurd sizes in a patch fail', async () => {
   const none = Buffer.alloc(0);
   const huge = 2 ** 40;
   for (const bad of [
@@ -69,7 +69,7 @@ test('negative counts, offsets outside, absurd sizes in a patch fail', async () 
   }
 });
 
-test('IMGDIFF2: chunks outside of the file and of the patch fail', async () => {
+test('integration: IMGDIFF2: chunks outside of the file and of the patch fail', async () => {
   const u64 = (value: bigint) => {
     const bytes = Buffer.alloc(8);
     bytes.writeBigUInt64LE(value);
@@ -96,7 +96,7 @@ test('IMGDIFF2: chunks outside of the file and of the patch fail', async () => {
   }
 });
 
-test('deep nesting and endless statements are parse errors or overflows, not crashes of ours', async () => {
+test('integration: deep nesting and endless statements are parse errors or overflows, not crashes of ours', async () => {
   for (const [bad, status] of [
     ['('.repeat(1_000_000), 'parse-error'],
     ['f('.repeat(100_000), 'parse-error'],
@@ -112,7 +112,7 @@ test('deep nesting and endless statements are parse errors or overflows, not cra
   }
 });
 
-test('a script that visits files without end is stopped', async () => {
+test('integration: a script that visits files without end is stopped', async () => {
   const nodes: Record<string, ReturnType<typeof file>> = {};
   for (let i = 0; i < 3000; i++) nodes[`SYSTEM/d${i % 50}/f${i}`] = file('x');
   const many = `${mountSystem}${'set_perm_recursive(0, 0, 0755, 0644, "/system");\n'.repeat(20_000)}`;
@@ -121,7 +121,7 @@ test('a script that visits files without end is stopped', async () => {
   assert.match(result.message ?? '', /visited/);
 });
 
-test('absurd numbers in the script fail or are refused', async () => {
+test('integration: absurd numbers in the script fail or are refused', async () => {
   for (const [statement, status] of [
     ['apply_patch_space(99999999999999999999)', 'aborted'],
     ['apply_patch_space("-1")', 'succeeded'],
@@ -134,7 +134,7 @@ test('absurd numbers in the script fail or are refused', async () => {
   }
 });
 
-test('long paths and many parts are refused by the file system, not by a crash', async () => {
+test('integration: long paths and many parts are refused by the file system, not by a crash', async () => {
   const deep = `/system${'/d'.repeat(2100)}`;
   const parts = deep.match(/.{1,1000}/g) ?? [];
   const joined = parts.map((part) => `"${part}"`).join(' + ');

@@ -11,7 +11,7 @@ async function textOf(expression: string, profile: 'strict' | 'android-4.4' = 's
   return /^=(.*)=/s.exec(result.message ?? '')?.[1] ?? `abort: ${result.message}`;
 }
 
-test('False is the empty string; everything else is true', async () => {
+test('unit: False is the empty string; everything else is true', async () => {
   const cases: readonly (readonly [string, string])[] = [
     ['"" || "b"', 'b'],
     ['a || b', 'a'],
@@ -56,7 +56,7 @@ test('False is the empty string; everything else is true', async () => {
   for (const [expression, value] of cases) assert.equal(await textOf(expression), value, expression);
 });
 
-test('A function fails by returning "" (the script goes on) or by aborting; `f(...) || abort("text");` turns one into the other', async () => {
+test('unit: A function fails by returning "" (the script goes on) or by aborting; `f(...) || abort("text");` turns one into the other', async () => {
   const goesOn = await runPackage(source, { script: 'unmount("/nowhere");\nui_print("on");\n' });
   assert.equal(goesOn.status, 'succeeded');
   const aborts = await runPackage(source, { script: 'ui_print("a");\nunmount("/nowhere") || abort("text");\n' });
@@ -66,12 +66,12 @@ test('A function fails by returning "" (the script goes on) or by aborting; `f(.
   assert.equal(aborts.deviceCode, 502);
 });
 
-test('`assert(e)` aborts with the text of e', async () => {
+test('unit: `assert(e)` aborts with the text of e', async () => {
   const result = await runPackage(source, { script: 'assert(a == "a", !unmount("/nowhere"), a ==\n b);\n' });
   assert.match(result.message ?? '', /^assert failed: a ==\n b/);
 });
 
-test('An unknown function is a parse error even in a branch never taken', async () => {
+test('unit: An unknown function is a parse error even in a branch never taken', async () => {
   const result = await runPackage(source, { script: 'if "" then retouch_binaries() endif;\n' });
   assert.equal(result.status, 'parse-error');
   assert.match(result.message ?? '', /retouch_binaries/);
@@ -79,7 +79,7 @@ test('An unknown function is a parse error even in a branch never taken', async 
   assert.equal(result.statements, 0);
 });
 
-test('Statements recurse once each: 150,000 work, 200,000 overflow the stack', async () => {
+test('unit: Statements recurse once each: 150,000 work, 200,000 overflow the stack', async () => {
   const many = (count: number) => ({ script: 'a;\n'.repeat(count) });
   assert.equal((await runPackage(source, many(150_000))).status, 'succeeded');
   const overflow = await runPackage(source, many(200_000));
@@ -87,19 +87,19 @@ test('Statements recurse once each: 150,000 work, 200,000 overflow the stack', a
   assert.match(overflow.message ?? '', /overflow/);
 });
 
-test('Nested parentheses under 9,000 run', async () => {
+test('unit: Nested parentheses under 9,000 run', async () => {
   const nested = `${'ifelse(a, '.repeat(2000)}b${')'.repeat(2000)}`;
   assert.equal(await textOf(nested), 'b');
 });
 
-test('A ui_print line stays under 1,000 bytes', async () => {
+test('unit: A ui_print line stays under 1,000 bytes', async () => {
   const long = `"${'x'.repeat(500)}" + "${'x'.repeat(500)}"`;
   const script = `ui_print(${long});\n`;
   assert.equal((await runPackage(source, { script })).status, 'aborted');
   assert.equal((await runPackage(source, { script }, { profile: 'android-4.4' })).status, 'succeeded');
 });
 
-test('bytes where text is expected abort', async () => {
+test('unit: bytes where text is expected abort', async () => {
   const entries = { data: 'x' };
   for (const script of ['ui_print(package_extract_file("data"));\n', 'package_extract_file("data") == a;\n']) {
     const result = await runPackage(source, { script, entries });
@@ -109,7 +109,7 @@ test('bytes where text is expected abort', async () => {
   assert.equal(fine.status, 'succeeded');
 });
 
-test('wrong counts of arguments abort', async () => {
+test('unit: wrong counts of arguments abort', async () => {
   for (const call of [
     'mount("a")',
     'unmount()',
@@ -136,7 +136,7 @@ test('wrong counts of arguments abort', async () => {
   }
 });
 
-test('run_program: a missing program gives the raw wait status, which is true; what one does cannot be proved', async () => {
+test('unit: run_program: a missing program gives the raw wait status, which is true; what one does cannot be proved', async () => {
   assert.equal(await textOf('run_program("/sbin/none", "-x")'), '256');
   const known = await runPackage(source, {
     script: 'mount("ubifs", "UBI", "system", "/system");\nrun_program("/system/build.prop");\n',
@@ -145,7 +145,7 @@ test('run_program: a missing program gives the raw wait status, which is true; w
   assert.match(known.message ?? '', /cannot be proved/);
 });
 
-test('file_getprop: missing or over 64 KiB aborts; on old ones a line without `=` aborts', async () => {
+test('unit: file_getprop: missing or over 64 KiB aborts; on old ones a line without `=` aborts', async () => {
   const large = `a=b\n${'#'.repeat(65536)}\n`;
   const entries = { good: '# c\n\n key = value with blanks \nkey=second\n', bad: 'a=b\nno equals\nc=d\n', large };
   const get = (entry: string, key: string) =>
@@ -162,7 +162,7 @@ test('file_getprop: missing or over 64 KiB aborts; on old ones a line without `=
   assert.match((await textOf('file_getprop("/system/none", "a")')) ?? '', /failed to stat/);
 });
 
-test('mount: failure returns ""; 4 arguments (a fifth from 5.0)', async () => {
+test('unit: mount: failure returns ""; 4 arguments (a fifth from 5.0)', async () => {
   assert.equal(await textOf('mount("ubifs", "UBI", "system", "/system")'), '/system');
   assert.equal(await textOf('mount("ubifs", "UBI", "other", "/system")'), '');
   assert.equal(await textOf('mount("ext4", "UBI", "system", "/system")'), '');
@@ -176,20 +176,20 @@ test('mount: failure returns ""; 4 arguments (a fifth from 5.0)', async () => {
   assert.equal((await runPackage(source, { script }, { profile: 'android-5.1' })).status, 'succeeded');
 });
 
-test("On Linux-Embedded, ubifs and ext4 are mounted by mount point from the recovery's own table", async () => {
+test("unit: On Linux-Embedded, ubifs and ext4 are mounted by mount point from the recovery's own table", async () => {
   const script = 'mount("ubifs", "MTD", "whatever", "/system") || abort("no");\n';
   assert.equal((await runPackage(source, { script }, { profile: 'linux-embedded' })).status, 'succeeded');
   assert.equal((await runPackage(source, { script }, { profile: 'android-4.1' })).status, 'aborted');
 });
 
-test('Only /cache and /tmp are mounted: the script mounts /system', async () => {
+test('unit: Only /cache and /tmp are mounted: the script mounts /system', async () => {
   const script = 'apply_patch_check("/system/build.prop") || abort("no");\n';
   assert.equal((await runPackage(source, { script })).deviceCode, 510);
   const mounted = `mount("ubifs", "UBI", "system", "/system");\n${script}`;
   assert.equal((await runPackage(source, { script: mounted })).deviceCode, 0);
 });
 
-test('progress: percentages as the module reports them; backwards and past 100 are told', async () => {
+test('unit: progress: percentages as the module reports them; backwards and past 100 are told', async () => {
   const bar = async (script: string) => {
     const { progress, progressFault } = await runPackage(source, { script });
     return { progress, fault: progressFault };

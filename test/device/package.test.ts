@@ -21,7 +21,7 @@ async function refused(bytes: Uint8Array, code: number, message: RegExp): Promis
 
 const withEntry = (entry: ZipEntrySpec) => makePackage(source, { script, more: [entry] });
 
-test('a good package runs, and unzip finds no errors in it either', async () => {
+test('integration: a good package runs, and unzip finds no errors in it either', async () => {
   assert.equal((await runBytes(good, source)).status, 'succeeded');
   const folder = mkdtempSync(join(tmpdir(), 'dfota-unzip-'));
   try {
@@ -32,7 +32,7 @@ test('a good package runs, and unzip finds no errors in it either', async () => 
   }
 });
 
-test('Before recovery: `unzip -tq` must say "No errors", else 505', async () => {
+test('unit: Before recovery: `unzip -tq` must say "No errors", else 505', async () => {
   const at = good.indexOf(Buffer.from('data')) + 'data'.length + 3;
   const flipped = Buffer.from(good);
   flipped[at] = (flipped[at] ?? 0) ^ 0x10;
@@ -40,7 +40,7 @@ test('Before recovery: `unzip -tq` must say "No errors", else 505', async () => 
   await refused(withEntry({ name: 'e', data: Buffer.from('abc'), claimed: { crc32: 1 } }), 505, /wrong CRC/);
 });
 
-test('sizes from the central directory: a wrong one is found', async () => {
+test('unit: sizes from the central directory: a wrong one is found', async () => {
   const data = Buffer.alloc(5000, 'ab');
   await refused(withEntry({ name: 'e', data, claimed: { size: 4999 } }), 505, /does not inflate/);
   await refused(withEntry({ name: 'e', data, claimed: { size: 5001 } }), 505, /5000 bytes instead of 5001/);
@@ -51,7 +51,7 @@ test('sizes from the central directory: a wrong one is found', async () => {
   await refused(withEntry({ name: 'e', data, claimed: { localName: 'f' } }), 505, /another name/);
 });
 
-test('starts with a local header at byte 0', async () => {
+test('unit: starts with a local header at byte 0', async () => {
   await refused(Buffer.concat([Buffer.from('#!/bin/sh\n'), good]), 504, /does not start with a local header/);
   await refused(Buffer.from('no zip at all'), 504, /does not start/);
   await refused(new Uint8Array(), 504, /does not start/);
@@ -59,12 +59,12 @@ test('starts with a local header at byte 0', async () => {
   await refused(good.subarray(0, good.length - 10), 504, /no end record/);
 });
 
-test('the last end record wins', async () => {
+test('unit: the last end record wins', async () => {
   const end = buildZip([]).subarray(-22);
   await refused(Buffer.concat([good, Buffer.alloc(2), end]), 505, /no quectel-project-version/);
 });
 
-test('stored and deflate only', async () => {
+test('unit: stored and deflate only', async () => {
   await refused(
     withEntry({ name: 'e', data: Buffer.from('abc'), claimed: { method: 12 } }),
     501,
@@ -72,20 +72,20 @@ test('stored and deflate only', async () => {
   );
 });
 
-test('no zip64', async () => {
+test('unit: no zip64', async () => {
   const entry = { name: 'e', data: Buffer.from('abc') };
   await refused(withEntry({ ...entry, zip64: true }), 501, /zip64/);
   await refused(buildZip([entry], { zip64: true }), 501, /zip64/);
 });
 
-test('made-by 0 or 3 only', async () => {
+test('unit: made-by 0 or 3 only', async () => {
   const odd = Buffer.from(good);
   const at = odd.lastIndexOf(Buffer.from('PK\x01\x02'));
   odd[at + 5] = 11;
   await refused(odd, 501, /made by system 11/);
 });
 
-test('any entry name with a byte below 32 or above 126 makes the whole package unreadable', async () => {
+test('unit: any entry name with a byte below 32 or above 126 makes the whole package unreadable', async () => {
   for (const name of ['system/\xc3\xa9', 'tab\there', 'del\x7f', 'nl\n']) {
     await refused(withEntry({ name, data: Buffer.from('x') }), 501, /below 32 or above 126/);
   }
@@ -93,18 +93,18 @@ test('any entry name with a byte below 32 or above 126 makes the whole package u
   assert.equal(fine.status, 'succeeded');
 });
 
-test('a central directory that holds more than it counts', async () => {
+test('unit: a central directory that holds more than it counts', async () => {
   const entries = ['a', 'b', 'c'].map((name) => ({ name, data: Buffer.from('x') }));
   await refused(buildZip(entries, { count: 2 }), 505, /more than the 2 entries/);
 });
 
-test('two entries of one name, encryption, several volumes are refused', async () => {
+test('unit: two entries of one name, encryption, several volumes are refused', async () => {
   await refused(withEntry({ name: 'quectel-project-version', data: Buffer.from('x') }), 501, /two entries/);
   await refused(withEntry({ name: 'e', data: Buffer.from('x'), flags: 1 }), 501, /encrypted/);
   await refused(buildZip([{ name: 'a', data: Buffer.from('x') }], { disk: 1 }), 501, /volumes/);
 });
 
-test("quectel-project-version must equal the module's, byte for byte, else 505", async () => {
+test("unit: quectel-project-version must equal the module's, byte for byte, else 505", async () => {
   const version = source.build.projectVersion?.bytes ?? '';
   for (const other of [version.replace('A01', 'A02'), version.replace('\n', '\r\n'), `${version}\n`, '', null]) {
     const result = await runPackage(source, { script, version: other });
@@ -117,7 +117,7 @@ test("quectel-project-version must equal the module's, byte for byte, else 505",
   assert.match(neither.notes.join(), /nothing to compare/);
 });
 
-test('a package without script or program has the wrong format: 504', async () => {
+test('unit: a package without script or program has the wrong format: 504', async () => {
   assert.equal((await runPackage(source, {})).deviceCode, 504);
   const bare = buildZip([
     { name: 'META-INF/com/google/android/updater-script', data: Buffer.from(script) },
@@ -126,13 +126,13 @@ test('a package without script or program has the wrong format: 504', async () =
   await refused(bare, 504, /no META-INF\/com\/google\/android\/update-binary/);
 });
 
-test('package and its content do not fit usrdata: 550', async () => {
+test('unit: package and its content do not fit usrdata: 550', async () => {
   const result = await runBytes(good, source, { usrdataFree: good.length });
   assert.equal(result.deviceCode, 550);
   assert.equal((await runBytes(good, source, { usrdataFree: 100_000 })).status, 'succeeded');
 });
 
-test('a damaged package of any kind is refused or runs, and never throws', async () => {
+test('property: a damaged package of any kind is refused or runs, and never throws', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }),
@@ -149,7 +149,7 @@ test('a damaged package of any kind is refused or runs, and never throws', async
   );
 });
 
-test('a zip bomb is cut off at the size that it claims', async () => {
+test('unit: a zip bomb is cut off at the size that it claims', async () => {
   const zeros = Buffer.alloc(64 * 2 ** 20);
   const before = process.memoryUsage().rss;
   await refused(withEntry({ name: 'bomb', data: zeros, claimed: { size: 1000 } }), 505, /does not inflate/);

@@ -23,7 +23,7 @@ const run = (script: string, request: Partial<VerifyRequest> = {}, from = source
 const address = `MTD:boot:${S1}:${A}:${S2}:${B}`;
 const inPlace = `apply_patch("${address}", "-", ${B}, ${S2}, ${A}, package_extract_file("p"))`;
 
-test('the size whose prefix has its SHA-1 is loaded', async () => {
+test('integration: the size whose prefix has its SHA-1 is loaded', async () => {
   for (const [name, holds] of [
     [`MTD:boot:${S1}:${A}`, true],
     [address, true],
@@ -41,7 +41,7 @@ test('the size whose prefix has its SHA-1 is loaded', async () => {
   }
 });
 
-test('EMMC:<device>: reads the block device', async () => {
+test('integration: EMMC:<device>: reads the block device', async () => {
   const device = '/dev/block/bootdevice/by-name/boot';
   const script = `apply_patch_check("EMMC:${device}:${S1}:${A}") || abort("no");`;
   assert.equal((await run(script, {}, emmcSource)).status, 'succeeded');
@@ -49,7 +49,7 @@ test('EMMC:<device>: reads the block device', async () => {
   assert.equal((await run(patching, { target: target.build }, emmcSource)).proved, true);
 });
 
-test('eMMC images go through package_extract_file to the device; write_raw_image is MTD only', async () => {
+test('integration: eMMC images go through package_extract_file to the device; write_raw_image is MTD only', async () => {
   const device = '/dev/block/bootdevice/by-name/boot';
   const written = await run(`package_extract_file("boot.img", "${device}") || abort("no");`, { target }, emmcSource);
   assert.equal(written.proved, true);
@@ -57,7 +57,7 @@ test('eMMC images go through package_extract_file to the device; write_raw_image
   assert.match(raw.message ?? '', /^no/);
 });
 
-test('write_raw_image(blob or file, "name"); "" on failure', async () => {
+test('integration: write_raw_image(blob or file, "name"); "" on failure', async () => {
   const blob = 'write_raw_image(package_extract_file("boot.img"), "boot") == boot || abort("no");';
   assert.equal((await run(blob, { target })).proved, true);
   const fromFile =
@@ -71,7 +71,7 @@ test('write_raw_image(blob or file, "name"); "" on failure', async () => {
   }
 });
 
-test('MTD is written in whole erase blocks, zero-padded, the rest erased', async () => {
+test('integration: MTD is written in whole erase blocks, zero-padded, the rest erased', async () => {
   const blocks = Math.ceil(S2 / eraseBlock);
   const padded = Buffer.concat([newBoot, Buffer.alloc(blocks * eraseBlock - S2)]);
   const withRest = Buffer.concat([padded, Buffer.alloc(eraseBlock, 0xff)]);
@@ -82,14 +82,14 @@ test('MTD is written in whole erase blocks, zero-padded, the rest erased', async
   }
 });
 
-test('an in-place partition patch works when nothing happens, and leaves no copy in /cache', async () => {
+test('integration: an in-place partition patch works when nothing happens, and leaves no copy in /cache', async () => {
   const script = `${inPlace} || abort("no");\napply_patch_check("/cache/saved.file") && abort("copy left");`;
   const result = await run(script, { target });
   assert.equal(result.proved, true);
   assert.ok(result.cache.peak >= S1, 'the source went through /cache');
 });
 
-test('an in-place partition patch cannot be resumed on 4.x and 5.x (saved.file is destroyed on the second run); 7.x resumes', async () => {
+test('integration: an in-place partition patch cannot be resumed on 4.x and 5.x (saved.file is destroyed on the second run); 7.x resumes', async () => {
   const script = `apply_patch_check("${address}", "${B}", "${A}") || abort("check");\n${inPlace} || abort("patch");`;
   for (const profile of ['android-4.1', 'android-4.4', 'android-5.1', 'linux-embedded', 'strict'] as const) {
     const result = await run(script, { target, profile, powerCuts: 'all' });
@@ -104,7 +104,7 @@ test('an in-place partition patch cannot be resumed on 4.x and 5.x (saved.file i
   assert.deepEqual(single, [], 'a single cut is survived');
 });
 
-test("the ancestor's check without extra hashes can never pass again after a cut in the middle of the write", async () => {
+test("integration: the ancestor's check without extra hashes can never pass again after a cut in the middle of the write", async () => {
   const script = `assert(apply_patch_check("${address}"));\n${inPlace} || abort("patch");`;
   const result = await run(script, { target, profile: 'android-7.1', powerCuts: 'all' });
   const failure = result.powerCuts?.failures.find(({ effect }) => effect.includes('in the middle of a partition'));
@@ -118,7 +118,7 @@ apply_patch_check("${boot}", "${B}") || apply_patch("${address}", "${boot}", "${
 apply_patch("${boot}", "MTD:boot:${S2}:${B}", "${B}", "${S2}", "${B}", package_extract_file("identity")) || abort("write");
 delete("${boot}");`;
 
-test('what survives every cut on every release: patch the partition into a file, then write the file with an identity patch', async () => {
+test('integration: what survives every cut on every release: patch the partition into a file, then write the file with an identity patch', async () => {
   // /cache/recovery must exist: extracting a directory's only file makes it
   const spec = { script: `${resumable}\n`, entries: { ...entries, 'make/made': '' } };
   for (const profile of [
@@ -135,7 +135,7 @@ test('what survives every cut on every release: patch the partition into a file,
   }
 });
 
-test('it needs in /cache 1.5 x S2, then 2 x S2', async () => {
+test('integration: it needs in /cache 1.5 x S2, then 2 x S2', async () => {
   const spec = { script: `${resumable}\n`, entries: { ...entries, 'make/made': '' } };
   const least = 4096 * 2 + 256 * 1024 + 4096 * 2;
   const enough = await runPackage(source, spec, { target, cacheSize: least + 2 * S2 });
@@ -144,7 +144,7 @@ test('it needs in /cache 1.5 x S2, then 2 x S2', async () => {
   assert.equal(short.deviceCode, 511);
 });
 
-test('minor partitions are taken to exist on MTD, and told of', async () => {
+test('integration: minor partitions are taken to exist on MTD, and told of', async () => {
   const image = toArchivePath('MULTIFOTA/abl.elf');
   const [old, fresh] = ['old abl', 'new abl'].map((text) => file(text));
   const from = memoryBuild({ nodes: { [image]: old ?? null } });
@@ -167,7 +167,7 @@ test('minor partitions are taken to exist on MTD, and told of', async () => {
   assert.match(changes(forgotten).join(), /image MULTIFOTA\/abl.elf content/);
 });
 
-test('what is left in /cache is told', async () => {
+test('integration: what is left in /cache is told', async () => {
   const result = await run('package_extract_file("boot.img", "/cache/left");');
   assert.deepEqual(result.notes, [`left behind: /cache/left, ${S2} bytes`]);
 });

@@ -28,7 +28,7 @@ async function run(
 
 const app = { 'SYSTEM/app': file(before, { mode: 0o755, uid: 3, gid: 4 }) };
 
-test("apply_patch_check: true if the file's SHA-1 is any of the list", async () => {
+test("integration: apply_patch_check: true if the file's SHA-1 is any of the list", async () => {
   for (const [hashes, holds] of [
     [[A], true],
     [[B, A], true],
@@ -44,7 +44,7 @@ test("apply_patch_check: true if the file's SHA-1 is any of the list", async () 
   assert.equal((await run({ 'SYSTEM/app': directory() }, `${check('/system/app')} || abort("no");`)).deviceCode, 510);
 });
 
-test('apply_patch_check: else if /cache/saved.file has one of them; with an empty list that never holds', async () => {
+test('integration: apply_patch_check: else if /cache/saved.file has one of them; with an empty list that never holds', async () => {
   const save = 'package_extract_file("old", "/cache/saved.file");\n';
   const entries = { old: before };
   const named = await run({}, `${save}${check('/system/none', A)} || abort("no");`, {}, entries);
@@ -53,13 +53,13 @@ test('apply_patch_check: else if /cache/saved.file has one of them; with an empt
   assert.equal(empty.status, 'aborted');
 });
 
-test('apply_patch: if the target already has its SHA-1, done', async () => {
+test('integration: apply_patch: if the target already has its SHA-1, done', async () => {
   const result = await run({ 'SYSTEM/app': file(after) }, `${apply('/system/none', '/system/app')} || abort("no");`);
   assert.equal(result.status, 'succeeded');
   assert.deepEqual(changes(result), []);
 });
 
-test("apply_patch: the source's SHA-1 selects the patch; mode and owner are the source's", async () => {
+test("integration: apply_patch: the source's SHA-1 selects the patch; mode and owner are the source's", async () => {
   const script =
     `apply_patch("/system/app", "-", ${B}, ${after.length}, ${B}, package_extract_file("q"), ` +
     `${A}, package_extract_file("p")) || abort("no");`;
@@ -68,13 +68,13 @@ test("apply_patch: the source's SHA-1 selects the patch; mode and owner are the 
   assert.ok(result.memoryPeak >= before.length + after.length + patch.length + identity.length);
 });
 
-test('apply_patch: else /cache/saved.file is tried as source', async () => {
+test('integration: apply_patch: else /cache/saved.file is tried as source', async () => {
   const script = `package_extract_file("old", "/cache/saved.file");\n${apply('/system/app')} || abort("no");`;
   const result = await run({ 'SYSTEM/app': file('lost') }, script, {}, { old: before });
   assert.deepEqual(changes(result), ['~ /system/app content', '~ /system/app mode 0644 -> left to the umask']);
 });
 
-test('apply_patch never aborts: a failed patch gives "" and the script goes on', async () => {
+test('integration: apply_patch never aborts: a failed patch gives "" and the script goes on', async () => {
   for (const nodes of [{}, { 'SYSTEM/app': file('other') }]) {
     const result = await run(nodes, `${apply('/system/app')};\nui_print("on");`);
     assert.equal(result.status, 'succeeded');
@@ -82,7 +82,7 @@ test('apply_patch never aborts: a failed patch gives "" and the script goes on',
   }
 });
 
-test('chmod before chown: set-uid and set-gid bits are lost, and labels and capabilities', async () => {
+test('integration: chmod before chown: set-uid and set-gid bits are lost, and labels and capabilities', async () => {
   const nodes = { 'SYSTEM/app': file(before, { mode: 0o6755, capabilities: 0x10n, selabel: 'u:x' }) };
   const result = await run(nodes, `${apply('/system/app')} || abort("no");`);
   assert.deepEqual(changes(result), [
@@ -92,30 +92,30 @@ test('chmod before chown: set-uid and set-gid bits are lost, and labels and capa
   ]);
 });
 
-test('a set-gid bit without group execution is kept by chown', async () => {
+test('integration: a set-gid bit without group execution is kept by chown', async () => {
   const result = await run({ 'SYSTEM/app': file(before, { mode: 0o2644 }) }, `${apply('/system/app')} || abort("no");`);
   assert.deepEqual(changes(result), ['~ /system/app content']);
 });
 
-test('writes <target>.patch beside the target: its directory must exist', async () => {
+test('integration: writes <target>.patch beside the target: its directory must exist', async () => {
   const missing = await run(app, `${apply('/system/app', '/system/none/app')} || abort("no");`);
   assert.match(missing.message ?? '', /failed to open output file \/system\/none\/app.patch: ENOENT/);
   const result = await run(app, `${apply('/system/app', '/system/moved')} || abort("no");`);
   assert.deepEqual(changes(result), ['+ /system/moved file'], 'the source is not deleted');
 });
 
-test('a directory at the place of the target: the rename fails and <target>.patch is left behind', async () => {
+test('integration: a directory at the place of the target: the rename fails and <target>.patch is left behind', async () => {
   const result = await run({ ...app, 'SYSTEM/d': directory() }, `${apply('/system/app', '/system/d')};`);
   assert.deepEqual(changes(result), ['+ /system/d.patch file']);
 });
 
-test('the rename replaces a link, it does not follow it', async () => {
+test('integration: the rename replaces a link, it does not follow it', async () => {
   const nodes = { ...app, 'SYSTEM/l': link('app') };
   const result = await run(nodes, `${apply('/system/l')} || abort("no");`);
   assert.deepEqual(changes(result), ['~ /system/l kind link -> file']);
 });
 
-test('a wrong result: "patch did not produce expected sha1", and <target>.patch is left behind', async () => {
+test('integration: a wrong result: "patch did not produce expected sha1", and <target>.patch is left behind', async () => {
   const wrong = `apply_patch("/system/app", "-", ${A.replace(/^./, '0')}, ${after.length}, ${A}, package_extract_file("p"))`;
   const result = await run(app, `${wrong};`);
   assert.deepEqual(changes(result), ['+ /system/app.patch file']);
@@ -123,7 +123,7 @@ test('a wrong result: "patch did not produce expected sha1", and <target>.patch 
 
 const used = 4096 * 12;
 
-test('free space must exceed 256 KiB and 1.5 x target size; otherwise the source is copied to /cache and unlinked first', async () => {
+test('integration: free space must exceed 256 KiB and 1.5 x target size; otherwise the source is copied to /cache and unlinked first', async () => {
   const script = `${apply('/system/app')} || abort("no");`;
   const roomy = await run(app, script, { systemSize: used + 400_000 });
   assert.equal(roomy.status, 'succeeded');
@@ -137,7 +137,7 @@ test('free space must exceed 256 KiB and 1.5 x target size; otherwise the source
   assert.match(noCache.message ?? '', /not enough free space on \/cache/);
 });
 
-test('a failed patch tries again through /cache: the source is lost from its place, and a later one overwrites the only copy', async () => {
+test('integration: a failed patch tries again through /cache: the source is lost from its place, and a later one overwrites the only copy', async () => {
   const entries = { p: Buffer.concat([Buffer.from('BSDIFF40'), Buffer.alloc(24, 0xff)]) };
   const source = memoryBuild({ nodes: { ...app, 'SYSTEM/second': file(after) } });
   const script = `${mountSystem}${apply('/system/app')};\n`;
@@ -156,7 +156,7 @@ test('a failed patch tries again through /cache: the source is lost from its pla
   assert.match(gone.message ?? '', /^lost/);
 });
 
-test('not a patch: gives ""', async () => {
+test('integration: not a patch: gives ""', async () => {
   const result = await run(
     app,
     `${apply('/system/app', '-', after.length, 'text')} || abort("no");`,
@@ -168,7 +168,7 @@ test('not a patch: gives ""', async () => {
   assert.match(missing.message ?? '', /unknown patch file format/);
 });
 
-test('a truncated stream: the device loops for ever on it', async () => {
+test('integration: a truncated stream: the device loops for ever on it', async () => {
   for (const length of [patch.length - 4, patch.length - 20]) {
     const entries = { p: patch.subarray(0, length) };
     const result = await run(app, `${apply('/system/app')} || abort("no");`, {}, entries);
@@ -178,7 +178,7 @@ test('a truncated stream: the device loops for ever on it', async () => {
   assert.fail('no truncation hung');
 });
 
-test('an empty source fails on the newer ones', async () => {
+test('integration: an empty source fails on the newer ones', async () => {
   const empty = new Uint8Array();
   const entries = { e: handMadePatch([[0, after.length, 0]], empty, after, after.length) };
   const script = `apply_patch("/system/app", "-", ${B}, ${after.length}, ${sha1(empty)}, package_extract_file("e")) || abort("no");`;
@@ -192,13 +192,13 @@ test('an empty source fails on the newer ones', async () => {
   }
 });
 
-test("strict refuses a target size that is not the result's", async () => {
+test("integration: strict refuses a target size that is not the result's", async () => {
   const script = `${apply('/system/app', '-', after.length - 1)} || abort("no");`;
   assert.equal((await run(app, script)).status, 'aborted');
   assert.equal((await run(app, script, { profile: 'android-4.1' })).status, 'succeeded');
 });
 
-test('arguments of apply_patch: text and bytes in their places, else it aborts', async () => {
+test('integration: arguments of apply_patch: text and bytes in their places, else it aborts', async () => {
   const bytes = 'package_extract_file("p")';
   for (const args of [
     `"/system/app", "-", ${B}, x, ${A}, ${bytes}`,
@@ -216,7 +216,7 @@ test('arguments of apply_patch: text and bytes in their places, else it aborts',
   assert.match(hash.message ?? '', /failed to parse tgt-sha1/);
 });
 
-test('apply_patch_space(n) may delete loose files directly in /cache, never saved.file nor files in subdirectories', async () => {
+test('integration: apply_patch_space(n) may delete loose files directly in /cache, never saved.file nor files in subdirectories', async () => {
   const fill = (name: string) => `package_extract_file("big", "/cache/${name}") || abort("fill");\n`;
   const entries = { big: 'x'.repeat(40_000), 'cache/recovery/kept': 'y' };
   const setUp = `package_extract_dir("cache", "/cache");\n${fill('loose')}${fill('saved.file')}`;
@@ -233,7 +233,7 @@ test('apply_patch_space(n) may delete loose files directly in /cache, never save
   assert.match((await run({}, 'apply_patch_space("lots");')).message ?? '', /can't parse/);
 });
 
-test('read_file and sha1_check', async () => {
+test('integration: read_file and sha1_check', async () => {
   const holds = async (expression: string) => (await run(app, `${expression} || abort("no");`)).status === 'succeeded';
   assert.equal(await holds(`sha1_check(read_file("/system/app")) == "${A}"`), true);
   assert.equal(await holds(`sha1_check(read_file("/system/app"), "${B}", "${A}") == "${A}"`), true);
@@ -242,7 +242,7 @@ test('read_file and sha1_check', async () => {
   assert.equal(await holds(`sha1_check(package_extract_file("p")) == "${sha1(patch)}"`), true);
 });
 
-test('bytes outside of the source: zeros on the devices, refused by strict', async () => {
+test('integration: bytes outside of the source: zeros on the devices, refused by strict', async () => {
   const source = Buffer.from('abcd');
   const target = Buffer.from('abcdefgh');
   const reaching = handMadePatch([[8, 0, 0]], Buffer.from('\0\0\0\0efgh'), Buffer.alloc(0), 8);

@@ -12,7 +12,7 @@ import {
 
 const key = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constantFrom(2 ** 31, 2 ** 32, -1, 31, 32, 1024, 32768));
 
-test('behaves as a Map does, and never changes an older state', () => {
+test('property: behaves as a Map does, and never changes an older state', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.boolean(), key, fc.integer()), { maxLength: 80 }), (steps) => {
       const model = new Map<number, number>();
@@ -34,7 +34,7 @@ test('behaves as a Map does, and never changes an older state', () => {
   );
 });
 
-test('names with equal hashes are kept apart', () => {
+test('unit: names with equal hashes are kept apart', () => {
   // both have the same 32-bit FNV-1a hash
   const [a, b] = ['costarring', 'liquid'];
   let map = mapSet(mapSet(emptyMap<string, number>(), a, 1), b, 2);

@@ -108,7 +108,7 @@ function simulatedTree(machine: Machine, folder: string, prefix = ''): string[] 
   });
 }
 
-test('random calls do on the simulated file system what they do on Linux: errors, links, renames, trees', () => {
+test('property: random calls do on the simulated file system what they do on Linux: errors, links, renames, trees', () => {
   const module = makeModule(memoryBuild().build, {});
   fc.assert(
     fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) => {
@@ -125,7 +125,7 @@ test('random calls do on the simulated file system what they do on Linux: errors
   );
 });
 
-test('the root and `..` above it', () => {
+test('unit: the root and `..` above it', () => {
   const module = makeModule(memoryBuild().build, {});
   const machine = powerOn(module, module.flash, () => {}, 1000);
   for (const root of ['/', '//', '/..', '/data/..', '/./data/../../']) {

@@ -41,7 +41,7 @@ const safe = [mountSystem, check, patch, leftovers, removals, unpacking, permiss
 const run = (script: string, request: Partial<VerifyRequest> = {}) =>
   runPackage(source, { script, entries }, { target, powerCuts: 'all', ...request });
 
-test('a careful package arrives from every cut, on every profile that has its functions', async () => {
+test('integration: a careful package arrives from every cut, on every profile that has its functions', async () => {
   for (const profile of ['strict', 'android-4.1', 'android-4.4', 'linux-embedded'] as const) {
     const result = await run(safe, { profile });
     assert.deepEqual(result.powerCuts?.failures, [], profile);
@@ -52,13 +52,13 @@ test('a careful package arrives from every cut, on every profile that has its fu
   }
 });
 
-test('it arrives through the low-space path too', async () => {
+test('integration: it arrives through the low-space path too', async () => {
   const { powerCuts, proved, cache } = await run(safe, { systemSize: 4096 * 14 + 200_000 });
   assert.equal(proved, true, JSON.stringify(powerCuts?.failures));
   assert.ok(cache.peak > 20_000);
 });
 
-test('Every statement must be re-runnable: a check of the source alone is caught', async () => {
+test('integration: Every statement must be re-runnable: a check of the source alone is caught', async () => {
   const careless = safe.replace(`"${B}", "${A}") || abort("check")`, `"${A}") || abort("check")`);
   assert.equal((await run(careless, { powerCuts: 'none' })).proved, true, 'without a cut nobody notices');
   const result = await run(careless);
@@ -67,7 +67,7 @@ test('Every statement must be re-runnable: a check of the source alone is caught
   assert.equal(result.powerCuts?.failures[0]?.attempts, 5, 'started again until the retries are used up');
 });
 
-test('A crash can leave <target>.patch behind; the next run writes it again and renames it', async () => {
+test('integration: A crash can leave <target>.patch behind; the next run writes it again and renames it', async () => {
   assert.equal((await run(safe.replace(leftovers, ''))).proved, true);
   // a run that does not patch the second time, for it finds its mark, leaves it
   const marked = 'package_extract_file("p", "/system/marked");\n';
@@ -83,14 +83,14 @@ test('A crash can leave <target>.patch behind; the next run writes it again and 
   assert.ok(left?.includes('/system/app.patch'));
 });
 
-test('a delete before everything is checked is caught when the check needs what is gone', async () => {
+test('integration: a delete before everything is checked is caught when the check needs what is gone', async () => {
   const gone = `apply_patch_check("/system/gone/x", "${sha1('gone')}") || abort("gone");\n`;
   const result = await run(safe.replace(check, gone + check));
   assert.equal(result.proved, false);
   assert.match(result.powerCuts?.failures[0]?.effect ?? '', /^after a (unlink|rmdir|.*)/);
 });
 
-test('torn writes are tried: extraction that is not done again is caught', async () => {
+test('integration: torn writes are tried: extraction that is not done again is caught', async () => {
   const careless = safe.replace(
     'package_extract_dir("system", "/system");',
     'apply_patch_check("/system/new/file") || package_extract_dir("system", "/system");',
@@ -101,7 +101,7 @@ test('torn writes are tried: extraction that is not done again is caught', async
   assert.equal(torn?.place?.line, safe.slice(0, safe.indexOf('package_extract_dir')).split('\n').length);
 });
 
-test('a sample is spread evenly, the first and the last point included, and is the same every time', async () => {
+test('integration: a sample is spread evenly, the first and the last point included, and is the same every time', async () => {
   const first = await run(safe, { powerCuts: 7 });
   assert.equal(first.powerCuts?.tried, 7);
   assert.deepEqual(await run(safe, { powerCuts: 7 }).then(({ powerCuts }) => powerCuts), first.powerCuts);
@@ -112,7 +112,7 @@ test('a sample is spread evenly, the first and the last point included, and is t
   assert.deepEqual([none.powerCuts?.tried, none.proved], [0, true]);
 });
 
-test('without a target every cut must end as the uncut run does', async () => {
+test('integration: without a target every cut must end as the uncut run does', async () => {
   const result = await runPackage(source, { script: safe, entries }, { powerCuts: 'all' });
   assert.equal(result.proved, true);
   const once = `${mountSystem}apply_patch_check("/system/seen") || package_extract_dir("system", "/system");\npackage_extract_file("p", "/system/seen");\ndelete("/system/new/file");\n`;
@@ -120,12 +120,12 @@ test('without a target every cut must end as the uncut run does', async () => {
   assert.equal(drifting.comparedWith, 'nothing');
 });
 
-test('nothing is swept when the run itself fails', async () => {
+test('integration: nothing is swept when the run itself fails', async () => {
   const result = await run(`${safe}abort("end");\n`);
   assert.deepEqual([result.status, result.powerCuts], ['aborted', undefined]);
 });
 
-test('the RAM disk and what is mounted are lost with the power', async () => {
+test('integration: the RAM disk and what is mounted are lost with the power', async () => {
   const fragile =
     `${mountSystem}apply_patch_check("/system/mark") && (apply_patch_check("/tmp/t") || abort("tmp is gone"));\n` +
     'package_extract_file("p", "/tmp/t");\npackage_extract_file("p", "/system/mark");\ndelete("/system/gone/x");\n';
@@ -133,7 +133,7 @@ test('the RAM disk and what is mounted are lost with the power', async () => {
   assert.ok(result.powerCuts?.failures.some(({ message }) => message?.startsWith('tmp is gone')));
 });
 
-test('the progress of a sweep is told, and the signal stops it', async () => {
+test('integration: the progress of a sweep is told, and the signal stops it', async () => {
   const items: (string | undefined)[] = [];
   await run(safe, { onProgress: ({ item }) => items.push(item) });
   assert.deepEqual([...new Set(items)], ['statements', 'power cuts']);

@@ -25,7 +25,7 @@ const text = prose(80_000, 1);
 const edited = Buffer.concat([text.subarray(0, 30_000), noise(60, 2), text.subarray(30_000)]);
 const packed = (bytes: Buffer): Buffer => Buffer.concat([noise(200, 3), deflate(bytes, { level: 9 }), noise(200, 4)]);
 
-test('a file of deflate streams takes IMGDIFF2, and BSDIFF40 is tried beside it at best effort only', () => {
+test('unit: a file of deflate streams takes IMGDIFF2, and BSDIFF40 is tried beside it at best effort only', () => {
   const [source, target] = [packed(text), packed(edited)];
   for (const effort of ['fast', 'best'] as const) {
     const { chosen, trials, imgdiff } = encode(target, [source], { effort });
@@ -39,7 +39,7 @@ test('a file of deflate streams takes IMGDIFF2, and BSDIFF40 is tried beside it 
   }
 });
 
-test('what the use of a base costs decides between bases, and between patch and whole file', () => {
+test('unit: what the use of a base costs decides between bases, and between patch and whole file', () => {
   const [near, far] = [text, Buffer.concat([text.subarray(0, 70_000), noise(10_000, 9)])];
   const baseOf = ({ chosen }: EncodedFile): number | 'whole' => (chosen.kind === 'patch' ? chosen.base : 'whole');
   assert.equal(baseOf(encode(edited, [far, near])), 1);
@@ -59,7 +59,7 @@ function madeAtTwoLevels(bytes: Buffer): Buffer {
   return Buffer.concat([Buffer.of(0x78, 0x01), ...flushed, second, checksum]);
 }
 
-test('a stream of which zlib makes only the start is patched as it is, with a note', () => {
+test('unit: a stream of which zlib makes only the start is patched as it is, with a note', () => {
   const long = Buffer.from(noise(3_200_000, 7).map((byte) => byte & 63));
   const [source, target] = [long, Buffer.concat([noise(50, 8), long])].map(madeAtTwoLevels);
   assert.ok(source && target);
@@ -71,17 +71,17 @@ test('a stream of which zlib makes only the start is patched as it is, with a no
   assert.notEqual(chosen.kind === 'patch' && chosen.format, 'IMGDIFF2');
 });
 
-test('a patch that is not worthwhile is not taken', () => {
+test('unit: a patch that is not worthwhile is not taken', () => {
   assert.equal(encode(edited, [text], { worthwhile: 0.95 }).chosen.kind, 'patch');
   assert.equal(encode(edited, [text], { worthwhile: 0.0001 }).chosen.kind, 'whole');
 });
 
-test('of two equally good bases the first is taken', () => {
+test('unit: of two equally good bases the first is taken', () => {
   const { chosen } = encode(edited, [noise(50, 5), text, Buffer.from(text)]);
   assert.equal(chosen.kind === 'patch' && chosen.base, 1);
 });
 
-test('a result is the same after it was written and read', () => {
+test('unit: a result is the same after it was written and read', () => {
   const results = [
     encode(edited, [text]),
     encode(packed(edited), [packed(text)]),
@@ -93,7 +93,7 @@ test('a result is the same after it was written and read', () => {
   for (const result of results) assert.deepEqual(readEncoded(writeEncoded(result)), result);
 });
 
-test('what is no written result reads as none', () => {
+test('unit: what is no written result reads as none', () => {
   const stored = writeEncoded(encode(edited, [text]));
   for (const size of [0, 1, 50, stored.length - 1]) assert.equal(readEncoded(stored.slice(0, size)), undefined);
   for (const line of [

@@ -23,7 +23,7 @@ const good: Verification = {
   notes: ['something was assumed'],
 };
 
-test('a proof, for people', () => {
+test('unit: a proof, for people', () => {
   const { text, exitCode } = verificationText({
     ...good,
     powerCuts: { points: 90, tried: 10, repeated: 2, failed: 0, failures: [] },
@@ -45,7 +45,7 @@ test('a proof, for people', () => {
   );
 });
 
-test('what is not proved says why, and exits with 1', () => {
+test('unit: what is not proved says why, and exits with 1', () => {
   const { text, exitCode } = verificationText({
     ...good,
     proved: false,
@@ -89,7 +89,7 @@ test('what is not proved says why, and exits with 1', () => {
   }
 });
 
-test('a run that fails names its place in the script', () => {
+test('unit: a run that fails names its place in the script', () => {
   const { text } = verificationText({
     ...good,
     proved: false,
@@ -105,7 +105,7 @@ test('a run that fails names its place in the script', () => {
   assert.doesNotMatch(text, /compared/);
 });
 
-test('without a target, the changes', () => {
+test('unit: without a target, the changes', () => {
   const { text } = verificationText({
     ...good,
     comparedWith: 'nothing',
@@ -122,7 +122,7 @@ test('without a target, the changes', () => {
   );
 });
 
-test('the replay has the phases as the module reports them', () => {
+test('unit: the replay has the phases as the module reports them', () => {
   assert.deepEqual(replayLines(good), [
     '+QIND: "FOTA","START"',
     '+QIND: "FOTA","UPDATING",0',
@@ -135,7 +135,7 @@ test('the replay has the phases as the module reports them', () => {
   assert.ok(verificationText({ ...good, trace: ['     1: f()'] }).text.startsWith('     1: f()\n'));
 });
 
-test('JSON holds everything', () => {
+test('unit: JSON holds everything', () => {
   const { text, exitCode } = verificationJson({ ...good, proved: false });
   assert.deepEqual(JSON.parse(text), { ...good, proved: false });
   assert.equal(exitCode, 1);

@@ -75,7 +75,7 @@ function make(recipe: Recipe): { readonly image: Uint8Array; readonly unpacked: 
 }
 
 for (const version of [0, 1, 2, 3]) {
-  test(`header version ${version} reads as unpack_bootimg reads it`, () => {
+  test(`integration: header version ${version} reads as unpack_bootimg reads it`, () => {
     const { image, unpacked } = make({ version, release: '5.15.1', init: 'a\n', commandLine: 'console=ttyHSL0 ro' });
     const read = readBootImage(image);
     const told = (label: string): string | undefined => new RegExp(`^${label}: (.*)$`, 'm').exec(unpacked)?.[1];
@@ -94,7 +94,7 @@ for (const version of [0, 1, 2, 3]) {
   });
 }
 
-test("header version 4, which Debian's mkbootimg does not write, is version 3 with a signature behind", () => {
+test("integration: header version 4, which Debian's mkbootimg does not write, is version 3 with a signature behind", () => {
   const { image } = make({ version: 3, release: '5.15.1', init: 'a\n', commandLine: 'ro' });
   const copy = Buffer.concat([image, Buffer.alloc(4096, 9)]);
   copy.writeUInt32LE(4, 40);
@@ -110,7 +110,7 @@ test("header version 4, which Debian's mkbootimg does not write, is version 3 wi
 
 const old = make({ version: 0, release: '5.15.1', init: '#!/bin/sh\nold\n', commandLine: 'ro quiet' }).image;
 
-test('kernel, configuration, command line and RAM disk are compared', () => {
+test('integration: kernel, configuration, command line and RAM disk are compared', () => {
   const now = make({
     version: 0,
     release: '5.15.2',
@@ -132,7 +132,7 @@ test('kernel, configuration, command line and RAM disk are compared', () => {
   assert.ok(inner.members?.[0]?.inner?.diff?.some((line) => line.sign === '+' && line.text === 'new'));
 });
 
-test('a self-extracting kernel is found behind its loader', () => {
+test('integration: a self-extracting kernel is found behind its loader', () => {
   const zimage = (bytes: Buffer): Uint8Array =>
     Buffer.concat([
       Buffer.alloc(500, 'loader'),
@@ -146,7 +146,7 @@ test('a self-extracting kernel is found behind its loader', () => {
   assert.equal(kernelRelease(now), '6.1.9');
 });
 
-test('device trees behind a compressed kernel are found', () => {
+test('integration: device trees behind a compressed kernel are found', () => {
   const withTree = (bytes: Buffer): Uint8Array => {
     const tree = Buffer.alloc(128);
     tree.writeUInt32BE(0xd00dfeed, 0);
@@ -162,7 +162,7 @@ test('device trees behind a compressed kernel are found', () => {
   assert.match(factOf(inner, 'device trees behind the kernel')?.after ?? '', /^128 bytes/);
 });
 
-test('a GNU gzip kernel is named, with what it means for the package', () => {
+test('integration: a GNU gzip kernel is named, with what it means for the package', () => {
   const gnu = (bytes: Buffer): Uint8Array =>
     inFolder((folder) => {
       writeFileSync(join(folder, 'k'), Buffer.concat([bytes, words(60_000)]));
@@ -177,7 +177,7 @@ test('a GNU gzip kernel is named, with what it means for the package', () => {
   assert.match(factOf(inner, 'kernel compressor')?.after ?? '', /^not zlib/);
 });
 
-test('cut or changed anywhere, it gives notes, never an error', () => {
+test('property: cut or changed anywhere, it gives notes, never an error', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: old.length - 1 }),

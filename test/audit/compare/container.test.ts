@@ -63,7 +63,7 @@ function tree(folder: string, text: string): void {
 }
 
 for (const format of formats) {
-  test(`${format.name}: members are those that the tool lists, and changes are told`, () => {
+  test(`property: ${format.name}: members are those that the tool lists, and changes are told`, () => {
     inFolder((folder) => {
       const sides = ['two', '2'].map((text) => {
         const root = join(folder, text);
@@ -109,7 +109,7 @@ for (const format of formats) {
 
 const plain = words(60_000);
 
-test('the compressor of a gzip file is told: zlib by level, GNU gzip as another', () => {
+test('integration: the compressor of a gzip file is told: zlib by level, GNU gzip as another', () => {
   const other = compareFile('a.gz', undefined, pako.gzip(plain, { level: 9 }));
   assert.equal(factOf(other, 'compressor')?.after, 'zlib, level 9');
   assert.equal(
@@ -131,7 +131,7 @@ test('the compressor of a gzip file is told: zlib by level, GNU gzip as another'
   });
 });
 
-test('a decompression bomb is refused with a note, without its bytes', () => {
+test('unit: a decompression bomb is refused with a note, without its bytes', () => {
   const bomb = gzipSync(Buffer.alloc(80 * 1024 * 1024));
   const before = process.memoryUsage().arrayBuffers;
   const inner = compareFile('a.gz', gzipSync('x'), bomb);
@@ -139,7 +139,7 @@ test('a decompression bomb is refused with a note, without its bytes', () => {
   assert.ok(process.memoryUsage().arrayBuffers - before < 100 * 1024 * 1024);
 });
 
-test('other compressions are opened as well', { skip: has('xz') ? false : 'xz is not installed' }, () => {
+test('integration: other compressions are opened as well', { skip: has('xz') ? false : 'xz is not installed' }, () => {
   const pack = (text: string): Uint8Array => execFileSync('xz', ['-c'], { input: text });
   const inner = compareFile('SYSTEM/lib/notes.txt.xz', pack('one\ntwo\n'), pack('one\n2\n'));
   assert.equal(inner.members?.[0]?.name, 'SYSTEM/lib/notes.txt');

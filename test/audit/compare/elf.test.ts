@@ -40,12 +40,12 @@ function withDynamic(key: number, value: number): Uint8Array {
   }
 }
 
-test('a file compared with itself differs in nothing', () => {
+test('integration: a file compared with itself differs in nothing', () => {
   const inner = compareElf(program, program);
   assert.deepEqual([inner.facts, inner.sets, inner.sizes, inner.notes], [[], [], [], []]);
 });
 
-test('an executable stack is a regression, and its way back an improvement', () => {
+test('integration: an executable stack is a regression, and its way back an improvement', () => {
   const open = withSegment(0x6474e551, (header) => {
     // flags stand second in 64-bit headers, last but one in 32-bit ones
     header.setUint32(readElf(program).bits === 64 ? 4 : 24, 7, readElf(program).littleEndian);
@@ -60,13 +60,13 @@ test('an executable stack is a regression, and its way back an improvement', () 
   assert.equal(factOf(compareElf(open, program), 'NX')?.grade, 'improvement');
 });
 
-test('lost RELRO is a regression', () => {
+test('integration: lost RELRO is a regression', () => {
   const weak = withSegment(0x6474e552, (header) => header.setUint32(0, 0x60000000, readElf(program).littleEndian));
   assert.equal(factOf(compareElf(program, weak), 'RELRO')?.after, 'none');
   assert.equal(factOf(compareElf(program, weak), 'RELRO')?.grade, 'regression');
 });
 
-test('a library search path that others may write to is a regression', () => {
+test('integration: a library search path that others may write to is a regression', () => {
   // the last tag before the end is made a RUNPATH; its value points to a name of the string table that is no absolute path
   const dynamic = readDynamic(readElf(program));
   const needed = dynamic?.first(tag.needed) ?? 0;
@@ -81,7 +81,7 @@ test('a library search path that others may write to is a regression', () => {
   assert.equal(fact?.grade, 'regression');
 });
 
-test('cut anywhere, it gives a note or a comparison, never an error', () => {
+test('property: cut anywhere, it gives a note or a comparison, never an error', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: program.length }), (length) => {
       const inner = compareFile('SYSTEM/bin/ls', program, program.subarray(0, length));
@@ -91,7 +91,7 @@ test('cut anywhere, it gives a note or a comparison, never an error', () => {
   );
 });
 
-test('any bytes of the headers changed: a note or a comparison, never an error', () => {
+test('property: any bytes of the headers changed: a note or a comparison, never an error', () => {
   const dynamic = readElf(program).segments.find((segment) => segment.type === 2)?.offset ?? 0;
   const place = fc.oneof(
     fc.integer({ min: 4, max: 800 }),
@@ -112,7 +112,7 @@ test('any bytes of the headers changed: a note or a comparison, never an error',
   );
 });
 
-test('absurd counts are refused quickly', () => {
+test('integration: absurd counts are refused quickly', () => {
   const header = program.slice(0, 4096);
   const view = new DataView(header.buffer);
   // the last five 16-bit fields of the header: entry sizes, counts and the name table's index

@@ -23,7 +23,7 @@ const old = moduleWith(
   '~Module signature appended~\n',
 );
 
-test('a module is compared by what modinfo tells', () => {
+test('integration: a module is compared by what modinfo tells', () => {
   const now = moduleWith(['license=GPL', 'depends=b,c', 'alias=pci:2', 'vermagic=5.15.2 SMP mod_unload']);
   const inner = compareFile('SYSTEM/lib/modules/a.ko', old, now);
   assert.equal(inner.kind, 'kernel-module');
@@ -43,12 +43,12 @@ test('a module is compared by what modinfo tells', () => {
   assert.equal(factOf(inner, 'license'), undefined);
 });
 
-test('vermagic is read for the check against the kernel', () => {
+test('integration: vermagic is read for the check against the kernel', () => {
   const info = readModInfo(old);
   assert.equal(info && vermagicOf(info), '5.15.1 SMP mod_unload');
 });
 
-test('it reads what modinfo reads', { skip: has('modinfo') ? false : 'modinfo is not installed' }, () => {
+test('integration: it reads what modinfo reads', { skip: has('modinfo') ? false : 'modinfo is not installed' }, () => {
   inFolder((folder) => {
     writeFileSync(join(folder, 'a.ko'), old);
     const info = readModInfo(old);

@@ -46,7 +46,7 @@ function image(recipe: Recipe): Buffer {
 
 const old = image({ code: 'xx QC_IMAGE_VERSION_STRING=MPSS.1.0\0OEM_IMAGE_VERSION_STRING=crm\0' });
 
-test('version strings, segments and digests are compared', () => {
+test('unit: version strings, segments and digests are compared', () => {
   const inner = compareFile(
     'SYSTEM/firmware/image/modem.mbn',
     old,
@@ -67,7 +67,7 @@ test('version strings, segments and digests are compared', () => {
   assert.equal(factOf(inner, 'segments whose digest is wrong'), undefined);
 });
 
-test('a wrong digest and a lost signature are regressions', () => {
+test('unit: a wrong digest and a lost signature are regressions', () => {
   assert.equal(
     factOf(compareFile('a.mbn', old, image({ code: 'x', wrong: true })), 'segments whose digest is wrong')?.grade,
     'regression',
@@ -75,7 +75,7 @@ test('a wrong digest and a lost signature are regressions', () => {
   assert.equal(factOf(compareFile('a.mbn', old, image({ code: 'x', signature: 0 })), 'signature')?.grade, 'regression');
 });
 
-test('the header of a split image and its raw segments are told apart', () => {
+test('unit: the header of a split image and its raw segments are told apart', () => {
   const head = old.subarray(0, 148);
   assert.equal(
     compareFile('modem.b00', undefined, head).summary,
@@ -87,12 +87,12 @@ test('the header of a split image and its raw segments are told apart', () => {
   );
 });
 
-test('a wrong name does not make text a modem image, nor marks hide one', () => {
+test('unit: a wrong name does not make text a modem image, nor marks hide one', () => {
   assert.equal(compareFile('readme.mbn', undefined, bytesOf('hello\n')).kind, 'text');
   assert.equal(compareFile('MULTIFOTA/abl.elf', undefined, old).kind, 'modem-image');
 });
 
-test('cut or changed anywhere, it gives notes, never an error', () => {
+test('property: cut or changed anywhere, it gives notes, never an error', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: old.length - 1 }),

@@ -38,7 +38,7 @@ function refused(script: string, message: RegExp, line?: number, column?: number
   );
 }
 
-test('precedence, low to high: ; , || && == != + !', () => {
+test('unit: precedence, low to high: ; , || && == != + !', () => {
   const cases: readonly (readonly [string, string])[] = [
     ['a; b;', '[; "a" "b"]'],
     ['a;; b', '[; "a" "b"]'],
@@ -57,7 +57,7 @@ test('precedence, low to high: ; , || && == != + !', () => {
   for (const [script, expected] of cases) assert.equal(shape(parse(script)), expected, script);
 });
 
-test('escapes are \\n \\t \\" \\\\ \\xHH only, and bytes from 0x80 pass through', () => {
+test('unit: escapes are \\n \\t \\" \\\\ \\xHH only, and bytes from 0x80 pass through', () => {
   assert.equal(shape(parse('"a\\n\\t\\"\\\\\\x41\xff"')), JSON.stringify('a\n\t"\\A\xff'));
   refused('"a\\q"', /unknown escape \\q/, 1, 3);
   refused('"\\x4"', /unknown escape/);
@@ -65,31 +65,31 @@ test('escapes are \\n \\t \\" \\\\ \\xHH only, and bytes from 0x80 pass through'
   refused('"a\0"', /NUL/);
 });
 
-test('bare words are [a-zA-Z0-9_:/.]+ and "-" must be quoted', () => {
+test('unit: bare words are [a-zA-Z0-9_:/.]+ and "-" must be quoted', () => {
   assert.equal(shape(parse('MTD:boot:1/x.y_z')), '"MTD:boot:1/x.y_z"');
   refused('f(-)', /unexpected -/);
   refused('\xe9', /unexpected \\xe9/);
 });
 
-test('an unknown function is a parse error even in a branch never taken, and is named', () => {
+test('unit: an unknown function is a parse error even in a branch never taken, and is named', () => {
   refused('if "" then\n  nonsense(1) endif', /unknown function "nonsense"/, 2, 3);
 });
 
-test('an empty script is a parse error', () => {
+test('unit: an empty script is a parse error', () => {
   refused('', /expected an expression/);
   refused('# nothing\n', /expected an expression/);
 });
 
-test('a comment needs its newline', () => {
+test('unit: a comment needs its newline', () => {
   assert.equal(shape(parse('# words\na # more\n')), '"a"');
   refused('a; # no newline', /comment without a newline/, 1, 4);
 });
 
-test('no CRLF', () => {
+test('unit: no CRLF', () => {
   refused('a;\r\nb;', /carriage return/, 1, 3);
 });
 
-test('a quoted literal must stay within 1,023 bytes', () => {
+test('unit: a quoted literal must stay within 1,023 bytes', () => {
   assert.equal(shape(parse(`"${'x'.repeat(1023)}"`)).length, 1025);
   refused(`"${'x'.repeat(1024)}"`, /more than 1023 bytes/, 1, 1);
   refused(`"${'\\x41'.repeat(1024)}"`, /more than 1023 bytes/);
@@ -98,7 +98,7 @@ test('a quoted literal must stay within 1,023 bytes', () => {
   assert.equal(shape(parse(`"${'x'.repeat(1000)}" + "${'y'.repeat(1000)}"`)).length, 2009);
 });
 
-test('errors carry line and column', () => {
+test('unit: errors carry line and column', () => {
   refused('a;\n  b c', /unexpected the word c/, 2, 5);
   refused('f(a', /expected "," or "\)"/, 1, 4);
   refused('f(a,)', /unexpected "\)"/);
@@ -113,7 +113,7 @@ test('errors carry line and column', () => {
   refused('a)', /unexpected "\)"/);
 });
 
-test('nested parentheses: 8,000 parse, 9,100 overflow the parser of the device', () => {
+test('unit: nested parentheses: 8,000 parse, 9,100 overflow the parser of the device', () => {
   const nested = (n: number) => `${'('.repeat(n)}a${')'.repeat(n)}`;
   assert.equal(shape(parse(nested(8000))), '"a"');
   refused(nested(9100), /nested too deeply/);
@@ -123,12 +123,12 @@ test('nested parentheses: 8,000 parse, 9,100 overflow the parser of the device',
   refused('a || ('.repeat(100_000), /nested too deeply/);
 });
 
-test('200,000 statements are parsed without recursion', () => {
+test('unit: 200,000 statements are parsed without recursion', () => {
   const tree = parse('f(a);\n'.repeat(200_000));
   assert.equal(tree.kind === 'chain' ? tree.items.length : 0, 200_000);
 });
 
-test('any text gives a tree or an error with a place', () => {
+test('property: any text gives a tree or an error with a place', () => {
   const word = fc.constantFrom(
     ...[
       'a',

@@ -91,12 +91,12 @@ const cases: readonly (readonly [name: string, source: Uint8Array, target: Uint8
 ];
 
 for (const [name, source, target] of cases) {
-  test(`bspatch makes the target: ${name}`, () => {
+  test(`integration: bspatch makes the target: ${name}`, () => {
     for (const effort of efforts) assertMakes(source, target, effort);
   });
 }
 
-test('bspatch makes the target after any edits', () => {
+test('property: bspatch makes the target after any edits', () => {
   const edit = fc.record({
     at: fc.nat(20_000),
     remove: fc.nat(500),
@@ -121,7 +121,7 @@ test('bspatch makes the target after any edits', () => {
   );
 });
 
-test('the same input gives the same bytes', () => {
+test('unit: the same input gives the same bytes', () => {
   const source = noise(30_000, 9);
   const target = source.map((c, i) => (i % 1000 === 0 ? c + 1 : c));
   for (const effort of efforts) {
@@ -132,7 +132,7 @@ test('the same input gives the same bytes', () => {
   }
 });
 
-test('progress never falls and ends with the whole target', () => {
+test('unit: progress never falls and ends with the whole target', () => {
   const seen: number[] = [];
   encodeBsdiff(noise(600_000, 10), noise(700_000, 11), { effort: 'normal', onProgress: (done) => seen.push(done) });
   assert.equal(seen.at(-1), 700_000);
@@ -142,7 +142,7 @@ test('progress never falls and ends with the whole target', () => {
   );
 });
 
-test('a file near 2^31 bytes is refused by its size', () => {
+test('unit: a file near 2^31 bytes is refused by its size', () => {
   // Only the length is looked at: no memory is touched.
   const huge: Uint8Array = Object.create(new Uint8Array(0), { length: { value: bsdiffLimit + 1 } });
   const small = new Uint8Array(1);
@@ -150,7 +150,7 @@ test('a file near 2^31 bytes is refused by its size', () => {
   assert.throws(() => encodeBsdiff(small, huge, { effort: 'normal' }), RangeError);
 });
 
-test('64 MB of zeros, and of 0xFF, take a moment and next to no patch', () => {
+test('integration: 64 MB of zeros, and of 0xFF, take a moment and next to no patch', () => {
   const zeros = new Uint8Array(64 * 2 ** 20);
   const target = new Uint8Array(64 * 2 ** 20 + 5).fill(255, 2 ** 20);
   const patch = encodeBsdiff(zeros, target, { effort: 'fast' });
@@ -160,14 +160,14 @@ test('64 MB of zeros, and of 0xFF, take a moment and next to no patch', () => {
 
 /** Texts of which every place occurs everywhere: many matches, none of them worth much. */
 for (const symbols of [2, 4]) {
-  test(`a random text of ${symbols} letters`, () => {
+  test(`integration: a random text of ${symbols} letters`, () => {
     const [source, target] = [noise(60_000, 12), noise(60_000, 13)].map((text) => text.map((c) => c % symbols));
     assert.ok(source !== undefined && target !== undefined);
     for (const effort of efforts) assertMakes(source, target, effort);
   });
 }
 
-test('more effort gives no larger patch, and from normal on none is larger than that of bsdiff', () => {
+test('integration: more effort gives no larger patch, and from normal on none is larger than that of bsdiff', () => {
   const source = readFileSync(process.execPath).subarray(30_000_000, 30_400_000);
   const target = Buffer.concat([source.subarray(0, 90_000), noise(300, 14), source.subarray(90_000)]);
   for (let i = 500; i + 4 < target.length; i += 700) target.writeInt32LE((target.readInt32LE(i) + 300) | 0, i);
@@ -182,7 +182,7 @@ test('more effort gives no larger patch, and from normal on none is larger than 
   assert.ok((sizes[1] ?? 0) <= classic, `${sizes}, bsdiff ${classic}`);
 });
 
-test('what an encode needs is told, and more than 32-bit addresses reach is refused', () => {
+test('unit: what an encode needs is told, and more than 32-bit addresses reach is refused', () => {
   const size = 2 ** 24;
   assert.ok(bsdiffMemory(size, size) <= 8 * size + 2 * size + 2 ** 21, `${bsdiffMemory(size, size)}`);
   const large: Uint8Array = Object.create(new Uint8Array(0), { length: { value: 2 ** 30 } });

@@ -59,19 +59,19 @@ const hard: readonly (readonly [name: string, bytes: Uint8Array])[] = [
 ];
 
 for (const [name, bytes] of hard) {
-  test(`bunzip2 gives it back: ${name}`, () => {
+  test(`integration: bunzip2 gives it back: ${name}`, () => {
     assertRoundTrip(bytes, 1);
     assertRoundTrip(bytes, 9);
   });
 }
 
-test('bunzip2 gives runs of every length back', () => {
+test('integration: bunzip2 gives runs of every length back', () => {
   const runs: number[] = [];
   for (let length = 1; length <= 600; length++) for (let i = 0; i < length; i++) runs.push(length & 1);
   assertRoundTrip(Uint8Array.from(runs), 1);
 });
 
-test('bunzip2 gives it back around the limit of a block', () => {
+test('integration: bunzip2 gives it back around the limit of a block', () => {
   for (const level of [1, 2] as const) {
     for (const length of [-21, -20, -19, -1, 0, 1]) {
       const bytes = Uint8Array.from({ length: level * 100_000 + length }, (_, i) => (i * 7919 + (i >> 8)) & 255);
@@ -80,7 +80,7 @@ test('bunzip2 gives it back around the limit of a block', () => {
   }
 });
 
-test('bunzip2 gives any bytes back', () => {
+test('property: bunzip2 gives any bytes back', () => {
   const runs = fc.array(
     fc.tuple(fc.nat(3), fc.oneof(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 250, max: 1030 }))),
     {
@@ -99,7 +99,7 @@ test('bunzip2 gives any bytes back', () => {
   );
 });
 
-test('a program packs smaller than bzip2 -9 makes it, and noise hardly larger than it is', () => {
+test('integration: a program packs smaller than bzip2 -9 makes it, and noise hardly larger than it is', () => {
   const program = readFileSync(process.execPath).subarray(20_000_000, 21_000_000);
   const classic = execFileSync('bzip2', ['-c', '-9'], { input: program, maxBuffer: 1 << 30 }).length;
   assert.ok(assertRoundTrip(program, 9, 'best').length < classic);

@@ -4,7 +4,7 @@ import { isEncodable } from '../../../src/encode/bsdiff/encodable.js';
 
 const megabyte = 1024 * 1024;
 
-test('patches are made up to what the engine can hold, and not from or to nothing', () => {
+test('unit: patches are made up to what the engine can hold, and not from or to nothing', () => {
   assert.ok(isEncodable(1, 1));
   assert.ok(isEncodable(100 * megabyte, 100 * megabyte));
   assert.ok(isEncodable(300 * megabyte, 300 * megabyte));

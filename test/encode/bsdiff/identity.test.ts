@@ -8,7 +8,7 @@ import { applyPatch } from '../../../src/applypatch/index.js';
 import { identityPatch } from '../../../src/encode/bsdiff/identity.js';
 import { hasTool, noise } from '../../applypatch/make-patch.js';
 
-test('copies any file of its size, in few bytes', () => {
+test('unit: copies any file of its size, in few bytes', () => {
   for (const size of [0, 1, 4, 255, 260, 100_000, 3_000_000]) {
     const bytes = noise(size, size);
     const patch = identityPatch(size);
@@ -18,7 +18,7 @@ test('copies any file of its size, in few bytes', () => {
   }
 });
 
-test('bspatch takes it', { skip: !hasTool('bspatch') }, () => {
+test('integration: bspatch takes it', { skip: !hasTool('bspatch') }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'dfota-identity-'));
   try {
     const [a, b, p] = [join(folder, 'a'), join(folder, 'b'), join(folder, 'p')];

@@ -27,14 +27,14 @@ const cases: readonly (readonly [name: string, bytes: Buffer])[] = [
 ];
 
 for (const [name, bytes] of cases) {
-  test(`inflates again: ${name}`, () => {
+  test(`unit: inflates again: ${name}`, () => {
     const deflated = deflateBest(bytes);
     assert.ok(bytes.equals(inflateRawSync(deflated)));
     assert.ok(bytes.equals(inflateRaw(deflated)));
   });
 }
 
-test('inflates again, whatever the bytes', () => {
+test('property: inflates again, whatever the bytes', () => {
   const piece = fc.tuple(fc.nat(3), fc.nat(5), fc.integer({ min: 1, max: 700 }));
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
@@ -48,13 +48,13 @@ test('inflates again, whatever the bytes', () => {
   );
 });
 
-test('is smaller than zlib at its best', () => {
+test('integration: is smaller than zlib at its best', () => {
   const zlib = deflateRaw(source, { level: 9 }).length;
   const ours = deflateBest(source).length;
   assert.ok(ours < zlib * 0.98, `${ours} against ${zlib}`);
 });
 
-test('takes no more than its time for what is hard to search', () => {
+test('unit: takes no more than its time for what is hard to search', () => {
   const hard = Buffer.concat(
     Array.from({ length: 4000 }, (_, i) => Buffer.concat([Buffer.alloc(100, 'ab'), noise(3, i % 50)])),
   );
@@ -63,7 +63,7 @@ test('takes no more than its time for what is hard to search', () => {
   assert.ok(process.cpuUsage().user - before < 8_000_000);
 });
 
-test('code lengths fill the code space, keep the limit, and are shorter for what is more frequent', () => {
+test('property: code lengths fill the code space, keep the limit, and are shorter for what is more frequent', () => {
   fc.assert(
     fc.property(
       fc.array(fc.nat(1_000_000), { minLength: 2, maxLength: 286 }),
@@ -89,10 +89,10 @@ test('code lengths fill the code space, keep the limit, and are shorter for what
   for (const limit of [7, 15]) assert.equal(Math.max(...codeLengths(fibonacci, limit)), limit);
 });
 
-test('codes are a prefix code, bits reversed', () => {
+test('unit: codes are a prefix code, bits reversed', () => {
   assert.deepEqual([...codesFor(Uint8Array.of(2, 1, 3, 3))], [0b01, 0b0, 0b011, 0b111]);
 });
 
-test('log2 is near the real one', () => {
+test('unit: log2 is near the real one', () => {
   for (const value of [1, 2, 3, 7, 100, 12_345, 1_000_000]) assert.ok(Math.abs(log2(value) - Math.log2(value)) < 1e-4);
 });

@@ -20,7 +20,7 @@ test('property: the checksum is CRC-32: the known check value, and any length', 
   fc.assert(fc.property(fc.uint8Array({ maxLength: 50 }), (bytes) => sumOf(bytes) === slow(bytes)));
 });
 
-test('what is compressed inflates to the same, at every effort', () => {
+test('unit: what is compressed inflates to the same, at every effort', () => {
   for (const bytes of [Buffer.alloc(0), Buffer.from('a'), Buffer.alloc(300_000), prose(70_000, 1), noise(70_000, 2)]) {
     for (const effort of ['fast', 'normal', 'best'] as const) {
       const packed = compressWhole(new Uint8Array(bytes), effort);
@@ -33,12 +33,12 @@ test('what is compressed inflates to the same, at every effort', () => {
   }
 });
 
-test('what does not shrink is stored', () => {
+test('unit: what does not shrink is stored', () => {
   assert.equal(compressWhole(new Uint8Array(noise(1000, 3)), 'normal').method, 'stored');
   assert.equal(compressWhole(new Uint8Array(0), 'normal').method, 'stored');
 });
 
-test('the estimate is near enough to tell a patch that is far smaller', () => {
+test('unit: the estimate is near enough to tell a patch that is far smaller', () => {
   for (const bytes of [
     prose(1_000_000, 4),
     noise(1_000_000, 5),
@@ -51,7 +51,7 @@ test('the estimate is near enough to tell a patch that is far smaller', () => {
   assert.equal(estimateWhole(new Uint8Array(0)), 0);
 });
 
-test('exact() keeps a buffer of just the size and copies any other', () => {
+test('unit: exact() keeps a buffer of just the size and copies any other', () => {
   const whole = new Uint8Array(10).fill(3);
   assert.equal(exact(whole).buffer, whole.buffer);
   const part = exact(whole.subarray(2, 5));

@@ -136,7 +136,7 @@ const cases: readonly Case[] = [
 ];
 
 for (const { name, source, target, streams, atMost } of cases) {
-  test(`encodes ${name}`, () => {
+  test(`unit: encodes ${name}`, () => {
     const result = encode(source, target);
     assert.ok(result);
     const { patch, notes } = result;
@@ -153,7 +153,7 @@ for (const { name, source, target, streams, atMost } of cases) {
   });
 }
 
-test('finds every level and memLevel of zlib', () => {
+test('unit: finds every level and memLevel of zlib', () => {
   for (const memLevel of [8, 9] as const) {
     for (const level of levels) {
       const packed = deflateRaw(kernel, { level, memLevel });
@@ -171,14 +171,14 @@ test('finds every level and memLevel of zlib', () => {
   }
 });
 
-test('finds nothing where the last byte is another', () => {
+test('unit: finds nothing where the last byte is another', () => {
   const packed = deflateRaw(kernel, { level: 9 });
   packed[packed.length - 1] = (packed.at(-1) ?? 0) ^ 0x80;
   const stream = { container: 'gzip', start: 0, length: packed.length, expanded: kernel, levelHint: 9 } as const;
   assert.equal(findDeflateSettings(packed, stream), undefined);
 });
 
-test('what only looks like a stream is none', () => {
+test('property: what only looks like a stream is none', () => {
   const damaged = gzip(kernel);
   damaged[damaged.length - 5] = (damaged.at(-5) ?? 0) ^ 1;
   assert.deepEqual(findDeflateStreams(damaged), []);
@@ -194,7 +194,7 @@ test('what only looks like a stream is none', () => {
   );
 });
 
-test('a stream of GNU gzip is told, with what it costs', { skip: !hasTool('gzip') }, () => {
+test('integration: a stream of GNU gzip is told, with what it costs', { skip: !hasTool('gzip') }, () => {
   const gnu = (bytes: Buffer): Buffer => spawnSync('gzip', ['-9nc'], { input: bytes }).stdout;
   const target = gnu(edit(kernel, 17));
   const result = encode(gnu(kernel), target);
@@ -208,7 +208,7 @@ test('a stream of GNU gzip is told, with what it costs', { skip: !hasTool('gzip'
   assert.ok(told?.wouldTake !== undefined && told.wouldTake < 500);
 });
 
-test('encodes arbitrary files of streams and other bytes', () => {
+test('property: encodes arbitrary files of streams and other bytes', () => {
   const content = fc.record({ seed: fc.nat(50), size: fc.integer({ min: 0, max: 4000 }), text: fc.boolean() });
   const piece = fc.record({
     content,
@@ -305,7 +305,7 @@ sys.stdout.buffer.write(c.compress(sys.stdin.buffer.read()) + c.flush())`;
 
 const skip = !hasTool('bspatch') || !hasTool('python3');
 
-test('bspatch and the classic zlib make the same target, chunk by chunk', { skip }, () => {
+test('integration: bspatch and the classic zlib make the same target, chunk by chunk', { skip }, () => {
   for (const { name, source, target } of cases) {
     const patch = encode(source, target)?.patch;
     if (patch !== undefined) assert.ok(target.equals(applyWithForeignTools(Buffer.from(patch), source)), name);

@@ -81,7 +81,7 @@ async function encodeAll(workers: number): Promise<readonly EncodeResult[]> {
   }
 }
 
-test('takes the smallest way, and what it gives makes the target', async () => {
+test('integration: takes the smallest way, and what it gives makes the target', async () => {
   const results = await encodeAll(2);
   for (const [i, { name, target, bases, expect }] of cases.entries()) {
     const result = results[i];
@@ -115,11 +115,11 @@ test('takes the smallest way, and what it gives makes the target', async () => {
   assert.ok((identity?.packageBytes ?? 1000) < 200);
 });
 
-test('the same bytes with 1 and with 4 threads', async () => {
+test('integration: the same bytes with 1 and with 4 threads', async () => {
   assert.deepEqual(await encodeAll(1), await encodeAll(4));
 });
 
-test('largest first, one at a time where the memory budget wants it', async () => {
+test('integration: largest first, one at a time where the memory budget wants it', async () => {
   const started: string[] = [];
   let finished = 0;
   const watched = (label: string, size: number): EncodeTask => {
@@ -143,7 +143,7 @@ test('largest first, one at a time where the memory budget wants it', async () =
   assert.deepEqual(started, ['9000', '6000', '3000']);
 });
 
-test('what is asked for twice is encoded once', async () => {
+test('integration: what is asked for twice is encoded once', async () => {
   reads = 0;
   const pool = new PatchPool({ workers: 2, effort: 'fast' });
   try {
@@ -155,7 +155,7 @@ test('what is asked for twice is encoded once', async () => {
   assert.equal(reads, 2);
 });
 
-test('progress never goes back and ends at all of it', async () => {
+test('integration: progress never goes back and ends at all of it', async () => {
   const seen: Progress[] = [];
   const pool = new PatchPool({ workers: 2, effort: 'fast', onProgress: (progress) => seen.push(progress) });
   try {
@@ -173,7 +173,7 @@ test('progress never goes back and ends at all of it', async () => {
   assert.equal(last?.doneItems, cases.length);
 });
 
-test('an abort stops a long task in the middle, and all that wait', async () => {
+test('integration: an abort stops a long task in the middle, and all that wait', async () => {
   const abort = new AbortController();
   const pool = new PatchPool({ workers: 1, effort: 'best', signal: abort.signal });
   const large = noise(6_000_000, 11);
@@ -187,7 +187,7 @@ test('an abort stops a long task in the middle, and all that wait', async () => 
   await pool.close();
 });
 
-test('a read that fails is told, and the pool goes on', async () => {
+test('integration: a read that fails is told, and the pool goes on', async () => {
   const pool = new PatchPool({ workers: 1, effort: 'fast' });
   try {
     const broken = task('broken', edited, old);
@@ -199,7 +199,7 @@ test('a read that fails is told, and the pool goes on', async () => {
   }
 });
 
-test('a patch that does not stand its proof names the file', async () => {
+test('integration: a patch that does not stand its proof names the file', async () => {
   const pool = new PatchPool({ workers: 1, effort: 'fast' });
   try {
     const wrong = task('SYSTEM/bin/app', edited, old);
@@ -215,7 +215,7 @@ test('a patch that does not stand its proof names the file', async () => {
   }
 });
 
-test('with a warm cache nothing is read or encoded, and the result is the same', async () => {
+test('integration: with a warm cache nothing is read or encoded, and the result is the same', async () => {
   const directory = await folder();
   const run = async (): Promise<readonly EncodeResult[]> => {
     const pool = new PatchPool({ workers: 2, effort: 'fast', cache: await openPatchCache({ directory }) });

@@ -38,7 +38,9 @@ const tools: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 for (const [tool, options] of tools) {
-  test(`${tool} ${options.join(' ')} is unpacked`, { skip: has(tool) ? false : `${tool} is not installed` }, () => {
+  test(`property: ${tool} ${options.join(' ')} is unpacked`, {
+    skip: has(tool) ? false : `${tool} is not installed`,
+  }, () => {
     for (const [name, plain] of inputs) {
       const packed = execFileSync(tool, ['-c', ...options], { input: plain, stdio: ['pipe', 'pipe', 'ignore'] });
       assert.ok(Buffer.from(unpack(packed, 1 << 20)).equals(plain), name);
@@ -68,14 +70,14 @@ for (const [tool, options] of tools) {
   });
 }
 
-test('compressions are told by their magic', () => {
+test('unit: compressions are told by their magic', () => {
   assert.equal(compressionAt(Buffer.from('BZh91AY')), 'bzip2');
   assert.equal(compressionAt(Buffer.from('\x89LZO\0\r\n\x1a\n', 'latin1')), 'lzo');
   assert.equal(compressionAt(Buffer.from('plain')), undefined);
   assert.throws(() => unpack(Buffer.from('BZh91AY'), 10), /ends inside of a bzip2 stream/);
 });
 
-test('a zstd frame that asks for gigabytes is refused', () => {
+test('unit: a zstd frame that asks for gigabytes is refused', () => {
   const frame = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x01, 0x00, 0x00]);
   assert.throws(() => unpack(frame, 1 << 20), /window of 2147483648 bytes is too large/);
 });
@@ -90,8 +92,8 @@ const concatenating: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 for (const [tool, options] of concatenating) {
-  const title = `streams of ${tool} ${options.join(' ')} that follow each other are unpacked all`;
-  test(title, { skip: has(tool) ? false : `${tool} is not installed` }, () => {
+  const skip = has(tool) ? false : `${tool} is not installed`;
+  test(`integration: streams of ${tool} ${options.join(' ')} that follow each other are unpacked all`, { skip }, () => {
     const pack = (input: Buffer): Buffer =>
       execFileSync(tool, ['-c', ...options], { input, stdio: ['pipe', 'pipe', 'ignore'] });
     const [first, second] = [words(5000), program.subarray(0, 50_000)];
@@ -102,7 +104,7 @@ for (const [tool, options] of concatenating) {
   });
 }
 
-test('many small blocks take no more room than what they hold', {
+test('integration: many small blocks take no more room than what they hold', {
   skip: has('xz') ? false : 'xz is not installed',
 }, () => {
   const blocks = 4000;
@@ -121,13 +123,15 @@ test('many small blocks take no more room than what they hold', {
   assert.ok(process.memoryUsage().arrayBuffers - before < 1 << 30);
 });
 
-test('a second zstd frame that asks for gigabytes is refused too', { skip: has('zstd') ? false : 'no zstd' }, () => {
+test('integration: a second zstd frame that asks for gigabytes is refused too', {
+  skip: has('zstd') ? false : 'no zstd',
+}, () => {
   const first = execFileSync('zstd', ['-c', '-q'], { input: program, stdio: ['pipe', 'pipe', 'ignore'] });
   const second = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0xa8, 0x01, 0x00, 0x00]);
   assert.throws(() => unpack(Buffer.concat([first, second]), 1 << 20), /window of 2147483648 bytes is too large/);
 });
 
-test('an lzop block that claims more than LZO can hold is refused', () => {
+test('unit: an lzop block that claims more than LZO can hold is refused', () => {
   const header = Buffer.concat([
     Buffer.from('\x89LZO\0\r\n\x1a\n', 'latin1'),
     Buffer.from([0x10, 0x30, 0x20, 0xa0, 0x09, 0x40, 1, 5]),

@@ -26,7 +26,7 @@ function systemFiles(): readonly string[] {
 }
 
 for (const path of systemFiles()) {
-  test(`${path} reads as readelf reads it`, () => {
+  test(`integration: ${path} reads as readelf reads it`, () => {
     const facts = readFacts(readFileSync(path));
     const dynamic = run('readelf', ['-dW', path]);
     const header = run('readelf', ['-hW', path]);
@@ -47,7 +47,7 @@ for (const path of systemFiles()) {
     assert.deepEqual(facts.notes, []);
   });
 
-  test(`${path} has the symbols and versions that readelf lists`, () => {
+  test(`integration: ${path} has the symbols and versions that readelf lists`, () => {
     const facts = readFacts(readFileSync(path));
     const exported: string[] = [];
     const wanted: string[] = [];
@@ -67,7 +67,7 @@ for (const path of systemFiles()) {
     assert.deepEqual([...facts.symbols.exported].sort(), exported.sort());
   });
 
-  test(`${path} has the sections that readelf lists`, () => {
+  test(`integration: ${path} has the sections that readelf lists`, () => {
     const facts = readFacts(readFileSync(path));
     const listed = [
       ...run('readelf', ['-SW', path]).matchAll(/^\s*\[\s*\d+\] (\S+)\s+\S+\s+[0-9a-f]+ [0-9a-f]+ ([0-9a-f]+) /gm),

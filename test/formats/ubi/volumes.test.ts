@@ -26,7 +26,7 @@ for (const [page, block] of [
   [2048, 131_072],
   [4096, 262_144],
 ] as const) {
-  test(`volumes of an image with pages of ${page} and erase blocks of ${block} bytes`, () => {
+  test(`integration: volumes of an image with pages of ${page} and erase blocks of ${block} bytes`, () => {
     const image = readUbi(make(page, block, 300_000, 'rootfs'));
     assert.equal(image.eraseBlock, block);
     const used = Math.ceil(300_000 / (block - 2 * page));
@@ -40,7 +40,7 @@ for (const [page, block] of [
   });
 }
 
-test('a renamed volume is told; broken images give notes', () => {
+test('property: a renamed volume is told; broken images give notes', () => {
   const old = make(2048, 131_072, 200_000, 'rootfs');
   const inner = compareFile('SYSTEM/firmware/a.ubi', old, make(2048, 131_072, 200_000, 'system'));
   assert.equal(factOf(inner, 'volume rootfs')?.after, undefined);

@@ -58,7 +58,7 @@ const names: Readonly<Record<Exclude<AuditFormat, 'html'>, string>> = {
   sarif: 'audit.sarif',
 };
 for (const [format, name] of Object.entries(names)) {
-  test(`golden: ${name}`, () => {
+  test(`integration: golden: ${name}`, () => {
     const known = auditFormats.find((each) => each === format);
     assert.ok(known !== undefined);
     const report = auditReport(audit, known, page).replaceAll(folder, '.');
@@ -71,7 +71,7 @@ for (const [format, name] of Object.entries(names)) {
   });
 }
 
-test('json: it is what the published schema says, exact or not', () => {
+test('integration: json: it is what the published schema says, exact or not', () => {
   const valid = new Ajv({ strict: true, strictRequired: false }).compile(JSON.parse(readFileSync(schemaFile, 'utf8')));
   for (const each of [audit, exact, filterAudit(audit, { only: ['added'], under: ['SYSTEM/etc'] })]) {
     assert.ok(valid(JSON.parse(auditReport(each, 'json', page))), JSON.stringify(valid.errors?.slice(0, 3)));
@@ -79,13 +79,13 @@ test('json: it is what the published schema says, exact or not', () => {
   assert.equal(valid({ ...JSON.parse(auditReport(audit, 'json', page)), schema: 2 }), false);
 });
 
-test('json: a name that is no text keeps its bytes', () => {
+test('integration: json: a name that is no text keeps its bytes', () => {
   const document: unknown = JSON.parse(auditReport(audit, 'json', page));
   const hex = Buffer.from(hostileName, 'latin1').toString('hex');
   assert.ok(JSON.stringify(document).includes(`"pathBytes":"${hex}"`));
 });
 
-test('exact: the payloads of the rows are the entries of the package, and bytes add up', () => {
+test('integration: exact: the payloads of the rows are the entries of the package, and bytes add up', () => {
   const entries = exact.package?.entries ?? [];
   const ofRows = new Set(exact.rows.flatMap((row) => row.entry ?? []));
   const other = entries.filter(({ path }) => path === undefined).map(({ name }) => name);
@@ -105,7 +105,7 @@ test('exact: the payloads of the rows are the entries of the package, and bytes 
   assert.ok(exact.totals.cost <= audit.totals.cost, 'bounds are bounds');
 });
 
-test('csv: every line has as many fields as the heading, and no field is a formula', () => {
+test('integration: csv: every line has as many fields as the heading, and no field is a formula', () => {
   const csv = auditReport(audit, 'csv', page);
   const fields = (line: string): readonly string[] =>
     [...line.matchAll(/(?:^|,)("(?:[^"]|"")*"|[^,]*)/g)].map((match) => match[1] ?? '');
@@ -120,7 +120,7 @@ test('csv: every line has as many fields as the heading, and no field is a formu
   assert.equal(lines.length, audit.rows.length + 1);
 });
 
-test('junit: it is well-formed', { skip: hasXmllint() ? false : 'python3 is not installed' }, () => {
+test('integration: junit: it is well-formed', { skip: hasXmllint() ? false : 'python3 is not installed' }, () => {
   const file = join(folder, 'audit.xml');
   writeFileSync(file, auditReport(audit, 'junit', page));
   const counts = run('python3', [
@@ -140,7 +140,7 @@ function hasXmllint(): boolean {
   }
 }
 
-test('markdown: short, whatever the builds are', () => {
+test('integration: markdown: short, whatever the builds are', () => {
   const many: Audit = {
     ...audit,
     security: Array.from({ length: 5000 }, (_, i) => ({
@@ -165,7 +165,7 @@ function hostile(): Audit['rows'][number]['path'] {
   return path;
 }
 
-test('markdown: hostile names stay names', () => {
+test('integration: markdown: hostile names stay names', () => {
   const shown: Audit = {
     ...audit,
     security: [
@@ -176,7 +176,7 @@ test('markdown: hostile names stay names', () => {
   assert.ok(!/<img|<b>|<\/script|\]\(http/.test(text), text);
 });
 
-test('html: one file, its data cannot end the script, no secret in it', () => {
+test('integration: html: one file, its data cannot end the script, no secret in it', () => {
   const html = auditReport(audit, 'html', page);
   assert.equal(html.match(/<\/script/g)?.length, 2);
   assert.ok(!html.includes('<img'));
@@ -187,7 +187,7 @@ test('html: one file, its data cannot end the script, no secret in it', () => {
   assert.ok(!data.includes('<'));
 });
 
-test('all formats: the same audit gives the same bytes', () => {
+test('integration: all formats: the same audit gives the same bytes', () => {
   for (const format of auditFormats)
     assert.equal(auditReport(audit, format, page), auditReport(structuredClone(audit), format, page));
 });

@@ -28,7 +28,7 @@ function large(): Audit {
   return { ...audit, rows: [...audit.rows, ...rows] };
 }
 
-describe('page', { skip: existsSync(executable) ? false : 'chromium is not installed' }, () => {
+describe('integration: page', { skip: existsSync(executable) ? false : 'chromium is not installed' }, () => {
   let browser: Browser;
   const events: string[] = [];
 

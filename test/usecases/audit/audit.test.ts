@@ -92,6 +92,6 @@ test('integration: the same builds give the same audit', async () => {
   assert.deepEqual(await auditPair(workFolder('audit-again')), audit);
 });
 
-test('the pair holds a name in bytes that are no text', () => {
+test('integration: the pair holds a name in bytes that are no text', () => {
   assert.notEqual(fromText(displayName(hostileName)), hostileName);
 });

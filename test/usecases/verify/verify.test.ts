@@ -18,7 +18,7 @@ const nodes: Nodes = {
   'SYSTEM/empty': directory(),
 };
 
-test('equal builds are proved', async () => {
+test('integration: equal builds are proved', async () => {
   const result = await compare(nodes, nodes);
   assert.deepEqual(
     [result.proved, result.differenceCount, result.status, result.deviceCode],
@@ -27,7 +27,7 @@ test('equal builds are proved', async () => {
   assert.ok(result.compared > 5);
 });
 
-test('every path, kind, mode, owner, link and digest is compared, and what must be absent', async () => {
+test('integration: every path, kind, mode, owner, link and digest is compared, and what must be absent', async () => {
   const cases: readonly (readonly [Nodes, readonly string[]])[] = [
     [{ 'SYSTEM/bin/app': file('apq', { mode: 0o755 }) }, ['~ /system/bin/app content']],
     [{ 'SYSTEM/bin/app': file('app', { mode: 0o750 }) }, ['~ /system/bin/app mode 0750 -> 0755']],
@@ -51,7 +51,7 @@ test('every path, kind, mode, owner, link and digest is compared, and what must 
   }
 });
 
-test('what a package leaves alone must end as it is in the source', async () => {
+test('integration: what a package leaves alone must end as it is in the source', async () => {
   const source = memoryBuild({
     nodes: { ...nodes, 'SYSTEM/kept/a': file('source'), 'SYSTEM/kept/only': file('source') },
   });
@@ -65,14 +65,14 @@ test('what a package leaves alone must end as it is in the source', async () => 
   assert.deepEqual(changes(await runPackage(source, touched, { target, keep })), ['- /system/kept/a']);
 });
 
-test('a directory that holds what is kept may stay', async () => {
+test('integration: a directory that holds what is kept may stay', async () => {
   const source = memoryBuild({ nodes: { ...nodes, 'SYSTEM/old/kept': file('x') } });
   const target = memoryBuild({ nodes });
   const keep = (path: string) => path === 'SYSTEM/old/kept';
   assert.equal((await runPackage(source, idle, { target, keep })).proved, true);
 });
 
-test('a mixture of both builds can be expected', async () => {
+test('integration: a mixture of both builds can be expected', async () => {
   const source = memoryBuild({ nodes });
   const target = memoryBuild({ nodes: { ...nodes, 'SYSTEM/bin/app': file('new') } });
   const path = toArchivePath('SYSTEM/bin/l');
@@ -82,7 +82,7 @@ test('a mixture of both builds can be expected', async () => {
   assert.deepEqual(changes(await runPackage(source, idle, { target, expected })), ['+ /system/bin/l link']);
 });
 
-test('differences are counted, and the first ones told in byte order', async () => {
+test('integration: differences are counted, and the first ones told in byte order', async () => {
   const many: Record<string, NodeSpec> = {};
   for (let i = 0; i < 50; i++) many[`SYSTEM/f${i}`] = file('x');
   const target = memoryBuild({ nodes: { ...nodes, ...many } });
@@ -94,14 +94,14 @@ test('differences are counted, and the first ones told in byte order', async () 
   );
 });
 
-test('every profile runs a script of the functions that all have', async () => {
+test('integration: every profile runs a script of the functions that all have', async () => {
   for (const profile of profileNames) {
     const result = await runPackage(memoryBuild({ nodes }), idle, { profile, target: memoryBuild({ nodes }) });
     assert.deepEqual([result.profile, result.proved], [profile, true]);
   }
 });
 
-test('the trace tells every statement with its line and its value', async () => {
+test('integration: the trace tells every statement with its line and its value', async () => {
   const script = `${mountSystem}ui_print("hello");\ndelete("/system/bin/app",\n       "/system/none");\n`;
   const { trace } = await runPackage(memoryBuild({ nodes }), { script }, { trace: true });
   assert.deepEqual(trace, [
@@ -116,7 +116,7 @@ test('the trace tells every statement with its line and its value', async () => 
   assert.equal((await runPackage(memoryBuild({ nodes }), { script })).trace, undefined);
 });
 
-test('/system has the size of misc_info where the source fits it, else what the larger of source and target takes and 20 MB', async () => {
+test('integration: /system has the size of misc_info where the source fits it, else what the larger of source and target takes and 20 MB', async () => {
   const source = memoryBuild({ nodes: { ...nodes, 'SYSTEM/big': file(Buffer.alloc(100_000)) } });
   const sized = (systemSize: number) => ({
     ...source,
@@ -137,7 +137,7 @@ test('/system has the size of misc_info where the source fits it, else what the 
   assert.equal((await runPackage(source, idle, { systemSize: 7_000_000, cacheSize: 9_000 })).cache.capacity, 9_000);
 });
 
-test('a package that is not there, or is a folder, is an input error', async () => {
+test('integration: a package that is not there, or is a folder, is an input error', async () => {
   for (const packagePath of ['/nonexistent/update.zip', '/']) {
     await assert.rejects(verifyPackage({ packagePath, source: memoryBuild() }), InputError);
   }

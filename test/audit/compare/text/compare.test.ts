@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { compareFile } from '../../../../src/audit/compare/compare-file.js';
 import { bytesOf, factOf } from '../../support.js';
 
-test('a script is shown as a unified diff with a little context', () => {
+test('unit: a script is shown as a unified diff with a little context', () => {
   const before = '#!/bin/sh\na\nb\nc\nd\ne\nf\nold\ng\n';
   const inner = compareFile('SYSTEM/etc/init.d/app', bytesOf(before), bytesOf(before.replace('old', 'new')));
   assert.equal(inner.summary, 'text, init script');
@@ -13,7 +13,7 @@ test('a script is shown as a unified diff with a little context', () => {
   );
 });
 
-test('settings are compared by key, sections and repeats included', () => {
+test('unit: settings are compared by key, sections and repeats included', () => {
   const before = '[Service]\nExecStart=/bin/a\nExecStartPre=/bin/x\nUser=app\n';
   const after = '[Service]\n# comment\nUser=root\nExecStart=/bin/a\nExecStartPre=/bin/x\nExecStartPre=/bin/y\n';
   const inner = compareFile('SYSTEM/lib/systemd/system/a.service', bytesOf(before), bytesOf(after));
@@ -24,7 +24,7 @@ test('settings are compared by key, sections and repeats included', () => {
   ]);
 });
 
-test('fstab is compared by mount point and column', () => {
+test('unit: fstab is compared by mount point and column', () => {
   const inner = compareFile(
     'RECOVERY/recovery.fstab',
     bytesOf('/system ubifs system\n'),
@@ -33,7 +33,7 @@ test('fstab is compared by mount point and column', () => {
   assert.ok((inner.facts ?? []).length > 0, JSON.stringify(inner));
 });
 
-test('passwd and shadow tell what changed, never the secrets', () => {
+test('unit: passwd and shadow tell what changed, never the secrets', () => {
   const hash = '$6$salt$abcdefghijklmnopqrstuvwxyz';
   const passwd = compareFile(
     'SYSTEM/etc/passwd',
@@ -70,7 +70,7 @@ const secrets: readonly (readonly [string, string])[] = [
   ['SYSTEM/usr/lib/app.py', 'password = "HUSH"\n'],
 ];
 for (const [name, text] of secrets) {
-  test(`a secret in ${name} is masked: ${text.split('\n')[0]}`, () => {
+  test(`unit: a secret in ${name} is masked: ${text.split('\n')[0]}`, () => {
     for (const sides of [
       [bytesOf(text), bytesOf(text.replaceAll('HUSH', 'HUSH2').replace('\n', '\n# x\n'))],
       [undefined, bytesOf(text)],
@@ -82,7 +82,7 @@ for (const [name, text] of secrets) {
   });
 }
 
-test('long lines, hostile bytes and huge texts stay bounded', () => {
+test('unit: long lines, hostile bytes and huge texts stay bounded', () => {
   const long = compareFile('SYSTEM/a.txt', bytesOf('a\n'), bytesOf(`${'x'.repeat(100_000)}\n`));
   assert.ok(JSON.stringify(long).length < 2000);
   const odd = compareFile('SYSTEM/a.txt', bytesOf('a\n'), bytesOf('\x1b[31mred\xff\n'));
@@ -94,7 +94,7 @@ test('long lines, hostile bytes and huge texts stay bounded', () => {
   assert.match(huge.notes?.[0] ?? '', /too long to compare/);
 });
 
-test('lines made to stall the masking are shown in no time', () => {
+test('unit: lines made to stall the masking are shown in no time', () => {
   const started = performance.now();
   for (const part of ['x', 'token', 'a.', '-----BEGIN ', '://a:', '$6$', 'password=']) {
     compareFile('SYSTEM/a.conf', bytesOf('a\n'), bytesOf(`${part.repeat(100_000)}\n`.repeat(5)));
@@ -102,7 +102,7 @@ test('lines made to stall the masking are shown in no time', () => {
   assert.ok(performance.now() - started < 2000);
 });
 
-test('line ends that change are told, because a diff does not show them', () => {
+test('unit: line ends that change are told, because a diff does not show them', () => {
   const inner = compareFile('SYSTEM/etc/init.d/x', bytesOf('#!/bin/sh\n'), bytesOf('#!/bin/sh\r\n'));
   assert.equal(factOf(inner, 'line ends')?.after, 'with carriage returns');
 });

@@ -18,7 +18,7 @@ function longestCommon(a: readonly string[], b: readonly string[]): number {
   return row[b.length] ?? 0;
 }
 
-test('applied to the old lines, the edits give the new ones, and there is no shorter list', () => {
+test('property: applied to the old lines, the edits give the new ones, and there is no shorter list', () => {
   fc.assert(
     fc.property(lines, lines, (before, after) => {
       const edits = editsBetween(before, after);
@@ -38,7 +38,7 @@ test('applied to the old lines, the edits give the new ones, and there is no sho
   );
 });
 
-test('texts with nothing in common beyond the limit are given up', () => {
+test('unit: texts with nothing in common beyond the limit are given up', () => {
   const numbers = (from: number): readonly string[] => Array.from({ length: 2000 }, (_, i) => String(from + i));
   assert.equal(editsBetween(numbers(0), numbers(5000)), undefined);
 });
