@@ -152,8 +152,8 @@ export function zipEntries(spec: TargetFilesSpec): ZipEntrySpec[] {
   for (const [path, node] of nodes) {
     const mode = (bits: number) => (spec.ownership === 'none' ? {} : { mode: bits });
     if (node.kind === 'directory') {
-      const next = [...nodes.keys()].some((other) => other.startsWith(`${path}/`));
-      if (spec.impliedDirectories === true && next) continue;
+      const holds = (): boolean => [...nodes.keys()].some((other) => other.startsWith(`${path}/`));
+      if (spec.impliedDirectories === true && holds()) continue;
       entries.push({ name: `${path}/`, ...mode(0o040000 | modeOf(node)) });
     } else if (node.kind === 'link') {
       entries.push({ name: path, data: Buffer.from(node.to, 'latin1'), stored: true, mode: 0o120777 });
