@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { parseParts } from '../src/model/parts.js';
+import { allParts } from '../src/model/parts.js';
 import { tableLines } from '../src/report/table.js';
 import { generateDefaults } from '../src/usecases/generate/generate-defaults.js';
-import { generateFiles } from '../src/usecases/generate/generate-files.js';
+import { type GenerateRequest, generateFiles } from '../src/usecases/generate/generate-files.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -58,24 +58,22 @@ async function runOnce(pair: string, cache: string, output: string): Promise<voi
     stage = next;
     since = now;
   };
-  const [made] = await generateFiles({
+  const request: GenerateRequest = {
+    ...generateDefaults,
     sources: [join(pair, 'v1/targetfiles.zip')],
     target: join(pair, 'v2/targetfiles.zip'),
-    ...(values.lists === undefined ? {} : { lists: values.lists }),
+    lists: values.lists,
     modes: 'build',
     output,
-    options: {
-      ...generateDefaults,
-      parts: parseParts(['a']) ?? new Set(),
-      encoding: {
-        effort: oneOf(['fast', 'normal', 'best'], values.effort),
-        cache,
-        ...(values.jobs === undefined ? {} : { jobs: Number(values.jobs) }),
-      },
-      verify: { level: oneOf(['full', 'quick', 'off'], values.verify), profile: 'strict' },
-      onProgress: (progress) => enter(progress.stage),
+    parts: allParts,
+    encoding: {
+      effort: oneOf(['fast', 'normal', 'best'], values.effort),
+      cache,
+      jobs: values.jobs === undefined ? undefined : Number(values.jobs),
     },
-  });
+    verify: { level: oneOf(['full', 'quick', 'off'], values.verify), profile: 'strict' },
+  };
+  const [made] = await generateFiles(request, { onProgress: (progress) => enter(progress.stage) });
   enter('end');
   const measured: Measured = {
     total: performance.now() - start,

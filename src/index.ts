@@ -11,7 +11,7 @@ export type * from './model/finding.js';
 export type * from './model/list-rules.js';
 export type * from './model/needs.js';
 export type * from './model/operation.js';
-export { type Part, parseParts } from './model/parts.js';
+export { allParts, type Part, parseParts } from './model/parts.js';
 export { type ArchivePath, type DevicePath, displayName, toArchivePath } from './model/path.js';
 export type * from './model/plan.js';
 export type { Ports } from './model/ports.js';
@@ -26,24 +26,31 @@ export { type ExplainRequest, explainSubject } from './usecases/explain.js';
 export { type ExtractRequest, extract } from './usecases/extract.js';
 export {
   type Generated,
-  type GenerateInputs,
   type GenerateOptions,
   generatePackage,
 } from './usecases/generate/generate.js';
 export {
   type GeneratedFrom,
+  type GeneratePorts,
   type GenerateRequest,
   generateDefaults,
   generateFiles,
 } from './usecases/generate/generate-files.js';
 export { type InspectRequest, inspectPackage } from './usecases/inspect/inspect.js';
 export { type LsRequest, ls } from './usecases/ls.js';
-export { type OpenBuildOptions, openBuild, readLists } from './usecases/open-inputs.js';
+export {
+  type BuildName,
+  type OpenBuildOptions,
+  type OpenInputs,
+  openBuild,
+  readLists,
+} from './usecases/open-inputs.js';
 export { type PrepareRequest, prepare } from './usecases/prepare/prepare.js';
 export {
   isProfileName,
   type ProfileName,
   profileNames,
+  type VerifyInputs,
   type VerifyRequest,
   verifyPackage,
 } from './usecases/verify/verify.js';

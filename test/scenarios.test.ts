@@ -91,7 +91,7 @@ function specOf({ both, misc }: Scenario, nodes: Nodes | undefined): TargetFiles
 function optionsOf({ parts = 'a', options, profile = 'strict' }: Scenario): Partial<GenerateOptions> {
   const chosen = parseParts([parts]);
   assert(chosen !== undefined, `parts ${parts}`);
-  return { parts: chosen, ...options, verify: { level: 'full', profile } };
+  return { parts: [...chosen], ...options, verify: { level: 'full', profile } };
 }
 
 /** The devices that a script addresses, by the functions that it sets owners and modes with. */
@@ -118,7 +118,7 @@ for (const name of names) {
       const ends = memoryBuild(specOf(builds, builds.ends ?? builds.after));
       const images = new Map(Object.entries(builds.images ?? {}).map(([image, on]) => [toArchivePath(image), on]));
       for (const profile of profilesOf[verification.permissions]) {
-        const again = await verifyPackage({ packagePath, source, target: ends, profile, images });
+        const again = await verifyPackage({ source, target: ends, images }, { packagePath, profile });
         assert.equal(again.status, 'succeeded', `${profile}: ${again.message}`);
         assert.deepEqual(again.differences, [], `${profile}: the device ends as the scenario says`);
       }

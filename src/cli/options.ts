@@ -20,9 +20,9 @@ export const modesOption = {
 } as const;
 
 /** The parts that a word such as `a` or `lm` chooses. */
-export function partsOption(word: string): ReadonlySet<Part> {
+export function partsOption(word: string): readonly Part[] {
   const parts = parseParts([word]);
-  if (parts !== undefined) return parts;
+  if (parts !== undefined) return [...parts];
   throw new UsageError({
     code: 'parts',
     message: '--parts does not parse',

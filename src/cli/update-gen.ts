@@ -8,10 +8,10 @@ import { type Part, parseParts } from '../model/parts.js';
 import { findingsText } from '../report/findings.js';
 import { generationText } from '../report/generation.js';
 import { generateDefaults, patchCacheFolder } from '../usecases/generate/generate-defaults.js';
+import type { GenerateRequest } from '../usecases/generate/generate-files.js';
 import type { Command } from './command.js';
 import type { Program } from './command-line.js';
 import { exitCodes } from './exit-codes.js';
-import { given } from './options.js';
 
 /** What the words ask for. */
 export interface UpdateGenWords {
@@ -39,6 +39,23 @@ export function updateGenWords(words: readonly string[]): UpdateGenWords {
 /** With raw images: what they do not hold, where there is one beside v1/ and v2/. */
 const companion = 'targetfiles.zip';
 
+/** The request of what the words ask for. `hasCompanion`: a targetfiles.zip stands beside v1/ and v2/. Throws UsageError. */
+export function updateGenRequest(words: readonly string[], hasCompanion: boolean): GenerateRequest {
+  const { parts, inputs } = updateGenWords(words);
+  const images = inputs === 'images';
+  return {
+    ...generateDefaults,
+    sources: [images ? 'v1' : 'v1/targetfiles.zip'],
+    target: images ? 'v2' : 'v2/targetfiles.zip',
+    companion: images && hasCompanion ? companion : undefined,
+    lists: '.',
+    modes: 'build',
+    output: 'update.zip',
+    parts: [...parts],
+    encoding: { ...generateDefaults.encoding, defaultCache: patchCacheFolder() },
+  };
+}
+
 const command: Command = (program, choose) =>
   program.command(
     '$0 [words..]',
@@ -56,24 +73,9 @@ const command: Command = (program, choose) =>
         .example('$0 a.ubi', 'from raw images: *sysfs.ubi, NON-HLOS.ubi and *boot.img in v1/ and v2/'),
     (argv) =>
       choose(async (session) => {
-        const { parts, inputs } = updateGenWords(argv.words ?? []);
-        const images = inputs === 'images';
+        const request = updateGenRequest(argv.words ?? [], existsSync(companion));
         const { generateFiles } = await import('../usecases/generate/generate-files.js');
-        const [made] = await generateFiles({
-          sources: [images ? 'v1' : 'v1/targetfiles.zip'],
-          target: images ? 'v2' : 'v2/targetfiles.zip',
-          ...given('companion', images && existsSync(companion) ? companion : undefined),
-          lists: '.',
-          modes: 'build',
-          output: 'update.zip',
-          options: {
-            ...generateDefaults,
-            parts,
-            encoding: { ...generateDefaults.encoding, defaultCache: patchCacheFolder() },
-            onProgress: session.onProgress,
-            signal: session.signal,
-          },
-        });
+        const [made] = await generateFiles(request, session);
         session.endStage();
         if (made === undefined) return exitCodes.internal;
         const told = made.generated.findings.filter(

@@ -3,11 +3,14 @@ import { type ArchivePath, isWithin } from './path.js';
 /** What can be updated on its own: the Linux root file system, the modem, the kernel, the minor partitions. */
 export type Part = 'l' | 'm' | 'o' | 'minor';
 
+/** Everything, in the order of reports. */
+export const allParts: readonly Part[] = ['l', 'm', 'o', 'minor'];
+
 /** Words of the command line: `a` is everything, minor partitions go with it. */
 export function parseParts(words: readonly string[]): ReadonlySet<Part> | undefined {
   const parts = new Set<Part>();
   for (const letter of words.join('')) {
-    if (letter === 'a') for (const part of ['l', 'm', 'o', 'minor'] as const) parts.add(part);
+    if (letter === 'a') for (const part of allParts) parts.add(part);
     else if (letter === 'l' || letter === 'm' || letter === 'o') parts.add(letter);
     else return undefined;
   }

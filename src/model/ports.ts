@@ -9,4 +9,6 @@ export interface Ports {
   readonly onProgress?: OnProgress | undefined;
   /** Stops the work: the call throws the signal's reason, and nothing is left behind. */
   readonly signal?: AbortSignal | undefined;
+  /** What day it is, where a request does not say; the system's clock without it. */
+  readonly now?: (() => Date) | undefined;
 }

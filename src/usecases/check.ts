@@ -14,7 +14,6 @@ import { checkPackageTime } from '../checks/package/time.js';
 import { FormatError } from '../formats/format-error.js';
 import { readModInfo, vermagicOf } from '../formats/kernel-module/modinfo.js';
 import { readDeviceFiles } from '../input/device-files.js';
-import type { Modes } from '../input/ownership.js';
 import { newestEntry } from '../input/zip/newest-entry.js';
 import { readZip } from '../input/zip/zip-tree.js';
 import type { Build, OpenBuild } from '../model/build.js';
@@ -22,20 +21,18 @@ import type { Finding } from '../model/finding.js';
 import type { ListRules } from '../model/list-rules.js';
 import type { Part } from '../model/parts.js';
 import { type ArchivePath, fromBytes, toArchivePath } from '../model/path.js';
+import type { Ports } from '../model/ports.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import { planDelta } from '../plan/plan.js';
 import { type InputPaths, type OpenInputs, withInputs } from './open-inputs.js';
 
 /** What is to be checked. */
 export interface CheckRequest extends InputPaths {
-  readonly parts: ReadonlySet<Part>;
-  readonly modes: Modes;
+  readonly parts: readonly Part[];
   /** A copy of a module's /system, or the hashes of its files. */
   readonly deviceFiles?: string | undefined;
   /** A finished package. */
   readonly packagePath?: string | undefined;
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** The builds as read, and everything that was found, in no particular order. */
@@ -46,16 +43,17 @@ export interface Checked {
 }
 
 /** Reads everything and checks it. Throws InputError for what cannot be read; what can is told as findings. */
-export async function check(request: CheckRequest): Promise<Checked> {
-  const reading = { modes: request.modes, onProgress: request.onProgress ?? silent };
-  const options = request.signal === undefined ? reading : { ...reading, signal: request.signal };
-  return withInputs(request, options, (inputs) => checkOpened(inputs, request));
+export async function check(request: CheckRequest, ports: Ports = {}): Promise<Checked> {
+  return withInputs(request, ports, (inputs) => checkOpened(inputs, request, ports));
 }
 
-async function checkOpened(inputs: OpenInputs, request: CheckRequest): Promise<Checked> {
+async function checkOpened(
+  inputs: OpenInputs,
+  request: CheckRequest,
+  { onProgress = silent, signal }: Ports,
+): Promise<Checked> {
   const { source, target, rules } = inputs;
-  const { parts, signal } = request;
-  const onProgress = request.onProgress ?? silent;
+  const parts = new Set(request.parts);
   const facts = { source: source.build, target: target.build, rules, parts };
   const compared = comparedInputFindings(source.build, target.build);
   const base = [...withoutTold(source.build), ...target.build.findings, ...inputs.findings, ...compared];
@@ -71,8 +69,7 @@ async function checkOpened(inputs: OpenInputs, request: CheckRequest): Promise<C
   const findings = [...base, ...plan.findings, ...listFindings(rules, source.build, target.build, parts)];
   findings.push(...(await checkInputs(source, target, rules, parts, signal)));
   if (request.deviceFiles !== undefined) {
-    const reading = signal === undefined ? { onProgress } : { onProgress, signal };
-    const device = await readDeviceFiles(request.deviceFiles, reading);
+    const device = await readDeviceFiles(request.deviceFiles, { onProgress, signal });
     findings.push(...checkDeviceFiles(source.build, filesNeeded(plan), device));
   }
   if (request.packagePath !== undefined) {

@@ -1,32 +1,34 @@
-/** The two builds and the lists of a run, opened together and closed together. */
+/** The only place that opens builds and lists, and that closes the builds again. */
 import { readLists } from '../input/lists/read-lists.js';
 import { openBuild } from '../input/open-build.js';
 import type { Modes } from '../input/ownership.js';
 import type { OpenBuild } from '../model/build.js';
 import type { Finding } from '../model/finding.js';
 import type { ListRules } from '../model/list-rules.js';
-import type { OnProgress } from '../model/progress.js';
+import type { Ports } from '../model/ports.js';
+import { openFromArchive } from './archive/open.js';
 
 export { readLists } from '../input/lists/read-lists.js';
 export { type OpenBuildOptions, openBuild } from '../input/open-build.js';
 export type { Modes } from '../input/ownership.js';
 
 /** Where the inputs are. */
-export interface InputPaths {
+export interface InputPaths extends ReadingOptions {
   /** targetfiles.zip, or a folder of that layout, of the firmware that runs on the module. */
   readonly source: string;
   readonly target: string;
   /** Folder of the list files; the starter lists without it. */
   readonly lists?: string | undefined;
-  /** For raw images: a targetfiles.zip with what images do not hold. */
-  readonly companion?: string | undefined;
 }
 
-/** How inputs are read. */
+/** Where a build is: its path, or an archive and the version in it. */
+export type BuildName = string | { readonly archive: string; readonly version: string };
+
+/** How builds are read. */
 export interface ReadingOptions {
   readonly modes: Modes;
-  readonly onProgress: OnProgress;
-  readonly signal?: AbortSignal | undefined;
+  /** For raw images: a targetfiles.zip with what images do not hold. */
+  readonly companion?: string | undefined;
 }
 
 /** Both builds, the lists, and what was noticed when the lists were read. */
@@ -37,23 +39,33 @@ export interface OpenInputs {
   readonly findings: readonly Finding[];
 }
 
+/** Opens one build for as long as `use` runs. */
+export async function withBuild<Result>(
+  name: BuildName,
+  role: 'source' | 'target',
+  { modes, companion }: ReadingOptions,
+  { onProgress, signal }: Ports,
+  use: (build: OpenBuild) => Promise<Result>,
+): Promise<Result> {
+  const options = { role, modes, companion, onProgress, signal };
+  const build = await (typeof name === 'string'
+    ? openBuild(name, options)
+    : openFromArchive(name.archive, name.version, options));
+  try {
+    return await use(build);
+  } finally {
+    await build.content.close();
+  }
+}
+
 /** Opens the inputs for as long as `use` runs. The lists are read first: their mistakes are told without a long wait. */
 export async function withInputs<Result>(
   paths: InputPaths,
-  options: ReadingOptions,
+  ports: Ports,
   use: (inputs: OpenInputs) => Promise<Result>,
 ): Promise<Result> {
   const { rules, findings } = await readLists(paths.lists);
-  const reading = paths.companion === undefined ? options : { ...options, companion: paths.companion };
-  const source = await openBuild(paths.source, { ...reading, role: 'source' });
-  try {
-    const target = await openBuild(paths.target, { ...reading, role: 'target' });
-    try {
-      return await use({ source, target, rules, findings });
-    } finally {
-      await target.content.close();
-    }
-  } finally {
-    await source.content.close();
-  }
+  return withBuild(paths.source, 'source', paths, ports, (source) =>
+    withBuild(paths.target, 'target', paths, ports, (target) => use({ source, target, rules, findings })),
+  );
 }

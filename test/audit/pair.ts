@@ -91,7 +91,7 @@ export async function auditPair(folder: string, options: Partial<AuditOptions> =
         findings: lists.findings,
       },
       {
-        parts: new Set(['l', 'm', 'o', 'minor']),
+        parts: ['l', 'm', 'o', 'minor'],
         bootUpdate: 'resumable',
         levers: { moves: true, copies: true, crossBases: false, basesPerFile: 2 },
         chmod: 'on-top',

@@ -1,13 +1,48 @@
 /** Requests are plain data: what the command line asks for can be written as JSON, queued, and asked for again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { auditRequest } from '../../src/cli/commands/audit.js';
+import { checkRequest } from '../../src/cli/commands/check.js';
 import { explainRequest } from '../../src/cli/commands/explain.js';
 import { extractRequest } from '../../src/cli/commands/extract.js';
+import { generateRequest } from '../../src/cli/commands/generate.js';
 import { inspectRequest } from '../../src/cli/commands/inspect.js';
 import { lsRequest } from '../../src/cli/commands/ls.js';
+import { verifyRequest } from '../../src/cli/commands/verify.js';
+import { updateGenRequest } from '../../src/cli/update-gen.js';
+
+const pair = { source: 'v1.zip', target: 'v2.zip', parts: 'a', modes: 'build' } as const;
+const reading = { lists: 'lists', companion: 'targetfiles.zip' };
+const device = { cacheSize: '64M', usrdataFree: '64M' };
+const package_ = {
+  parts: 'lm',
+  modes: 'note',
+  bootUpdate: 'resumable',
+  scriptDialect: 'assert',
+  effort: 'best',
+  verify: 'full',
+  profile: 'strict',
+} as const;
 
 /** For each command the request with every option given, and with none that may be left out. */
 const requests: Readonly<Record<string, { readonly all: object; readonly least: object }>> = {
+  audit: {
+    all: auditRequest({
+      ...pair,
+      ...reading,
+      exact: true,
+      jobs: '2',
+      package: 'update.zip',
+      policy: 'policy.yaml',
+      today: '2026-11-21',
+      output: 'audit.html',
+    }),
+    least: auditRequest({ ...pair, noCache: true }),
+  },
+  check: {
+    all: checkRequest({ ...pair, ...reading, deviceFiles: 'system.sha1', package: 'update.zip' }),
+    least: checkRequest(pair),
+  },
   explain: {
     all: explainRequest({ words: ['status', '7'], package: 'update.zip' }),
     least: explainRequest({ words: ['510'] }),
@@ -16,10 +51,43 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
     all: extractRequest({ input: 'v1.zip', output: 'out', only: ['SYSTEM/etc'], volume: 'rootfs' }),
     least: extractRequest({ input: 'v1.zip', output: 'out' }),
   },
+  generate: {
+    all: generateRequest({
+      ...package_,
+      ...reading,
+      ...device,
+      fromArchive: 'releases',
+      sourceVersion: ['A01', 'A02'],
+      target: 'v3.zip',
+      output: 'out',
+      plan: 'plan.json',
+      permissions: 'set_perm',
+      jobs: '2',
+      memory: '1G',
+      cache: 'cache',
+      systemFree: '1M',
+      deviceMemory: '128M',
+    }),
+    least: generateRequest({ ...package_, source: 'v1.zip', to: 'v2.zip', noCache: true }),
+  },
   inspect: { all: inspectRequest({ package: 'update.zip' }), least: inspectRequest({ package: 'update.zip' }) },
   ls: {
     all: lsRequest({ input: 'v1.zip', only: ['SYSTEM/etc'], volume: 'rootfs' }),
     least: lsRequest({ input: 'v1.zip' }),
+  },
+  update_gen: { all: updateGenRequest(['a.ubi'], true), least: updateGenRequest(['lm'], false) },
+  verify: {
+    all: verifyRequest({
+      ...pair,
+      ...reading,
+      ...device,
+      package: 'update.zip',
+      profile: 'strict',
+      powerCuts: '24',
+      systemSize: '128M',
+      trace: true,
+    }),
+    least: verifyRequest({ package: 'update.zip', source: 'v1.zip', parts: 'a', modes: 'build', powerCuts: 'none' }),
   },
 };
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { VerifyRequest } from '../../src/usecases/verify/verify.js';
 import {
   changes,
   makePackage,
   memoryBuild,
   mountSystem,
   type PackageSpec,
+  type RunChanges,
   runBytes,
   runPackage,
   sha1,
@@ -17,7 +17,7 @@ async function run(
   nodes: Readonly<Record<string, NodeSpec>>,
   script: string,
   spec: PackageSpec = {},
-  request: Partial<VerifyRequest> = {},
+  request: RunChanges = {},
 ) {
   return runPackage(memoryBuild({ nodes }), { script: `${mountSystem}${script}\n`, ...spec }, request);
 }

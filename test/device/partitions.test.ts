@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import { toArchivePath } from '../../src/model/path.js';
-import type { VerifyRequest } from '../../src/usecases/verify/verify.js';
-import { bsdiff, changes, emmcTable, memoryBuild, runPackage, sha1 } from '../support/device.js';
+import { bsdiff, changes, emmcTable, memoryBuild, type RunChanges, runPackage, sha1 } from '../support/device.js';
 import { file } from '../support/targetfiles.js';
 
 const eraseBlock = 4096;
@@ -17,7 +16,7 @@ const source = memoryBuild({ nodes: { 'BOOTABLE_IMAGES/boot.img': file(oldBoot) 
 const target = memoryBuild({ nodes: { 'BOOTABLE_IMAGES/boot.img': file(newBoot) } });
 const emmcSource = memoryBuild({ nodes: { 'BOOTABLE_IMAGES/boot.img': file(oldBoot) } }, emmcTable);
 
-const run = (script: string, request: Partial<VerifyRequest> = {}, from = source) =>
+const run = (script: string, request: RunChanges = {}, from = source) =>
   runPackage(from, { script: `${script}\n`, entries }, request);
 
 const address = `MTD:boot:${S1}:${A}:${S2}:${B}`;

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
-import type { VerifyRequest } from '../../src/usecases/verify/verify.js';
-import { bsdiff, changes, handMadePatch, memoryBuild, mountSystem, runPackage, sha1 } from '../support/device.js';
+import {
+  bsdiff,
+  changes,
+  handMadePatch,
+  memoryBuild,
+  mountSystem,
+  type RunChanges,
+  runPackage,
+  sha1,
+} from '../support/device.js';
 import { directory, file, link, type NodeSpec } from '../support/targetfiles.js';
 
 const before = Buffer.alloc(20_000, 'the old program ');
@@ -19,7 +27,7 @@ const apply = (source: string, target = '-', size = after.length, name = 'p') =>
 async function run(
   nodes: Readonly<Record<string, NodeSpec>>,
   script: string,
-  request: Partial<VerifyRequest> = {},
+  request: RunChanges = {},
   entries: Readonly<Record<string, string | Uint8Array>> = {},
 ) {
   const spec = { script: `${mountSystem}${script}\n`, entries: { p: patch, ...entries } };

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
-import type { VerifyRequest } from '../../src/usecases/verify/verify.js';
-import { bsdiff, memoryBuild, mountSystem, runPackage, sha1 } from '../support/device.js';
+import { bsdiff, memoryBuild, mountSystem, type RunChanges, runPackage, sha1 } from '../support/device.js';
 import { directory, file, link } from '../support/targetfiles.js';
 
 const before = Buffer.alloc(20_000, 'the old program ');
@@ -38,7 +37,7 @@ const permissions =
 const leftovers = 'delete("/system/app.patch");\n';
 const safe = [mountSystem, check, patch, leftovers, removals, unpacking, permissions].join('');
 
-const run = (script: string, request: Partial<VerifyRequest> = {}) =>
+const run = (script: string, request: RunChanges = {}) =>
   runPackage(source, { script, entries }, { target, powerCuts: 'all', ...request });
 
 test('integration: a careful package arrives from every cut, on every profile that has its functions', async () => {

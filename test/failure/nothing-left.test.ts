@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { openBuild } from '../../src/input/open-build.js';
 import { InputError, ProofError } from '../../src/model/errors.js';
 import { noListRules } from '../../src/model/list-rules.js';
+import type { Ports } from '../../src/model/ports.js';
 import type { Stage } from '../../src/model/progress.js';
 import { generatePackage } from '../../src/usecases/generate/generate.js';
 import { testOptions } from '../support/generated.js';
@@ -22,11 +23,11 @@ const builds = [
 
 type Changes = Parameters<typeof testOptions>[1];
 
-async function generate(output: string, changes: Changes = {}): Promise<void> {
+async function generate(output: string, changes: Changes = {}, ports: Ports = {}): Promise<void> {
   const source = await openBuild(builds[0], { modes: 'build', role: 'source' });
   const target = await openBuild(builds[1], { modes: 'build', role: 'target' });
   try {
-    await generatePackage({ source, target, rules: noListRules, findings: [] }, testOptions(output, changes));
+    await generatePackage({ source, target, rules: noListRules, findings: [] }, testOptions(output, changes), ports);
   } finally {
     await source.content.close();
     await target.content.close();
@@ -55,12 +56,16 @@ for (const stage of stages) {
     const stop = new AbortController();
     const reason = new Error('enough');
     await assert.rejects(
-      generate(output, {
-        signal: stop.signal,
-        onProgress: (progress) => {
-          if (progress.stage === stage) stop.abort(reason);
+      generate(
+        output,
+        {},
+        {
+          signal: stop.signal,
+          onProgress: (progress) => {
+            if (progress.stage === stage) stop.abort(reason);
+          },
         },
-      }),
+      ),
       (error) => error === reason,
     );
     untouched();

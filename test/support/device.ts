@@ -8,8 +8,9 @@ import { parseProjectVersion } from '../../src/formats/text/project-version.js';
 import type { Build, Entry, OpenBuild, Partition } from '../../src/model/build.js';
 import { sha1Of, sha256Of } from '../../src/model/digest.js';
 import { type ArchivePath, fromBytes, toArchivePath } from '../../src/model/path.js';
+import type { Ports } from '../../src/model/ports.js';
 import type { Verification } from '../../src/model/verification.js';
-import { type VerifyRequest, verifyPackage } from '../../src/usecases/verify/verify.js';
+import { type VerifyInputs, type VerifyRequest, verifyPackage } from '../../src/usecases/verify/verify.js';
 import { allNodes, makeTargetFiles, modeOf, type NodeSpec, type TargetFilesSpec } from './targetfiles.js';
 import { buildZip, type ZipEntrySpec } from './zip-builder.js';
 
@@ -92,17 +93,18 @@ export function makePackage(source: OpenBuild, spec: PackageSpec): Buffer {
   ]);
 }
 
+/** What differs from a plain run: what the module shall be, how it is proved, who is told. */
+export type RunChanges = Partial<Omit<VerifyInputs, 'source'> & VerifyRequest & Ports>;
+
 /** Runs the bytes of a package on a module with the source. */
-export async function runBytes(
-  bytes: Uint8Array,
-  source: OpenBuild,
-  request: Partial<VerifyRequest> = {},
-): Promise<Verification> {
+export async function runBytes(bytes: Uint8Array, source: OpenBuild, changes: RunChanges = {}): Promise<Verification> {
   const folder = mkdtempSync(join(tmpdir(), 'dfota-device-'));
   try {
     const packagePath = join(folder, 'update.zip');
     writeFileSync(packagePath, bytes);
-    return await verifyPackage({ packagePath, source, ...request });
+    const { onProgress, signal, target, expected, keep, images, ...request } = changes;
+    const inputs = { source, target, expected, keep, images };
+    return await verifyPackage(inputs, { packagePath, ...request }, { onProgress, signal });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -112,9 +114,9 @@ export async function runBytes(
 export async function runPackage(
   source: OpenBuild,
   spec: PackageSpec,
-  request: Partial<VerifyRequest> = {},
+  changes: RunChanges = {},
 ): Promise<Verification> {
-  return runBytes(makePackage(source, spec), source, request);
+  return runBytes(makePackage(source, spec), source, changes);
 }
 
 /** A patch made by Debian's bsdiff. */

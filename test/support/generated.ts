@@ -3,23 +3,19 @@ import { readLists } from '../../src/input/lists/read-lists.js';
 import { openBuild } from '../../src/input/open-build.js';
 import type { OpenBuild } from '../../src/model/build.js';
 import { noListRules } from '../../src/model/list-rules.js';
-import { parseParts } from '../../src/model/parts.js';
-import { silent } from '../../src/model/progress.js';
+import { allParts } from '../../src/model/parts.js';
 import { type Generated, type GenerateOptions, generatePackage } from '../../src/usecases/generate/generate.js';
 import { generateDefaults } from '../../src/usecases/generate/generate-files.js';
 import { type TargetFilesSpec, writeTargetFiles } from './targetfiles.js';
 
 /** The product's own defaults, with little effort, one worker and every power cut. */
 export function testOptions(output: string, changes: Partial<GenerateOptions> = {}): GenerateOptions {
-  const parts = parseParts(['a']);
-  if (parts === undefined) throw new Error('all parts');
   return {
     ...generateDefaults,
     encoding: { effort: 'fast', jobs: 1 },
     verify: { level: 'full', profile: 'strict' },
-    parts,
+    parts: allParts,
     output,
-    onProgress: silent,
     ...changes,
   };
 }

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { InputError } from '../../src/model/errors.js';
-import { parseParts } from '../../src/model/parts.js';
+import { allParts } from '../../src/model/parts.js';
 import { type CheckRequest, check } from '../../src/usecases/check.js';
 import { directory, file, type TargetFilesSpec, writeTargetFiles, writeTargetFolder } from '../support/targetfiles.js';
 import { workFolder } from '../support/work-folder.js';
@@ -19,7 +19,7 @@ async function codes(source: TargetFilesSpec, target: TargetFilesSpec, edits: Pa
   const { findings } = await check({
     source: writeTargetFiles(join(folder, 'v1'), source),
     target: writeTargetFiles(join(folder, 'v2'), target),
-    parts: parseParts(['a']) ?? new Set(),
+    parts: allParts,
     modes: 'build',
     ...edits,
   });

@@ -4,19 +4,12 @@ import { fromText } from '../../model/path.js';
 import { filterAudit } from '../../report/audit/filter.js';
 import { auditFormats, auditReport, formatOfName } from '../../report/audit/formats.js';
 import { changeOrder } from '../../report/audit/words.js';
+import type { AuditRequest } from '../../usecases/audit/audit-files.js';
 import { generateDefaults, patchCacheFolder } from '../../usecases/generate/generate-defaults.js';
 import { writeText } from '../../usecases/write-report.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
-import {
-  companionOption,
-  countOption,
-  given,
-  isStandardOutput,
-  modesOption,
-  partsOption,
-  textOutput,
-} from '../options.js';
+import { companionOption, countOption, isStandardOutput, modesOption, partsOption, textOutput } from '../options.js';
 
 /** `dfota audit SOURCE TARGET`. */
 export const auditCommand: Command = (program, choose) =>
@@ -83,36 +76,7 @@ export const auditCommand: Command = (program, choose) =>
             ? 'json'
             : (argv.format ?? (argv.output === undefined ? undefined : formatOfName(argv.output)) ?? 'text');
         const toStandardOutput = isStandardOutput(argv.output);
-        const audit = await auditFiles({
-          source: argv.source,
-          target: argv.target,
-          ...given('lists', argv.lists),
-          ...given('companion', argv.companion),
-          modes: argv.modes,
-          otherOutputs: toStandardOutput ? [] : textOutput('the output', argv.output),
-          options: {
-            parts: partsOption(argv.parts),
-            bootUpdate: generateDefaults.bootUpdate,
-            levers: generateDefaults.levers,
-            chmod: generateDefaults.chmod,
-            exact:
-              argv.exact === true
-                ? {
-                    dialect: generateDefaults.dialect,
-                    encoding: {
-                      ...generateDefaults.encoding,
-                      ...given('jobs', countOption('jobs', argv.jobs, 1, 256)),
-                      defaultCache: argv.noCache === true ? undefined : patchCacheFolder(),
-                    },
-                  }
-                : undefined,
-            ...given('packageFile', argv.package),
-            ...given('policyFile', argv.policy),
-            today: dayOption(argv.today) ?? new Date().toISOString().slice(0, 10),
-            onProgress: session.onProgress,
-            signal: session.signal,
-          },
-        });
+        const audit = await auditFiles(auditRequest(argv), session);
         const shown = filterAudit(audit, { only, under: (argv.under ?? []).map(fromText) });
         const report = auditReport(shown, format, await readAuditPage());
         session.endStage();
@@ -141,4 +105,39 @@ function dayOption(text: string | undefined): string | undefined {
     found: text,
     expected: 'a day like 2026-11-21',
   });
+}
+
+interface AuditWords extends Pick<AuditRequest, 'source' | 'target' | 'lists' | 'companion' | 'modes'> {
+  readonly parts: string;
+  readonly exact?: boolean | undefined;
+  readonly jobs?: string | undefined;
+  readonly noCache?: boolean | undefined;
+  readonly package?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly today?: string | undefined;
+  readonly output?: string | undefined;
+}
+
+/** The request of what the options say. */
+export function auditRequest(options: AuditWords): AuditRequest {
+  const { source, target, lists, companion, modes } = options;
+  const { bootUpdate, levers, chmod, dialect, encoding } = generateDefaults;
+  const jobs = countOption('jobs', options.jobs, 1, 256);
+  const defaultCache = options.noCache === true ? undefined : patchCacheFolder();
+  return {
+    source,
+    target,
+    lists,
+    companion,
+    modes,
+    parts: partsOption(options.parts),
+    bootUpdate,
+    levers,
+    chmod,
+    exact: options.exact === true ? { dialect, encoding: { ...encoding, jobs, defaultCache } } : undefined,
+    packageFile: options.package,
+    policyFile: options.policy,
+    today: dayOption(options.today),
+    otherOutputs: isStandardOutput(options.output) ? [] : textOutput('the output', options.output),
+  };
 }

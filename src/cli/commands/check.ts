@@ -1,7 +1,8 @@
 import { checkJson, checkText, isClean } from '../../report/check.js';
+import type { CheckRequest } from '../../usecases/check.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
-import { companionOption, emphasisOf, given, modesOption, partsOption } from '../options.js';
+import { companionOption, emphasisOf, modesOption, partsOption } from '../options.js';
 
 /** `dfota check SOURCE TARGET`. */
 export const checkCommand: Command = (program, choose) =>
@@ -37,19 +38,20 @@ export const checkCommand: Command = (program, choose) =>
     (argv) =>
       choose(async (session) => {
         const { check } = await import('../../usecases/check.js');
-        const checked = await check({
-          source: argv.source,
-          target: argv.target,
-          parts: partsOption(argv.parts),
-          modes: argv.modes,
-          ...given('lists', argv.lists),
-          ...given('companion', argv.companion),
-          ...given('deviceFiles', argv.deviceFiles),
-          ...given('packagePath', argv.package),
-          onProgress: session.onProgress,
-          signal: session.signal,
-        });
+        const checked = await check(checkRequest(argv), session);
         session.out(session.manner.json ? checkJson(checked) : checkText(checked, emphasisOf(session.style)));
         return isClean(checked.findings) ? exitCodes.done : exitCodes.findings;
       }),
   );
+
+interface CheckOptions extends Omit<CheckRequest, 'parts' | 'packagePath'> {
+  readonly parts: string;
+  readonly package?: string | undefined;
+}
+
+/** The request of what the options say. */
+export function checkRequest(options: CheckOptions): CheckRequest {
+  const { source, target, lists, companion, modes, deviceFiles } = options;
+  const parts = partsOption(options.parts);
+  return { source, target, lists, companion, modes, parts, deviceFiles, packagePath: options.package };
+}

@@ -3,7 +3,8 @@ import { findingsText } from '../../report/findings.js';
 import { type GenerationReport, generationDocument, generationTable, generationText } from '../../report/generation.js';
 import { planJson } from '../../report/plan.js';
 import { generateDefaults, patchCacheFolder, profileNames } from '../../usecases/generate/generate-defaults.js';
-import type { SourceName } from '../../usecases/generate/generate-files.js';
+import type { GenerateRequest } from '../../usecases/generate/generate-files.js';
+import type { BuildName } from '../../usecases/open-inputs.js';
 import { writeText } from '../../usecases/write-report.js';
 import type { Command } from '../command.js';
 import { exitCodes } from '../exit-codes.js';
@@ -11,7 +12,6 @@ import {
   companionOption,
   countOption,
   emphasisOf,
-  given,
   isStandardOutput,
   modesOption,
   partsOption,
@@ -107,50 +107,13 @@ export const generateCommand: Command = (program, choose) =>
         .epilogue('Sizes: 512K, 1G (powers of 1024), 70MB (powers of 1000). Exit code 1 when a finding is an error.'),
     (argv) =>
       choose(async (session) => {
-        const { sources, target } = buildsOf([argv.source, argv.to], argv);
-        const several = sources.length > 1;
+        const request = generateRequest(argv);
+        const several = request.sources.length > 1;
         if (several && argv.plan !== undefined) throw usage('--plan is for a single source');
         const planOnly = isStandardOutput(argv.plan);
         if (planOnly && session.manner.json) throw usage('standard output holds one document: --plan - or --json');
         const { generateFiles } = await import('../../usecases/generate/generate-files.js');
-        const made = await generateFiles({
-          sources,
-          target,
-          ...given('lists', argv.lists),
-          ...given('companion', argv.companion),
-          modes: argv.modes,
-          output: argv.output ?? (several ? '.' : 'update.zip'),
-          otherOutputs: planOnly ? [] : textOutput('the plan', argv.plan),
-          options: {
-            parts: partsOption(argv.parts),
-            bootUpdate: argv.bootUpdate,
-            levers: {
-              ...generateDefaults.levers,
-              moves: argv.noMoves !== true,
-              copies: argv.noCopies !== true,
-              crossBases: argv.noCrossBases !== true,
-            },
-            chmod: generateDefaults.chmod,
-            dialect: argv.scriptDialect,
-            ...given('permissions', argv.permissions),
-            encoding: {
-              effort: argv.effort,
-              ...given('jobs', countOption('jobs', argv.jobs, 1, 256)),
-              ...given('memory', sizeOption('memory', argv.memory)),
-              cache: argv.cache,
-              defaultCache: argv.noCache === true ? undefined : patchCacheFolder(),
-            },
-            limits: {
-              ...given('cacheSize', sizeOption('cache-size', argv.cacheSize)),
-              ...given('systemFree', sizeOption('system-free', argv.systemFree)),
-              ...given('usrdataFree', sizeOption('usrdata-free', argv.usrdataFree)),
-              ...given('deviceMemory', sizeOption('device-memory', argv.deviceMemory)),
-            },
-            verify: { level: argv.verify, profile: argv.profile },
-            onProgress: session.onProgress,
-            signal: session.signal,
-          },
-        });
+        const made = await generateFiles(request, session);
         session.endStage();
         const reports: readonly GenerationReport[] = made;
         const [first] = made;
@@ -192,11 +155,77 @@ interface NamedBuilds {
   readonly target?: string | undefined;
 }
 
+/** The options that say what the package is like and how it is made. */
+interface GenerateWords
+  extends NamedBuilds,
+    Pick<GenerateRequest, 'lists' | 'companion' | 'modes' | 'bootUpdate' | 'permissions'> {
+  readonly source?: string | undefined;
+  readonly to?: string | undefined;
+  readonly output?: string | undefined;
+  readonly plan?: string | undefined;
+  readonly parts: string;
+  readonly noMoves?: boolean | undefined;
+  readonly noCopies?: boolean | undefined;
+  readonly noCrossBases?: boolean | undefined;
+  readonly scriptDialect: GenerateRequest['dialect'];
+  readonly effort: GenerateRequest['encoding']['effort'];
+  readonly jobs?: string | undefined;
+  readonly memory?: string | undefined;
+  readonly cache?: string | undefined;
+  readonly noCache?: boolean | undefined;
+  readonly cacheSize?: string | undefined;
+  readonly systemFree?: string | undefined;
+  readonly usrdataFree?: string | undefined;
+  readonly deviceMemory?: string | undefined;
+  readonly verify: GenerateRequest['verify']['level'];
+  readonly profile: GenerateRequest['verify']['profile'];
+}
+
+/** The request of what the words and options say. Throws UsageError. */
+export function generateRequest(options: GenerateWords): GenerateRequest {
+  const { lists, companion, modes, bootUpdate, permissions, effort, cache, verify, profile } = options;
+  const { sources, target } = buildsOf([options.source, options.to], options);
+  return {
+    sources,
+    target,
+    lists,
+    companion,
+    modes,
+    output: options.output ?? (sources.length > 1 ? '.' : 'update.zip'),
+    parts: partsOption(options.parts),
+    bootUpdate,
+    levers: {
+      ...generateDefaults.levers,
+      moves: options.noMoves !== true,
+      copies: options.noCopies !== true,
+      crossBases: options.noCrossBases !== true,
+    },
+    chmod: generateDefaults.chmod,
+    dialect: options.scriptDialect,
+    permissions,
+    encoding: {
+      effort,
+      jobs: countOption('jobs', options.jobs, 1, 256),
+      memory: sizeOption('memory', options.memory),
+      cache,
+      defaultCache: options.noCache === true ? undefined : patchCacheFolder(),
+    },
+    limits: {
+      cacheSize: sizeOption('cache-size', options.cacheSize),
+      systemFree: sizeOption('system-free', options.systemFree),
+      usrdataFree: sizeOption('usrdata-free', options.usrdataFree),
+      deviceMemory: sizeOption('device-memory', options.deviceMemory),
+    },
+    verify: { level: verify, profile },
+    otherOutputs: isStandardOutput(options.plan) ? [] : textOutput('the plan', options.plan),
+  };
+}
+
 /** Sources and target out of the words and the options; with --from the only word is the target. */
 function buildsOf(
   [first, second]: readonly [string | undefined, string | undefined],
   { from, fromArchive, sourceVersion, target }: NamedBuilds,
-): { sources: readonly SourceName[]; target: string } {
+): { sources: readonly BuildName[]; target: string } {
   if (fromArchive !== undefined) {
     if (sourceVersion === undefined) throw usage('--from-archive needs --source-version');
     if (target === undefined || first !== undefined || from !== undefined) {

@@ -1,8 +1,9 @@
 import { UsageError } from '../../model/errors.js';
 import { verificationJson, verificationText } from '../../report/verification.js';
 import { profileNames } from '../../usecases/generate/generate-defaults.js';
+import type { VerifyFilesRequest } from '../../usecases/verify/verify-files.js';
 import type { Command } from '../command.js';
-import { companionOption, countOption, given, modesOption, partsOption, sizeOption } from '../options.js';
+import { companionOption, countOption, modesOption, partsOption, sizeOption } from '../options.js';
 
 /** `dfota verify update.zip --source v1.zip`. */
 export const verifyCommand: Command = (program, choose) =>
@@ -48,24 +49,8 @@ export const verifyCommand: Command = (program, choose) =>
     (argv) =>
       choose(async (session) => {
         const { verifyFiles } = await import('../../usecases/verify/verify-files.js');
-        const { onProgress, signal, manner } = session;
-        const verification = await verifyFiles({
-          packagePath: argv.package,
-          source: argv.source,
-          ...given('target', argv.target),
-          ...given('lists', argv.lists),
-          ...given('companion', argv.companion),
-          parts: partsOption(argv.parts),
-          modes: argv.modes,
-          profile: argv.profile,
-          powerCuts: powerCutsOption(argv.powerCuts),
-          ...given('cacheSize', sizeOption('cache-size', argv.cacheSize)),
-          ...given('systemSize', sizeOption('system-size', argv.systemSize)),
-          ...given('usrdataFree', sizeOption('usrdata-free', argv.usrdataFree)),
-          ...given('trace', argv.trace),
-          onProgress,
-          signal,
-        });
+        const { manner } = session;
+        const verification = await verifyFiles(verifyRequest(argv), session);
         const report = manner.json
           ? verificationJson(verification)
           : verificationText(verification, { replay: argv.replay === true });
@@ -79,4 +64,37 @@ function powerCutsOption(text: string): 'all' | 'none' | number {
   const points = countOption('power-cuts', text, 1, 999_999_999);
   if (points === undefined) throw new UsageError({ code: 'count', message: '--power-cuts does not parse' });
   return points;
+}
+
+interface VerifyOptions
+  extends Omit<
+    VerifyFilesRequest,
+    'packagePath' | 'parts' | 'powerCuts' | 'cacheSize' | 'systemSize' | 'usrdataFree' | 'systemFree'
+  > {
+  readonly package: string;
+  readonly parts: string;
+  readonly powerCuts: string;
+  readonly cacheSize?: string | undefined;
+  readonly systemSize?: string | undefined;
+  readonly usrdataFree?: string | undefined;
+}
+
+/** The request of what the options say. */
+export function verifyRequest(options: VerifyOptions): VerifyFilesRequest {
+  const { source, target, lists, companion, modes, profile, trace } = options;
+  return {
+    packagePath: options.package,
+    source,
+    target,
+    lists,
+    companion,
+    parts: partsOption(options.parts),
+    modes,
+    profile,
+    powerCuts: powerCutsOption(options.powerCuts),
+    cacheSize: sizeOption('cache-size', options.cacheSize),
+    systemSize: sizeOption('system-size', options.systemSize),
+    usrdataFree: sizeOption('usrdata-free', options.usrdataFree),
+    trace,
+  };
 }

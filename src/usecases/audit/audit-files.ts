@@ -1,44 +1,36 @@
 /** Audits builds given as files: what `dfota audit` calls. */
 
 import type { Audit } from '../../model/audit.js';
-import { silent } from '../../model/progress.js';
+import type { Ports } from '../../model/ports.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
-import { type InputPaths, type Modes, withInputs } from '../open-inputs.js';
+import { type InputPaths, withInputs } from '../open-inputs.js';
 import { type AuditOptions, auditBuilds } from './audit.js';
 
 export { hasOffenders } from '../../audit/policy/apply.js';
 export { readAuditPage } from './audit-page.js';
 
-/** Where the builds are, and how to audit them. */
-export interface AuditRequest extends InputPaths {
-  readonly modes: Modes;
-  readonly options: AuditOptions;
+/** Where the builds are, and how to audit them: plain data. */
+export interface AuditRequest extends InputPaths, AuditOptions {
   /** What the caller writes afterwards, such as the report: held apart from the inputs. */
   readonly otherOutputs?: readonly OutputPath[] | undefined;
 }
 
 /** Reads both builds and audits them. Throws InputError for what cannot be read. */
-export async function auditFiles(request: AuditRequest): Promise<Audit> {
-  const { options, modes } = request;
-  const reading = {
-    modes,
-    onProgress: options.onProgress ?? silent,
-    signal: options.signal,
-  };
-  const { source, target, companion, lists, otherOutputs = [] } = request;
-  const cache = options.exact?.encoding.cache;
+export async function auditFiles(request: AuditRequest, ports: Ports = {}): Promise<Audit> {
+  const { source, target, companion, lists, packageFile, policyFile, otherOutputs = [] } = request;
+  const cache = request.exact?.encoding.cache;
   await holdOutputsApart(
     {
       whole: [
         ['the source', source],
         ['the target', target],
         ['the companion', companion],
-        ['the package', options.packageFile],
-        ['the policy', options.policyFile],
+        ['the package', packageFile],
+        ['the policy', policyFile],
       ],
       lists,
     },
     [...otherOutputs, ...(cache === undefined ? [] : [{ role: 'the cache', path: cache, kind: 'store' } as const])],
   );
-  return withInputs(request, reading, (inputs) => auditBuilds(inputs, options));
+  return withInputs(request, ports, (inputs) => auditBuilds(inputs, request, ports));
 }

@@ -25,39 +25,31 @@ import { asInputError } from '../../files/system-error.js';
 import { withTemporaryFolder } from '../../files/temporary.js';
 import { compilePattern } from '../../input/lists/pattern.js';
 import type { Audit, AuditPackage, AuditRow, SecurityFinding } from '../../model/audit.js';
-import type { Build, OpenBuild } from '../../model/build.js';
+import type { Build } from '../../model/build.js';
 import type { Decision } from '../../model/decision.js';
 import type { DeviceOrder } from '../../model/device-order.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
-import type { ListRules } from '../../model/list-rules.js';
 import type { DeltaOperation, Payload, SettledOperation } from '../../model/operation.js';
-import type { Part } from '../../model/parts.js';
+import { allParts, type Part } from '../../model/parts.js';
 import { type ArchivePath, compareBytes } from '../../model/path.js';
 import type { BootUpdate, DeltaPlan, SettledPlan } from '../../model/plan.js';
-import { type OnProgress, silent } from '../../model/progress.js';
+import type { Ports } from '../../model/ports.js';
+import { silent } from '../../model/progress.js';
 import type { WrittenPackage } from '../../package/write.js';
 import type { Levers } from '../../plan/bases.js';
 import type { ChmodPlacement } from '../../plan/permissions.js';
 import { planDelta } from '../../plan/plan.js';
 import { dfotaVersion } from '../../version.js';
 import { type Generated, type GenerateOptions, generatePackage } from '../generate/generate.js';
-import { sketchBuilds } from '../generate/sketches.js';
+import { type SketchOptions, sketchBuilds } from '../generate/sketches.js';
 import { inspectPackage } from '../inspect/inspect.js';
+import type { OpenInputs } from '../open-inputs.js';
 import { type InsideFacts, lookInside } from './look-inside.js';
-
-/** The two builds, opened, and the lists. Who opened the builds closes them. */
-export interface AuditInputs {
-  readonly source: OpenBuild;
-  readonly target: OpenBuild;
-  readonly rules: ListRules;
-  /** What was noticed when the lists were read. */
-  readonly findings: readonly Finding[];
-}
 
 /** How to plan, and what else to hold the audit against. */
 export interface AuditOptions {
-  readonly parts: ReadonlySet<Part>;
+  readonly parts: readonly Part[];
   readonly bootUpdate: BootUpdate;
   readonly levers: Levers;
   readonly chmod: ChmodPlacement;
@@ -67,24 +59,22 @@ export interface AuditOptions {
   readonly packageFile?: string | undefined;
   /** A policy.yaml. */
   readonly policyFile?: string | undefined;
-  /** `2026-11-21`: waivers that ended before do not count. */
-  readonly today: string;
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
+  /** `2026-11-21`: waivers that ended before do not count. Today, in UTC, where not given. */
+  readonly today?: string | undefined;
 }
 
 /** Audits two builds. Throws InputError when the policy or the package cannot be read; oddities of the firmware are findings. */
-export async function auditBuilds(inputs: AuditInputs, options: AuditOptions): Promise<Audit> {
+export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, ports: Ports = {}): Promise<Audit> {
   const release = options.policyFile === undefined ? undefined : await readPolicy(options.policyFile);
   const { source, target } = inputs;
-  const onProgress = options.onProgress ?? silent;
-  const watching = { onProgress, signal: options.signal };
+  const { onProgress = silent, signal, now = () => new Date() } = ports;
+  const parts = new Set(options.parts);
   const inspection =
-    options.packageFile === undefined ? undefined : await inspectPackage({ package: options.packageFile }, watching);
+    options.packageFile === undefined ? undefined : await inspectPackage({ package: options.packageFile }, ports);
 
-  const made = options.exact === undefined ? undefined : await makePackage(inputs, options, options.exact, onProgress);
-  const plan = made?.plan ?? (await planBuilds(inputs, options, onProgress));
-  const inside = await lookInside(source, target, { ...watching, earlier: earlierForms(plan) });
+  const made = options.exact === undefined ? undefined : await makePackage(inputs, options, options.exact, ports);
+  const plan = made?.plan ?? (await planBuilds(inputs, options, { onProgress, signal }));
+  const inside = await lookInside(source, target, { onProgress, signal, earlier: earlierForms(plan) });
 
   const planned = auditRows(plan, {
     whole: inside.whole,
@@ -103,22 +93,20 @@ export async function auditBuilds(inputs: AuditInputs, options: AuditOptions): P
     source: headerOf(source.build),
     target: headerOf(target.build),
     relation: relationOf(source.build.projectVersion, target.build.projectVersion, countsDown),
-    parts: (['l', 'm', 'o', 'minor'] as const).filter((part) => options.parts.has(part)),
-    findings: [...(made?.findings ?? planFindings(inputs, options.parts, plan)), ...(view?.findings ?? [])],
+    parts: allParts.filter((part) => parts.has(part)),
+    findings: [...(made?.findings ?? planFindings(inputs, parts, plan)), ...(view?.findings ?? [])],
     totals: totalsOf(rows),
     rows,
     security: securityOf(source.build, target.build, inside),
     package: contents,
   };
-  return release === undefined ? audit : { ...audit, policy: applyPolicy(audit, release, options.today) };
+  return release === undefined
+    ? audit
+    : { ...audit, policy: applyPolicy(audit, release, options.today ?? now().toISOString().slice(0, 10)) };
 }
 
 /** What `generate` tells before it encodes. */
-function planFindings(
-  inputs: AuditInputs,
-  parts: ReadonlySet<Part>,
-  plan: DeltaPlan | SettledPlan,
-): readonly Finding[] {
+function planFindings(inputs: OpenInputs, parts: ReadonlySet<Part>, plan: DeltaPlan | SettledPlan): readonly Finding[] {
   const { rules } = inputs;
   const [source, target] = [inputs.source.build, inputs.target.build];
   return [
@@ -134,25 +122,27 @@ function planFindings(
 
 /** Makes the package in a folder of its own, which is gone afterwards, and leaves the proof to `generate`. */
 async function makePackage(
-  inputs: AuditInputs,
-  { parts, bootUpdate, levers, chmod, signal }: AuditOptions,
+  inputs: OpenInputs,
+  { parts, bootUpdate, levers, chmod }: AuditOptions,
   exact: NonNullable<AuditOptions['exact']>,
-  onProgress: OnProgress,
+  ports: Ports,
 ): Promise<Generated> {
   return withTemporaryFolder('dfota-audit', async (folder) => {
     const output = join(folder, 'update.zip');
-    const made = await generatePackage(inputs, {
-      output,
-      parts,
-      bootUpdate,
-      levers,
-      chmod,
-      ...exact,
-      limits: {},
-      verify: { level: 'off', profile: 'strict' },
-      onProgress,
-      signal,
-    });
+    const made = await generatePackage(
+      inputs,
+      {
+        output,
+        parts,
+        bootUpdate,
+        levers,
+        chmod,
+        ...exact,
+        limits: {},
+        verify: { level: 'off', profile: 'strict' },
+      },
+      ports,
+    );
     // where it was for a moment is nobody's business, and would make each report differ
     const findings = made.findings.map((finding) =>
       finding.place?.file === output ? { ...finding, place: { ...finding.place, file: 'update.zip' } } : finding,
@@ -195,14 +185,17 @@ function packageOf(output: WrittenPackage, rows: readonly AuditRow[]): AuditPack
   };
 }
 
-async function planBuilds(inputs: AuditInputs, options: AuditOptions, onProgress: OnProgress): Promise<DeltaPlan> {
+async function planBuilds(
+  inputs: OpenInputs,
+  options: AuditOptions,
+  watching: Pick<SketchOptions, 'onProgress' | 'signal'>,
+): Promise<DeltaPlan> {
+  const parts = new Set(options.parts);
   const { source, target, rules } = inputs;
   const wantsSketches = options.levers.moves || options.levers.crossBases;
-  const sketches = wantsSketches
-    ? await sketchBuilds(source, target, { rules, parts: options.parts, onProgress, signal: options.signal })
-    : new Map();
+  const sketches = wantsSketches ? await sketchBuilds(source, target, { rules, parts, ...watching }) : new Map();
   const permissions = target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm';
-  return planDelta({ ...options, source: source.build, target: target.build, rules, permissions, sketches });
+  return planDelta({ ...options, parts, source: source.build, target: target.build, rules, permissions, sketches });
 }
 
 /** All that matters for security, by path, then rule. */

@@ -1,36 +1,30 @@
 /** Makes packages from files: opens the builds and the lists, fills in what was not asked for, one package for each source. */
 import { join } from 'node:path';
-import { readLists } from '../../input/lists/read-lists.js';
-import { openBuild } from '../../input/open-build.js';
-import type { Modes } from '../../input/ownership.js';
 import type { Build } from '../../model/build.js';
 import { InputError, UsageError } from '../../model/errors.js';
 import { displayName } from '../../model/path.js';
-import { openFromArchive } from '../archive/open.js';
+import type { Ports } from '../../model/ports.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
-import { type Generated, type GenerateInputs, type GenerateOptions, generatePackage } from './generate.js';
+import { type BuildName, type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
+import { type Generated, type GenerateOptions, generatePackage } from './generate.js';
 
 export { generateDefaults, patchCacheFolder } from './generate-defaults.js';
 
-/** Where a source is: a build's path, or an archive and the version in it. */
-export type SourceName = string | { readonly archive: string; readonly version: string };
-
-/** What is made from what. */
-export interface GenerateRequest {
+/** What is made from what, and how: plain data. */
+export interface GenerateRequest extends GenerateOptions, ReadingOptions {
   /** One package is made for each: a path, or a version in an archive. */
-  readonly sources: readonly SourceName[];
+  readonly sources: readonly BuildName[];
   readonly target: string;
   /** Folder of the list files; the starter lists without it. */
   readonly lists?: string | undefined;
-  /** For raw images: a targetfiles.zip with what images do not hold. */
-  readonly companion?: string | undefined;
-  readonly modes: Modes;
   /** The package; with several sources a folder, in which each package is named after its source's revision. */
   readonly output: string;
-  readonly options: Omit<GenerateOptions, 'output'>;
   /** What the caller writes afterwards, such as the plan: held apart from the inputs and the package. */
   readonly otherOutputs?: readonly OutputPath[] | undefined;
-  /** Told each package as soon as it has its name. */
+}
+
+/** The ports of all, and who is told of each package as soon as it has its name. */
+export interface GeneratePorts extends Ports {
   readonly onGenerated?: ((source: Build, generated: Generated) => void) | undefined;
 }
 
@@ -45,48 +39,34 @@ export interface GeneratedFrom {
  * Makes a package for each source, in the order given; the target is read once. Throws as generatePackage does: then
  * the packages that were finished before stay.
  */
-export async function generateFiles(request: GenerateRequest): Promise<readonly GeneratedFrom[]> {
-  const { sources, options } = request;
-  const { onProgress, signal } = options;
-  const reading = {
-    modes: request.modes,
-    onProgress,
-    signal,
-    companion: request.companion,
-  };
+export async function generateFiles(
+  request: GenerateRequest,
+  ports: GeneratePorts = {},
+): Promise<readonly GeneratedFrom[]> {
+  const { sources } = request;
   const single = sources.length === 1;
   await holdRequestApart(request, { role: 'the output', path: request.output, kind: single ? 'file' : 'folder' });
   const lists = await readLists(request.lists);
-  const target = await openBuild(request.target, { ...reading, role: 'target' });
-  try {
+  return withBuild(request.target, 'target', request, ports, async (target) => {
     const made: GeneratedFrom[] = [];
     const names = new Map<string, string>();
     for (const name of sources) {
-      const source =
-        typeof name === 'string'
-          ? await openBuild(name, { ...reading, role: 'source' })
-          : await openFromArchive(name.archive, name.version, { ...reading, role: 'source' });
-      try {
-        const inputs: GenerateInputs = { source, target, rules: lists.rules, findings: lists.findings };
+      await withBuild(name, 'source', request, ports, async (source) => {
         const output = single ? request.output : join(request.output, packageName(source.build, names));
         if (!single) await holdRequestApart(request, { role: 'the output', path: output, kind: 'file' });
-        const generated = await generatePackage(inputs, { ...options, output });
+        const generated = await generatePackage({ source, target, ...lists }, { ...request, output }, ports);
         made.push({ source: source.build, target: target.build, generated });
-        request.onGenerated?.(source.build, generated);
-      } finally {
-        await source.content.close();
-      }
+        ports.onGenerated?.(source.build, generated);
+      });
     }
     return made;
-  } finally {
-    await target.content.close();
-  }
+  });
 }
 
 /** Throws UsageError when what is written would cost one of the inputs, or another output. */
 async function holdRequestApart(request: GenerateRequest, output: OutputPath): Promise<void> {
-  const { sources, target, companion, lists, options, otherOutputs = [] } = request;
-  const { cache } = options.encoding;
+  const { sources, target, companion, lists, encoding, otherOutputs = [] } = request;
+  const { cache } = encoding;
   await holdOutputsApart(
     {
       whole: [

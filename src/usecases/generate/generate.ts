@@ -9,12 +9,12 @@ import type { Entry, OpenBuild } from '../../model/build.js';
 import type { DeviceOrder } from '../../model/device-order.js';
 import { InputError, ProofError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
-import type { ListRules } from '../../model/list-rules.js';
 import type { DeviceLimits, DeviceNeeds } from '../../model/needs.js';
 import type { Part } from '../../model/parts.js';
 import { type ArchivePath, toArchivePath } from '../../model/path.js';
 import type { BootUpdate, SettledPlan } from '../../model/plan.js';
-import type { OnProgress } from '../../model/progress.js';
+import type { Ports } from '../../model/ports.js';
+import { silent } from '../../model/progress.js';
 import type { Verification } from '../../model/verification.js';
 import { packageSize } from '../../package/entry.js';
 import { layoutPackage } from '../../package/layout.js';
@@ -33,16 +33,17 @@ import { printScript } from '../../script/printer.js';
 import { writeScript } from '../../script/writer.js';
 import { dfotaVersion } from '../../version.js';
 import { checkInputs } from '../check.js';
+import type { OpenInputs } from '../open-inputs.js';
 import { type ProfileName, verifyPackage } from '../verify/verify.js';
 import { type EncodingOptions, encodePlan } from './encode.js';
 import { openRunCache } from './open-cache.js';
 import { Payloads } from './payloads.js';
 import { sketchBuilds } from './sketches.js';
 
-/** What a package is made of and how. */
+/** What a package is made of and how: plain data. */
 export interface GenerateOptions {
   readonly output: string;
-  readonly parts: ReadonlySet<Part>;
+  readonly parts: readonly Part[];
   readonly bootUpdate: BootUpdate;
   readonly levers: Levers;
   readonly chmod: ChmodPlacement;
@@ -52,8 +53,6 @@ export interface GenerateOptions {
   readonly encoding: EncodingOptions;
   readonly limits: DeviceLimits;
   readonly verify: VerifyOptions;
-  readonly onProgress: OnProgress;
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** How thoroughly the package is proved before it gets its name. */
@@ -61,15 +60,6 @@ export interface VerifyOptions {
   /** `full` takes the power away at every point, `quick` at a few, `off` proves nothing. */
   readonly level: 'full' | 'quick' | 'off';
   readonly profile: ProfileName;
-}
-
-/** The two builds, opened, and the lists. Who opened the builds closes them. */
-export interface GenerateInputs {
-  readonly source: OpenBuild;
-  readonly target: OpenBuild;
-  readonly rules: ListRules;
-  /** What was noticed when the lists were read. */
-  readonly findings: readonly Finding[];
 }
 
 /** A package, with everything that reports are made from. */
@@ -87,9 +77,14 @@ export interface Generated {
  * Makes the package and proves it. Throws InputError for what the user can mend, ProofError when the package does not
  * lead to the target; then nothing is left under the output's name that was not there before.
  */
-export async function generatePackage(inputs: GenerateInputs, options: GenerateOptions): Promise<Generated> {
+export async function generatePackage(
+  inputs: OpenInputs,
+  options: GenerateOptions,
+  ports: Ports = {},
+): Promise<Generated> {
   const { source, target, rules } = inputs;
-  const { onProgress, signal, parts } = options;
+  const { onProgress = silent, signal } = ports;
+  const parts = new Set(options.parts);
   const compared = comparedInputFindings(source.build, target.build);
   refuseErrors(compared);
 
@@ -98,7 +93,15 @@ export async function generatePackage(inputs: GenerateInputs, options: GenerateO
     ? await sketchBuilds(source, target, { rules, parts, cache, onProgress, signal })
     : new Map();
   const permissions = options.permissions ?? (target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm');
-  const delta = planDelta({ ...options, source: source.build, target: target.build, rules, permissions, sketches });
+  const delta = planDelta({
+    ...options,
+    parts,
+    source: source.build,
+    target: target.build,
+    rules,
+    permissions,
+    sketches,
+  });
 
   const payloads = new Payloads(options.encoding.effort);
   const encoded = await encodePlan(delta, inputs, payloads, { ...options.encoding, cache, onProgress, signal });
@@ -120,7 +123,7 @@ export async function generatePackage(inputs: GenerateInputs, options: GenerateO
     onProgress,
     signal,
     check: async (file) => {
-      verification = await provePackage(file, source, plan, options);
+      verification = await provePackage(file, source, plan, options, ports);
     },
   });
   const findings = [
@@ -183,22 +186,22 @@ async function provePackage(
   file: string,
   source: OpenBuild,
   plan: SettledPlan,
-  { verify, limits, output, onProgress, signal }: GenerateOptions,
+  { verify, limits, output }: GenerateOptions,
+  ports: Ports,
 ): Promise<Verification | undefined> {
   if (verify.level === 'off') return undefined;
-  const verification = await verifyPackage({
-    packagePath: file,
-    source,
-    expected: expectedEntries(plan),
-    images: writtenImages(plan),
-    profile: verify.profile,
-    powerCuts: verify.level === 'full' ? 'all' : quickCuts,
-    cacheSize: limits.cacheSize,
-    systemFree: limits.systemFree,
-    usrdataFree: limits.usrdataFree,
-    onProgress,
-    signal,
-  });
+  const verification = await verifyPackage(
+    { source, expected: expectedEntries(plan), images: writtenImages(plan) },
+    {
+      packagePath: file,
+      profile: verify.profile,
+      powerCuts: verify.level === 'full' ? 'all' : quickCuts,
+      cacheSize: limits.cacheSize,
+      systemFree: limits.systemFree,
+      usrdataFree: limits.usrdataFree,
+    },
+    ports,
+  );
   if (verification.proved) return { ...verification, packageOrigin: output };
   const first = verification.differences
     .slice(0, 5)

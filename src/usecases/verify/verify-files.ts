@@ -1,56 +1,41 @@
 /** Proves a package that is a file: what the module shall be afterwards follows from the builds, the parts and the lists. */
-import { readLists } from '../../input/lists/read-lists.js';
-import { openBuild } from '../../input/open-build.js';
-import type { Modes } from '../../input/ownership.js';
 import type { Build, Entry } from '../../model/build.js';
 import type { ListRules } from '../../model/list-rules.js';
 import type { Part } from '../../model/parts.js';
 import { type ArchivePath, toArchivePath } from '../../model/path.js';
-import { silent } from '../../model/progress.js';
+import type { Ports } from '../../model/ports.js';
 import type { Verification } from '../../model/verification.js';
 import { outcomeOf } from '../../plan/outcome.js';
 import { effectiveOwnership } from '../../plan/permissions.js';
 import { scopeOf } from '../../plan/scope.js';
+import { type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
 import { type VerifyRequest, verifyPackage } from './verify.js';
 
 /** What is to be proved; sizes are bytes. */
-export interface VerifyFilesRequest extends Omit<VerifyRequest, 'source' | 'target' | 'expected' | 'keep' | 'images'> {
+export interface VerifyFilesRequest extends VerifyRequest, ReadingOptions {
   readonly source: string;
   /** Without it the package is run, and told what it changes. */
   readonly target?: string | undefined;
   /** Folder of the list files that the package was made with; the starter lists without it. */
   readonly lists?: string | undefined;
-  /** For raw images: a targetfiles.zip with what images do not hold. */
-  readonly companion?: string | undefined;
   /** The parts that the package updates. */
-  readonly parts: ReadonlySet<Part>;
-  readonly modes: Modes;
+  readonly parts: readonly Part[];
 }
 
 /** Opens the builds and proves the package. Throws InputError for what cannot be read. */
-export async function verifyFiles(request: VerifyFilesRequest): Promise<Verification> {
-  const { source: sourcePath, target: targetPath, lists, companion, parts, modes, ...rest } = request;
-  const onProgress = request.onProgress ?? silent;
-  const reading = {
-    modes,
-    onProgress,
-    signal: request.signal,
-    companion,
-  };
+export async function verifyFiles(request: VerifyFilesRequest, ports: Ports = {}): Promise<Verification> {
+  const { source: sourcePath, target: targetPath, lists, companion, modes, parts: chosen, ...proof } = request;
+  const reading = { companion, modes };
+  const parts = new Set(chosen);
   const { rules } = await readLists(lists);
-  const source = await openBuild(sourcePath, { ...reading, role: 'source' });
-  try {
-    if (targetPath === undefined) return await verifyPackage({ ...rest, source });
-    const target = await openBuild(targetPath, { ...reading, role: 'target' });
-    try {
+  return withBuild(sourcePath, 'source', reading, ports, async (source) => {
+    if (targetPath === undefined) return verifyPackage({ source }, proof, ports);
+    return withBuild(targetPath, 'target', reading, ports, async (target) => {
       const expected = expectedAfter(source.build, target.build, rules, parts);
-      return await verifyPackage({ ...rest, source, expected, images: imagesOf(target.build, rules, parts) });
-    } finally {
-      await target.content.close();
-    }
-  } finally {
-    await source.content.close();
-  }
+      const images = imagesOf(target.build, rules, parts);
+      return verifyPackage({ source, expected, images }, proof, ports);
+    });
+  });
 }
 
 const boot = toArchivePath('BOOTABLE_IMAGES/boot.img');

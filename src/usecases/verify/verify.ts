@@ -7,23 +7,15 @@
 import { type ProfileName, simulate } from '../../device/index.js';
 import type { Build, Entry, OpenBuild } from '../../model/build.js';
 import { type ArchivePath, compareBytes, parentOf } from '../../model/path.js';
-import { type OnProgress, silent } from '../../model/progress.js';
+import type { Ports } from '../../model/ports.js';
+import { silent } from '../../model/progress.js';
 import type { Verification } from '../../model/verification.js';
 
 export { isProfileName, type ProfileName, profileNames } from '../../device/index.js';
 
-/** What is to be proved, and how thoroughly. Sizes are bytes. */
+/** Which package is to be proved, and how thoroughly: plain data. Sizes are bytes. */
 export interface VerifyRequest {
   readonly packagePath: string;
-  readonly source: OpenBuild;
-  /** The build that the device shall be afterwards. */
-  readonly target?: Build | OpenBuild | undefined;
-  /** In place of the target: what the device shall be, by archive path, where that is a mixture of both builds. */
-  readonly expected?: ReadonlyMap<ArchivePath, Entry> | undefined;
-  /** Paths that the package leaves alone: they must end as they are in the source. */
-  readonly keep?: ((path: ArchivePath) => boolean) | undefined;
-  /** Partition of each image of MULTIFOTA/; with it, images that it leaves out are not compared. */
-  readonly images?: ReadonlyMap<ArchivePath, string> | undefined;
   /** `strict` where not given. */
   readonly profile?: ProfileName | undefined;
   /** `none` where not given; a number samples evenly over the run. */
@@ -37,8 +29,19 @@ export interface VerifyRequest {
   readonly trace?: boolean | undefined;
   /** Files and directories that one start may visit; 10,000,000 where not given. */
   readonly mostVisits?: number | undefined;
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
+}
+
+/** What the module runs, opened, and what it shall run. Who opened the builds closes them. */
+export interface VerifyInputs {
+  readonly source: OpenBuild;
+  /** The build that the device shall be afterwards. */
+  readonly target?: Build | OpenBuild | undefined;
+  /** In place of the target: what the device shall be, by archive path, where that is a mixture of both builds. */
+  readonly expected?: ReadonlyMap<ArchivePath, Entry> | undefined;
+  /** Paths that the package leaves alone: they must end as they are in the source. */
+  readonly keep?: ((path: ArchivePath) => boolean) | undefined;
+  /** Partition of each image of MULTIFOTA/; with it, images that it leaves out are not compared. */
+  readonly images?: ReadonlyMap<ArchivePath, string> | undefined;
 }
 
 /** The target's entries, with the source's in place of what is kept; directories above kept paths stay too. */
@@ -59,47 +62,30 @@ function withKept(
   return new Map([...all].sort(([a], [b]) => compareBytes(a, b)));
 }
 
-function expectedEntries(request: VerifyRequest): ReadonlyMap<ArchivePath, Entry> | undefined {
-  const { target, keep } = request;
+function expectedEntries(inputs: VerifyInputs): ReadonlyMap<ArchivePath, Entry> | undefined {
+  const { target, keep } = inputs;
   const build = target === undefined ? undefined : 'build' in target ? target.build : target;
-  const wanted = request.expected ?? build?.entries;
-  return wanted === undefined || keep === undefined ? wanted : withKept(wanted, request.source.build, keep);
+  const wanted = inputs.expected ?? build?.entries;
+  return wanted === undefined || keep === undefined ? wanted : withKept(wanted, inputs.source.build, keep);
 }
 
 /**
  * Proves a finished package, or says what is wrong with it. Faults of the package are in the result; thrown are errors of
  * reading the package file or the source build, and the signal's abort.
  */
-export async function verifyPackage(request: VerifyRequest): Promise<Verification> {
-  const {
-    packagePath,
-    source,
-    images,
-    cacheSize,
-    systemSize,
-    systemFree,
-    usrdataFree,
-    mostDifferences,
-    trace,
-    mostVisits,
-    signal,
-  } = request;
-  const expected = expectedEntries(request);
-  const onProgress = request.onProgress ?? silent;
+export async function verifyPackage(
+  inputs: VerifyInputs,
+  request: VerifyRequest,
+  ports: Ports = {},
+): Promise<Verification> {
+  const { onProgress = silent, signal } = ports;
   return simulate({
-    packagePath,
-    source,
+    ...request,
     profile: request.profile ?? 'strict',
     powerCuts: request.powerCuts ?? 'none',
-    expected,
-    images,
-    cacheSize,
-    systemSize,
-    systemFree,
-    usrdataFree,
-    mostDifferences,
-    trace,
-    mostVisits,
+    source: inputs.source,
+    expected: expectedEntries(inputs),
+    images: inputs.images,
     signal,
     onProgress: (step, doneItems, totalItems) =>
       onProgress({

@@ -12,7 +12,7 @@ import { openBuild } from '../../../src/input/open-build.js';
 import type { OpenBuild } from '../../../src/model/build.js';
 import { toArchivePath } from '../../../src/model/path.js';
 import type { Verification } from '../../../src/model/verification.js';
-import { type VerifyRequest, verifyPackage } from '../../../src/usecases/verify/verify.js';
+import { type VerifyInputs, type VerifyRequest, verifyPackage } from '../../../src/usecases/verify/verify.js';
 import { withGenerated } from '../../support/generated.js';
 import { mutationPair } from '../../support/mutation-pair.js';
 import { type PackageFile, readZip, scriptOf } from '../../support/package-zip.js';
@@ -59,6 +59,9 @@ function verdict(result: Verification, from: number): string | undefined {
   return result.notes.find((note) => note.startsWith('left behind'));
 }
 
+/** What a run is like: another build on the module, sizes, power cuts. */
+type On = Partial<Pick<VerifyInputs, 'source'> & VerifyRequest>;
+
 test('end-to-end: every way to spoil a package is caught', async (t) => {
   const lists = join(work, 'lists');
   mkdirSync(lists);
@@ -77,9 +80,10 @@ test('end-to-end: every way to spoil a package is caught', async (t) => {
     };
     const changed = file('not what it should be');
     const images = new Map([[toArchivePath('MULTIFOTA/abl.elf'), 'abl']]);
-    const run = async (files: readonly PackageFile[], on: Partial<VerifyRequest>): Promise<Verification> => {
+    const run = async (files: readonly PackageFile[], on: On): Promise<Verification> => {
       writeFileSync(spoilt, buildZip(files));
-      return verifyPackage({ packagePath: spoilt, source, target, images, ...on });
+      const { source: runs = source, ...request } = on;
+      return verifyPackage({ source: runs, target, images }, { packagePath: spoilt, ...request });
     };
     /** The largest /system on which the last of the unpacked files finds no room. */
     const fullDisk = async (): Promise<number> => {
@@ -89,7 +93,7 @@ test('end-to-end: every way to spoil a package is caught', async (t) => {
       }
       throw new Error('there is no such size');
     };
-    const circumstances: Readonly<Record<Circumstance, Partial<VerifyRequest>>> = {
+    const circumstances: Readonly<Record<Circumstance, On>> = {
       ordinary: {},
       'power-cuts': { powerCuts: 'all' },
       'little-space': { systemSize: peak + 280 * 1024 },

@@ -139,6 +139,6 @@ test('integration: /system has the size of misc_info where the source fits it, e
 
 test('integration: a package that is not there, or is a folder, is an input error', async () => {
   for (const packagePath of ['/nonexistent/update.zip', '/']) {
-    await assert.rejects(verifyPackage({ packagePath, source: memoryBuild() }), InputError);
+    await assert.rejects(verifyPackage({ source: memoryBuild() }, { packagePath }), InputError);
   }
 });
