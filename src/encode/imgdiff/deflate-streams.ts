@@ -1,4 +1,5 @@
 import { crc32, inflateRawSync } from 'node:zlib';
+import { largestFile } from '../../model/limits.js';
 
 /** A deflate stream inside of a file. Positions and lengths in bytes. */
 export interface DeflateStream {
@@ -15,62 +16,94 @@ export interface DeflateStream {
 const minLength = 256;
 
 /** Longer expansions are left alone: no file of a module needs more, and a bomb would. */
-const maxExpanded = 512 * 1024 * 1024;
+const maxExpanded = largestFile;
 
 /** More streams than this make more headers than they save. */
 const maxStreams = 4096;
 
+/** Longer names in a gzip header are none. */
+const longestName = 4096;
+
+/** Bytes that the first try at a stream may take, and how many times more the next. */
+const firstTry = 1024;
+const nextTry = 8;
+
+/** What was found in a file, and how much work it was. */
+export interface DeflateSearch {
+  /** In order, without overlaps. */
+  readonly streams: readonly DeflateStream[];
+  /** Bytes that were inflated at most, also of what turned out to be no stream. */
+  readonly inflated: number;
+  /** The budget was used up before the end of the file: there may be more streams. */
+  readonly stopped: boolean;
+}
+
 /**
- * The deflate streams of gzip, zip and zlib containers, in order, without overlaps. Only streams whose checksum is
- * right, or which a zip entry names, are taken: random bytes that look like a header are not.
+ * Bytes that may be inflated in the search through a file: a real one needs a few times its size, a crafted one, whose streams lie
+ * inside of each other, the square of it.
  */
-export function findDeflateStreams(bytes: Uint8Array): readonly DeflateStream[] {
-  const found: DeflateStream[] = [];
-  for (let at = 0; at + minLength < bytes.length && found.length < maxStreams; ) {
-    const stream = streamAt(bytes, at);
+export function inflateBudget(size: number): number {
+  return 64 * 2 ** 20 + 16 * size;
+}
+
+/** Counts down what may still be inflated. */
+interface Budget {
+  left: number;
+}
+
+/**
+ * The deflate streams of gzip, zip and zlib containers. Only streams whose checksum is right, or which a zip entry names, are taken:
+ * random bytes that look like a header are not. The search ends when `budget` bytes have been inflated.
+ */
+export function searchDeflateStreams(bytes: Uint8Array, budget: number = inflateBudget(bytes.length)): DeflateSearch {
+  const streams: DeflateStream[] = [];
+  const work: Budget = { left: budget };
+  for (let at = 0; at + minLength < bytes.length && streams.length < maxStreams; ) {
+    const stream = streamAt(bytes, at, work);
+    if (work.left <= 0) return { streams, inflated: budget, stopped: true };
     if (stream === undefined || stream.length < minLength) {
       at++;
       continue;
     }
-    found.push(stream);
+    streams.push(stream);
     at = stream.start + stream.length;
   }
-  return found;
+  return { streams, inflated: budget - work.left, stopped: false };
 }
 
-function streamAt(bytes: Uint8Array, at: number): DeflateStream | undefined {
+function streamAt(bytes: Uint8Array, at: number, work: Budget): DeflateStream | undefined {
   const first = bytes[at];
-  if (first === 0x1f) return bytes[at + 1] === 0x8b && bytes[at + 2] === 8 ? gzipAt(bytes, at) : undefined;
-  if (first === 0x78) return zlibAt(bytes, at);
-  if (first === 0x50) return zipAt(bytes, at);
+  if (first === 0x1f) return bytes[at + 1] === 0x8b && bytes[at + 2] === 8 ? gzipAt(bytes, at, work) : undefined;
+  if (first === 0x78) return zlibAt(bytes, at, work);
+  if (first === 0x50) return zipAt(bytes, at, work);
   return undefined;
 }
 
 /** RFC 1952. */
-function gzipAt(bytes: Uint8Array, at: number): DeflateStream | undefined {
+function gzipAt(bytes: Uint8Array, at: number, work: Budget): DeflateStream | undefined {
   const flags = bytes[at + 3] ?? 0;
   if ((flags & 0xe0) !== 0) return undefined;
   let start = at + 10;
   if ((flags & 4) !== 0) start += 2 + (bytes[start] ?? 0) + ((bytes[start + 1] ?? 0) << 8);
   for (const flag of [8, 16]) {
     if ((flags & flag) === 0) continue;
-    const end = bytes.indexOf(0, start);
+    const end = bytes.subarray(start, start + longestName).indexOf(0);
     if (end < 0) return undefined;
-    start = end + 1;
+    start += end + 1;
   }
   if ((flags & 2) !== 0) start += 2;
-  const inflated = inflateAt(bytes, start);
+  const inflated = inflateAt(bytes, start, work);
   if (inflated === undefined || low32(bytes, start + inflated.length) !== crc32(inflated.expanded)) return undefined;
   const hint = bytes[at + 8];
   return { container: 'gzip', start, ...inflated, levelHint: hint === 2 ? 9 : hint === 4 ? 1 : 6 };
 }
 
 /** RFC 1950, with a window of 32 KiB and no dictionary, as nearly everything is. */
-function zlibAt(bytes: Uint8Array, at: number): DeflateStream | undefined {
+function zlibAt(bytes: Uint8Array, at: number, work: Budget): DeflateStream | undefined {
   const flags = bytes[at + 1] ?? 0;
   if ((flags & 0x20) !== 0 || (0x7800 + flags) % 31 !== 0) return undefined;
   const start = at + 2;
-  const inflated = inflateAt(bytes, start);
+  const inflated = inflateAt(bytes, start, work);
   if (inflated === undefined) return undefined;
   const end = start + inflated.length;
   const stated = low32(bytes.subarray(end, end + 4).toReversed(), 0);
@@ -79,29 +112,58 @@ function zlibAt(bytes: Uint8Array, at: number): DeflateStream | undefined {
 }
 
 /** A deflated entry behind its local header; its sizes may follow the data, so they are not asked for. */
-function zipAt(bytes: Uint8Array, at: number): DeflateStream | undefined {
+function zipAt(bytes: Uint8Array, at: number, work: Budget): DeflateStream | undefined {
   if (low32(bytes, at) !== 0x04034b50 || bytes[at + 8] !== 8 || bytes[at + 9] !== 0) return undefined;
   const nameLength = (bytes[at + 26] ?? 0) | ((bytes[at + 27] ?? 0) << 8);
   const extraLength = (bytes[at + 28] ?? 0) | ((bytes[at + 29] ?? 0) << 8);
   const start = at + 30 + nameLength + extraLength;
-  const inflated = inflateAt(bytes, start);
+  const inflated = inflateAt(bytes, start, work);
   return inflated === undefined ? undefined : { container: 'zip', start, ...inflated, levelHint: undefined };
 }
 
-function inflateAt(bytes: Uint8Array, start: number): { length: number; expanded: Uint8Array } | undefined {
+interface Inflated {
+  readonly length: number;
+  readonly expanded: Uint8Array;
+}
+
+/**
+ * Inflates what begins at `start`, in tries that are allowed more and more bytes, in and out, so that each costs the budget no more than
+ * it does: what is no stream mostly shows in the first.
+ */
+function inflateAt(bytes: Uint8Array, start: number, work: Budget): Inflated | undefined {
   if (start >= bytes.length) return undefined;
+  for (let limit = firstTry; work.left > 0; limit *= nextTry) {
+    const most = Math.min(limit, maxExpanded, work.left);
+    // Deflated bytes can be more than their content: blocks may even be empty.
+    const input = bytes.subarray(start, start + 2 * limit);
+    const result = inflateUpTo(input, most);
+    if (typeof result === 'object') {
+      work.left -= Math.max(result.expanded.length, firstTry);
+      return result;
+    }
+    work.left -= most;
+    const isAll = start + input.length >= bytes.length;
+    if (result === 'bad' || (result === 'short' && isAll) || (result === 'long' && most === maxExpanded))
+      return undefined;
+  }
+  return undefined;
+}
+
+/** `short`: it does not end within the input. `long`: it makes more than `most` bytes. `bad`: it is no deflate stream. */
+function inflateUpTo(input: Uint8Array, most: number): Inflated | 'short' | 'long' | 'bad' {
   try {
-    const result: unknown = inflateRawSync(bytes.subarray(start), { info: true, maxOutputLength: maxExpanded });
+    const result: unknown = inflateRawSync(input, { info: true, maxOutputLength: most });
     if (typeof result !== 'object' || result === null || !('buffer' in result) || !('engine' in result)) {
       throw new TypeError('inflateRawSync() without its info');
     }
     const { buffer, engine } = result;
-    if (!(buffer instanceof Uint8Array) || typeof engine !== 'object' || engine === null) return undefined;
+    if (!(buffer instanceof Uint8Array) || typeof engine !== 'object' || engine === null) return 'bad';
     const length = 'bytesWritten' in engine ? engine.bytesWritten : undefined;
-    return typeof length === 'number' ? { length, expanded: buffer } : undefined;
+    return typeof length === 'number' ? { length, expanded: buffer } : 'bad';
   } catch (error) {
-    if (error instanceof TypeError && !('code' in error)) throw error;
-    return undefined;
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (error instanceof TypeError && code === undefined) throw error;
+    return code === 'Z_BUF_ERROR' ? 'short' : code === 'ERR_BUFFER_TOO_LARGE' ? 'long' : 'bad';
   }
 }
 

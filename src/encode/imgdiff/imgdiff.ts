@@ -1,12 +1,13 @@
+import { sha256Of } from '../../model/digest.js';
 import { type BsdiffEffort, encodeBsdiff } from '../bsdiff/bsdiff.js';
 import { isEncodable } from '../bsdiff/encodable.js';
 import { type DeflateSettings, findDeflateSettings } from './deflate-search.js';
-import { type DeflateStream, findDeflateStreams } from './deflate-streams.js';
+import { type DeflateStream, searchDeflateStreams } from './deflate-streams.js';
 import { type ImgdiffPiece, writeImgdiff } from './imgdiff-file.js';
 import { type Grams, gramsOf, similarity } from './similarity.js';
 
 /** Names this encoder's output: it changes whenever the same input and effort may give other bytes. For cache keys. */
-export const imgdiffEncoderVersion = 'imgdiff-1';
+export const imgdiffEncoderVersion = 'imgdiff-2';
 
 /** A deflate stream of the target that no setting of zlib makes again. Sizes and positions in bytes. */
 export interface UnmadeStream {
@@ -29,6 +30,8 @@ export interface ImgdiffNotes {
   readonly unmade: readonly UnmadeStream[];
   /** Set when a patch was made that did not give the target, and was dropped. That is a fault of this program. */
   readonly unproved?: true | undefined;
+  /** Set when the search for streams used up its budget before the end of the source or the target: there may be more. */
+  readonly stopped?: true | undefined;
 }
 
 /** Options of {@link encodeImgdiff}. */
@@ -42,6 +45,8 @@ export interface ImgdiffOptions {
 export interface DeflateTarget {
   readonly bytes: Uint8Array;
   readonly streams: readonly DeflateStream[];
+  /** The search ended before the end of the file. */
+  readonly stopped: boolean;
   readonly settings: (stream: DeflateStream) => DeflateSettings | undefined;
 }
 
@@ -50,14 +55,14 @@ export interface DeflateTarget {
  * a stream is made again in search of its settings is up to the caller, see {@link findDeflateSettings}.
  */
 export function openDeflateTarget(bytes: Uint8Array, upTo?: number): DeflateTarget | undefined {
-  const streams = findDeflateStreams(bytes);
-  if (streams.length === 0) return undefined;
+  const { streams, stopped } = searchDeflateStreams(bytes);
+  if (streams.length === 0 && !stopped) return undefined;
   const known = new Map<DeflateStream, DeflateSettings | undefined>();
   const settings = (stream: DeflateStream): DeflateSettings | undefined => {
     if (!known.has(stream)) known.set(stream, findDeflateSettings(bytes, stream, upTo));
     return known.get(stream);
   };
-  return { bytes, streams, settings };
+  return { bytes, streams, stopped, settings };
 }
 
 interface Pair {
@@ -85,7 +90,7 @@ export function encodeImgdiff(
   target: DeflateTarget,
   options: ImgdiffOptions,
 ): { readonly patch: Uint8Array<ArrayBuffer> | undefined; readonly notes: ImgdiffNotes } {
-  const sourceStreams = findDeflateStreams(source);
+  const { streams: sourceStreams, stopped } = searchDeflateStreams(source);
   const { changed, unchanged } = leaveUnchanged(source, sourceStreams, target);
   const pairs: Pair[] = [];
   const unmade: UnmadeStream[] = [];
@@ -100,7 +105,13 @@ export function encodeImgdiff(
       unmade.push({ container, start, length, expandedLength: to.expanded.length, wouldTake });
     }
   }
-  const notes: ImgdiffNotes = { streams: target.streams.length, unchanged, remade: pairs.length, unmade };
+  const notes: ImgdiffNotes = {
+    streams: target.streams.length,
+    unchanged,
+    remade: pairs.length,
+    unmade,
+    stopped: stopped || target.stopped ? true : undefined,
+  };
   if (pairs.length === 0) return { patch: undefined, notes };
   return { patch: writeImgdiff(encodePieces(source, target, pairs, options)), notes };
 }
@@ -111,17 +122,10 @@ function leaveUnchanged(
   sourceStreams: readonly DeflateStream[],
   target: DeflateTarget,
 ): { changed: readonly DeflateStream[]; unchanged: number } {
-  const bySize = new Map<number, DeflateStream[]>();
-  for (const stream of sourceStreams) {
-    const equallyLong = bySize.get(stream.length);
-    if (equallyLong === undefined) bySize.set(stream.length, [stream]);
-    else equallyLong.push(stream);
-  }
-  const changed = target.streams.filter((to) => {
-    const wanted = target.bytes.subarray(to.start, to.start + to.length);
-    const candidates = bySize.get(to.length) ?? [];
-    return !candidates.some((from) => equal(source.subarray(from.start, from.start + from.length), wanted));
-  });
+  const packed = (bytes: Uint8Array, { start, length }: DeflateStream): string =>
+    sha256Of(bytes.subarray(start, start + length));
+  const known = new Set(sourceStreams.map((stream) => packed(source, stream)));
+  const changed = target.streams.filter((stream) => !known.has(packed(target.bytes, stream)));
   return { changed, unchanged: target.streams.length - changed.length };
 }
 
@@ -228,8 +232,4 @@ function normalPiece(
   return patch.length + 20 < bytes.length
     ? { kind: 'normal', sourceStart: range.start, sourceLength: range.end - range.start, patch }
     : { kind: 'raw', bytes };
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

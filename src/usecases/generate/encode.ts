@@ -120,6 +120,24 @@ function encodingOf({ chosen, alternatives }: EncodeResult, payloads: Payloads):
 
 /** Streams that cannot be made again cost air time on every module: say which, how much, and what to change. */
 function deflateFindings(op: EncodeFile | EncodePartition, result: EncodeResult, origin: string): readonly Finding[] {
+  return [...stoppedFindings(op, result, origin), ...unmadeFindings(op, result, origin)];
+}
+
+function stoppedFindings(op: EncodeFile | EncodePartition, result: EncodeResult, origin: string): readonly Finding[] {
+  if (result.imgdiff?.stopped !== true) return [];
+  return [
+    {
+      severity: 'information',
+      code: 'deflate-search-stopped',
+      place: { file: origin, entry: displayName(op.path) },
+      message:
+        'the search for compressed streams in it, or in what it is made from, stopped before the end: it holds far more of what looks like one than a real file',
+      found: `${result.imgdiff.streams} streams until then`,
+    },
+  ];
+}
+
+function unmadeFindings(op: EncodeFile | EncodePartition, result: EncodeResult, origin: string): readonly Finding[] {
   const unmade = (result.imgdiff?.unmade ?? []).filter(({ wouldTake }) => wouldTake !== undefined);
   if (unmade.length === 0) return [];
   const cost = result.chosen.packed.bytes.length;
