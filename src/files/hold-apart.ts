@@ -2,11 +2,12 @@
  * Holds outputs against inputs and against each other before anything is read, so that no input is lost. Two paths are the same
  * when they lead to the same file, whatever they are called: by link, by hard link, by another spelling of the name.
  */
-import { realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../model/errors.js';
 import { destinationOf, requireFolder } from './destination.js';
 import { requireFreeFolder } from './output.js';
+import { identify, ignoresCase } from './same-file.js';
 
 /** What is read. */
 export interface InputPath {
@@ -123,12 +124,6 @@ async function locate(path: string): Promise<Located> {
   return { real: join(base, ...missing), id: found?.id, isFolder, isStream, within };
 }
 
-async function identify(path: string): Promise<{ readonly id: string; readonly isFolder: boolean } | undefined> {
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
-  if (found === undefined || !(found.isFile() || found.isDirectory())) return undefined;
-  return { id: `${found.dev}:${found.ino}`, isFolder: found.isDirectory() };
-}
-
 /** Two outputs, which need not be there yet: then their names are compared as their file system compares them. */
 async function isSame(one: Located, other: Located): Promise<boolean> {
   if (one.id !== undefined || other.id !== undefined) return one.id === other.id;
@@ -139,13 +134,4 @@ async function isSame(one: Located, other: Located): Promise<boolean> {
 
 function fold(path: string): string {
   return path.normalize('NFC').toLowerCase();
-}
-
-/** Whether a folder's file system finds it by its name in other letters. A name without letters tells nothing: then its own folder is asked. */
-async function ignoresCase(folder: string): Promise<boolean> {
-  const name = basename(folder);
-  const other = name === name.toLowerCase() ? name.toUpperCase() : name.toLowerCase();
-  if (other === name) return dirname(folder) === folder ? false : ignoresCase(dirname(folder));
-  const [id, otherId] = [await identify(folder), await identify(join(dirname(folder), other))];
-  return id !== undefined && id.id === otherId?.id;
 }
