@@ -1,4 +1,5 @@
 /** Every reader of foreign bytes in one shape: it reads all that it can, and throws only what it may not throw. */
+import { compareContents } from '../../src/audit/compare/compare-file.js';
 import { FormatError } from '../../src/formats/format-error.js';
 import { InputError } from '../../src/model/errors.js';
 import { readWhole } from '../../src/model/input-tree.js';
@@ -38,6 +39,11 @@ export const readers = {
         });
       }
     }),
+  /** As an audit looks at a file: this takes every format there is. */
+  compare: async (bytes: Uint8Array) => {
+    await compareContents('SYSTEM/a', bytes, bytes);
+    await compareContents('SYSTEM/a', undefined, bytes);
+  },
 } as const satisfies Readonly<Record<string, (bytes: Uint8Array) => Promise<void>>>;
 
 export type ReaderName = keyof typeof readers;

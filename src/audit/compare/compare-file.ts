@@ -11,22 +11,35 @@ import { compressionAt } from '../../formats/compression/kind.js';
 import { isElf } from '../../formats/elf/image.js';
 import { FormatError } from '../../formats/format-error.js';
 import { isMarkedElf, isModemName } from '../../formats/modem/image.js';
-import { isUbi } from '../../formats/ubi/volumes.js';
 import type { Inner } from '../../model/inner.js';
 import { compareBootImages } from './boot.js';
 import { compareCompressed, compareContainers, compareGzip } from './container.js';
 import { compareElf } from './elf.js';
+import { compareFlash, isFlashImage } from './flash.js';
 import { compareKernelModules } from './kernel-module.js';
 import type { Look } from './member.js';
 import { compareModemImages } from './modem.js';
 import { compareText } from './text/compare.js';
 import { isText } from './text/lines.js';
-import { compareUbi } from './ubi.js';
 
 /** Files beyond this are compared by digest alone. */
 export const compareLimit = 256 * 1024 * 1024;
 
-/** What differs inside a file. `name` is its path, for telling what its bytes alone do not. At least one side is given. */
+/**
+ * What differs inside a file of both builds, flash images too, which are read by position and so have to be waited for.
+ * `name` is its path, for telling what its bytes alone do not. At least one side is given.
+ */
+export async function compareContents(
+  name: string,
+  before: Uint8Array | undefined,
+  after: Uint8Array | undefined,
+): Promise<Inner> {
+  const tooLarge = Math.max(before?.length ?? 0, after?.length ?? 0) > compareLimit;
+  const look: Look = (inner, old, now) => compareTo(0, inner, old, now);
+  return (tooLarge ? undefined : await compareFlash(before, after, look)) ?? compareFile(name, before, after);
+}
+
+/** The same for all but flash images: what needs no waiting. */
 export function compareFile(name: string, before: Uint8Array | undefined, after: Uint8Array | undefined): Inner {
   return compareTo(2, name, before, after);
 }
@@ -57,7 +70,6 @@ function choose(depth: number, name: string, before: Uint8Array | undefined, aft
   const look: Look = (inner, old, now) => compareTo(0, inner, old, now);
   const deeper: Look = (inner, old, now) => compareTo(depth - 1, inner, old, now);
   if (all(isBootImage)) return compareBootImages(before, after, look);
-  if (all(isUbi)) return compareUbi(before, after);
   if ((isModemName(name) && !all(isText)) || all(isMarkedElf)) return compareModemImages(before, after);
   if (all(isElf)) return compareKernelModules(before, after) ?? compareElf(before, after);
   if (depth > 0) {
@@ -73,6 +85,7 @@ function choose(depth: number, name: string, before: Uint8Array | undefined, aft
 
 function binarySummary(sides: readonly Uint8Array[]): string {
   const last = sides.at(-1);
+  if (last !== undefined && isFlashImage(last)) return 'flash image inside a container, not opened';
   const compression = last === undefined ? undefined : compressionAt(last);
   return compression === undefined ? 'binary data' : `${compression} data`;
 }

@@ -52,6 +52,8 @@ export interface VolumeRow {
   readonly dataPad: number;
   /** An update of the volume had begun and was not finished. */
   readonly updating: boolean;
+  /** It grows to the end of the flash when it is attached first. */
+  readonly autoResize: boolean;
 }
 
 /** Why a header cannot be used. */
@@ -70,6 +72,11 @@ function headerFault(bytes: Uint8Array, magic: number): HeaderFault | undefined 
   if (view.getUint32(0) !== magic) return isErased(bytes.subarray(0, headerSize)) ? 'erased' : 'magic';
   if (view.getUint32(60) !== flashCrc(bytes.subarray(0, 60))) return 'crc';
   return view.getUint8(4) === 1 ? undefined : 'version';
+}
+
+/** Whether the magic of an erase-counter header stands at the start. */
+export function isUbi(bytes: Uint8Array): boolean {
+  return bytes.length >= 4 && viewOf(bytes).getUint32(0) === eraseCounterMagic;
 }
 
 /** Reads an erase-counter header from the first 64 bytes. */
@@ -137,6 +144,7 @@ export function parseVolumeTable(bytes: Uint8Array): { readonly rows: readonly V
           alignment: view.getUint32(4),
           dataPad: view.getUint32(8),
           updating: view.getUint8(13) !== 0,
+          autoResize: (view.getUint8(144) & 1) !== 0,
         });
       }
     }

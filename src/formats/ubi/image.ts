@@ -23,6 +23,8 @@ export interface UbiVolume {
   readonly kind: 'dynamic' | 'static';
   /** Blocks that the volume may use, mapped or not. */
   readonly reservedBlocks: number;
+  /** It grows to the end of the flash when it is attached first. */
+  readonly autoResize: boolean;
   /** Logical blocks that the image holds, ascending. */
   readonly mapped: readonly number[];
   /** Bytes of a block that the volume may use. */
@@ -38,6 +40,10 @@ export interface UbiVolume {
 /** An UBI image: how it is cut and what volumes it holds. */
 export interface UbiImage {
   readonly geometry: Geometry;
+  /** Physical erase blocks, the last one perhaps cut short. */
+  readonly eraseBlocks: number;
+  /** The number that all blocks of one image carry; 0 for none. */
+  readonly imageSequence: number;
   readonly volumes: readonly UbiVolume[];
   /** Bad, missing and unusual things that were worked around. */
   readonly findings: readonly Finding[];
@@ -53,6 +59,8 @@ type BlockMap = Map<number, Map<number, Mapped>>;
 
 interface Scan {
   readonly blocks: BlockMap;
+  readonly count: number;
+  readonly imageSequence: number;
   readonly findings: Finding[];
 }
 
@@ -65,7 +73,7 @@ interface Scan {
  */
 export async function readUbi(source: ByteSource): Promise<UbiImage> {
   const geometry = await detectGeometry(source);
-  const { blocks, findings } = await scanBlocks(source, geometry);
+  const { blocks, count, imageSequence, findings } = await scanBlocks(source, geometry);
   const rows = await readTable(source, geometry, blocks, findings);
   const volumes = rows.map((row) => volumeOf(source, geometry, row, blocks.get(row.id) ?? new Map(), findings));
   for (const id of blocks.keys()) {
@@ -79,7 +87,7 @@ export async function readUbi(source: ByteSource): Promise<UbiImage> {
       );
     }
   }
-  return { geometry, volumes, findings, close: () => source.close() };
+  return { geometry, eraseBlocks: count, imageSequence, volumes, findings, close: () => source.close() };
 }
 
 function warning(source: ByteSource, code: string, message: string, remedy?: string): Finding {
@@ -135,7 +143,7 @@ async function scanBlocks(source: ByteSource, geometry: Geometry): Promise<Scan>
       ),
     );
   }
-  return { blocks, findings };
+  return { blocks, count, imageSequence, findings };
 }
 
 function agrees(counter: EraseCounterHeader, geometry: Geometry): boolean {
@@ -256,7 +264,16 @@ function rowsFromBlocks(blocks: BlockMap): readonly VolumeRow[] {
     if (id >= firstInternalVolume || first === undefined) continue;
     const reservedBlocks = highest(ofVolume.keys()) + 1;
     const { kind, dataPad } = first.header;
-    rows.push({ id, name: `volume-${id}`, kind, reservedBlocks, alignment: 1, dataPad, updating: false });
+    rows.push({
+      id,
+      name: `volume-${id}`,
+      kind,
+      reservedBlocks,
+      alignment: 1,
+      dataPad,
+      updating: false,
+      autoResize: false,
+    });
   }
   return rows;
 }
@@ -342,6 +359,7 @@ function volumeOf(
     name: row.name,
     kind: row.kind,
     reservedBlocks: row.reservedBlocks,
+    autoResize: row.autoResize,
     mapped: [...mapped.keys()].filter((lnum) => lnum < row.reservedBlocks).sort((a, b) => a - b),
     blockSize,
     size,

@@ -51,6 +51,11 @@ export interface RawNode {
   readonly view: DataView;
 }
 
+/** Whether a node begins here, as every UBIFS does. */
+export function isUbifs(bytes: Uint8Array): boolean {
+  return bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true) === nodeMagic;
+}
+
 /** Why there is no node at some place. */
 export type NodeFault = 'magic' | 'length' | 'type' | 'crc';
 

@@ -1,6 +1,6 @@
 /** Reads the files that differ, one at a time, and keeps what the inspectors say of them; never the bytes. */
 import { kernelRelease } from '../../audit/compare/boot.js';
-import { compareFile, compareLimit } from '../../audit/compare/compare-file.js';
+import { compareContents, compareLimit } from '../../audit/compare/compare-file.js';
 import { type Certificate, certificatesIn, isCredentialName } from '../../audit/security/certificates.js';
 import { contentFindings, innerFindings, startLinkFinding } from '../../audit/security/content.js';
 import { moduleRelease } from '../../audit/security/vermagic.js';
@@ -81,7 +81,7 @@ export async function lookInside(
     if (!changed) continue;
     const key = `${before?.content.sha1 ?? ''} ${after.content.sha1} ${nameKind(path)}`;
     const known = seen.get(key) ?? {
-      inner: compareFile(displayName(path), old, now),
+      inner: await compareContents(displayName(path), old, now),
       whole: compressWhole(now, 'fast').bytes.length,
     };
     if (after.content.size > 0) seen.set(key, known);
