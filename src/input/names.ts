@@ -35,6 +35,21 @@ function whyUnsafe(fault: NameFault): string {
   }
 }
 
+/** Linux has 4,095 bytes for a path; every directory of a name is a node, so a name of thousands would be thousands of them. */
+const longestName = 4095;
+const deepestName = 128;
+
+function tooLarge(name: string): { message: string; found: string; expected: string } | undefined {
+  if (name.length > longestName) {
+    const message = 'the name is longer than a path of Linux can be';
+    return { message, found: `${name.length} bytes`, expected: `at most ${longestName} bytes` };
+  }
+  const depth = name.split('/').length;
+  if (depth <= deepestName) return undefined;
+  const message = 'the name lies deeper than any file of a module';
+  return { message, found: `${depth} parts`, expected: `at most ${deepestName}` };
+}
+
 /**
  * Checks the names of an input: each safe, each once, and nothing below a file or a link. Returns the archive path of
  * each name, and every fault, in byte order of the names.
@@ -53,6 +68,11 @@ export function checkNames(
     if (unsafe !== undefined) {
       const expected = 'names relative to the archive, such as SYSTEM/bin/app';
       faults.push({ code: 'unsafe-name', place, message: whyUnsafe(unsafe), expected });
+      continue;
+    }
+    const large = tooLarge(name);
+    if (large !== undefined) {
+      faults.push({ code: 'unsafe-name', place: { file, entry: displayName(name.slice(0, 120)) }, ...large });
       continue;
     }
     const before = kinds.get(name);

@@ -1,5 +1,10 @@
 /** Every reader of foreign bytes in one shape: it reads all that it can, and throws only what it may not throw. */
+import { deflateRawSync } from 'node:zlib';
+import { applyPatch } from '../../src/applypatch/apply.js';
+import { PatchFormatError } from '../../src/applypatch/fault.js';
 import { compareContents } from '../../src/audit/compare/compare-file.js';
+import { parseEdify } from '../../src/device/edify/parse.js';
+import { EdifySyntaxError } from '../../src/device/edify/syntax.js';
 import { FormatError } from '../../src/formats/format-error.js';
 import { InputError } from '../../src/model/errors.js';
 import { readWhole } from '../../src/model/input-tree.js';
@@ -28,6 +33,9 @@ async function readTree(bytes: Uint8Array, blockSize: number): Promise<void> {
   });
 }
 
+/** A deflate stream of 48 MiB, a thousandth of it in bytes. */
+export const patchSource = deflateRawSync(Buffer.alloc(48 << 20), { level: 9 });
+
 export const readers = {
   'ubifs-126976': (bytes: Uint8Array) => readTree(bytes, 126_976),
   ubi: (bytes: Uint8Array) =>
@@ -44,6 +52,13 @@ export const readers = {
     await compareContents('SYSTEM/a', bytes, bytes);
     await compareContents('SYSTEM/a', undefined, bytes);
   },
+  edify: async (bytes: Uint8Array) =>
+    allowing([EdifySyntaxError], () => parseEdify(Buffer.from(bytes).toString('latin1'), () => true)),
+  /** Against a source that a patch can expand to much more. */
+  patch: async (bytes: Uint8Array) =>
+    allowing([PatchFormatError], () =>
+      applyPatch(bytes, patchSource, { maxTargetSize: 1 << 24, maxExpandedSize: 1 << 26 }),
+    ),
 } as const satisfies Readonly<Record<string, (bytes: Uint8Array) => Promise<void>>>;
 
 export type ReaderName = keyof typeof readers;

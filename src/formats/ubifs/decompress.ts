@@ -1,6 +1,7 @@
-import { inflateRawSync } from 'node:zlib';
+import { inflate } from '../compression/inflate.js';
 import { unpackLzo } from '../compression/lzo.js';
 import { unpackZstdFrame } from '../compression/zstd.js';
+import { FormatError } from '../format-error.js';
 
 /** How data nodes may be packed, at the numbers that they give. */
 export const compressions = ['none', 'lzo', 'zlib', 'zstd'] as const;
@@ -29,7 +30,7 @@ function unpack(kind: (typeof compressions)[number], stored: Uint8Array, size: n
       return typeof content === 'string' ? undefined : content;
     }
     case 'zlib':
-      return attempt(() => inflateRawSync(stored, { maxOutputLength: size }));
+      return attempt(() => inflate(stored, size).bytes);
     case 'zstd':
       return attempt(() => unpackZstdFrame(stored, size));
     default:
@@ -40,7 +41,8 @@ function unpack(kind: (typeof compressions)[number], stored: Uint8Array, size: n
 function attempt(run: () => Uint8Array | undefined): Uint8Array | undefined {
   try {
     return run();
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
+    throw error;
   }
 }
