@@ -29,7 +29,7 @@ export async function concurrently<T>(
         signal?.throwIfAborted();
         await work(next.value);
       } catch (error) {
-        if (error instanceof InputError) faults.push(...error.faults);
+        if (error instanceof InputError) for (const fault of error.faults) faults.push(fault);
         else failures.push(error);
       }
       if (!goesOn()) return;

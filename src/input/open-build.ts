@@ -142,7 +142,7 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
       else entries.set(path, { path, kind: 'directory', ownership });
     }
   }
-  findings.push(...modeFindings({ origin: file, entries }, modes));
+  for (const finding of modeFindings({ origin: file, entries }, modes)) findings.push(finding);
   return {
     origin: file,
     digest: tree.digest,

@@ -73,7 +73,8 @@ async function checkOpened(
     findings.push(...checkDeviceFiles(source.build, filesNeeded(plan), device));
   }
   if (request.packagePath !== undefined) {
-    findings.push(...(await checkPackageFile(request.packagePath, source.build, onProgress, signal)));
+    const found = await checkPackageFile(request.packagePath, source.build, onProgress, signal);
+    for (const finding of found) findings.push(finding);
   }
   return { ...facts, findings };
 }

@@ -99,7 +99,7 @@ export function imageFindings(rules: ListRules, source: Build, target: Build): r
   const images = imagesOf(target);
   const mapped = new Set<string>(rules.images.map(({ image }) => image));
   const findings = rules.images.flatMap((rule, at) => ruleFindings(rule, target, at < mostSuggestions ? images : []));
-  findings.push(...clashes(rules.images));
+  for (const clash of clashes(rules.images)) findings.push(clash);
   for (const [path, after] of target.entries) {
     if (after.kind !== 'file' || !path.startsWith('MULTIFOTA/')) continue;
     const before = source.entries.get(path);

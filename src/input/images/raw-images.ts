@@ -170,7 +170,7 @@ async function takeFolders(folder: string, options: ReadOptions, filling: Fillin
     if (found === undefined || !found.isDirectory()) continue;
     const tree = await readFolder(path, options);
     for (const known of [...filling.nodes.keys()]) if (isWithin(known, name)) filling.nodes.delete(known);
-    filling.findings.push(...tree.findings);
+    for (const finding of tree.findings) filling.findings.push(finding);
     filling.nodes.set(toArchivePath(name), { kind: 'directory' });
     for (const [inside, node] of tree.nodes) {
       const at = toArchivePath(`${name}/${inside}`);
@@ -183,7 +183,7 @@ async function takeFolders(folder: string, options: ReadOptions, filling: Fillin
 async function takeImage(path: string, below: string, options: ReadOptions, filling: Filling): Promise<void> {
   const tree = await readImage(path, options);
   filling.closers.push(() => tree.close());
-  filling.findings.push(...tree.findings);
+  for (const finding of tree.findings) filling.findings.push(finding);
   if (tree.eraseBlock !== undefined && below === 'SYSTEM') filling.eraseBlock = tree.eraseBlock;
   if (tree.root !== undefined) filling.nodes.set(toArchivePath(below), { kind: 'directory', own: tree.root });
   let left = 0;

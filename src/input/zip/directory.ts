@@ -168,7 +168,7 @@ export async function readDirectory(handle: FileHandle, file: string, fileSize: 
       faults.push(...damaged(file, error, place.entry).faults);
     }
   }
-  faults.push(...overlapFaults(file, records));
-  if (faults.length > 0) throw new InputError(faults);
+  const all = [...faults, ...overlapFaults(file, records)];
+  if (all.length > 0) throw new InputError(all);
   return records;
 }

@@ -79,7 +79,8 @@ function* callsIn(root: Expression): Generator<Call, void> {
   const waiting = [root];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (next.kind === 'call') yield next;
-    waiting.push(...childrenOf(next).toReversed());
+    // One by one: a call cannot take as many arguments as a script may have statements.
+    for (const child of childrenOf(next).toReversed()) waiting.push(child);
   }
 }
 

@@ -176,6 +176,11 @@ if getprop("x") == "y" then package_extract_file("back", "/system/back"); !is_mo
   assert.equal(found.appliesTo?.revision, 'R1');
 });
 
+test('integration: a script of more statements than a call takes arguments is read', async () => {
+  const { script } = await inspectPackage({ package: await packageOf('long.zip', 'a();\n'.repeat(200_000)) });
+  assert.equal(script.statements, 200_000);
+});
+
 test('integration: progress reaches the whole, and an abort ends it', async () => {
   const file = await packageOf('progress.zip', 'ui_print("a");\n', entry('x', 'xx'), entry('y', ''));
   const seen: Progress[] = [];
