@@ -52,7 +52,7 @@ export function checkDeviceFiles(
         severity: 'error',
         code: 'device-files-unlike',
         place,
-        message: 'none of the files are files of the source',
+        message: 'none of these files is in the source',
         found: count(device.files.size, 'file'),
         expected: 'the root file system of a module that runs the source, with paths from its top folder',
         remedy: 'see "dfota check --help" for the command to run on the module',
@@ -79,7 +79,7 @@ export function checkDeviceFiles(
       severity: 'information',
       code: 'device-modem-not-listed',
       place,
-      message: 'the files hold nothing of the modem, so it was not compared',
+      message: 'no file of the modem is listed, so the modem was not compared',
       expected: `files below ${modem}`,
       remedy: 'the modem is a file system of its own: list /firmware as well',
     });
@@ -96,7 +96,7 @@ export function checkDeviceFiles(
       severity: 'error',
       code: found === undefined ? 'device-file-missing' : 'device-file-differs',
       place: { ...place, entry: displayName(path) },
-      message: `the file is ${found === undefined ? 'not on the module' : 'not what the source has'}: the update would fail with 510`,
+      message: `the file is ${found === undefined ? 'not on the module' : 'not the same as in the source'}: the update would fail with 510`,
       found: found === undefined ? 'nothing' : `SHA-1 ${found}`,
       expected: `SHA-1 ${[...accepted].join(' or ')}`,
       remedy: 'restore the file, or send it whole with the fullota list, or leave it alone with the noota list',
@@ -107,7 +107,7 @@ export function checkDeviceFiles(
       severity: 'error',
       code: 'device-files-differ',
       place,
-      message: `${bad.length - most} more files are not what the source has`,
+      message: `${bad.length - most} more files differ from the source`,
       remedy: 'the module probably runs another build than the source',
     });
   }

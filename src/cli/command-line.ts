@@ -68,8 +68,8 @@ export function parseCommandLine(program: Program, words: readonly string[], col
           'greedy-arrays': false,
           'parse-numbers': false,
         })
-        .option('quiet', { alias: 'q', type: 'boolean', describe: 'Say nothing but results and errors' })
-        .option('verbose', { type: 'boolean', describe: 'Name each item, and tell notes too' })
+        .option('quiet', { alias: 'q', type: 'boolean', describe: 'Print only results and errors' })
+        .option('verbose', { type: 'boolean', describe: 'Print each item, and notes too' })
         .conflicts('quiet', 'verbose')
         .help()
         .alias('help', 'h')

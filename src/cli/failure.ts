@@ -39,7 +39,7 @@ export function toFailure(error: unknown, signal: AbortSignal): Failure {
     faults: [
       {
         code: 'internal-error',
-        message: 'this is a fault of dfota, not of your files',
+        message: 'this is an error in dfota, not in your files',
         found: said,
         remedy:
           'please report it with this message, the command and the versions (dfota --version, node --version); DFOTA_DEBUG=1 shows the stack',

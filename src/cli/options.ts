@@ -16,7 +16,7 @@ export const companionOption = {
 export const modesOption = {
   choices: ['build', 'note'],
   default: 'build',
-  describe: "Whose rules say owners and modes: the build's own, or the original tool's",
+  describe: "Where owners and modes come from: the build, or the rules of the maker's note (as in the original tool)",
 } as const;
 
 /** The parts that a word such as `a` or `lm` chooses. */
@@ -25,7 +25,7 @@ export function partsOption(word: string): readonly Part[] {
   if (parts !== undefined) return [...parts];
   throw new UsageError({
     code: 'parts',
-    message: '--parts does not parse',
+    message: 'the value of --parts is not valid',
     found: word,
     expected: 'letters of a (all), l (root file system), m (modem), o (kernel), such as "a" or "lm"',
   });
@@ -38,7 +38,7 @@ export function sizeOption(name: string, text: string | undefined): number | und
   if (bytes !== undefined) return bytes;
   throw new UsageError({
     code: 'size',
-    message: `--${name} does not parse`,
+    message: `the value of --${name} is not valid`,
     found: text,
     expected: 'bytes, as in 4096, 512K, 1G (powers of 1024) or 70MB (powers of 1000)',
   });
@@ -51,7 +51,7 @@ export function countOption(name: string, text: string | undefined, least: numbe
   if (value >= least && value <= most) return value;
   throw new UsageError({
     code: 'count',
-    message: `--${name} does not parse`,
+    message: `the value of --${name} is not valid`,
     found: text,
     expected: `a whole number from ${least} to ${most}`,
   });

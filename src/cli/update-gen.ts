@@ -29,7 +29,10 @@ export function updateGenWords(words: readonly string[]): UpdateGenWords {
   }
   throw new UsageError({
     code: 'parts',
-    message: words.length === 0 ? 'a word is missing that says what to update' : 'what to update does not parse',
+    message:
+      words.length === 0
+        ? 'a word is missing that says what to update'
+        : 'the words that say what to update are not valid',
     found: words.length === 0 ? undefined : words.join(' '),
     expected:
       'a (all), or letters of l (root file system), m (modem), o (kernel), as in "lm" or "l m"; or a.ubi, l.ubi, … for raw images',

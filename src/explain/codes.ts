@@ -158,7 +158,7 @@ export const updaterStatuses: Readonly<Record<string, Omit<Explanation, 'subject
     look: ['unzip -tq update.zip'],
   },
   '6': {
-    meaning: 'the updater-script does not parse',
+    meaning: 'the updater-script has a syntax error',
     causes: [
       'it uses a function that this update-binary does not have, even in a branch that is never taken',
       'it was edited by hand: CRLF, a missing semicolon, a comment without its newline, an empty script',

@@ -19,7 +19,7 @@ export const linePatterns: readonly LinePattern[] = [
   {
     pattern: /syntax error|unexpected character|unknown function "([^"]*)"|(\d+) parse errors?/i,
     kind: 'parse-error',
-    says: 'the updater-script does not parse',
+    says: 'the updater-script has a syntax error',
   },
   {
     pattern: /failed to find (\S*updater-script)|couldn't find (\S*updater-script)|can't find (\S*update-binary)/i,

@@ -49,7 +49,7 @@ export async function destinationOf(output: string, purpose: 'file' | 'text' = '
   }
   if (found !== undefined && (!found.isFile() || openFile.test(resolve(output)))) {
     if (purpose === 'text') return { path: output, stream: true };
-    const message = 'the output is a device or a pipe, and stays as it is: this output must be a file';
+    const message = 'the output is a device or a pipe, but must be a file';
     throw new InputError({ code: 'output-not-file', place, message, remedy: 'name a file' });
   }
   const path = await followLinks(output);

@@ -130,7 +130,7 @@ export async function requireFreeFolder(output: string): Promise<void> {
   });
   if (found === undefined) return requireFolder(dirname(path), output);
   if (!found.isDirectory()) {
-    throw new InputError({ code: 'output-not-folder', place, message: 'the output is no folder', remedy });
+    throw new InputError({ code: 'output-not-folder', place, message: 'the output is not a folder', remedy });
   }
   const names = await onDisk(output, () => readdir(path));
   if (names.length === 0) return;

@@ -66,7 +66,7 @@ export function checkNames(
     const place = { file, entry: displayName(name) };
     const unsafe = unsafeName(name);
     if (unsafe !== undefined) {
-      const expected = 'names relative to the archive, such as SYSTEM/bin/app';
+      const expected = 'names relative to the top of the zip or folder, such as SYSTEM/bin/app';
       faults.push({ code: 'unsafe-name', place, message: whyUnsafe(unsafe), expected });
       continue;
     }
@@ -78,7 +78,7 @@ export function checkNames(
     const before = kinds.get(name);
     if (before !== undefined) {
       const found = before === kind ? `${kind}, twice` : `a ${before} and a ${kind}`;
-      faults.push({ code: 'duplicate-name', place, message: 'the name is there more than once', found });
+      faults.push({ code: 'duplicate-name', place, message: 'the name occurs more than once', found });
       continue;
     }
     kinds.set(name, kind);

@@ -16,7 +16,7 @@ export function selectPaths(words: readonly string[], option: string): (path: st
     const matches = compilePattern(text);
     if (typeof matches === 'function')
       return (path: string) => matches(path) || isWithin(path, text) || someParent(path, matches);
-    faults.push({ code: 'pattern', message: `${option}: ${word} is no pattern`, found: matches.wrong });
+    faults.push({ code: 'pattern', message: `${option}: ${word} is not a valid pattern`, found: matches.wrong });
     return () => false;
   });
   if (faults.length > 0) throw new UsageError(faults);

@@ -40,7 +40,7 @@ export function checkEntries(entries: readonly PackageEntry[], place: string): v
     faults.push({
       code: 'package-entries',
       place: { file: place },
-      message: 'the package has too many entries for the device, which reads no zip64',
+      message: 'the package has too many entries for the device, which does not read zip64',
       found: String(entries.length),
       expected: `at most ${mostEntries}`,
       remedy: 'update in two steps, or fewer parts at a time',
@@ -52,8 +52,14 @@ export function checkEntries(entries: readonly PackageEntry[], place: string): v
     const at = { file: place, entry: displayName(name) };
     const expected = nameFault(name);
     if (expected !== undefined)
-      faults.push({ code: 'package-name', place: at, message: 'a name that no package may hold', expected });
-    if (seen.has(name)) faults.push({ code: 'package-duplicate', place: at, message: 'two entries of one name' });
+      faults.push({
+        code: 'package-name',
+        place: at,
+        message: 'a package cannot hold an entry of this name',
+        expected,
+      });
+    if (seen.has(name))
+      faults.push({ code: 'package-duplicate', place: at, message: 'two entries have the same name' });
     seen.add(name);
     total += size;
     if (size > largestFile) {
@@ -83,7 +89,7 @@ export function tooLarge(place: string, size: number) {
   return {
     code: 'package-size',
     place: { file: place },
-    message: 'too large for the device, which reads no zip64',
+    message: 'the package is too large for the device, which does not read zip64',
     found: `${size} bytes`,
     expected: `less than ${sizeLimit} bytes`,
   };

@@ -23,7 +23,7 @@ export function bootPartition(build: Build): {
         message: 'recovery.fstab does not say where the boot image is written',
         found: row === undefined ? 'no row for /boot' : `/boot ${row.fileSystem} ${row.device}`,
         expected: 'a row such as "/boot mtd boot" or "/boot emmc /dev/block/bootdevice/by-name/boot"',
-        remedy: 'MTD:boot is assumed; mend recovery.fstab if the module differs',
+        remedy: 'MTD:boot is assumed; correct recovery.fstab if the module differs',
       },
     ],
   };
@@ -53,7 +53,7 @@ export function systemPartition(build: Build): {
         place: { file: build.origin, entry: 'RECOVERY/recovery.fstab' },
         message: 'recovery.fstab does not say how /system is mounted',
         expected: 'a row such as "/system ubifs system"',
-        remedy: 'the UBI volume "system" is assumed; mend recovery.fstab if the module differs',
+        remedy: 'the UBI volume "system" is assumed; correct recovery.fstab if the module differs',
       },
     ],
   };

@@ -81,6 +81,6 @@ function proof(message: string): ProofError {
   return new ProofError({
     code: 'plan-not-proved',
     message,
-    remedy: 'this is a fault of dfota: please report it with both builds',
+    remedy: 'this is an error in dfota: please report it with both builds',
   });
 }

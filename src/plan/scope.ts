@@ -72,7 +72,7 @@ export function refuseImpossibleKeeps(source: Build, target: Build, scope: Scope
         code: 'noota-impossible',
         place: { file: at.file, line: at.line },
         message: `${displayName(path)} cannot be kept: ${displayName(above)} is a ${replaced.kind} in the target`,
-        remedy: 'take the path off the noota list, or keep the directory in the target',
+        remedy: 'remove the path from the noota list, or keep the directory in the target',
       });
     if (entry.kind === 'directory') continue;
     for (const below of targetPaths.startingWith(`${path}/`)) {
@@ -81,7 +81,7 @@ export function refuseImpossibleKeeps(source: Build, target: Build, scope: Scope
           code: 'noota-impossible',
           place: { file: at.file, line: at.line },
           message: `${displayName(path)} is a ${entry.kind} that is kept, but the target has ${displayName(below)} below it`,
-          remedy: 'take the path off the noota list, or leave it a file in the target',
+          remedy: 'remove the path from the noota list, or leave it a file in the target',
         });
         break;
       }

@@ -23,7 +23,7 @@ const differenceWords: Readonly<Record<Difference['what'], string>> = {
 const statusWords: Readonly<Record<Verification['status'], string>> = {
   succeeded: 'the script runs to its end',
   refused: 'the module does not start the package',
-  'parse-error': 'the script does not parse',
+  'parse-error': 'the script has a syntax error',
   aborted: 'the script aborts',
   hung: 'the device loops for ever',
   stopped: 'stopped by a limit of the simulator',

@@ -21,7 +21,7 @@ export interface ExtractRequest {
 }
 
 /**
- * Extracts what is chosen into a new folder. Modes and links are kept, owners are not, devices are told and not made. All is
+ * Extracts what is chosen into a new folder. Modes and links are kept, owners are not, device nodes are listed, not created. All is
  * written into a temporary folder beside the output first: on failure nothing is left. A file that cannot be read is left
  * out and told; the rest is extracted. Names that this system does not take are written with escapes, and told. Throws UsageError and InputError.
  */

@@ -60,7 +60,7 @@ test('unit: place, found, expected and remedy stand on lines of their own', () =
 test('unit: a bug asks for a report and shows its stack only when debugging', () => {
   const failure = toFailure(new TypeError('x is not a function'), running);
   const shown = showFailure(failure, plain, false);
-  assert.match(shown, /not of your files/);
+  assert.match(shown, /not in your files/);
   assert.match(shown, /TypeError: x is not a function/);
   assert.doesNotMatch(shown, /failure\.test/);
   assert.match(showFailure(failure, plain, true), /failure\.test/);

@@ -24,7 +24,7 @@ test('unit: every documented code has a meaning, and every failure something to 
 
 test('unit: statuses of the update-binary, words and lines of the module', () => {
   assert.match(explain('status 7')?.meaning ?? '', /aborted/);
-  assert.match(explain('(Status 6)')?.meaning ?? '', /does not parse/);
+  assert.match(explain('(Status 6)')?.meaning ?? '', /has a syntax error/);
   assert.match(explain('exit 3')?.meaning ?? '', /zip/);
   assert.match(explain('7')?.meaning ?? '', /aborted/);
   assert.equal(explain('status 9'), undefined);

@@ -111,7 +111,7 @@ test('integration: nothing is overwritten, nothing is left behind', async () => 
   mkdirSync(filled);
   writeFileSync(join(filled, 'mine'), 'mine');
   await assert.rejects(extract({ input: zip, output: filled }), /not empty, and nothing is overwritten/);
-  await assert.rejects(extract({ input: zip, output: join(filled, 'mine') }), /the output is no folder/);
+  await assert.rejects(extract({ input: zip, output: join(filled, 'mine') }), /the output is not a folder/);
   await assert.rejects(
     extract({ input: zip, output: join(work, 'missing/folder') }),
     /folder of the output does not exist/,

@@ -262,6 +262,6 @@ function readDay(at: Located, read: Reader): string | undefined {
   const text = at.value.kind === 'text' ? at.value.text : '';
   const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   if (!Number.isNaN(time) && new Date(time).toISOString().startsWith(text)) return text;
-  read.fault(at, 'the last day of a waiver is no date', 'a day like 2027-01-31');
+  read.fault(at, 'the last day of a waiver is not a date', 'a day like 2027-01-31');
   return undefined;
 }

@@ -16,7 +16,7 @@ function sameInput(source: Build, target: Build): readonly Finding[] {
       place: { file: target.origin },
       message: 'source and target are the same build',
       found: `${source.origin} and ${target.origin} have the same content`,
-      expected: 'the firmware that runs on the module, and the one that it shall run',
+      expected: 'the firmware that runs on the module, and the one that it is to run',
     },
   ];
 }
@@ -44,7 +44,7 @@ function flattenedLinks(source: Build, target: Build): readonly Finding[] {
       severity: 'error',
       code: 'links-flattened',
       place: { file: target.origin },
-      message: 'the target has no symbolic links although the source has: it was zipped without -y',
+      message: 'the target has no symbolic links, but the source has: the target was zipped without -y',
       found: `${copied.length} of ${links.length} links of the source are files or directories, ${displayName(first?.path ?? '')} for one`,
       expected: 'links, as in the source',
       remedy: 'zip the target again, in its folder: zip -qry0 ../targetfiles.zip ./*',
@@ -68,10 +68,10 @@ function olderTarget(from: ProjectVersion, to: ProjectVersion, place: Place): re
       severity: 'warning',
       code: 'target-older',
       place,
-      message: 'the target was built before the source: are the two swapped, or is a downgrade meant',
+      message: 'the target was built before the source: either the two are swapped, or this is a downgrade',
       found: `${displayName(to.revision ?? '')}, ${displayName(to.packageTime ?? '')}`.replace(/^, /, ''),
       expected: `later than ${displayName(from.packageTime ?? '')}`,
-      remedy: 'the source is given first: it is the firmware that runs on the module',
+      remedy: 'give the source first: the firmware that runs on the module',
     },
   ];
 }

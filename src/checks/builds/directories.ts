@@ -31,7 +31,8 @@ export const checkEmptyDirectories: Check = (facts) => {
         ? `the target has no empty directory at all, the source has ${lost.length}: they will be removed`
         : `${count(lost.length, 'empty directory is', 'empty directories are')} gone in the target and will be removed`,
       found: few(lost),
-      remedy: 'mount points and run-time folders are often empty: check that they are meant to go, and zip without -D',
+      remedy:
+        'mount points and run-time folders are often empty: check that they are to be removed; if not, zip the target without -D',
     },
   ];
 };

@@ -53,7 +53,7 @@ export const checkLinksLead: Check = (facts) => {
     place: { file: target.origin },
     message: `${count(broken.length, 'link leads', 'links lead')} to a path that the target does not have`,
     found: few(broken.map(({ path }) => path)),
-    remedy: 'fine for paths that exist only at run time; else add what is missing',
+    remedy: 'nothing, if these paths exist only at run time; otherwise add what is missing',
   };
   return [finding];
 };

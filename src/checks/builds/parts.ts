@@ -37,7 +37,7 @@ export const checkPartsChosen: Check = (facts) => {
       place: { file: facts.target.origin },
       message: `${names[part]} changed (${count(paths.length, 'file')}), but the package updates only ${showParts(facts.parts)}`,
       found: few(paths),
-      remedy: 'use "a" unless the images are known to work together',
+      remedy: 'update all parts ("a"), unless you know that the old and new parts work together',
     });
   }
   return findings;

@@ -29,10 +29,10 @@ export const checkPermissionsKept: Check = (facts) => {
       severity: 'warning',
       code: 'permissions-change',
       place: { file: facts.target.origin },
-      message: `owner or mode of ${count(changed.length, 'entry', 'entries')} changes although nothing else does`,
+      message: `owner or mode of ${count(changed.length, 'entry', 'entries')}changes, and nothing else`,
       found: `${few(changed)}${example}`,
       remedy:
-        'if that is not meant, compare the META/filesystem_config.txt of the builds, or set them with the chmod list',
+        'if this is not intended, compare META/filesystem_config.txt of both builds, or set owner and mode with the chmod list',
     },
   ];
 };
@@ -53,7 +53,8 @@ export const checkSetUidKept: Check = (facts) => {
       place: { file: facts.target.origin },
       message: `${count(lost.length, 'program loses its', 'programs lose their')} set-uid or set-gid bit`,
       found: few(lost),
-      remedy: 'if that is not meant, mend META/filesystem_config.txt of the target, or add a row to the chmod list',
+      remedy:
+        'if this is not intended, correct META/filesystem_config.txt of the target, or add a row to the chmod list',
     },
   ];
 };
@@ -75,7 +76,7 @@ export const checkOwnersCovered: Check = (facts) => {
       severity: covered > 0 ? 'warning' : 'information',
       code: 'owners-not-covered',
       place: { file: facts.target.origin, entry: 'META/filesystem_config.txt' },
-      message: `the owners of ${count(uncovered.length, 'entry', 'entries')} are not stated: they become 0:0, with the mode stored in the input`,
+      message: `the owners of ${count(uncovered.length, 'entry', 'entries')} are not stated: they become 0:0 (root), and modes stay as the input has them`,
       found: few(uncovered),
       remedy: 'add rows to META/filesystem_config.txt or to the chmod list for what is not owned by root',
     });

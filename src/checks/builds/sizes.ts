@@ -27,7 +27,7 @@ export const checkBootSize: Check = (facts) => {
       message: 'the boot image is larger than its partition',
       found: `${image.content.size} bytes`,
       expected: `at most ${room} bytes (boot_size in META/misc_info.txt)`,
-      remedy: 'make the kernel smaller, or mend boot_size if the partition is larger',
+      remedy: 'make the kernel smaller, or correct boot_size if the partition is larger',
     },
   ];
 };

@@ -27,7 +27,7 @@ export const checkDeletions: Check = (facts) => {
       place: { file: facts.target.origin },
       message: `${count(theirs.length, 'file')} in folders that users write to will be deleted`,
       found: few(theirs),
-      remedy: 'add what must stay to the noota list, or to the target',
+      remedy: 'add the files that must stay to the noota list, or to the target',
     });
   }
   if (ours.length > 0) {
@@ -37,7 +37,7 @@ export const checkDeletions: Check = (facts) => {
       place: { file: facts.target.origin },
       message: `${count(ours.length, 'file is', 'files are')} not in the target and will be deleted`,
       found: few(ours),
-      remedy: 'check that they are meant to go',
+      remedy: 'check that they are to be deleted',
     });
   }
   return findings;
@@ -60,7 +60,7 @@ export const checkOverlays: Check = (facts) => {
       message: `${count(changed.length, 'changed file')} under /etc or /data will replace the copies that users may have edited`,
       found: few(changed),
       remedy:
-        'the first boot overwrites /usrdata/etc and /usrdata/data from the new image: save what must live on, or keep it with the noota list',
+        'the first boot overwrites /usrdata/etc and /usrdata/data from the new image: save the files that must survive, or keep them with the noota list',
     },
   ];
 };

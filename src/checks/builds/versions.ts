@@ -70,8 +70,8 @@ export const checkVersions: Check = ({ source, target }) => {
       place: at(target),
       message: 'the target has a lower revision than the source: a downgrade, or the two are swapped',
       found: show(to),
-      expected: `something above ${show(from)}`,
-      remedy: 'the source is given first; go on only if a downgrade is meant',
+      expected: `a revision above ${show(from)}`,
+      remedy: 'give the source first; continue only if you intend a downgrade',
     });
   }
   if (from.revision === to.revision) {
@@ -81,7 +81,7 @@ export const checkVersions: Check = ({ source, target }) => {
       place: at(target),
       message: 'the project revision did not change although the version file did',
       found: show(to),
-      remedy: 'count the revision up, so that people can tell the builds apart',
+      remedy: 'increase the revision, so that people can tell the builds apart',
     });
   }
   return findings;

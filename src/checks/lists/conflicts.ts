@@ -30,9 +30,9 @@ function keptAndSent(rules: ListRules, paths: SortedPaths): readonly Finding[] {
         severity: 'warning',
         code: 'rule-in-noota-and-fullota',
         place: { file: whole.at.file, line: whole.at.line },
-        message: `the noota list (${keep.at.file}:${keep.at.line}) keeps what this line wants to send: it is kept, not sent`,
+        message: `the noota list (${keep.at.file}:${keep.at.line}) keeps what this line would send: it is kept, and not sent`,
         found: sample(both),
-        remedy: 'take it out of one of the two lists',
+        remedy: 'remove it from one of the two lists',
       });
     }
   }
@@ -58,7 +58,7 @@ function repeatedRows(rules: ListRules): readonly Finding[] {
       place: { file: rule.at.file, line: rule.at.line },
       message: `line ${first.at.line} has other permissions for the same path: this line wins`,
       found: `${displayName(rule.text)} and ${displayName(first.text)}`,
-      remedy: 'take one of the two out',
+      remedy: 'remove one of the two lines',
     });
   }
   return findings;

@@ -27,9 +27,10 @@ export const checkNootaDefaults: Check = ({ source, target, rules }) => {
     {
       severity: 'warning',
       code: 'noota-default-removed',
-      message: 'default lines of the noota list are missing, and the builds have these files',
+      message: 'the noota list lacks its default lines for files that the builds have',
       found: few(removed, 8),
-      remedy: 'put the lines back, or move them to the fullota list if the files are meant to change',
+      remedy:
+        'put the lines back, or move them to the fullota list if the device is to get new versions of these files',
     },
   ];
 };

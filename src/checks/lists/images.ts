@@ -46,7 +46,7 @@ function ruleFindings(rule: ImageRule, target: Build, images: readonly string[])
       code: 'multifota-image-missing',
       place: at(rule),
       message: `the target has no image ${displayName(rule.image)}`,
-      remedy: meant === undefined ? 'add the image or take the line out' : `did you mean ${displayName(meant)}?`,
+      remedy: meant === undefined ? 'add the image, or remove the line' : `did you mean ${displayName(meant)}?`,
     });
   }
   if (!rule.partition.startsWith('/') && !knownPartitions.includes(rule.partition)) {
@@ -55,7 +55,7 @@ function ruleFindings(rule: ImageRule, target: Build, images: readonly string[])
       severity: 'warning',
       code: 'multifota-partition-unknown',
       place: at(rule),
-      message: 'no partition of this name is known: the device will stop the update if it has none',
+      message: 'no partition of this name is known: if the device has none, the update stops there',
       found: rule.partition,
       expected: meant ?? knownPartitions.join(', '),
       remedy: meant === undefined ? 'check the name on the module (cat /proc/mtd)' : `did you mean ${meant}?`,
@@ -87,7 +87,7 @@ function clashes(rules: readonly ImageRule[]): readonly Finding[] {
           ? `line ${other.at.line} maps the same image: only that line counts`
           : `line ${other.at.line} writes another image to the same partition`,
         found: `${displayName(rule.image)} ${rule.partition}`,
-        remedy: 'take one of the two lines out',
+        remedy: 'remove one of the two lines',
       });
     }
   }

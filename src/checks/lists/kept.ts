@@ -56,16 +56,16 @@ export function keptFindings(rules: ListRules, source: Build, target: Build): re
       ...finding(
         rule,
         'noota-differs',
-        'the noota list keeps what differs between the builds: the device will not get the change',
+        'the noota list keeps files that differ between the builds: the device will not get the changes',
         changed,
-        'move the line to the fullota list if the device shall have what the target holds',
+        'move the line to the fullota list if the device is to get the files of the target',
       ),
       ...finding(
         rule,
         'noota-new',
-        'the noota list keeps what is new in the target: the device will not get it',
+        'the noota list keeps files that are new in the target: the device will not get them',
         added,
-        'take it out of the noota list if the device shall have it',
+        'remove the line from the noota list if the device is to get them',
       ),
     );
   }

@@ -17,7 +17,7 @@ function suggestion(rule: PathRule, paths: readonly ArchivePath[], search: boole
   const meant = search ? didYouMean(rule.text, matches, paths) : undefined;
   const start = "paths start at the archive's top folder, as in SYSTEM/etc/file";
   return meant === undefined
-    ? `correct the line or take it out; ${start}`
+    ? `correct the line, or remove it; ${start}`
     : `did you mean ${displayName(meant)}? ${start}`;
 }
 

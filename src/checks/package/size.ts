@@ -33,7 +33,7 @@ export function checkPackage(facts: PackageFacts, source: Build): readonly Findi
       severity: 'error',
       code: 'package-other-source',
       place: { ...place, entry: 'quectel-project-version' },
-      message: 'the package is not one for this source: the module will refuse it (505)',
+      message: 'the package was made for another source: the module will refuse it (505)',
       found: facts.projectVersion === undefined ? 'no version' : displayName(facts.projectVersion.trim()),
       expected: expected === undefined ? undefined : displayName(expected.trim()),
       remedy: 'generate it again from this source',
@@ -44,10 +44,11 @@ export function checkPackage(facts: PackageFacts, source: Build): readonly Findi
       severity: 'warning',
       code: 'package-too-large',
       place,
-      message: 'the package is larger than the note allows',
+      message: 'the package is larger than the note of the module maker allows',
       found: show(facts.bytes),
       expected: `at most ${show(limits.package)}`,
-      remedy: 'look at the largest contributors (dfota inspect, dfota audit), or go by way of a build in between',
+      remedy:
+        'look at the largest contributors (dfota inspect, dfota audit), or update in two steps, with a build in between',
     });
   }
   const needed = facts.bytes + facts.unpackedBytes;
@@ -57,7 +58,7 @@ export function checkPackage(facts: PackageFacts, source: Build): readonly Findi
       severity: across ? 'warning' : 'information',
       code: 'usrdata-needed',
       place,
-      message: `the package and its content need more of usrdata than the note asks for ${across ? 'across baselines' : 'within a baseline'}`,
+      message: `the package and its content need more space in usrdata than the maker's note asks for ${across ? 'across baselines' : 'within a baseline'}`,
       found: show(needed),
       expected: `at most ${show(across ? limits.acrossBaselines : limits.withinBaseline)} for an update ${across ? 'across baselines' : 'within a baseline'}`,
       remedy: 'check "df /usrdata" on the module; too little gives 501, 511 or 550',

@@ -27,7 +27,7 @@ export function checkPackageTime(
       severity: 'information',
       code: 'package-time-old',
       place: { file: build.origin, entry: 'SYSTEM/etc/quectel-project-version' },
-      message: 'files of the build are newer than its Package Time: the version file may not be its own',
+      message: 'files of the build are newer than its Package Time: the version file may belong to another build',
       found: `${newest.entry} of ${newest.time}`,
       expected: `nothing much later than ${written}`,
       remedy: 'renew the version file when the build changes, or a later update will not find its source',

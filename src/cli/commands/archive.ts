@@ -25,7 +25,7 @@ export const archiveCommand: Command = (program, choose) =>
               describe: 'A targetfiles.zip, folder or images',
             })
             .option('to', folder)
-            .option('json', { type: 'boolean', describe: 'One JSON document' })
+            .option('json', { type: 'boolean', describe: 'Print one JSON document' })
             .example('$0 archive add v2.zip --to releases', 'again: writes only what is missing or damaged of it'),
         (argv) =>
           choose(async ({ manner, out, onProgress, signal }) => {
@@ -42,7 +42,7 @@ export const archiveCommand: Command = (program, choose) =>
         (options) =>
           options
             .positional('archive', folder)
-            .option('json', { type: 'boolean', describe: 'One JSON document' })
+            .option('json', { type: 'boolean', describe: 'Print one JSON document' })
             .example('$0 archive list releases', 'versions, package times, sizes'),
         (argv) =>
           choose(async ({ manner, out }) => {
@@ -55,11 +55,11 @@ export const archiveCommand: Command = (program, choose) =>
       )
       .command(
         'verify <archive>',
-        'Read everything in an archive and tell what is damaged, missing or needed by no build',
+        'Check everything in an archive, and show what is damaged, missing or needed by no build',
         (options) =>
           options
             .positional('archive', folder)
-            .option('json', { type: 'boolean', describe: 'One JSON document' })
+            .option('json', { type: 'boolean', describe: 'Print one JSON document' })
             .example('$0 archive verify releases', 'is everything still whole?'),
         (argv) =>
           choose(async ({ manner, out, onProgress, signal }) => {

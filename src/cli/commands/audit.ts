@@ -21,9 +21,13 @@ export const auditCommand: Command = (program, choose) =>
         .positional('source', {
           type: 'string',
           demandOption: true,
-          describe: 'targetfiles.zip of what the module runs',
+          describe: 'The build that the module runs: targetfiles.zip, or a folder',
         })
-        .positional('target', { type: 'string', demandOption: true, describe: 'targetfiles.zip of what it shall run' })
+        .positional('target', {
+          type: 'string',
+          demandOption: true,
+          describe: 'The build that it is to run: targetfiles.zip, or a folder',
+        })
         .option('format', {
           choices: auditFormats,
           describe: 'Form of the report',
@@ -36,7 +40,11 @@ export const auditCommand: Command = (program, choose) =>
           defaultDescription: 'standard output',
         })
         .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
-        .option('parts', { type: 'string', default: 'a', describe: 'What is updated: a, or letters of l, m, o' })
+        .option('parts', {
+          type: 'string',
+          default: 'a',
+          describe: 'What to update: a (all), or letters of l (root file system), m (modem), o (kernel)',
+        })
         .option('exact', { type: 'boolean', describe: 'Make every patch, so that sizes are those of the package' })
         .option('package', {
           type: 'string',
@@ -55,7 +63,10 @@ export const auditCommand: Command = (program, choose) =>
           describe: 'Worker threads for --exact',
           defaultDescription: 'one for each processor',
         })
-        .option('no-cache', { type: 'boolean', describe: 'With --exact: keep no patches for later runs, and use none' })
+        .option('no-cache', {
+          type: 'boolean',
+          describe: 'With --exact: neither use patches of earlier runs nor keep any',
+        })
         .option('companion', companionOption)
         .option('modes', modesOption)
         .conflicts('exact', 'package')
@@ -64,9 +75,9 @@ export const auditCommand: Command = (program, choose) =>
         .example('$0 audit v1.zip v2.zip --only changed --under SYSTEM/etc', 'what changed there, as text')
         .example(
           '$0 audit v1.zip v2.zip --exact --policy policy.yaml --output audit.md',
-          'for a pull request; exit code 1 on offenders',
+          'for a pull request; exit code 1 when the policy is violated',
         )
-        .epilogue('Exit code 1 when something offends the policy.'),
+        .epilogue('Exit code 1 when the policy is violated.'),
     (argv) =>
       choose(async (session) => {
         const { auditFiles, hasOffenders, readAuditPage } = await import('../../usecases/audit/audit-files.js');
@@ -91,7 +102,7 @@ function changeOption(word: string): Change {
   if (change !== undefined) return change;
   throw new UsageError({
     code: 'change',
-    message: '--only does not parse',
+    message: 'the value of --only is not valid',
     found: word,
     expected: changeOrder.join(', '),
   });
@@ -101,7 +112,7 @@ function dayOption(text: string | undefined): string | undefined {
   if (text === undefined || (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)))) return text;
   throw new UsageError({
     code: 'day',
-    message: '--today does not parse',
+    message: 'the value of --today is not valid',
     found: text,
     expected: 'a day like 2026-11-21',
   });

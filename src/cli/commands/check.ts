@@ -8,17 +8,25 @@ import { companionOption, emphasisOf, modesOption, partsOption } from '../option
 export const checkCommand: Command = (program, choose) =>
   program.command(
     'check <source> <target>',
-    'Say what would go wrong with an update from one build to the other, before it is made',
+    'Show what would go wrong with an update from one build to the other, before it is made',
     (options) =>
       options
         .positional('source', {
           type: 'string',
           demandOption: true,
-          describe: 'targetfiles.zip of what the module runs',
+          describe: 'The build that the module runs: targetfiles.zip, or a folder',
         })
-        .positional('target', { type: 'string', demandOption: true, describe: 'targetfiles.zip of what it shall run' })
+        .positional('target', {
+          type: 'string',
+          demandOption: true,
+          describe: 'The build that it is to run: targetfiles.zip, or a folder',
+        })
         .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
-        .option('parts', { type: 'string', default: 'a', describe: 'What is updated: a, or letters of l, m, o' })
+        .option('parts', {
+          type: 'string',
+          default: 'a',
+          describe: 'What to update: a (all), or letters of l (root file system), m (modem), o (kernel)',
+        })
         .option('device-files', {
           type: 'string',
           describe: "Folder with a copy of a module's /system, or the hashes of its files",
@@ -26,8 +34,8 @@ export const checkCommand: Command = (program, choose) =>
         .option('package', { type: 'string', describe: 'A finished update.zip, checked as well' })
         .option('companion', companionOption)
         .option('modes', modesOption)
-        .option('json', { type: 'boolean', describe: 'One JSON document' })
-        .example('$0 check v1.zip v2.zip', 'everything that the builds and the starter lists tell')
+        .option('json', { type: 'boolean', describe: 'Print one JSON document' })
+        .example('$0 check v1.zip v2.zip', 'all findings about the two builds and the starter lists')
         .example('$0 check v1.zip v2.zip --device-files system.sha1', 'names the files that would end in error 510')
         .epilogue(
           'To list the files of a module without what its overlays lay over /etc and /data, run on the module\n' +

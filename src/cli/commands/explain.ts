@@ -16,7 +16,7 @@ export const explainCommand: Command = (program, choose) =>
           describe: "A code, a status word, a line of the module's, or the file of a log",
         })
         .option('package', { type: 'string', describe: 'The update.zip that a log is about: its script is cited' })
-        .option('json', { type: 'boolean', describe: 'One JSON document' })
+        .option('json', { type: 'boolean', describe: 'Print one JSON document' })
         .example('$0 explain 510', 'what it means, likely causes, what to look at')
         .example('$0 explain status 7', "the updater's own exit code")
         .example('$0 explain last_log --package update.zip', 'the statement and the file that failed'),

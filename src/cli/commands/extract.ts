@@ -21,10 +21,10 @@ export const extractCommand: Command = (program, choose) =>
           describe: 'A path, folder or pattern; may be given several times',
         })
         .option('volume', { type: 'string', describe: 'Volume of an UBI image that holds several' })
-        .option('json', { type: 'boolean', describe: 'One JSON document' })
+        .option('json', { type: 'boolean', describe: 'Print one JSON document' })
         .example('$0 extract sdxlemur-sysfs.ubi --output rootfs', 'the root file system out of an image')
         .example('$0 extract v1.zip --output etc --only SYSTEM/etc', 'a folder of a build')
-        .epilogue('Modes and links are kept, owners are not; devices are told and not made.'),
+        .epilogue('Modes and links are kept, owners are not; device nodes are listed, not created.'),
     (argv) =>
       choose(async ({ manner, out, onProgress, signal }) => {
         const { extract } = await import('../../usecases/extract.js');

@@ -23,18 +23,25 @@ import {
 export const generateCommand: Command = (program, choose) =>
   program.command(
     'generate [source] [to]',
-    'Make the package that brings a module from one build to another, and prove it',
+    'Make the package that updates a module from one build to another, and prove it',
     (options) =>
       options
         .usage(
           '$0 generate SOURCE.zip TARGET.zip [options]\n$0 generate --from V1A.zip --from V1B.zip TARGET.zip\n$0 generate --from-archive DIR --source-version V --target TARGET.zip',
         )
-        .positional('source', { type: 'string', describe: 'targetfiles.zip, or a folder, of what the module runs' })
-        .positional('to', { type: 'string', describe: 'targetfiles.zip, or a folder, of what it shall run' })
-        .option('output', { type: 'string', describe: 'The package; a folder when there are several sources' })
-        .option('parts', { type: 'string', default: 'a', describe: 'What to update: a (all), or letters of l, m, o' })
+        .positional('source', {
+          type: 'string',
+          describe: 'The build that the module runs: targetfiles.zip, or a folder',
+        })
+        .positional('to', { type: 'string', describe: 'The build that it is to run: targetfiles.zip, or a folder' })
+        .option('output', { type: 'string', describe: 'File for the package; a folder for several sources' })
+        .option('parts', {
+          type: 'string',
+          default: 'a',
+          describe: 'What to update: a (all), or letters of l (root file system), m (modem), o (kernel)',
+        })
         .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
-        .option('from', { type: 'string', array: true, describe: 'A source; may be given several times' })
+        .option('from', { type: 'string', array: true, describe: 'A source; give it several times for a package each' })
         .option('from-archive', { type: 'string', describe: 'Archive that holds the source' })
         .option('source-version', {
           type: 'string',
@@ -51,7 +58,7 @@ export const generateCommand: Command = (program, choose) =>
         .option('effort', {
           choices: ['fast', 'normal', 'best'] as const,
           default: generateDefaults.encoding.effort,
-          describe: 'How hard to look for small patches',
+          describe: 'How much time to spend on small patches',
         })
         .option('memory', { type: 'string', describe: 'Memory that making patches may take, as in 1G' })
         .option('cache', {
@@ -59,7 +66,7 @@ export const generateCommand: Command = (program, choose) =>
           describe: 'Folder of the patch cache',
           defaultDescription: "the user's cache",
         })
-        .option('no-cache', { type: 'boolean', describe: 'Keep no patches for later runs, and use none' })
+        .option('no-cache', { type: 'boolean', describe: 'Neither use patches of earlier runs nor keep any' })
         .option('verify', {
           choices: ['full', 'quick', 'off'] as const,
           default: generateDefaults.verify.level,
@@ -78,17 +85,20 @@ export const generateCommand: Command = (program, choose) =>
         .option('script-dialect', {
           choices: ['assert', 'abort'] as const,
           default: generateDefaults.dialect,
-          describe: "How checks are written: as the note shows them, or Android's newer spelling",
+          describe: "How the script writes its checks: assert, as in the maker's note, or abort, as newer Android does",
         })
         .option('permissions', {
           choices: ['set_perm', 'set_metadata'] as const,
           describe: 'Functions that set owners and modes',
-          defaultDescription: 'what use_set_metadata says',
+          defaultDescription: 'use_set_metadata in META/misc_info.txt',
         })
         .option('companion', companionOption)
         .option('modes', modesOption)
-        .option('no-moves', { type: 'boolean', describe: 'Do not patch files from where they were before' })
-        .option('no-copies', { type: 'boolean', describe: 'Do not make files from equal ones that stay' })
+        .option('no-moves', { type: 'boolean', describe: 'Do not patch moved files from their old path' })
+        .option('no-copies', {
+          type: 'boolean',
+          describe: 'Do not copy files that are also elsewhere in the build: send them',
+        })
         .option('no-cross-bases', { type: 'boolean', describe: 'Do not patch new files from similar ones' })
         .option('cache-size', { type: 'string', describe: 'Fail when more than this is needed in /cache' })
         .option('system-free', { type: 'string', describe: 'Fail when more than this is needed on /system' })
@@ -97,7 +107,7 @@ export const generateCommand: Command = (program, choose) =>
         .group(['cache-size', 'system-free', 'usrdata-free', 'device-memory'], 'Limits of the device:')
         .group(
           ['boot-update', 'script-dialect', 'permissions', 'modes', 'no-moves', 'no-copies', 'no-cross-bases'],
-          'What the package is like:',
+          'Contents of the package:',
         )
         .group(['effort', 'jobs', 'memory', 'cache', 'no-cache'], 'Making patches:')
         .conflicts('cache', 'no-cache')

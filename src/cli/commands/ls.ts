@@ -16,7 +16,7 @@ export const lsCommand: Command = (program, choose) =>
           describe: 'A path, folder or pattern; may be given several times',
         })
         .option('volume', { type: 'string', describe: 'Volume of an UBI image that holds several' })
-        .option('json', { type: 'boolean', describe: 'One JSON document' })
+        .option('json', { type: 'boolean', describe: 'Print one JSON document' })
         .example('$0 ls targetfiles.zip --only SYSTEM/etc', 'what is below /etc')
         .example("$0 ls sdxlemur-sysfs.ubi --only '**/*.ko'", 'the kernel modules of an image'),
     (argv) =>

@@ -21,9 +21,12 @@ export const prepareCommand: Command = (program, choose) =>
         .option('rootfs', { type: 'string', describe: 'The new root file system: a folder, or an UBI or UBIFS image' })
         .option('modem', { type: 'string', describe: 'New modem files: a folder, or an image (NON-HLOS.ubi)' })
         .option('version-file', { type: 'string', describe: 'The new quectel-project-version' })
-        .option('owners', { type: 'string', describe: 'Rows of filesystem_config.txt for what no other input knows' })
-        .option('dry-run', { type: 'boolean', describe: 'Only say what would be replaced' })
-        .option('json', { type: 'boolean', describe: 'One JSON document' })
+        .option('owners', {
+          type: 'string',
+          describe: 'File with rows of filesystem_config.txt, for entries that no other input describes',
+        })
+        .option('dry-run', { type: 'boolean', describe: 'Only show what would be replaced' })
+        .option('json', { type: 'boolean', describe: 'Print one JSON document' })
         .example(
           '$0 prepare --source v1.zip --boot sdxlemur-boot.img --rootfs sdxlemur-sysfs.ubi --output v2.zip',
           'new kernel and root file system; firmware and dev stay those of the source',

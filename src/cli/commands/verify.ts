@@ -14,7 +14,7 @@ export const verifyCommand: Command = (program, choose) =>
       options
         .positional('package', { type: 'string', demandOption: true, describe: 'An update.zip' })
         .option('source', { type: 'string', demandOption: true, describe: 'The build that runs on the module' })
-        .option('target', { type: 'string', describe: 'The build that it shall be; without it changes are told' })
+        .option('target', { type: 'string', describe: 'The build that it is to run; without it, changes are listed' })
         .option('lists', {
           type: 'string',
           describe: 'Folder of the list files that the package was made with',
@@ -23,13 +23,13 @@ export const verifyCommand: Command = (program, choose) =>
         .option('parts', {
           type: 'string',
           default: 'a',
-          describe: 'What the package updates: a, or letters of l, m, o',
+          describe: 'What the package updates: a (all), or letters of l, m, o',
         })
         .option('profile', { choices: profileNames, default: 'strict' as const, describe: 'Which device to simulate' })
         .option('power-cuts', {
           type: 'string',
           default: 'none',
-          describe: 'Take the power away: all (at every point), a number of points, or none',
+          describe: 'Power cuts to simulate: all (at every point), a number of points, or none',
         })
         .option('cache-size', { type: 'string', describe: 'Size of /cache, as in 64M' })
         .option('system-size', { type: 'string', describe: 'Size of /system' })
@@ -38,11 +38,11 @@ export const verifyCommand: Command = (program, choose) =>
         .option('modes', modesOption)
         .option('trace', { type: 'boolean', describe: 'Print every statement as it runs' })
         .option('replay', { type: 'boolean', describe: 'Print what the module would report on its serial line' })
-        .option('json', { type: 'boolean', describe: 'One JSON document' })
+        .option('json', { type: 'boolean', describe: 'Print one JSON document' })
         .example('$0 verify update.zip --source v1.zip --target v2.zip', 'does it lead to v2?')
         .example(
           '$0 verify update.zip --source v1.zip --target v2.zip --power-cuts all',
-          '… also when the power fails?',
+          'does it, with a power cut at any point?',
         )
         .example('$0 verify update.zip --source v1.zip', 'does it run, and what does it change?')
         .epilogue('Exit code 0 when it is proved, 1 when it is not.'),
@@ -62,7 +62,7 @@ export const verifyCommand: Command = (program, choose) =>
 function powerCutsOption(text: string): 'all' | 'none' | number {
   if (text === 'all' || text === 'none') return text;
   const points = countOption('power-cuts', text, 1, 999_999_999);
-  if (points === undefined) throw new UsageError({ code: 'count', message: '--power-cuts does not parse' });
+  if (points === undefined) throw new UsageError({ code: 'count', message: 'the value of --power-cuts is not valid' });
   return points;
 }
 

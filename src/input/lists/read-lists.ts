@@ -95,7 +95,7 @@ export async function readLists(folder: string | undefined): Promise<Lists> {
       severity: 'information',
       code: 'list-missing',
       place: { file },
-      message: 'there is no such list: it counts as empty',
+      message: 'the list is missing, and is taken as empty',
     });
     return { file, text: '' };
   };

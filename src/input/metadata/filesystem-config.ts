@@ -54,7 +54,7 @@ export function parseFilesystemConfig(text: string, place: Place): FilesystemCon
       faults.push({
         code: 'filesystem-config-line',
         place: { ...place, line: number, column: 1 },
-        message: 'the line does not parse',
+        message: 'the line is not in the expected form',
         found: displayName(line.slice(0, 120)),
         expected: 'path uid gid octal-mode, for example: system/bin/app 0 2000 755',
       });

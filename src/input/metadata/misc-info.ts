@@ -28,7 +28,7 @@ export function parseMiscInfo(text: string, place: Place): ParsedMiscInfo {
       faults.push({
         code: 'misc-info-line',
         place: { ...place, line: number, column: 1 },
-        message: 'the line does not parse',
+        message: 'the line is not in the expected form',
         found: displayName(trimmed.slice(0, 80)),
         expected,
       });

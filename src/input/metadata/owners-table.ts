@@ -37,7 +37,7 @@ export function parseOwnersTable(
       all.push({
         code: 'owners-pattern',
         place: { file },
-        message: `the pattern ${displayName(path)} cannot be understood`,
+        message: `the pattern ${displayName(path)} is not valid`,
         found: displayName(matches.wrong),
       });
     }

@@ -50,7 +50,7 @@ export function parseRecoveryFstab(text: string, version: number, place: Place):
         severity: 'warning',
         code: 'fstab-line',
         place: at,
-        message: 'the line does not parse and is left out',
+        message: 'the line is not in the expected form and is left out',
         found,
         expected,
       });

@@ -100,7 +100,7 @@ export async function readBlob(folder: string, sha256: Sha256, size: number): Pr
   throw new InputError({
     code: 'archive-blob-missing',
     place: { file: blobFile(folder, sha256, false) },
-    message: 'a content of the archive is missing',
+    message: 'content is missing from the archive',
     remedy: addAgain(folder),
   });
 }
@@ -122,7 +122,7 @@ export function damagedBlob(folder: string, blob: StoredBlob): InputError {
   return new InputError({
     code: 'archive-blob-damaged',
     place: { file: blob.file },
-    message: 'a content of the archive does not have the digest of its name',
+    message: 'content of the archive is damaged: its SHA-256 is not the one in its name',
     remedy: addAgain(folder),
   });
 }

@@ -69,7 +69,7 @@ export function parseManifest(text: string, file: string): Manifest {
     const fault: Fault = {
       code: 'archive-manifest',
       place: { file },
-      message: `the manifest does not hold: ${what}`,
+      message: `the manifest is not valid: ${what}`,
       remedy: manifestRemedy(file),
     };
     throw new InputError(fault);
@@ -118,7 +118,7 @@ function parseJson(text: string, file: string): unknown {
       {
         code: 'archive-manifest',
         place: { file },
-        message: 'the manifest is no JSON',
+        message: 'the manifest is not JSON',
         found: error instanceof Error ? error.message : undefined,
         remedy: manifestRemedy(file),
       },

@@ -34,7 +34,7 @@ export async function requireArchive(folder: string): Promise<void> {
     throw new InputError({
       code: 'archive-none',
       place: { file: folder },
-      message: 'the folder is no archive of builds',
+      message: 'the folder is not an archive of builds',
       remedy: `make one, or complete one that has lost its archive.json, with dfota archive add BUILD --to ${folder}`,
     });
   }
@@ -42,7 +42,7 @@ export async function requireArchive(folder: string): Promise<void> {
   throw new InputError({
     code: 'archive-none',
     place: { file },
-    message: 'the archive is of a kind that is not known',
+    message: 'the archive has a format that this version does not know',
     remedy: isLater
       ? 'use the later version of dfota that made it'
       : `if it is damaged: delete ${file}, then dfota archive add BUILD --to ${folder} makes it anew`,
@@ -62,7 +62,7 @@ export async function createArchive(folder: string): Promise<boolean> {
       throw new InputError({
         code: 'archive-folder-filled',
         place: { file: folder },
-        message: 'the folder is no archive of builds, and it is not empty',
+        message: 'the folder is not an archive of builds, and it is not empty',
         remedy: 'name an archive, an empty folder, or one that does not exist yet',
       });
     }

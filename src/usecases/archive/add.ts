@@ -123,7 +123,7 @@ function noVersion(input: string): InputError {
   return new InputError({
     code: 'archive-no-version',
     place: { file: input, entry: 'SYSTEM/etc/quectel-project-version' },
-    message: 'the build has no project revision, so nobody could find it again',
+    message: 'the build has no project revision, by which an archive finds its builds',
     expected: 'a line «Project Rev : …»',
   });
 }
@@ -134,7 +134,7 @@ function taken(input: string, known: ArchivedBuild): InputError {
     place: { file: input },
     message: `the archive holds another build of the version ${displayName(known.revision)}`,
     found: 'other contents, names or modes',
-    remedy: 'give each build that leaves the house a version of its own; or keep the two in different archives',
+    remedy: 'give every released build its own version, or keep the two in different archives',
   });
 }
 

@@ -67,7 +67,7 @@ function choose(archive: string, manifests: readonly Manifest[], version: string
     place: { file: archive },
     message: `several builds have a version that begins with ${version}`,
     found: begins.map(({ build }) => displayName(build.revision)).join(', '),
-    remedy: 'name more of it',
+    remedy: 'give more of the version',
   });
 }
 
@@ -78,7 +78,7 @@ async function requireContents(archive: string, { entries, build }: Manifest): P
     throw new InputError({
       code: 'archive-build-incomplete',
       place: { file: archive, entry: displayName(path) },
-      message: `the build ${displayName(build.revision)} is not whole: a content is missing`,
+      message: `the build ${displayName(build.revision)} is not whole: content is missing`,
       remedy: `${addAgain(archive)}; dfota archive verify ${archive} tells all that is missing`,
     });
   }

@@ -93,7 +93,7 @@ function packageName(source: Build, names: Map<string, string>): string {
     throw new InputError({
       code: 'source-without-revision',
       place: { file: source.origin },
-      message: 'with several sources each needs a project revision, after which its package is named',
+      message: 'with several sources each needs a project revision, because its package is named after it',
       remedy: 'give this source alone, with --output',
     });
   }

@@ -221,6 +221,6 @@ async function provePackage(
       )
       .filter((line) => line !== '')
       .join('; '),
-    remedy: 'this is a fault of dfota unless a list or a limit forbids the update: please report it with both builds',
+    remedy: 'this is an error in dfota unless a list or a limit forbids the update: please report it with both builds',
   });
 }

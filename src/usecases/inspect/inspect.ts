@@ -53,7 +53,11 @@ function unreadable(error: unknown, place: Place): unknown {
   if (error instanceof EdifySyntaxError) {
     const { line, column } = error;
     const at = { ...place, entry: scriptName, line, column };
-    return new InputError({ code: 'script-syntax', place: at, message: `the script does not parse: ${error.message}` });
+    return new InputError({
+      code: 'script-syntax',
+      place: at,
+      message: `the script has a syntax error: ${error.message}`,
+    });
   }
   const refused = systemFault(error);
   if (refused === undefined) return error;

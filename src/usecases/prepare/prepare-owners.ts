@@ -114,7 +114,7 @@ function findingsOf(
       severity: 'warning',
       code: 'owners-default',
       place: { file: place },
-      message: 'no input says who owns some new entries: they get 0:0 and the mode that they came with',
+      message: 'no input says who owns some new entries: they get 0:0 and keep the mode that they came with',
       found: sample(defaults),
       remedy: 'give the root file system as an UBI image, or a table with --owners',
     });

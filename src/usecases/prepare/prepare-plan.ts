@@ -59,7 +59,7 @@ export function assemble(inputs: PreparedInputs): PreparedTree {
         code: 'prepare-kind',
         place: { file: from, entry: displayName(path) },
         message: `the source has a ${before} here and the ${from} input a ${node.kind}`,
-        remedy: 'look whether the right folder level was given',
+        remedy: 'check that the right folder level was given',
       });
       return;
     }

@@ -43,7 +43,7 @@ export interface PrepareRequest {
   readonly modem?: string | undefined;
   /** The new SYSTEM/etc/quectel-project-version. */
   readonly versionFile?: string | undefined;
-  /** Rows of filesystem_config.txt for what no other input knows, or knows wrong. */
+  /** File with rows of filesystem_config.txt, for entries that no other input describes, or knows wrong. */
   readonly owners?: string | undefined;
   readonly output: string;
   /** Only plan. */

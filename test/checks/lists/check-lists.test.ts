@@ -85,10 +85,10 @@ test('unit: lines that match nothing, and what they may have meant', async () =>
     ['rule-matches-nothing', 1, '0 of 26 paths', `did you mean SYSTEM/lib/*.so? ${start}`],
     ['rule-matches-nothing', 2, '0 of 26 paths', `did you mean SYSTEM/etc/webui/test.cfg? ${start}`],
     ['rule-matches-nothing', 3, '0 of 26 paths', `did you mean SYSTEM/lib/libnet.so? ${start}`],
-    ['rule-matches-nothing', 4, '0 of 26 paths', `correct the line or take it out; ${start}`],
+    ['rule-matches-nothing', 4, '0 of 26 paths', `correct the line, or remove it; ${start}`],
     ['rule-matches-nothing', 5, '0 of 26 paths', `did you mean SYSTEM/etc/webui/? ${start}`],
     ['rule-matches-nothing', 1, '0 of 14 paths', `did you mean SYSTEM/etc/webui/? ${start}`],
-    ['rule-matches-nothing', 2, '0 of 14 paths', `correct the line or take it out; ${start}`],
+    ['rule-matches-nothing', 2, '0 of 14 paths', `correct the line, or remove it; ${start}`],
   ]);
 });
 
@@ -128,8 +128,8 @@ test('unit: images that are missing, unmapped, mapped twice, partitions that are
     [
       ['multifota-image-missing', 1, 'did you mean MULTIFOTA/abl.elf?'],
       ['multifota-partition-unknown', 2, 'check the name on the module (cat /proc/mtd)'],
-      ['multifota-mapped-twice', 3, 'take one of the two lines out'],
-      ['multifota-mapped-twice', 4, 'take one of the two lines out'],
+      ['multifota-mapped-twice', 3, 'remove one of the two lines'],
+      ['multifota-mapped-twice', 4, 'remove one of the two lines'],
       [
         'multifota-image-unmapped',
         'MULTIFOTA/aop.mbn',

@@ -106,8 +106,8 @@ test('unit: misc_info.txt that is wrong', () => {
   assert.deepEqual(
     faultsOf('recovery_api_version=3\nwhat\n=x\nboot_size=-1\nfstab_version=9\nsystem_size=99999999999999999999\n'),
     [
-      '2 the line does not parse',
-      '3 the line does not parse',
+      '2 the line is not in the expected form',
+      '3 the line is not in the expected form',
       '- the fstab version is not known',
       '4 boot_size is not a number',
       '6 system_size is not a number',

@@ -142,7 +142,7 @@ test('integration: versions are found by their beginning or digest; unknown and 
   assert.equal((await openFromArchive(archive, build.digest.slice(0, 12), all)).build.digest, build.digest);
   await assert.rejects(openFromArchive(archive, revision.slice(0, 2), all), /several builds/);
   await assert.rejects(openFromArchive(archive, 'nothing', all), UsageError);
-  await assert.rejects(openFromArchive(work, revision, all), /no archive of builds/);
+  await assert.rejects(openFromArchive(work, revision, all), /not an archive of builds/);
   assert.equal(await isArchive(archive), true);
   assert.equal(await isArchive(work), false);
 });
@@ -190,10 +190,10 @@ test('integration: verify finds what is missing, damaged, or left over; reading 
     openFromArchive(archive, await revisionOf(first), all).then(async (opened) => {
       for (const [path, entry] of opened.build.entries) if (entry.kind === 'file') await opened.content.read(path);
     }),
-    /does not have the digest of its name/,
+    /its SHA-256 is not the one in its name/,
   );
   rmSync(join(archive, 'blobs', plain));
-  await assert.rejects(openFromArchive(archive, await revisionOf(first), all), /a content is missing/);
+  await assert.rejects(openFromArchive(archive, await revisionOf(first), all), /content is missing/);
 });
 
 test('integration: damaged manifests are told, never believed', async () => {
@@ -202,7 +202,7 @@ test('integration: damaged manifests are told, never believed', async () => {
   const path = join(archive, 'builds', name);
   const good = readFileSync(path, 'utf8');
   const edits: readonly (readonly [string, RegExp])[] = [
-    ['{', /no JSON/],
+    ['{', /not JSON/],
     ['[]', /not the manifest/],
     ['{"format":"dfota-archived-build","version":9}', /version is 9/],
     [good.replace('SYSTEM/bin/su', '../../outside'), /entry \d+/],
@@ -226,8 +226,8 @@ test('integration: no archive is made of a folder that holds other things', asyn
   mkdirSync(folder);
   writeFileSync(join(folder, 'mine'), '');
   await assert.rejects(archiveAdd(first, folder), /it is not empty/);
-  await assert.rejects(archiveList(folder), /no archive of builds/);
-  await assert.rejects(archiveVerify(join(work, 'missing')), /no archive of builds/);
+  await assert.rejects(archiveList(folder), /not an archive of builds/);
+  await assert.rejects(archiveVerify(join(work, 'missing')), /not an archive of builds/);
   await assert.rejects(archiveAdd(first, join(folder, 'mine')), InputError);
   assert.deepEqual(readdirSync(folder), ['mine']);
 });

@@ -203,7 +203,7 @@ test('integration: owners come from the table, then from the source', async () =
   );
   assert.match(preparationText(result).text, /owners of \d+ from the owners table/);
   writeFileSync(owners, 'not a row\n');
-  await assert.rejects(prepare({ source, rootfs, owners, output }), /the line does not parse/);
+  await assert.rejects(prepare({ source, rootfs, owners, output }), /the line is not in the expected form/);
 });
 
 test('integration: findings for the slips that the note warns of', async () => {
