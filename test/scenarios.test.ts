@@ -1,7 +1,7 @@
 /**
  * Every folder of test/scenarios with a `builds.ts` is a pair of builds that shows one thing. Its package is made, proved
  * at every power cut, proved again against the tree that the folder names (or the target), and what was planned and
- * written is held against `expected/`. `DFOTA_UPDATE_GOLDENS=1` writes `expected/` anew: review it with `git diff`.
+ * written is held against `expected/`. `npm run goldens` writes `expected/` anew: review it with `git diff`.
  */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';

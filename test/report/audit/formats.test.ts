@@ -1,4 +1,4 @@
-/** Goldens of every format: `DFOTA_UPDATE_GOLDENS=1` writes them anew, `git diff` shows what that changed. */
+/** Goldens of every format: `npm run goldens` writes them anew, `git diff` shows what that changed. */
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
