@@ -17,7 +17,7 @@ function stoppedBy(reason: unknown): ExitCode {
   return reason === 'SIGHUP' ? exitCodes.hungUp : exitCodes.interrupted;
 }
 
-/** Sorts an exception by who can mend it. With `signal` aborted, anything that ends the run counts as interrupted. */
+/** Sorts an exception by who can correct the cause. With `signal` aborted, anything that ends the run counts as interrupted. */
 export function toFailure(error: unknown, signal: AbortSignal): Failure {
   if (signal.aborted) {
     return {

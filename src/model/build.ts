@@ -5,7 +5,7 @@ import { type ArchivePath, isWithin } from './path.js';
 /** Where an entry's owner and mode come from. */
 export type OwnershipOrigin = 'filesystem-config' | 'zip-mode' | 'folder-mode' | 'image' | 'note-default';
 
-/** Owner and permission bits as they shall be on the device. */
+/** Owner and permission bits that the device is to have. */
 export interface Ownership {
   readonly uid: number;
   readonly gid: number;

@@ -10,7 +10,7 @@ export interface Place {
   readonly column?: number | undefined;
 }
 
-/** The parts of a message that a person can act on. */
+/** A message in its parts: where, what was found, what was expected, what to do. */
 export interface Fault {
   /** Stable, kebab-case, for machines: `zip-truncated`. */
   readonly code: string;

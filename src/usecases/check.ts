@@ -42,7 +42,7 @@ export interface Checked {
   readonly findings: readonly Finding[];
 }
 
-/** Reads everything and checks it. Throws InputError for what cannot be read; what can is told as findings. */
+/** Reads the inputs and checks them. Throws InputError for what cannot be read; everything else that is wrong becomes a finding. */
 export async function check(request: CheckRequest, ports: Ports = {}): Promise<Checked> {
   return withInputs(request, ports, (inputs) => checkOpened(inputs, request, ports));
 }

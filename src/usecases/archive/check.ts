@@ -7,7 +7,7 @@ import { addAgain, checkBlob, damagedBlob, listBlobs } from '../../store/archive
 import { readManifests } from '../../store/archive/store.js';
 import type { ArchiveOptions } from './add.js';
 
-/** The builds of an archive. Manifests that cannot be read are told as findings. Throws InputError when the folder is no archive. */
+/** The builds of an archive. Manifests that cannot be read become findings. Throws InputError when the folder is not an archive. */
 export async function archiveList(archive: string): Promise<ArchiveListing> {
   const { manifests, errors } = await readManifests(archive);
   const blobs = await listBlobs(archive);

@@ -19,7 +19,7 @@ export interface EncodingOptions {
   readonly memory?: number | undefined;
   /** Folder of the patch cache; it is an error when it cannot be made. */
   readonly cache?: string | undefined;
-  /** Folder of the patch cache where none is named; when it cannot be made, nothing is kept, which is told. */
+  /** Folder of the patch cache where none is named; when it cannot be made, nothing is kept, and a finding says so. */
   readonly defaultCache?: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What is not asked for. Kept apart from the work itself, so that help and completion need not load that. */
+/** The defaults of `generate`. They stand apart from the use case, so that help and completion load quickly. */
 
 import { defaultCacheDirectory } from '../../store/patch-cache.js';
 import type { GenerateOptions } from './generate.js';

@@ -74,7 +74,7 @@ export interface Generated {
 }
 
 /**
- * Makes the package and proves it. Throws InputError for what the user can mend, ProofError when the package does not
+ * Makes the package and proves it. Throws InputError for what the user can correct, ProofError when the package does not
  * lead to the target; then nothing is left under the output's name that was not there before.
  */
 export async function generatePackage(

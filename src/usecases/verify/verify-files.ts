@@ -1,4 +1,4 @@
-/** Proves a package that is a file: what the module shall be afterwards follows from the builds, the parts and the lists. */
+/** Proves a package that is a file: what the module is to hold afterwards follows from the builds, the parts and the lists. */
 import type { Build, Entry } from '../../model/build.js';
 import type { ListRules } from '../../model/list-rules.js';
 import type { Part } from '../../model/parts.js';
@@ -40,7 +40,7 @@ export async function verifyFiles(request: VerifyFilesRequest, ports: Ports = {}
 
 const boot = toArchivePath('BOOTABLE_IMAGES/boot.img');
 
-/** SYSTEM as it shall be, with the chmod list's owners and modes, and the images that the package writes. */
+/** SYSTEM as it is to be, with the chmod list's owners and modes, and the images that the package writes. */
 export function expectedAfter(
   source: Build,
   target: Build,

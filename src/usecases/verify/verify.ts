@@ -1,7 +1,7 @@
 /**
  * The use case behind `verify`: does this package bring a module with the source build to the target build?
  *
- * 1. Work out what the device shall be: the target, or what the caller expects; kept paths as they are in the source.
+ * 1. Work out what the device is to hold: the target, or what the caller expects; kept paths as they are in the source.
  * 2. Run the finished package on the simulated device, compare, take the power away at every chosen point.
  */
 import { type ProfileName, simulate } from '../../device/index.js';
@@ -34,9 +34,9 @@ export interface VerifyRequest {
 /** What the module runs, opened, and what it shall run. Who opened the builds closes them. */
 export interface VerifyInputs {
   readonly source: OpenBuild;
-  /** The build that the device shall be afterwards. */
+  /** The build that the device is to run afterwards. */
   readonly target?: Build | OpenBuild | undefined;
-  /** In place of the target: what the device shall be, by archive path, where that is a mixture of both builds. */
+  /** In place of the target: what the device is to hold, by archive path, where that is a mixture of both builds. */
   readonly expected?: ReadonlyMap<ArchivePath, Entry> | undefined;
   /** Paths that the package leaves alone: they must end as they are in the source. */
   readonly keep?: ((path: ArchivePath) => boolean) | undefined;
