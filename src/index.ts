@@ -4,6 +4,8 @@
  */
 
 export type * from './model/build.js';
+export type { CodeText } from './model/codes/code-text.js';
+export { type Code, codeTexts } from './model/codes.js';
 export type * from './model/decision.js';
 export { reasonSentence } from './model/decision.js';
 export { type Fault, InputError, type Place, ProofError, showFault, UsageError } from './model/errors.js';

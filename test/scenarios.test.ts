@@ -123,7 +123,7 @@ for (const name of names) {
         assert.deepEqual(again.differences, [], `${profile}: the device ends as the scenario says`);
       }
 
-      const codes = findings.map(({ code }) => code);
+      const codes: readonly string[] = findings.map(({ code }) => code);
       for (const code of builds.findings ?? []) assert(codes.includes(code), `finding ${code} among ${codes.join()}`);
 
       const files = readZip(readFileSync(packagePath));

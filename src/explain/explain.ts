@@ -1,9 +1,11 @@
 import type { Explanation } from '../model/explanation.js';
 import { fotaCode, fotaCodes, statusWords, updaterStatuses } from './codes.js';
+import { findingCode } from './finding-codes.js';
 
 /**
  * Explains a code (`510`), an exit code of the update-binary (`status 7`, `exit 7`, or a number below 8 other than 0), a status word
- * (`IP_PREVIOUS_UPDATE_IN_PROGRESS`), or a line that the module reports (`+QIND: "FOTA","END",510`). `undefined` for what is not known.
+ * (`IP_PREVIOUS_UPDATE_IN_PROGRESS`), a line that the module reports (`+QIND: "FOTA","END",510`), or the code of a finding or of an
+ * error of dfota (`zip-truncated`). `undefined` for what is not known.
  */
 export function explain(words: string): Explanation | undefined {
   const text = words.trim();
@@ -15,7 +17,7 @@ export function explain(words: string): Explanation | undefined {
   if (/^\d+$/.test(text)) return fotaCode(text) ?? updaterStatus(text);
   const word = text.toUpperCase();
   const known = Object.hasOwn(statusWords, word) ? statusWords[word] : undefined;
-  return known && { subject: word, ...known };
+  return known ? { subject: word, ...known } : findingCode(text);
 }
 
 function explainReport(word: string, number: string | undefined): Explanation | undefined {
@@ -33,7 +35,7 @@ export function updaterStatus(status: string): Explanation | undefined {
   return known && { subject: `status ${status}`, ...known };
 }
 
-/** Everything that can be looked up by its number or word, in the order of the documentation. */
+/** What the module reports and can be looked up by its number or word, in the order of the documentation. */
 export function knownSubjects(): readonly string[] {
   return [
     ...Object.keys(fotaCodes),

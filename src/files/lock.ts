@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
+import type { Code } from '../model/codes.js';
 import { InputError } from '../model/errors.js';
 import { type Holder, holderOf, isGone, parseHolder, printHolder } from './lock-holder.js';
 import { asOutputError, systemCode } from './system-error.js';
@@ -20,7 +21,7 @@ const waiting = 10;
 export interface Lock {
   readonly file: string;
   /** Of the error when another process holds it. */
-  readonly code: string;
+  readonly code: Code;
   /** What the holder does: `adding to this archive`. */
   readonly doing: string;
 }

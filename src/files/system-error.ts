@@ -1,15 +1,17 @@
 /** What the operating system refuses, in words: the one table of its error codes, for reading, for writing, and in general. */
+import type { Code } from '../model/codes.js';
 import { type Fault, InputError, type Place } from '../model/errors.js';
 
 /** A refusal in words. */
 interface Words {
   /** Code of the fault. */
-  readonly code: string;
+  readonly code: Code;
   readonly message: string;
   readonly remedy?: string | undefined;
 }
 
 interface SystemError {
+  readonly code: Code;
   readonly message: string;
   readonly remedy: string;
   /** Where an input was read: other words than the general ones. */
@@ -38,66 +40,106 @@ const noSpace: Words = {
 
 const table: Readonly<Record<string, SystemError>> = {
   ENOENT: {
+    code: 'system-enoent',
     message: 'no such file or folder',
     remedy: 'check the spelling of the path',
     reading: missing,
     writing: noFolder,
   },
   ENOTDIR: {
+    code: 'system-enotdir',
     message: 'a part of the path is not a folder',
     remedy: 'check the path',
     reading: missing,
     writing: noFolder,
   },
   EISDIR: {
+    code: 'system-eisdir',
     message: 'a folder stands where a file is needed',
     remedy: 'name a file',
     writing: { code: 'output-is-folder', message: 'the output is a folder', remedy: 'name a file in it' },
   },
   EACCES: {
+    code: 'system-eacces',
     message: 'no permission',
     remedy: "look at the file's owner and mode",
     reading: unreadable,
     writing: denied,
   },
   EPERM: {
+    code: 'system-eperm',
     message: 'not permitted',
     remedy: "look at the file's owner and mode",
     reading: unreadable,
     writing: denied,
   },
-  EEXIST: { message: 'already exists', remedy: 'move it away, or name another path' },
-  ENOTEMPTY: { message: 'the folder is not empty', remedy: 'move it away, or name another path' },
+  EEXIST: { code: 'system-eexist', message: 'already exists', remedy: 'move it away, or name another path' },
+  ENOTEMPTY: {
+    code: 'system-enotempty',
+    message: 'the folder is not empty',
+    remedy: 'move it away, or name another path',
+  },
   ENOSPC: {
+    code: 'system-enospc',
     message: 'the disk is full',
     remedy: 'make room, or write elsewhere; nothing was left under the final name',
     writing: noSpace,
   },
   EDQUOT: {
+    code: 'system-edquot',
     message: 'the disk quota is used up',
     remedy: 'make room; nothing was left under the final name',
     writing: noSpace,
   },
   EFBIG: {
+    code: 'system-efbig',
     message: 'the file is too large for this file system',
     remedy: 'write elsewhere',
     writing: { ...noSpace, message: 'the output is too large for this file system', remedy: 'write elsewhere' },
   },
-  EROFS: { message: 'the file system is read-only', remedy: 'write elsewhere', writing: denied },
-  EIO: { message: 'the disk reports a read or write error', remedy: 'check the disk and the kernel log' },
-  EBUSY: { message: 'another program uses it', remedy: 'close that program, and try again' },
-  EXDEV: { message: 'it lies on another file system', remedy: 'name another path' },
-  EMFILE: { message: 'too many open files', remedy: 'raise the limit: ulimit -n 4096' },
-  ENFILE: { message: 'too many open files on this machine', remedy: 'close other programs, and try again' },
-  ENOMEM: { message: 'there is not enough memory', remedy: 'close other programs, or raise the limit (ulimit -v)' },
-  ELOOP: { message: 'symbolic links go in a circle', remedy: 'check the path' },
-  ENAMETOOLONG: { message: 'the name is too long for this file system', remedy: 'use a shorter path' },
-  EILSEQ: { message: 'the file system does not take this name', remedy: 'use a name in UTF-8' },
-  EINVAL: { message: 'the file system does not take this name or this step', remedy: 'name another path' },
-  ENXIO: { message: 'nobody is at the other end of this device or socket', remedy: 'name a file' },
-  ENODEV: { message: 'there is no such device', remedy: 'name a file' },
-  ESTALE: { message: 'the network file system lost the file', remedy: 'mount it again, and try again' },
-  EPIPE: { message: 'the reader of the output has gone', remedy: 'let it read to the end' },
+  EROFS: { code: 'system-erofs', message: 'the file system is read-only', remedy: 'write elsewhere', writing: denied },
+  EIO: {
+    code: 'system-eio',
+    message: 'the disk reports a read or write error',
+    remedy: 'check the disk and the kernel log',
+  },
+  EBUSY: { code: 'system-ebusy', message: 'another program uses it', remedy: 'close that program, and try again' },
+  EXDEV: { code: 'system-exdev', message: 'it lies on another file system', remedy: 'name another path' },
+  EMFILE: { code: 'system-emfile', message: 'too many open files', remedy: 'raise the limit: ulimit -n 4096' },
+  ENFILE: {
+    code: 'system-enfile',
+    message: 'too many open files on this machine',
+    remedy: 'close other programs, and try again',
+  },
+  ENOMEM: {
+    code: 'system-enomem',
+    message: 'there is not enough memory',
+    remedy: 'close other programs, or raise the limit (ulimit -v)',
+  },
+  ELOOP: { code: 'system-eloop', message: 'symbolic links go in a circle', remedy: 'check the path' },
+  ENAMETOOLONG: {
+    code: 'system-enametoolong',
+    message: 'the name is too long for this file system',
+    remedy: 'use a shorter path',
+  },
+  EILSEQ: { code: 'system-eilseq', message: 'the file system does not take this name', remedy: 'use a name in UTF-8' },
+  EINVAL: {
+    code: 'system-einval',
+    message: 'the file system does not take this name or this step',
+    remedy: 'name another path',
+  },
+  ENXIO: {
+    code: 'system-enxio',
+    message: 'nobody is at the other end of this device or socket',
+    remedy: 'name a file',
+  },
+  ENODEV: { code: 'system-enodev', message: 'there is no such device', remedy: 'name a file' },
+  ESTALE: {
+    code: 'system-estale',
+    message: 'the network file system lost the file',
+    remedy: 'mount it again, and try again',
+  },
+  EPIPE: { code: 'system-epipe', message: 'the reader of the output has gone', remedy: 'let it read to the end' },
 };
 
 /** The code of an operating system's refusal (`ENOENT`), or `undefined` for any other error. */
@@ -138,15 +180,15 @@ export function asOutputError(error: unknown, output: string): unknown {
 /** A refusal that nobody turned into an InputError, in general words; `undefined` for what is no refusal of the system. */
 export function systemFault(error: unknown): Fault | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
-  const known: Pick<Words, 'message' | 'remedy'> | undefined =
-    table[error.code] ?? ('syscall' in error ? { message: 'the system refuses it', remedy: undefined } : undefined);
+  const known: Words | undefined =
+    table[error.code] ?? ('syscall' in error ? { code: 'system-error', message: 'the system refuses it' } : undefined);
   if (known === undefined) return undefined;
   const path = 'path' in error && typeof error.path === 'string' ? error.path : undefined;
   return {
-    code: `system-${error.code.toLowerCase()}`,
+    code: known.code,
     message: known.message,
     remedy: known.remedy,
     place: path === undefined ? undefined : { file: path },
-    found: path === undefined ? error.message : undefined,
+    found: path === undefined || known.code === 'system-error' ? error.message : undefined,
   };
 }

@@ -1,3 +1,4 @@
+import type { Code } from '../model/codes.js';
 import type { Fault } from '../model/errors.js';
 import { displayName } from '../model/path.js';
 import type { TreeNode } from '../model/tree.js';
@@ -16,7 +17,7 @@ function wrappingFolder(nodes: Nodes): string | undefined {
   return inside ? top : undefined;
 }
 
-function missing(file: string, nodes: Nodes, path: string, code: string, message: string, expected: string): Fault[] {
+function missing(file: string, nodes: Nodes, path: string, code: Code, message: string, expected: string): Fault[] {
   const kind = nodes.get(path)?.kind;
   if (kind === 'file') return [];
   const found = kind === undefined ? 'nothing' : `a ${kind}`;

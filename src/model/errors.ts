@@ -1,3 +1,5 @@
+import type { Code } from './codes.js';
+
 /** Where in the user's material something was found. All parts are optional but for the file. */
 export interface Place {
   /** The input as the user named it: a zip, a folder, a list. */
@@ -13,7 +15,7 @@ export interface Place {
 /** A message in its parts: where, what was found, what was expected, what to do. */
 export interface Fault {
   /** Stable, kebab-case, for machines: `zip-truncated`. */
-  readonly code: string;
+  readonly code: Code;
   readonly place?: Place | undefined;
   /** What is wrong, as a sentence without a full stop. */
   readonly message: string;

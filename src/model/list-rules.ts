@@ -1,7 +1,7 @@
 import type { ArchivePath } from './path.js';
 
-/** The five list files, by the short name that reports use. */
-export type ListName = 'noota' | 'fullota' | 'chmod' | 'multifota' | 'project';
+/** The list files that are read, by the short name that reports use. */
+export type ListName = 'noota' | 'fullota' | 'chmod' | 'multifota';
 
 /** Where a rule stands. */
 export interface RuleAt {

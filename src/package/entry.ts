@@ -1,4 +1,4 @@
-import { InputError } from '../model/errors.js';
+import { type Fault, InputError } from '../model/errors.js';
 import { largestFile, largestFileInWords, largestPackage } from '../model/limits.js';
 import { displayName, unsafeName } from '../model/path.js';
 
@@ -35,7 +35,7 @@ function nameFault(name: string): string | undefined {
 
 /** Checks names, their uniqueness, and all sizes that are known before anything is written. Throws an InputError that lists every fault. */
 export function checkEntries(entries: readonly PackageEntry[], place: string): void {
-  const faults = [];
+  const faults: Fault[] = [];
   if (entries.length > mostEntries) {
     faults.push({
       code: 'package-entries',
@@ -85,7 +85,7 @@ export function checkEntries(entries: readonly PackageEntry[], place: string): v
 }
 
 /** The fault of a package of 4 GiB or more. */
-export function tooLarge(place: string, size: number) {
+export function tooLarge(place: string, size: number): Fault {
   return {
     code: 'package-size',
     place: { file: place },

@@ -125,9 +125,15 @@ function skippedRowFinding({ rule, reason }: SkippedRule): Finding {
     'not-a-folder': 'names a folder, but the path is none',
     'not-covered': 'names only paths that this package does not touch',
   };
+  const codes = {
+    'not-there': 'chmod-row-not-there',
+    'not-a-file': 'chmod-row-not-a-file',
+    'not-a-folder': 'chmod-row-not-a-folder',
+    'not-covered': 'chmod-row-not-covered',
+  } as const;
   return {
     severity: reason === 'not-covered' ? 'information' : 'warning',
-    code: `chmod-row-${reason}`,
+    code: codes[reason],
     place: { file: rule.at.file, line: rule.at.line },
     message: `the row ${why[reason]}`,
     found: displayName(rule.text),

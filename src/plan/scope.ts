@@ -1,5 +1,5 @@
 import type { Build } from '../model/build.js';
-import { InputError } from '../model/errors.js';
+import { type Fault, InputError } from '../model/errors.js';
 import type { ListRules, PathRule, RuleAt } from '../model/list-rules.js';
 import { type Part, partOf } from '../model/parts.js';
 import { type ArchivePath, displayName, isWithin, parentOf } from '../model/path.js';
@@ -44,7 +44,7 @@ export function scopeOf(rules: ListRules, parts: ReadonlySet<Part>): Scope {
  * keeping it would make other paths impossible. Throws an InputError that names all of them.
  */
 export function refuseImpossibleKeeps(source: Build, target: Build, scope: Scope): void {
-  const faults = [];
+  const faults: Fault[] = [];
   const blocked = new Map<ArchivePath, ArchivePath | undefined>();
   /** The nearest path above that the target has, where that is no directory: then nothing stands between. */
   const blockedBy = (path: ArchivePath): ArchivePath | undefined => {

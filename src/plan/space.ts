@@ -5,7 +5,9 @@
  * compress or pad on their own. A patch is counted as the device makes it: the new file beside the old one, or, where
  * less than 256 KiB and one and a half times the new file would be free, the old one in /cache.
  */
+
 import type { Content } from '../model/build.js';
+import type { Code } from '../model/codes.js';
 import type { DeviceOrder } from '../model/device-order.js';
 import { type Fault, InputError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
@@ -135,7 +137,7 @@ function show(bytes: number): string {
 
 /** Throws an InputError with all numbers where a limit that was given is exceeded. */
 export function holdLimits(needs: DeviceNeeds, limits: DeviceLimits): void {
-  const rows: readonly (readonly [string, string, number, number | undefined, string])[] = [
+  const rows: readonly (readonly [Code, string, number, number | undefined, string])[] = [
     ['system-too-small', '/system', needs.systemPeak, limits.systemFree, 'free space on /system'],
     ['cache-too-small', '/cache', needs.cacheForRetry, limits.cacheSize, 'space in /cache to survive every power cut'],
     ['usrdata-too-small', 'usrdata', needs.usrdata, limits.usrdataFree, 'free space in usrdata'],
@@ -161,7 +163,7 @@ export function holdLimits(needs: DeviceNeeds, limits: DeviceLimits): void {
 /** Warnings where the note's figures are exceeded and no limit was given. */
 export function needFindings(needs: DeviceNeeds, packageBytes: number, limits: DeviceLimits): readonly Finding[] {
   const findings: Finding[] = [];
-  const warn = (code: string, message: string, need: number, figure: number, remedy: string): void => {
+  const warn = (code: Code, message: string, need: number, figure: number, remedy: string): void => {
     if (need <= figure) return;
     findings.push({
       severity: 'warning',

@@ -1,6 +1,7 @@
 /** What a code, a status word or a recovery log means: `dfota explain`. */
 import { readFile, stat } from 'node:fs/promises';
 import { explain, knownSubjects } from '../explain/explain.js';
+import { nearCodes } from '../explain/finding-codes.js';
 import { explainLog } from '../explain/log.js';
 import { asInputError } from '../files/system-error.js';
 import { readZip } from '../input/zip/zip-tree.js';
@@ -28,8 +29,8 @@ const largestLog = 64 * 1024 * 1024;
 const scriptPath = toArchivePath('META-INF/com/google/android/updater-script');
 
 /**
- * Explains words (`510`, `status 7`, `IP_PREVIOUS_UPDATE_IN_PROGRESS`, a +QIND line), or the log in a file of that name. Throws UsageError for what
- * is neither, InputError for a log or a package that cannot be read.
+ * Explains words (`510`, `status 7`, `IP_PREVIOUS_UPDATE_IN_PROGRESS`, a +QIND line, `zip-truncated`), or the log in a file
+ * of that name. Throws UsageError for what is neither, InputError for a log or a package that cannot be read.
  */
 export async function explainSubject(request: ExplainRequest, { signal }: Ports = {}): Promise<Explained> {
   const { subject } = request;
@@ -40,11 +41,13 @@ export async function explainSubject(request: ExplainRequest, { signal }: Ports 
   );
   if (explanation !== undefined && !isFile) return { kind: 'code', explanation };
   if (!isFile) {
+    const near = nearCodes(subject);
     const looksLikePath = /[/.]|log/i.test(subject);
     throw new UsageError({
       code: 'explain-unknown',
       message: looksLikePath ? `there is no file ${subject}` : `${subject} is neither a known code or word nor a file`,
-      expected: `one of ${knownSubjects().join(', ')}; or a recovery log such as last_log`,
+      expected: `one of ${knownSubjects().join(', ')}; the code of a finding, such as zip-truncated (docs/findings.md lists all); or a recovery log such as last_log`,
+      remedy: near.length === 0 ? undefined : `did you mean ${near.join(', ')}?`,
     });
   }
   const script = request.package === undefined ? undefined : await readScript(request.package, signal);

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { failureJson, showFailure, toFailure } from '../../src/cli/failure.js';
 import { coloured, plain } from '../../src/cli/style.js';
-import { InputError, ProofError, UsageError } from '../../src/model/errors.js';
+import { type Fault, InputError, ProofError, UsageError } from '../../src/model/errors.js';
 
 const running = new AbortController().signal;
-const fault = {
-  code: 'list-word',
+const fault: Fault = {
+  code: 'noota-line',
   place: { file: 'noota.txt', line: 3, column: 7 },
   message: 'this line does not parse',
   found: '"a b"',

@@ -24,7 +24,7 @@ const weigh: Command = (program, choose) =>
         session.log('weighing');
         session.onProgress({ stage: 'plan', doneBytes: 0, totalBytes: 0, doneItems: 1, totalItems: 1, item: 'grain' });
         session.endStage();
-        if (given.thing === 'air') throw new InputError({ code: 'too-light', message: 'too light' });
+        if (given.thing === 'air') throw new InputError({ code: 'policy-value', message: 'too light' });
         if (given.thing === 'dream') throw new TypeError('no weight');
         session.out(JSON.stringify([given.thing, given.scale, given.from]));
         return exitCodes.done;
@@ -89,7 +89,7 @@ test('unit: messages go to standard error, none when quiet, more when verbose', 
 test('unit: with --json every failure is a document on standard output, and lines on standard error', async () => {
   const failed = await outcome('weigh', 'air', '--json');
   assert.equal(failed.code, 3);
-  assert.equal(JSON.parse(failed.stdout).error.faults[0].code, 'too-light');
+  assert.equal(JSON.parse(failed.stdout).error.faults[0].code, 'policy-value');
   assert.match(failed.stderr, /error: too light/);
   const wrong = await outcome('weigh', '--json');
   assert.equal(wrong.code, 2);

@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { explain, knownSubjects } from '../../src/explain/explain.js';
+import { nearCodes } from '../../src/explain/finding-codes.js';
+import { codeTexts } from '../../src/model/codes.js';
 import { InputError, UsageError } from '../../src/model/errors.js';
 import { explanationJson, explanationText } from '../../src/report/explanation.js';
 import { explainSubject } from '../../src/usecases/explain.js';
@@ -61,4 +63,26 @@ test('integration: a code, a log, a log with its package', async () => {
   await assert.rejects(explainSubject({ subject: file, package: join(work, 'missing.zip') }), InputError);
   writeFileSync(zip, buildZip([{ name: 'other', data, mode: 0o100644 }]));
   await assert.rejects(explainSubject({ subject: file, package: zip }), /holds no updater-script/);
+});
+
+test('unit: every code of a finding is known, and what is spelled nearly so is suggested', () => {
+  for (const [code, { meaning, remedy }] of Object.entries(codeTexts)) {
+    const found = explain(code) ?? assert.fail(code);
+    assert.deepEqual([found.subject, found.meaning, found.look], [code, meaning, [remedy]]);
+  }
+  assert.equal(explain('ZIP-Truncated')?.subject, 'zip-truncated');
+  assert.deepEqual(nearCodes('zip-trunkated'), ['zip-truncated']);
+  assert.deepEqual(nearCodes('zip truncated'), ['zip-truncated']);
+  assert.ok(nearCodes('boot-missing').includes('boot-too-large'));
+  for (const word of ['999', '', 'xyzzy-plugh', 'a-'.repeat(100_000)])
+    assert.deepEqual(nearCodes(word), [], word.slice(0, 9));
+});
+
+test('integration: a code that is not known is refused with what was probably meant', async () => {
+  const refused = await explainSubject({ subject: 'zip-trunkated' }).then(
+    () => assert.fail(),
+    (error: unknown) => error,
+  );
+  assert.ok(refused instanceof UsageError);
+  assert.match(refused.message, /neither a known code or word nor a file[\s\S]*did you mean zip-truncated\?/);
 });

@@ -49,9 +49,12 @@ for (const [code, expected] of [
 }
 
 test('unit: no refusal of the system is taken for a fault of the program', () => {
-  for (const code of ['ENOTEMPTY', 'EXDEV', 'EBUSY', 'EUNHEARD']) {
+  for (const code of ['ENOTEMPTY', 'EXDEV', 'EBUSY']) {
     assert.equal(systemFault(refusal(code))?.code, `system-${code.toLowerCase()}`);
   }
+  const unheard = systemFault(refusal('EUNHEARD'));
+  assert.equal(unheard?.code, 'system-error');
+  assert.match(unheard?.found ?? '', /EUNHEARD/);
   assert.equal(systemFault(new TypeError('undefined is not a function')), undefined);
   assert.equal(systemFault(Object.assign(new Error('x'), { code: 'ERR_INVALID_ARG_TYPE' })), undefined);
 });

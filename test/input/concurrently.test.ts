@@ -4,7 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { bothOrNeither, concurrently } from '../../src/input/concurrently.js';
 import { InputError } from '../../src/model/errors.js';
 
-const fault = (entry: string): InputError => new InputError({ code: 'x', place: { file: 'f', entry }, message: 'm' });
+const fault = (entry: string): InputError =>
+  new InputError({ code: 'zip-damaged', place: { file: 'f', entry }, message: 'm' });
 
 test('unit: no more than the width are under way, and all are done', async () => {
   let underWay = 0;

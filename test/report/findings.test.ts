@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import type { Finding } from '../../src/model/finding.js';
 import { countFindings, findingsText, sortFindings } from '../../src/report/findings.js';
 
-const note: Finding = { severity: 'information', code: 'n', message: 'worth knowing' };
+const note: Finding = { severity: 'information', code: 'nothing-to-update', message: 'worth knowing' };
 const error: Finding = {
   severity: 'error',
-  code: 'e',
+  code: 'zip-damaged',
   place: { file: 'v2.zip', entry: 'SYSTEM/a' },
   message: 'wrong',
   found: '1',

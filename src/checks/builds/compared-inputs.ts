@@ -78,9 +78,9 @@ function olderTarget(from: ProjectVersion, to: ProjectVersion, place: Place): re
 
 function otherProject(from: ProjectVersion, to: ProjectVersion, place: Place): readonly Finding[] {
   const labels = [
-    ['project', 'project', 'project'],
-    ['branch', 'branch', 'branch'],
-    ['custom', 'custom name', 'custom'],
+    ['project', 'project', 'other-project'],
+    ['branch', 'branch', 'other-branch'],
+    ['custom', 'custom name', 'other-custom'],
   ] as const;
   return labels.flatMap(([field, name, code]) => {
     const [before, after] = [from[field], to[field]];
@@ -88,7 +88,7 @@ function otherProject(from: ProjectVersion, to: ProjectVersion, place: Place): r
     return [
       {
         severity: 'warning',
-        code: `other-${code}`,
+        code,
         place,
         message: `the builds differ in their ${name}: they may be for different modules`,
         found: displayName(after),

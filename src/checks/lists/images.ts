@@ -1,8 +1,8 @@
 import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import type { ImageRule, ListRules } from '../../model/list-rules.js';
+import { nearest } from '../../model/nearest.js';
 import { displayName } from '../../model/path.js';
-import { nearest } from './near-path.js';
 
 /** The partitions that the family's modules are known to have. */
 export const knownPartitions: readonly string[] = [

@@ -1,4 +1,5 @@
 import type { Build, Entry } from '../../model/build.js';
+import type { Code } from '../../model/codes.js';
 import type { Finding } from '../../model/finding.js';
 import type { ListRules, PathRule } from '../../model/list-rules.js';
 import { displayName } from '../../model/path.js';
@@ -12,7 +13,7 @@ function differs(a: Entry, b: Entry): boolean {
 
 function finding(
   rule: PathRule,
-  code: string,
+  code: Code,
   message: string,
   paths: readonly string[],
   remedy: string,

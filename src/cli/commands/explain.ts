@@ -6,19 +6,20 @@ import type { Command } from '../command.js';
 export const explainCommand: Command = (program, choose) =>
   program.command(
     'explain <words..>',
-    'Say what an error code, a status word or a recovery log means, and what to look at',
+    'Say what an error code, a status word, a finding or a recovery log means, and what to do',
     (options) =>
       options
         .positional('words', {
           type: 'string',
           array: true,
           demandOption: true,
-          describe: "A code, a status word, a line of the module's, or the file of a log",
+          describe: "A code, a status word, a line of the module's, the code of a finding, or the file of a log",
         })
         .option('package', { type: 'string', describe: 'The update.zip that a log is about: its script is cited' })
         .option('json', { type: 'boolean', describe: 'Print one JSON document' })
         .example('$0 explain 510', 'what it means, likely causes, what to look at')
         .example('$0 explain status 7', "the updater's own exit code")
+        .example('$0 explain zip-truncated', 'a finding or an error of dfota')
         .example('$0 explain last_log --package update.zip', 'the statement and the file that failed'),
     (argv) =>
       choose(async ({ manner, out, signal }) => {

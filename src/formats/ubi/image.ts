@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../model/byte-source.js';
+import type { Code } from '../../model/codes.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { displayName } from '../../model/path.js';
@@ -90,7 +91,7 @@ export async function readUbi(source: ByteSource): Promise<UbiImage> {
   return { geometry, eraseBlocks: count, imageSequence, volumes, findings, close: () => source.close() };
 }
 
-function warning(source: ByteSource, code: string, message: string, remedy?: string): Finding {
+function warning(source: ByteSource, code: Code, message: string, remedy?: string): Finding {
   return { severity: 'warning', code, place: { file: source.name }, message, remedy };
 }
 

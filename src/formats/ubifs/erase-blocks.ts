@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../model/byte-source.js';
+import type { Code } from '../../model/codes.js';
 import { InputError } from '../../model/errors.js';
 import type { UbiVolume } from '../ubi/image.js';
 
@@ -64,7 +65,7 @@ export function cached(blocks: EraseBlocks): EraseBlocks {
 }
 
 /** Throws InputError: something that an UBIFS cannot do without is missing or damaged. */
-export function unreadable(name: string, code: string, message: string, found?: string): never {
+export function unreadable(name: string, code: Code, message: string, found?: string): never {
   throw new InputError({
     code,
     place: { file: name },

@@ -1,3 +1,4 @@
+import type { Code } from '../../model/codes.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding, Severity } from '../../model/finding.js';
 import type { InputTree } from '../../model/input-tree.js';
@@ -39,7 +40,7 @@ export async function openUbifs(raw: EraseBlocks): Promise<Ubifs> {
     );
   }
   const findings: Finding[] = [];
-  const note = (severity: Severity, code: string, message: string): void => {
+  const note = (severity: Severity, code: Code, message: string): void => {
     findings.push({ severity, code, place: { file: raw.name }, message });
   };
   const { catalogue, method } = await readCatalogue(blocks, superblock, note);
@@ -80,7 +81,7 @@ export async function openUbifs(raw: EraseBlocks): Promise<Ubifs> {
 async function readCatalogue(
   blocks: EraseBlocks,
   superblock: Superblock,
-  note: (severity: Severity, code: string, message: string) => void,
+  note: (severity: Severity, code: Code, message: string) => void,
 ): Promise<{ readonly catalogue: Catalogue; readonly method: 'index' | 'rescue' }> {
   const nameHash = superblock.doubleHash ? undefined : superblock.nameHash;
   const { master, copies } = await readMaster(blocks);
@@ -126,7 +127,7 @@ async function* readContent(
   entry: TreeEntry,
   content: ReadonlyMap<number, NodeAt>,
 ): AsyncGenerator<Uint8Array> {
-  const fail = (code: string, message: string, found?: string): never => {
+  const fail = (code: Code, message: string, found?: string): never => {
     throw new InputError({
       code,
       place: { file: blocks.name, entry: displayName(entry.path) },

@@ -1,4 +1,5 @@
 import { linesOf, trimBlanks } from '../../formats/text/text-lines.js';
+import type { Code } from '../../model/codes.js';
 import type { Fault } from '../../model/errors.js';
 import type { ListName, RuleAt } from '../../model/list-rules.js';
 import { displayName, type NameFault, unsafeName } from '../../model/path.js';
@@ -46,12 +47,19 @@ export function listLines(
   return { lines, faults };
 }
 
+const lineCodes = {
+  noota: 'noota-line',
+  fullota: 'fullota-line',
+  chmod: 'chmod-line',
+  multifota: 'multifota-line',
+} as const satisfies Record<ListName, Code>;
+
 /** A fault at a unit of the line's text; the column counts characters as an editor shows them. */
 export function lineFault(line: ListLine, offset: number, message: string, expected: string, remedy?: string): Fault {
   const before = Buffer.from(line.indent + line.text.slice(0, offset), 'latin1').toString('utf8');
   const found = displayName(line.text.slice(offset, offset + 120));
   return {
-    code: `${line.at.list}-line`,
+    code: lineCodes[line.at.list],
     place: { file: line.at.file, line: line.at.line, column: [...before].length + 1 },
     message,
     found: found === '' ? 'the end of the line' : found,

@@ -11,13 +11,12 @@ import { lineEndFindings } from './line-ends.js';
 import { parseMultifotaList } from './multifota-list.js';
 import { parsePathList } from './path-list.js';
 
-/** The names of the list files, as the original has them. The project list is accepted and not read. */
+/** The names of the list files, as the original has them. A project list may lie beside them and is not read. */
 export const listFileNames: Readonly<Record<ListName, string>> = {
   noota: 'quectel_noota_filelist.txt',
   fullota: 'quectel_fullota_filelist.txt',
   chmod: 'quectel_chmod_filelist.txt',
   multifota: 'quectel_multifota_filelist.txt',
-  project: 'quectel_project_filelist.txt',
 };
 
 /** How places in the starter lists are shown: the same on every machine. */

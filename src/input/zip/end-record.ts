@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
+import type { Code } from '../../model/codes.js';
 import { InputError } from '../../model/errors.js';
 
 const endSignature = 0x06054b50;
@@ -30,7 +31,7 @@ export async function readAt(handle: FileHandle, position: number, length: numbe
 export async function readEndRecord(handle: FileHandle, file: string, fileSize: number): Promise<EndRecord> {
   const place = { file };
   const fail = (
-    code: string,
+    code: Code,
     message: string,
     more: { found?: string | undefined; expected?: string | undefined; remedy?: string | undefined } = {},
   ) => new InputError({ code, place, message, ...more });

@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { crc32, createInflateRaw, inflateRaw } from 'node:zlib';
 import type { Content } from '../../model/build.js';
+import type { Code } from '../../model/codes.js';
 import { sha1Of, toSha1 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import { displayName } from '../../model/path.js';
@@ -17,7 +18,7 @@ const chunkLength = 256 * 1024;
 function fault(
   file: string,
   record: ZipRecord,
-  code: string,
+  code: Code,
   message: string,
   found?: string,
   expected?: string,

@@ -1,7 +1,7 @@
 /** Adds builds to an archive of releases, so that any later update finds its source. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withLock } from '../../files/lock.js';
+import { type Lock, withLock } from '../../files/lock.js';
 import { writeText } from '../../files/output.js';
 import { syncFiles } from '../../files/sync.js';
 import { describeBuild, readTree } from '../../input/open-build.js';
@@ -42,7 +42,7 @@ export async function archiveAdd(
     if (projectVersion?.revision === undefined) throw noVersion(input);
     const { revision } = projectVersion;
     const completed = await createArchive(archive);
-    const lock = { file: join(archive, 'lock'), code: 'archive-locked', doing: 'adding to this archive' };
+    const lock: Lock = { file: join(archive, 'lock'), code: 'archive-locked', doing: 'adding to this archive' };
     return await withLock(lock, async () => {
       await sweep(archive);
       const added = await addLocked(tree, { revision, projectVersion }, archive, options);

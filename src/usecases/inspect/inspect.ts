@@ -1,4 +1,5 @@
 /** What is in a package: `dfota inspect`. Reads any update.zip that a device could, whoever made it. */
+
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { patchFormat } from '../../applypatch/index.js';
@@ -7,6 +8,7 @@ import { EdifySyntaxError } from '../../device/edify/syntax.js';
 import { openPackage, type PackageReader, UnreadablePackage } from '../../device/zip-reader.js';
 import { systemCode, systemFault } from '../../files/system-error.js';
 import { parseProjectVersion } from '../../formats/text/project-version.js';
+import type { Code } from '../../model/codes.js';
 import { type Sha1, sha1Of, toSha256 } from '../../model/digest.js';
 import { InputError, type Place } from '../../model/errors.js';
 import type { EntryRole, InspectedEntry, InspectedTarget, Inspection, TravelMethod } from '../../model/inspection.js';
@@ -44,9 +46,15 @@ interface ReadEntry {
   readonly text: string | undefined;
 }
 
+const unreadableCodes = {
+  'no-zip': 'package-no-zip',
+  'reader-limit': 'package-reader-limit',
+  damaged: 'package-damaged',
+} as const satisfies Record<UnreadablePackage['reason'], Code>;
+
 function unreadable(error: unknown, place: Place): unknown {
   if (error instanceof UnreadablePackage) {
-    const code = `package-${error.reason}`;
+    const code = unreadableCodes[error.reason];
     const message = 'the device cannot read this as a package';
     return new InputError({ code, place, message, found: error.message, expected: 'an update.zip' }, { cause: error });
   }

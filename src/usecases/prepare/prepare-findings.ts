@@ -1,6 +1,7 @@
 /** What a release engineer should know about a prepared target before shipping it. Pure. */
 
 import type { ProjectVersion } from '../../model/build.js';
+import type { Code } from '../../model/codes.js';
 import type { Finding, Severity } from '../../model/finding.js';
 import { type ArchivePath, toArchivePath } from '../../model/path.js';
 import type { TreeNode } from '../../model/tree.js';
@@ -27,7 +28,7 @@ const usualFolders = ['bin', 'etc', 'lib', 'sbin', 'usr'];
 export function preparationFindings(facts: PreparedFacts): readonly Finding[] {
   const { tree, source, rootfs } = facts;
   const findings: Finding[] = [];
-  const note = (severity: Severity, code: string, message: string, remedy?: string, found?: string): void => {
+  const note = (severity: Severity, code: Code, message: string, remedy?: string, found?: string): void => {
     findings.push({
       severity,
       code,
@@ -119,7 +120,7 @@ export function preparationFindings(facts: PreparedFacts): readonly Finding[] {
 
 function bootFindings(
   { source, tree }: PreparedFacts,
-  note: (severity: Severity, code: string, message: string, remedy?: string) => void,
+  note: (severity: Severity, code: Code, message: string, remedy?: string) => void,
 ): void {
   const boot = tree.entries.get(toArchivePath('BOOTABLE_IMAGES/boot.img'))?.node;
   const before = source.get(toArchivePath('BOOTABLE_IMAGES/boot.img'));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { didYouMean, nearest } from '../../../src/checks/lists/near-path.js';
+import { didYouMean } from '../../../src/checks/lists/near-path.js';
+import { nearest } from '../../../src/model/nearest.js';
 
 /** The whole table, as in a textbook. */
 function edits(a: string, b: string): number {

@@ -15,9 +15,11 @@ let folders = 0;
 function folderWith(lists: Partial<Record<ListName, string | Uint8Array>>): string {
   const folder = join(work, String(++folders));
   mkdirSync(folder);
-  for (const name of ['noota', 'fullota', 'chmod', 'multifota', 'project'] as const) {
+  for (const name of ['noota', 'fullota', 'chmod', 'multifota'] as const) {
     writeFileSync(join(folder, listFileNames[name]), lists[name] ?? '');
   }
+  // A list that may lie beside them and is not read.
+  writeFileSync(join(folder, 'quectel_project_filelist.txt'), 'anything \0 goes');
   return folder;
 }
 
@@ -179,7 +181,6 @@ test('unit: every line that does not parse is told, with place and form', async 
       fullota: fromText('SYSTEM/[a\n/SYSTEM/x\n'),
       chmod: 'usr/bin/x 755\n/a 789\n/b 755 root\n/c 755 0 0 755 1\nSYSTEM/d\n\t/höhe 75x\n',
       multifota: 'MULTIFOTA/abl.elf\nabl.elf abl\nMULTIFOTA/a b:c\n',
-      project: 'anything \0 goes',
     }),
     [
       'noota:2:3: the path starts with a slash\n  found:    /usr/bin/x\n  expected: a path inside targetfiles.zip without a leading slash, such as SYSTEM/etc/webui/test.cfg\n  to do:    write SYSTEM/usr/bin/x',

@@ -152,7 +152,7 @@ test('integration: markdown: short, whatever the builds are', () => {
     })),
     findings: Array.from({ length: 5000 }, () => ({
       severity: 'error' as const,
-      code: 'x',
+      code: 'zip-damaged',
       message: 'y'.repeat(9000),
     })),
   };

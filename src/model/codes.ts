@@ -1,0 +1,63 @@
+/** Every code of a finding or of an error, once: what it means and what to do. What is not listed here does not compile. */
+
+import { archivesCodes } from './codes/archives-codes.js';
+import { buildsCodes } from './codes/builds-codes.js';
+import type { CodeText, CodeTexts } from './codes/code-text.js';
+import { devicesCodes } from './codes/devices-codes.js';
+import { filesCodes } from './codes/files-codes.js';
+import { imagesCodes } from './codes/images-codes.js';
+import { listsCodes } from './codes/lists-codes.js';
+import { packagesCodes } from './codes/packages-codes.js';
+import { pairsCodes } from './codes/pairs-codes.js';
+import { policiesCodes } from './codes/policies-codes.js';
+import { prepareCodes } from './codes/prepare-codes.js';
+import { usageCodes } from './codes/usage-codes.js';
+import { zipCodes } from './codes/zip-codes.js';
+
+/** A subject of the documentation, with its codes. */
+export interface CodeSubject {
+  readonly title: string;
+  readonly codes: CodeTexts;
+}
+
+/** The codes by subject, in the order of the documentation. */
+export const codeSubjects: readonly CodeSubject[] = [
+  { title: 'The command line', codes: usageCodes },
+  { title: 'Files and folders', codes: filesCodes },
+  { title: 'Zip files', codes: zipCodes },
+  { title: 'Flash images', codes: imagesCodes },
+  { title: 'Builds', codes: buildsCodes },
+  { title: 'List files', codes: listsCodes },
+  { title: 'Two builds', codes: pairsCodes },
+  { title: 'Plans and packages', codes: packagesCodes },
+  { title: 'Files of a module', codes: devicesCodes },
+  { title: 'Prepared targets', codes: prepareCodes },
+  { title: 'Archives of builds', codes: archivesCodes },
+  { title: 'Audit policies', codes: policiesCodes },
+];
+
+const texts = {
+  ...usageCodes,
+  ...filesCodes,
+  ...zipCodes,
+  ...imagesCodes,
+  ...buildsCodes,
+  ...listsCodes,
+  ...pairsCodes,
+  ...packagesCodes,
+  ...devicesCodes,
+  ...prepareCodes,
+  ...archivesCodes,
+  ...policiesCodes,
+} as const;
+
+/** A code of a finding or of an error: stable, kebab-case, for machines. */
+export type Code = keyof typeof texts;
+
+/** Every code with its text. */
+export const codeTexts: Readonly<Record<Code, CodeText>> = texts;
+
+/** Whether a word is a code. */
+export function isCode(word: string): word is Code {
+  return Object.hasOwn(texts, word);
+}

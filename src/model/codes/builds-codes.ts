@@ -1,0 +1,77 @@
+import type { CodeTexts } from './code-text.js';
+
+/** What may be wrong with a build by itself: its names, its layout, its metadata. */
+export const buildsCodes = {
+  'unsafe-name': {
+    meaning: 'a name could lead out of the folder that it is unpacked to, or cannot stand in a path',
+    remedy: 'pack the build again with names relative to its top, such as SYSTEM/bin/app',
+  },
+  'duplicate-name': {
+    meaning: 'a name is there more than once',
+    remedy: 'pack the build again: each path may be there once',
+  },
+  'parent-not-directory': {
+    meaning: 'something lies below what is no directory',
+    remedy: 'pack the build again from the folder that it was made in',
+  },
+  'link-text': {
+    meaning: 'the text of a link is empty, too long, or holds a NUL byte',
+    remedy: 'make the link again',
+  },
+  'wrapped-in-folder': {
+    meaning: 'everything is inside one folder',
+    remedy: 'zip from inside that folder: zip -qry0 ../targetfiles.zip ./*',
+  },
+  'no-system': {
+    meaning: 'there is no root file system',
+    remedy: 'put it into the folder SYSTEM at the top',
+  },
+  'no-misc-info': {
+    meaning: 'the description of the build (META/misc_info.txt) is missing',
+    remedy: "take it from the maker's targetfiles.zip",
+  },
+  'no-updater': {
+    meaning: 'the program that runs on the device (OTA/bin/updater) is missing',
+    remedy: "take it from the maker's targetfiles.zip of the same module",
+  },
+  'no-fstab': {
+    meaning: 'the partition table of the recovery is missing',
+    remedy: "put recovery.fstab where the message says, from the maker's targetfiles.zip",
+  },
+  'no-project-version': {
+    meaning: 'the build does not say which version it is',
+    remedy: 'put the file quectel-project-version into SYSTEM/etc',
+  },
+  'modes-not-in-input': {
+    meaning: 'owners and modes are neither in the zip nor in META/filesystem_config.txt',
+    remedy: 'zip on Unix, or write a row for each entry',
+  },
+  'metadata-too-large': {
+    meaning: 'a file that describes the build is too large to be one',
+    remedy: 'check that it is the text that its name says',
+  },
+  'misc-info-line': {
+    meaning: 'a line of META/misc_info.txt does not parse',
+    remedy: 'write it as name=value',
+  },
+  'misc-info-value': {
+    meaning: 'a value of META/misc_info.txt is missing or cannot be understood',
+    remedy: 'correct it as the message says',
+  },
+  'filesystem-config-line': {
+    meaning: 'a line of META/filesystem_config.txt does not parse',
+    remedy: 'write it as path uid gid mode, for example: system/bin/app 0 2000 755',
+  },
+  'fstab-line': {
+    meaning: 'a line of recovery.fstab does not parse and is left out',
+    remedy: 'write it as mount point, type, device',
+  },
+  'fstab-type': {
+    meaning: 'a line of recovery.fstab has a file system that is not known',
+    remedy: 'check the spelling; nothing, if the module knows it',
+  },
+  'owners-pattern': {
+    meaning: 'a path of an owners table is no pattern that can be understood',
+    remedy: 'correct its brackets, or write the path itself',
+  },
+} as const satisfies CodeTexts;
