@@ -3,33 +3,53 @@
  * Errors are `UsageError`, `InputError` and `ProofError`; anything else that is thrown is a fault of this package.
  */
 
+export type * from './model/archive.js';
+export type * from './model/audit.js';
 export type * from './model/build.js';
 export type { CodeText } from './model/codes/code-text.js';
 export { type Code, codeTexts } from './model/codes.js';
 export type * from './model/decision.js';
 export { reasonSentence } from './model/decision.js';
+export type * from './model/device-order.js';
+export type { Sha1, Sha256 } from './model/digest.js';
 export { type Fault, InputError, type Place, ProofError, showFault, UsageError } from './model/errors.js';
+export type * from './model/explanation.js';
 export type * from './model/finding.js';
+export type * from './model/inner.js';
+export type * from './model/inspection.js';
 export type * from './model/list-rules.js';
+export type * from './model/listing.js';
 export type * from './model/needs.js';
 export type * from './model/operation.js';
 export { allParts, type Part, parseParts } from './model/parts.js';
 export { type ArchivePath, type DevicePath, displayName, toArchivePath } from './model/path.js';
 export type * from './model/plan.js';
 export type { Ports } from './model/ports.js';
+export type * from './model/preparation.js';
 export type { OnProgress, Progress, Stage } from './model/progress.js';
+export type * from './model/tree-entry.js';
 export type * from './model/verification.js';
-export { archiveAdd } from './usecases/archive/add.js';
+export { type ArchiveOptions, archiveAdd } from './usecases/archive/add.js';
 export { archiveList, archiveVerify } from './usecases/archive/check.js';
 export { openFromArchive } from './usecases/archive/open.js';
 export { type AuditRequest, auditFiles } from './usecases/audit/audit-files.js';
 export { type Checked, type CheckRequest, check } from './usecases/check.js';
-export { type ExplainRequest, explainSubject } from './usecases/explain.js';
+export { type Explained, type ExplainRequest, explainSubject } from './usecases/explain.js';
 export { type ExtractRequest, extract } from './usecases/extract.js';
 export {
+  type BsdiffEffort,
+  type ChmodPlacement,
+  type EncodingOptions,
   type Generated,
   type GenerateOptions,
   generatePackage,
+  type Levers,
+  type PackageEntry,
+  type PermissionFamily,
+  type ScriptOptions,
+  type VerifyOptions,
+  type WrittenEntry,
+  type WrittenPackage,
 } from './usecases/generate/generate.js';
 export {
   type GeneratedFrom,
@@ -38,13 +58,17 @@ export {
   generateDefaults,
   generateFiles,
 } from './usecases/generate/generate-files.js';
+export type { OutputPath } from './usecases/hold-apart.js';
 export { type InspectRequest, inspectPackage } from './usecases/inspect/inspect.js';
 export { type LsRequest, ls } from './usecases/ls.js';
 export {
   type BuildName,
+  type Lists,
+  type Modes,
   type OpenBuildOptions,
   type OpenInputs,
   openBuild,
+  type Role,
   readLists,
 } from './usecases/open-inputs.js';
 export { type PrepareRequest, prepare } from './usecases/prepare/prepare.js';

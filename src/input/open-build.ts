@@ -167,7 +167,7 @@ export async function openBuild(path: string, options: OpenBuildOptions): Promis
   const tree = await readTree(path, reading, options.companion);
   try {
     const build = await describeBuild(tree, options.modes, options.role);
-    return { build, content: { read: (file) => tree.read(file), close: () => tree.close() } };
+    return { build, path, content: { read: (file) => tree.read(file), close: () => tree.close() } };
   } catch (error) {
     await tree.close();
     throw error;

@@ -128,6 +128,8 @@ export interface BuildContent {
 export interface OpenBuild {
   readonly build: Build;
   readonly content: BuildContent;
+  /** The file or folder that it was opened from; without it, as for a build of an archive, it has none of its own. */
+  readonly path?: string | undefined;
 }
 
 /** How many files and directories below SYSTEM have their owner and mode from where; origins that gave none are left out. */

@@ -124,7 +124,8 @@ export interface WritePartition {
   readonly whole: Payload;
 }
 
-type Structural = DeleteFile | DeleteLink | DeleteDirectory | MakeDirectory | MakeLink;
+/** What changes the tree without bringing content. */
+export type Structural = DeleteFile | DeleteLink | DeleteDirectory | MakeDirectory | MakeLink;
 
 /** What a plan does before anything is encoded. */
 export type DeltaOperation = Structural | EncodeFile | EncodePartition;

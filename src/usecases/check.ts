@@ -94,7 +94,9 @@ export async function checkInputs(
 ): Promise<readonly Finding[]> {
   const findings = [...checkBuilds({ source: source.build, target: target.build, rules, parts })];
   if (parts.has('l') || parts.has('o')) findings.push(...(await checkKernel(source.build, target, signal)));
-  for (const { build } of [source, target]) findings.push(...checkPackageTime(build, await newestEntry(build.origin)));
+  for (const { build, path } of [source, target]) {
+    findings.push(...checkPackageTime(build, path === undefined ? undefined : await newestEntry(path)));
+  }
   return findings;
 }
 

@@ -8,7 +8,8 @@ import type { ListRules } from '../model/list-rules.js';
 import type { Ports } from '../model/ports.js';
 import { openFromArchive } from './archive/open.js';
 
-export { readLists } from '../input/lists/read-lists.js';
+export type { Role } from '../input/layout.js';
+export { type Lists, readLists } from '../input/lists/read-lists.js';
 export { type OpenBuildOptions, openBuild } from '../input/open-build.js';
 export type { Modes } from '../input/ownership.js';
 

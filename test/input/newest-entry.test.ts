@@ -3,7 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { openBuild } from '../../src/input/open-build.js';
 import { newestEntry } from '../../src/input/zip/newest-entry.js';
+import { archiveAdd } from '../../src/usecases/archive/add.js';
+import { openFromArchive } from '../../src/usecases/archive/open.js';
+import { file, writeTargetFiles } from '../support/targetfiles.js';
 import { workFolder } from '../support/work-folder.js';
 
 const work = workFolder('newest-entry');
@@ -27,4 +31,18 @@ test('unit: what is no zip has no newest file', async () => {
   assert.equal(await newestEntry(join(work, 'text')), undefined);
   assert.equal(await newestEntry(work), undefined);
   assert.equal(await newestEntry(join(work, 'nothing')), undefined);
+});
+
+test('integration: a build knows the path that it was opened from, whatever its name looks like for people', async () => {
+  const folder = join(work, 'a#b\nc');
+  mkdirSync(folder);
+  const path = writeTargetFiles(folder, { nodes: { 'SYSTEM/bin/app': file('app') } });
+  const { build, content, path: opened } = await openBuild(path, { modes: 'build' });
+  await content.close();
+  assert.equal(opened, path);
+  const archived = join(work, 'archive');
+  await archiveAdd(path, archived);
+  const fromArchive = await openFromArchive(archived, build.projectVersion?.revision ?? '', { modes: 'build' });
+  await fromArchive.content.close();
+  assert.equal(fromArchive.path, undefined);
 });

@@ -40,6 +40,15 @@ import { openRunCache } from './open-cache.js';
 import { Payloads } from './payloads.js';
 import { sketchBuilds } from './sketches.js';
 
+export type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
+export type { PackageEntry } from '../../package/entry.js';
+export type { WrittenEntry, WrittenPackage } from '../../package/write.js';
+export type { Levers } from '../../plan/bases.js';
+export type { ChmodPlacement } from '../../plan/permissions.js';
+export type { PermissionFamily } from '../../plan/permissions-reduce.js';
+export type { ScriptOptions } from '../../script/options.js';
+export type { EncodingOptions } from './encode.js';
+
 /** What a package is made of and how: plain data. */
 export interface GenerateOptions {
   readonly output: string;
