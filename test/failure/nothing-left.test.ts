@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openBuild } from '../../src/input/open-build.js';
-import { InputError, ProofError } from '../../src/model/errors.js';
+import { InputError, ProofError, UsageError } from '../../src/model/errors.js';
 import { noListRules } from '../../src/model/list-rules.js';
 import type { Ports } from '../../src/model/ports.js';
 import type { Stage } from '../../src/model/progress.js';
@@ -124,4 +124,12 @@ test('integration: a full disk leaves nothing', async (t) => {
     return true;
   });
   assert.deepEqual(readdirSync(folder), ['filler']);
+});
+
+test('integration: a package never replaces a build that it is made of, also where the builds were opened before', async () => {
+  for (const build of builds) {
+    const before = readFileSync(build);
+    await assert.rejects(generate(build), UsageError);
+    assert.deepEqual(readFileSync(build), before);
+  }
 });

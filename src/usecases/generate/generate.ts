@@ -33,6 +33,7 @@ import { printScript } from '../../script/printer.js';
 import { writeScript } from '../../script/writer.js';
 import { dfotaVersion } from '../../version.js';
 import { checkInputs } from '../check.js';
+import { holdOutputsApart } from '../hold-apart.js';
 import type { OpenInputs } from '../open-inputs.js';
 import { type ProfileName, verifyPackage } from '../verify/verify.js';
 import { type EncodingOptions, encodePlan } from './encode.js';
@@ -94,6 +95,15 @@ export async function generatePackage(
   const { source, target, rules } = inputs;
   const { onProgress = silent, signal } = ports;
   const parts = new Set(options.parts);
+  await holdOutputsApart(
+    {
+      whole: [
+        ['the source', source.path],
+        ['the target', target.path],
+      ],
+    },
+    [{ role: 'the output', path: options.output, kind: 'file' }],
+  );
   const compared = comparedInputFindings(source.build, target.build);
   refuseErrors(compared);
 
