@@ -1,6 +1,7 @@
 import type { AuditEntry, AuditMethod, AuditPackage, AuditRow } from '../model/audit.js';
 import type { Finding } from '../model/finding.js';
 import type { InspectedTarget, Inspection } from '../model/inspection.js';
+import { sdx6x } from '../model/layout.js';
 import { type ArchivePath, baseName, compareBytes, displayName, toArchivePath, unsafeName } from '../model/path.js';
 import { isSent } from './totals.js';
 
@@ -60,7 +61,7 @@ function pathOf(target: InspectedTarget, known: ReadonlySet<string>): ArchivePat
   const candidates =
     target.kind === 'file'
       ? [target.name.startsWith('/system/') ? `SYSTEM/${target.name.slice('/system/'.length)}` : '']
-      : [/[:/]boot$/.test(target.name) ? 'BOOTABLE_IMAGES/boot.img' : '', `MULTIFOTA/${baseName(target.entry ?? '')}`];
+      : [/[:/]boot$/.test(target.name) ? sdx6x.bootImage : '', `MULTIFOTA/${baseName(target.entry ?? '')}`];
   const found = candidates.find((name) => known.has(name));
   return found === undefined || unsafeName(found) !== undefined ? undefined : toArchivePath(found);
 }

@@ -1,7 +1,8 @@
 import type { Build } from '../model/build.js';
 import type { Sha1 } from '../model/digest.js';
 import type { Finding } from '../model/finding.js';
-import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } from '../model/path.js';
+import { sdx6x } from '../model/layout.js';
+import { type ArchivePath, compareBytes, displayName, isWithin } from '../model/path.js';
 import type { DeltaPlan } from '../model/plan.js';
 import { count } from './builds/facts.js';
 
@@ -32,7 +33,7 @@ export function filesNeeded(plan: DeltaPlan): ReadonlyMap<ArchivePath, ReadonlyS
   return needed;
 }
 
-const version = toArchivePath('SYSTEM/etc/quectel-project-version');
+const version = sdx6x.versionFile;
 
 const modem = 'SYSTEM/firmware';
 

@@ -1,5 +1,7 @@
 /** Holds the device after an update against what it should be. */
+
 import type { Entry } from '../model/build.js';
+import { sdx6x } from '../model/layout.js';
 import { type ArchivePath, compareBytes, displayName, onDevice } from '../model/path.js';
 import type { Difference, DifferenceKind } from '../model/verification.js';
 import { type Blob, sameBlob, sliceBlob } from './blob.js';
@@ -42,7 +44,7 @@ export function expect(
   let paths = 0;
   const wanted: { image: Extract<Entry, { kind: 'file' }>; partition: string | undefined }[] = [];
   for (const entry of entries.values()) {
-    if (entry.kind === 'file' && entry.path === 'BOOTABLE_IMAGES/boot.img') {
+    if (entry.kind === 'file' && entry.path === sdx6x.bootImage) {
       wanted.push({ image: entry, partition: bootPartition });
     } else if (entry.kind === 'file' && entry.path.startsWith('MULTIFOTA/')) {
       const partition = images?.get(entry.path);

@@ -2,6 +2,7 @@
 
 import type { ProjectVersion } from '../model/build.js';
 import { sha1Of } from '../model/digest.js';
+import { sdx6x } from '../model/layout.js';
 import { largestPackage } from '../model/limits.js';
 import { displayName, fromBytes } from '../model/path.js';
 import { parseEdify } from './edify/parse.js';
@@ -48,7 +49,7 @@ export function codeOfUnreadable(error: UnreadablePackage): number {
   }
 }
 
-const scriptName = 'META-INF/com/google/android/updater-script';
+const scriptName = sdx6x.packageScript;
 const programName = 'META-INF/com/google/android/update-binary';
 const versionName = 'quectel-project-version';
 

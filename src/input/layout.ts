@@ -1,5 +1,6 @@
 import type { Code } from '../model/codes.js';
 import type { Fault } from '../model/errors.js';
+import { sdx6x } from '../model/layout.js';
 import { displayName } from '../model/path.js';
 import type { TreeNode } from '../model/tree.js';
 
@@ -45,7 +46,7 @@ export function layoutFaults(file: string, nodes: Nodes, role: Role | undefined)
     const expected = 'a folder SYSTEM with the root file system';
     faults.push({ code: 'no-system', place: { file }, message: 'there is no root file system', found, expected });
   }
-  const misc = 'META/misc_info.txt';
+  const misc = sdx6x.miscInfo;
   faults.push(
     ...missing(file, nodes, misc, 'no-misc-info', 'the description of the build is missing', `a file ${misc}`),
   );
@@ -55,7 +56,7 @@ export function layoutFaults(file: string, nodes: Nodes, role: Role | undefined)
 
 /** A target must bring OTA/bin/updater, which becomes the package's update-binary. */
 function updaterFaults(file: string, nodes: Nodes): Fault[] {
-  const updater = 'OTA/bin/updater';
+  const updater = sdx6x.updater;
   const expected = `a file ${updater}, which becomes the package's update-binary`;
   return missing(file, nodes, updater, 'no-updater', 'the program that runs on the device is missing', expected);
 }

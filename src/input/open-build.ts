@@ -4,6 +4,7 @@ import { parseProjectVersion, projectVersionPath } from '../formats/text/project
 import { type Build, type Entry, type OpenBuild, ownershipCounts } from '../model/build.js';
 import { InputError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
+import { sdx6x } from '../model/layout.js';
 import { type ArchivePath, compareBytes, fromBytes, parentOf, toArchivePath } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import type { ReadOptions, Tree, TreeNode } from '../model/tree.js';
@@ -99,12 +100,12 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
   const faults = layoutFaults(file, tree.nodes, role);
   if (faults.length > 0) throw new InputError(faults);
   const findings = [...tree.findings];
-  const config = 'META/filesystem_config.txt';
+  const config = sdx6x.filesystemConfig;
   const { rows, faults: configFaults } = parseFilesystemConfig((await metadata(tree, config)) ?? '', {
     file,
     entry: config,
   });
-  const info = 'META/misc_info.txt';
+  const info = sdx6x.miscInfo;
   const { misc, faults: miscFaults } = parseMiscInfo((await metadata(tree, info)) ?? '', { file, entry: info });
   if (configFaults.length + miscFaults.length > 0) throw new InputError([...miscFaults, ...configFaults]);
 

@@ -1,3 +1,4 @@
+import { sdx6x } from './layout.js';
 import { type ArchivePath, isWithin } from './path.js';
 
 /** What can be updated on its own: the Linux root file system, the modem, the kernel, the minor partitions. */
@@ -27,7 +28,7 @@ export function showParts(parts: ReadonlySet<Part>): string {
 export function partOf(path: ArchivePath): Part | undefined {
   if (isWithin(path, 'SYSTEM/firmware')) return 'm';
   if (isWithin(path, 'SYSTEM')) return 'l';
-  if (path === 'BOOTABLE_IMAGES/boot.img') return 'o';
+  if (path === sdx6x.bootImage) return 'o';
   if (path.startsWith('MULTIFOTA/')) return 'minor';
   return undefined;
 }

@@ -1,5 +1,7 @@
 /** Source files that may be bases, grouped so that of a large group only what stands near a path is looked at. */
+
 import type { Build, FileEntry } from '../model/build.js';
+import { sdx6x } from '../model/layout.js';
 import { type ArchivePath, isWithin } from '../model/path.js';
 import { positionIn } from '../model/sorted-paths.js';
 import { sameThing } from './compare.js';
@@ -19,7 +21,7 @@ export function candidatesOf(source: Build, target: Build, scope: Scope): readon
   const candidates: Candidate[] = [];
   for (const [path, entry] of source.entries) {
     if (entry.kind !== 'file' || entry.content.size === 0 || !isWithin(path, 'SYSTEM')) continue;
-    if (!scope.touches(path) || path === 'SYSTEM/build.prop') continue;
+    if (!scope.touches(path) || path === sdx6x.buildProp) continue;
     const after = target.entries.get(path);
     if (after !== undefined && after.kind === 'directory') continue;
     const removed = after === undefined || after.kind !== 'file';

@@ -2,8 +2,10 @@
  * One decision for every path: a ladder of small questions, from what forbids touching a path to what it costs.
  * Pure: the same builds, lists and options give the same decisions.
  */
+
 import type { Build, DirectoryEntry, FileEntry, LinkEntry } from '../model/build.js';
 import type { Change, Decision, Reason } from '../model/decision.js';
+import { sdx6x } from '../model/layout.js';
 import { largestFile } from '../model/limits.js';
 import type { ImageRule, RuleAt } from '../model/list-rules.js';
 import type { Base, DeltaOperation, PartitionName } from '../model/operation.js';
@@ -130,7 +132,7 @@ function decideFile(pair: PathPair, target: FileEntry, change: Change, context: 
   const bases: Base[] = [];
   if (inSource && source.content.size > 0 && source.content.size <= largestFile)
     bases.push({ path, content: source.content, kind: 'same-path', stays: false });
-  const others = path === 'SYSTEM/build.prop' ? [] : context.finder.find(path, target.content, inSource);
+  const others = path === sdx6x.buildProp ? [] : context.finder.find(path, target.content, inSource);
   const identical = others.find((base) => base.kind === 'same-content');
   if (identical !== undefined) {
     return decided(pair, {
@@ -200,7 +202,7 @@ function decideImage(pair: PathPair, change: Change, context: DecideContext): De
   if (target?.kind !== 'file') return decided(pair, { change, reason: 'not-carried' });
   const forcedBy = context.scope.forcedBy(path);
   if (forcedBy === undefined && (change === 'untouched' || change === 'mode-only')) return unchanged(pair, change);
-  const isBoot = path === 'BOOTABLE_IMAGES/boot.img';
+  const isBoot = path === sdx6x.bootImage;
   const rule = context.imageRules.get(path);
   if (!isBoot && rule === undefined) return decided(pair, { change, reason: 'image-unmapped' });
   const from = source?.kind === 'file' && source.content.size > 0 ? source.content : undefined;

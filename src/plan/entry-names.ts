@@ -1,5 +1,6 @@
 import type { EntryNames } from '../model/device-order.js';
 import type { Sha256 } from '../model/digest.js';
+import { sdx6x } from '../model/layout.js';
 import type { ExtractFile, SettledOperation } from '../model/operation.js';
 import { type ArchivePath, baseName, compareBytes, onDevice } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
@@ -8,7 +9,7 @@ import type { SettledPlan } from '../model/plan.js';
 const placeholderFolder = 'dfota/directory';
 
 /** Rewritten by every build, and last to change on the device: with it the update is done. */
-export const commitMark = 'SYSTEM/build.prop';
+export const commitMark = sdx6x.buildProp;
 
 /** The device's zip reader refuses a whole package for one byte outside of 32 to 126. */
 function isReadable(name: string): boolean {

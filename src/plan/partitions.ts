@@ -1,5 +1,6 @@
 import type { Build, Partition } from '../model/build.js';
 import type { Finding } from '../model/finding.js';
+import { sdx6x } from '../model/layout.js';
 import type { ImageRule } from '../model/list-rules.js';
 import type { PartitionName } from '../model/operation.js';
 
@@ -19,7 +20,7 @@ export function bootPartition(build: Build): {
       {
         severity: 'warning',
         code: 'boot-partition-assumed',
-        place: { file: build.origin, entry: 'RECOVERY/recovery.fstab' },
+        place: { file: build.origin, entry: sdx6x.fstabs[0] },
         message: 'recovery.fstab does not say where the boot image is written',
         found: row === undefined ? 'no row for /boot' : `/boot ${row.fileSystem} ${row.device}`,
         expected: 'a row such as "/boot mtd boot" or "/boot emmc /dev/block/bootdevice/by-name/boot"',
@@ -50,7 +51,7 @@ export function systemPartition(build: Build): {
       {
         severity: 'warning',
         code: 'system-partition-assumed',
-        place: { file: build.origin, entry: 'RECOVERY/recovery.fstab' },
+        place: { file: build.origin, entry: sdx6x.fstabs[0] },
         message: 'recovery.fstab does not say how /system is mounted',
         expected: 'a row such as "/system ubifs system"',
         remedy: 'the UBI volume "system" is assumed; correct recovery.fstab if the module differs',

@@ -1,5 +1,7 @@
 /** Partitions: patched in place or through a staged file, or written whole. */
+
 import type { DeviceOrder } from '../model/device-order.js';
+import { sdx6x } from '../model/layout.js';
 import type { PatchPartition, WritePartition } from '../model/operation.js';
 import { type ArchivePath, baseName } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
@@ -8,7 +10,7 @@ import { applyPatch, extract, type Guard } from './pieces.js';
 import { call, or, run, type Statement } from './statements.js';
 
 function imageWord(path: ArchivePath): string {
-  return path === 'BOOTABLE_IMAGES/boot.img' ? 'boot image' : baseName(path);
+  return path === sdx6x.bootImage ? 'boot image' : baseName(path);
 }
 
 /**

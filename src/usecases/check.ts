@@ -2,6 +2,7 @@
  * Says what would go wrong before a package is shipped: the two builds and the lists, what the package needs of a
  * module's files, and a finished package, each held against what the note and experience in the field ask for.
  */
+
 import { stat } from 'node:fs/promises';
 import { kernelRelease } from '../audit/compare/boot.js';
 import { checkBuilds } from '../checks/builds/check-builds.js';
@@ -18,6 +19,7 @@ import { newestEntry } from '../input/zip/newest-entry.js';
 import { readZip } from '../input/zip/zip-tree.js';
 import type { Build, OpenBuild } from '../model/build.js';
 import type { Finding } from '../model/finding.js';
+import { sdx6x } from '../model/layout.js';
 import type { ListRules } from '../model/list-rules.js';
 import type { Part } from '../model/parts.js';
 import { type ArchivePath, fromBytes, toArchivePath } from '../model/path.js';
@@ -100,7 +102,7 @@ export async function checkInputs(
   return findings;
 }
 
-const boot = toArchivePath('BOOTABLE_IMAGES/boot.img');
+const boot = sdx6x.bootImage;
 
 /** Larger ones are no kernel modules. */
 const largestKernelModule = 64 * 1024 * 1024;

@@ -1,4 +1,5 @@
 /** What a code, a status word or a recovery log means: `dfota explain`. */
+
 import { readFile, stat } from 'node:fs/promises';
 import { explain, knownSubjects } from '../explain/explain.js';
 import { nearCodes } from '../explain/finding-codes.js';
@@ -7,7 +8,8 @@ import { asInputError } from '../files/system-error.js';
 import { readZip } from '../input/zip/zip-tree.js';
 import { InputError, UsageError } from '../model/errors.js';
 import type { Explanation, LogReading } from '../model/explanation.js';
-import { fromBytes, toArchivePath } from '../model/path.js';
+import { sdx6x } from '../model/layout.js';
+import { fromBytes } from '../model/path.js';
 import type { Ports } from '../model/ports.js';
 import { silent } from '../model/progress.js';
 
@@ -26,7 +28,7 @@ export interface ExplainRequest {
 
 /** Logs are some hundred kilobytes. */
 const largestLog = 64 * 1024 * 1024;
-const scriptPath = toArchivePath('META-INF/com/google/android/updater-script');
+const scriptPath = sdx6x.packageScript;
 
 /**
  * Explains words (`510`, `status 7`, `IP_PREVIOUS_UPDATE_IN_PROGRESS`, a +QIND line, `zip-truncated`), or the log in a file

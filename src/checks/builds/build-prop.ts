@@ -1,7 +1,7 @@
-import { toArchivePath } from '../../model/path.js';
+import { sdx6x } from '../../model/layout.js';
 import { type Check, isTouched } from './facts.js';
 
-const path = toArchivePath('SYSTEM/build.prop');
+const path = sdx6x.buildProp;
 
 /** build.prop is patched last and so marks a finished update: without it nothing does. */
 export const checkBuildProp: Check = (facts) => {

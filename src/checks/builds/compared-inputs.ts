@@ -1,10 +1,11 @@
 import type { Build, LinkEntry, ProjectVersion } from '../../model/build.js';
 import type { Place } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 import { displayName } from '../../model/path.js';
 import { linkTarget } from './links.js';
 
-const versionPath = 'SYSTEM/etc/quectel-project-version';
+const versionPath = sdx6x.versionFile;
 
 /** The same bytes given as source and as target. */
 function sameInput(source: Build, target: Build): readonly Finding[] {

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 import { type ArchivePath, displayName } from '../../model/path.js';
 import { count, few } from './facts.js';
 
@@ -31,7 +32,7 @@ export function checkVermagic(facts: KernelFacts): readonly Finding[] {
     return strangers.map(([built, paths]) => ({
       severity: 'error',
       code: 'vermagic-mismatch',
-      place: { file: facts.origin, entry: 'BOOTABLE_IMAGES/boot.img' },
+      place: { file: facts.origin, entry: sdx6x.bootImage },
       message: `${count(paths.length, 'kernel module')} will not load: built for another kernel than the boot image holds`,
       found: `${displayName(built)} (${few(paths)})`,
       expected: displayName(release),

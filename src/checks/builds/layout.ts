@@ -1,13 +1,14 @@
 import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 import type { Check } from './facts.js';
 
 /** What in a build says that it is for two slots; `undefined` when nothing does. */
 function slotMark(build: Build): { entry: string; found: string } | undefined {
   const update = build.misc.values.get('ab_update');
-  if (update === 'true' || update === '1') return { entry: 'META/misc_info.txt', found: `ab_update=${update}` };
+  if (update === 'true' || update === '1') return { entry: sdx6x.miscInfo, found: `ab_update=${update}` };
   const row = build.partitions.find(({ device }) => /(_a|_b)$/.test(device));
-  if (row !== undefined) return { entry: 'RECOVERY/recovery.fstab', found: `${row.mountPoint} ${row.device}` };
+  if (row !== undefined) return { entry: sdx6x.fstabs[0], found: `${row.mountPoint} ${row.device}` };
   for (const path of build.entries.keys()) {
     if (/^BOOTABLE_IMAGES\/boot_[ab]\.img$/.test(path)) return { entry: path, found: path };
   }

@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 import { type Part, partOf, showParts } from '../../model/parts.js';
-import { type ArchivePath, toArchivePath } from '../../model/path.js';
+import type { ArchivePath } from '../../model/path.js';
 import { type Check, type CheckFacts, count, few, sameContent } from './facts.js';
 
 const names: Readonly<Record<Part, string>> = {
@@ -24,7 +25,7 @@ export function changedByPart({ source, target }: CheckFacts): ReadonlyMap<Part,
   return changed;
 }
 
-const rewritten: ReadonlySet<string> = new Set(['SYSTEM/build.prop', 'SYSTEM/etc/quectel-project-version']);
+const rewritten: ReadonlySet<string> = new Set([sdx6x.buildProp, sdx6x.versionFile]);
 
 /** Parts that changed but are left out: images that were not built together then run together. */
 export const checkPartsChosen: Check = (facts) => {
@@ -60,7 +61,7 @@ export const checkModemAlone: Check = (facts) => {
   ];
 };
 
-const boot = toArchivePath('BOOTABLE_IMAGES/boot.img');
+const boot = sdx6x.bootImage;
 
 /** Kernel modules that changed although the kernel did not: they may not load. */
 export const checkKernelModules: Check = (facts) => {

@@ -1,5 +1,6 @@
 import type { Entry, Ownership } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 import { type ArchivePath, isWithin } from '../../model/path.js';
 import { type Check, count, few, isListed, isTouched, sameContent } from './facts.js';
 
@@ -75,7 +76,7 @@ export const checkOwnersCovered: Check = (facts) => {
     findings.push({
       severity: covered > 0 ? 'warning' : 'information',
       code: 'owners-not-covered',
-      place: { file: facts.target.origin, entry: 'META/filesystem_config.txt' },
+      place: { file: facts.target.origin, entry: sdx6x.filesystemConfig },
       message: `the owners of ${count(uncovered.length, 'entry', 'entries')} are not stated: they become 0:0 (root), and modes stay as the input has them`,
       found: few(uncovered),
       remedy: 'add rows to META/filesystem_config.txt or to the chmod list for what is not owned by root',

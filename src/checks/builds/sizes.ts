@@ -1,8 +1,9 @@
 import type { Finding } from '../../model/finding.js';
-import { isWithin, toArchivePath } from '../../model/path.js';
+import { sdx6x } from '../../model/layout.js';
+import { isWithin } from '../../model/path.js';
 import { type Check, isTouched } from './facts.js';
 
-const boot = toArchivePath('BOOTABLE_IMAGES/boot.img');
+const boot = sdx6x.bootImage;
 
 /** Free space that the note asks for in the root file system. */
 const systemReserve = 20_000_000;

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 import { type ArchivePath, isWithin } from '../../model/path.js';
 import { type Check, count, few, isTouched, sameContent } from './facts.js';
 
@@ -47,7 +48,7 @@ export const checkDeletions: Check = (facts) => {
 export const checkOverlays: Check = (facts) => {
   const changed: ArchivePath[] = [];
   for (const [path, entry] of facts.target.entries) {
-    if (entry.kind !== 'file' || !within(path, overlays) || path === 'SYSTEM/etc/quectel-project-version') continue;
+    if (entry.kind !== 'file' || !within(path, overlays) || path === sdx6x.versionFile) continue;
     const before = facts.source.entries.get(path);
     if (before !== undefined && !sameContent(before, entry) && isTouched(facts, path)) changed.push(path);
   }

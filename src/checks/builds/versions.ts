@@ -1,10 +1,11 @@
 import type { Build, ProjectVersion } from '../../model/build.js';
 import type { Place } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 import { displayName } from '../../model/path.js';
 import type { Check } from './facts.js';
 
-const file = 'SYSTEM/etc/quectel-project-version';
+const file = sdx6x.versionFile;
 
 function at(build: Build): Place {
   return { file: build.origin, entry: file };

@@ -1,5 +1,6 @@
 import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 
 const form = /^(\d{4})-(\d\d)-(\d\d),(\d\d):(\d\d)/;
 
@@ -26,7 +27,7 @@ export function checkPackageTime(
     {
       severity: 'information',
       code: 'package-time-old',
-      place: { file: build.origin, entry: 'SYSTEM/etc/quectel-project-version' },
+      place: { file: build.origin, entry: sdx6x.versionFile },
       message: 'files of the build are newer than its Package Time: the version file may belong to another build',
       found: `${newest.entry} of ${newest.time}`,
       expected: `nothing much later than ${written}`,

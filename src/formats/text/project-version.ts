@@ -1,8 +1,9 @@
 import type { ProjectVersion } from '../../model/build.js';
+import { sdx6x } from '../../model/layout.js';
 import { linesOf, trimBlanks } from './text-lines.js';
 
 /** Where a build says what it is. */
-export const projectVersionPath = 'SYSTEM/etc/quectel-project-version';
+export const projectVersionPath = sdx6x.versionFile;
 
 const fields = {
   'project name': 'project',

@@ -7,6 +7,7 @@
  * a finding that they are. The companion also stands in for images that are not there. Its filesystem_config.txt is not
  * taken: the images themselves know owner and mode of every file.
  */
+
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { openFileSource } from '../../files/file-source.js';
@@ -14,6 +15,7 @@ import { asInputError } from '../../files/system-error.js';
 import { sha1Of } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 import { largestFile, largestFileInWords } from '../../model/limits.js';
 import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } from '../../model/path.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
@@ -153,11 +155,11 @@ function singleImage(path: string): RawImages {
 
 function takeCompanion(companion: Tree, images: RawImages, filling: Filling): void {
   for (const [path, node] of companion.nodes) {
-    if (path === 'META/filesystem_config.txt') continue;
+    if (path === sdx6x.filesystemConfig) continue;
     const firmware = isWithin(path, 'SYSTEM/firmware');
     if (firmware && images.modem !== undefined) continue;
     if (!firmware && isWithin(path, 'SYSTEM') && images.system !== undefined) continue;
-    if (path === 'BOOTABLE_IMAGES/boot.img' && images.boot !== undefined) continue;
+    if (path === sdx6x.bootImage && images.boot !== undefined) continue;
     filling.nodes.set(path, node);
     if (node.kind === 'file') filling.readers.set(path, () => companion.read(path));
   }
@@ -220,7 +222,7 @@ async function takeBoot(path: string, options: ReadOptions, filling: Filling): P
       expected: largestFileInWords,
     });
   }
-  const at = toArchivePath('BOOTABLE_IMAGES/boot.img');
+  const at = sdx6x.bootImage;
   const read = (): Promise<Uint8Array<ArrayBuffer>> => source.read(0, source.size);
   filling.nodes.set(at, { kind: 'file', content: { size: source.size, sha1: sha1Of(await read()) } });
   filling.readers.set(at, read);
@@ -243,18 +245,14 @@ function addDefaults(path: string, images: RawImages, filling: Filling, isTarget
     readers.set(at, () => Promise.resolve(bytes));
   };
   const made: string[] = [];
-  if (nodes.get(toArchivePath('META/misc_info.txt'))?.kind !== 'file') {
-    add('META/misc_info.txt', [
-      'recovery_api_version=3',
-      'fstab_version=1',
-      `blocksize=${filling.eraseBlock ?? 262_144}`,
-    ]);
-    made.push('META/misc_info.txt');
+  if (nodes.get(sdx6x.miscInfo)?.kind !== 'file') {
+    add(sdx6x.miscInfo, ['recovery_api_version=3', 'fstab_version=1', `blocksize=${filling.eraseBlock ?? 262_144}`]);
+    made.push(sdx6x.miscInfo);
   }
-  const tables = ['RECOVERY/recovery.fstab', 'RECOVERY/RAMDISK/etc/recovery.fstab'];
+  const tables = sdx6x.fstabs;
   if (tables.every((name) => nodes.get(toArchivePath(name))?.kind !== 'file')) {
-    add('RECOVERY/recovery.fstab', defaultFstab);
-    made.push('RECOVERY/recovery.fstab');
+    add(sdx6x.fstabs[0], defaultFstab);
+    made.push(sdx6x.fstabs[0]);
   }
   if (made.length > 0) {
     findings.push({
@@ -265,10 +263,10 @@ function addDefaults(path: string, images: RawImages, filling: Filling, isTarget
       remedy: 'give a targetfiles.zip of the same module as companion, or put META and RECOVERY beside the images',
     });
   }
-  if (isTarget && nodes.get(toArchivePath('OTA/bin/updater'))?.kind !== 'file') {
+  if (isTarget && nodes.get(sdx6x.updater)?.kind !== 'file') {
     throw new InputError({
       code: 'no-updater',
-      place: { file: path, entry: 'OTA/bin/updater' },
+      place: { file: path, entry: sdx6x.updater },
       message: 'the program that runs on the device is missing: no image holds it',
       expected: "a file OTA/bin/updater, which becomes the package's update-binary",
       remedy: 'give a targetfiles.zip of the same module as companion, or put OTA/bin/updater beside the images',

@@ -2,10 +2,11 @@ import { linesOf, trimBlanks } from '../../formats/text/text-lines.js';
 import type { Partition, PartitionType } from '../../model/build.js';
 import type { Place } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 import { displayName } from '../../model/path.js';
 
 /** Where the table may be, in the order of looking: Linux-Embedded first, then AOSP. */
-export const fstabPaths = ['RECOVERY/recovery.fstab', 'RECOVERY/RAMDISK/etc/recovery.fstab'] as const;
+export const fstabPaths = sdx6x.fstabs;
 
 const typeOf: ReadonlyMap<string, PartitionType> = new Map([
   ['mtd', 'MTD'],

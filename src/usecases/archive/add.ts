@@ -1,4 +1,5 @@
 /** Adds builds to an archive of releases, so that any later update finds its source. */
+
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Lock, withLock } from '../../files/lock.js';
@@ -9,6 +10,7 @@ import type { ArchiveAddition, ArchivedBuild } from '../../model/archive.js';
 import type { ProjectVersion } from '../../model/build.js';
 import { type Sha256, sha256Of } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
+import { sdx6x } from '../../model/layout.js';
 import { type ArchivePath, compareBytes, displayName } from '../../model/path.js';
 import { type OnProgress, silent } from '../../model/progress.js';
 import type { Tree, TreeNode } from '../../model/tree.js';
@@ -122,7 +124,7 @@ function sameContents(known: readonly ManifestEntry[], entries: readonly Manifes
 function noVersion(input: string): InputError {
   return new InputError({
     code: 'archive-no-version',
-    place: { file: input, entry: 'SYSTEM/etc/quectel-project-version' },
+    place: { file: input, entry: sdx6x.versionFile },
     message: 'the build has no project revision, by which an archive finds its builds',
     expected: 'a line «Project Rev : …»',
   });

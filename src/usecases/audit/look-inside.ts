@@ -1,4 +1,5 @@
 /** Reads the files that differ, one at a time, and keeps what the inspectors say of them; never the bytes. */
+
 import { kernelRelease } from '../../audit/compare/boot.js';
 import { compareContents, compareLimit } from '../../audit/compare/compare-file.js';
 import { type Certificate, certificatesIn, isCredentialName } from '../../audit/security/certificates.js';
@@ -8,6 +9,7 @@ import { compressWhole } from '../../encode/deflate/whole.js';
 import type { SecurityFinding } from '../../model/audit.js';
 import type { FileEntry, OpenBuild } from '../../model/build.js';
 import type { Inner } from '../../model/inner.js';
+import { sdx6x } from '../../model/layout.js';
 import { type ArchivePath, displayName, isWithin } from '../../model/path.js';
 import type { OnProgress } from '../../model/progress.js';
 
@@ -35,7 +37,7 @@ interface Work {
   readonly bytes: number;
 }
 
-const boot = 'BOOTABLE_IMAGES/boot.img';
+const boot = sdx6x.bootImage;
 
 /** Looks at every file that is new or changed, and at keys, certificates, kernel modules and the boot image even when they did not change. */
 export async function lookInside(

@@ -9,6 +9,7 @@ import type { Entry, OpenBuild } from '../../model/build.js';
 import type { DeviceOrder } from '../../model/device-order.js';
 import { InputError, ProofError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 import type { DeviceLimits, DeviceNeeds } from '../../model/needs.js';
 import type { Part } from '../../model/parts.js';
 import { type ArchivePath, toArchivePath } from '../../model/path.js';
@@ -174,7 +175,7 @@ function refuseErrors(findings: readonly Finding[]): void {
 }
 
 async function readPrograms({ build, content }: OpenBuild) {
-  const [updater, dua] = [toArchivePath('OTA/bin/updater'), toArchivePath('OTA/bin/ipth_dua')];
+  const [updater, dua] = [sdx6x.updater, toArchivePath('OTA/bin/ipth_dua')];
   const updateBinary = await content.read(updater);
   return build.entries.get(dua)?.kind === 'file'
     ? { updateBinary, ipthDua: await content.read(dua) }
@@ -186,7 +187,7 @@ function expectedEntries(plan: SettledPlan): ReadonlyMap<ArchivePath, Entry> {
   const expected = new Map(plan.outcome);
   for (const { path, source, target, operations } of plan.decisions.values()) {
     const written = operations.some(({ kind }) => kind === 'patch-partition' || kind === 'write-partition');
-    const entry = written ? target : path === 'BOOTABLE_IMAGES/boot.img' ? source : undefined;
+    const entry = written ? target : path === sdx6x.bootImage ? source : undefined;
     if (entry !== undefined) expected.set(path, entry);
   }
   return expected;

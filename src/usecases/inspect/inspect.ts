@@ -12,6 +12,7 @@ import type { Code } from '../../model/codes.js';
 import { type Sha1, sha1Of, toSha256 } from '../../model/digest.js';
 import { InputError, type Place } from '../../model/errors.js';
 import type { EntryRole, InspectedEntry, InspectedTarget, Inspection, TravelMethod } from '../../model/inspection.js';
+import { sdx6x } from '../../model/layout.js';
 import type { Part } from '../../model/parts.js';
 import { displayName, fromBytes, isWithin } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
@@ -24,7 +25,7 @@ export interface InspectRequest {
   readonly package: string;
 }
 
-const scriptName = 'META-INF/com/google/android/updater-script';
+const scriptName = sdx6x.packageScript;
 const metadataName = 'META-INF/com/android/metadata';
 const versionName = 'quectel-project-version';
 

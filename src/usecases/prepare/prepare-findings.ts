@@ -3,6 +3,7 @@
 import type { ProjectVersion } from '../../model/build.js';
 import type { Code } from '../../model/codes.js';
 import type { Finding, Severity } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 import { type ArchivePath, toArchivePath } from '../../model/path.js';
 import type { TreeNode } from '../../model/tree.js';
 import type { PreparedTree } from './prepare-plan.js';
@@ -40,7 +41,7 @@ export function preparationFindings(facts: PreparedFacts): readonly Finding[] {
   };
   const inTarget = (path: string): boolean => tree.entries.has(toArchivePath(path));
 
-  if (!inTarget('OTA/bin/updater')) {
+  if (!inTarget(sdx6x.updater)) {
     note(
       'error',
       'no-updater',
@@ -64,7 +65,7 @@ export function preparationFindings(facts: PreparedFacts): readonly Finding[] {
         remedy,
       );
     }
-    if (source.get(toArchivePath('SYSTEM/build.prop'))?.kind === 'file' && !inTarget('SYSTEM/build.prop')) {
+    if (source.get(sdx6x.buildProp)?.kind === 'file' && !inTarget(sdx6x.buildProp)) {
       const remedy = 'put it into the root file system: it is patched last and marks an update as complete';
       note(
         'warning',
@@ -122,14 +123,14 @@ function bootFindings(
   { source, tree }: PreparedFacts,
   note: (severity: Severity, code: Code, message: string, remedy?: string) => void,
 ): void {
-  const boot = tree.entries.get(toArchivePath('BOOTABLE_IMAGES/boot.img'))?.node;
-  const before = source.get(toArchivePath('BOOTABLE_IMAGES/boot.img'));
+  const boot = tree.entries.get(sdx6x.bootImage)?.node;
+  const before = source.get(sdx6x.bootImage);
   if (boot === undefined) return;
   if (sameContent(before, boot)) {
     note('information', 'prepare-same-boot', 'the new boot image is the same as the one of the source');
     return;
   }
-  const recovery = source.get(toArchivePath('BOOTABLE_IMAGES/recovery.img'));
+  const recovery = source.get(sdx6x.recoveryImage);
   if (before !== undefined && recovery !== undefined && sameContent(recovery, before)) {
     note(
       'information',

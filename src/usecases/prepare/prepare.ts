@@ -4,6 +4,7 @@
  * 1. Read the source and the new parts as trees. 2. Put the target together (prepare-plan.ts). 3. Derive the owners
  * (prepare-owners.ts). 4. Write the zip, read it back, and only then give it its name.
  */
+
 import { readFile, stat } from 'node:fs/promises';
 import { asInputError } from '../../files/system-error.js';
 import { parseProjectVersion, projectVersionPath } from '../../formats/text/project-version.js';
@@ -16,6 +17,7 @@ import { readZip } from '../../input/zip/zip-tree.js';
 import type { Ownership, ProjectVersion } from '../../model/build.js';
 import { sha1Of } from '../../model/digest.js';
 import { InputError, ProofError, UsageError } from '../../model/errors.js';
+import { sdx6x } from '../../model/layout.js';
 import { largestFile } from '../../model/limits.js';
 import { type ArchivePath, displayName, fromBytes, toArchivePath, toBytes } from '../../model/path.js';
 import type { Preparation, PreparedFrom } from '../../model/preparation.js';
@@ -52,7 +54,7 @@ export interface PrepareRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-const configPath = toArchivePath('META/filesystem_config.txt');
+const configPath = sdx6x.filesystemConfig;
 const versionPath = toArchivePath(projectVersionPath);
 const largestTable = 64 * 1024 * 1024;
 
@@ -152,7 +154,7 @@ async function readInputs(request: PrepareRequest, reading: ReadOptions, open: T
     modem: request.modem === undefined ? undefined : await part(request.modem),
     multifota: request.multifota === undefined ? undefined : keep(await readFolder(request.multifota, reading)),
     singles: [
-      ...(await single('boot', 'BOOTABLE_IMAGES/boot.img', request.boot)),
+      ...(await single('boot', sdx6x.bootImage, request.boot)),
       ...(await single('abl', 'MULTIFOTA/abl.elf', request.abl)),
       ...(await single('version-file', versionPath, request.versionFile)),
     ],

@@ -1,8 +1,10 @@
 /** Proves a package that is a file: what the module is to hold afterwards follows from the builds, the parts and the lists. */
+
 import type { Build, Entry } from '../../model/build.js';
+import { sdx6x } from '../../model/layout.js';
 import type { ListRules } from '../../model/list-rules.js';
 import type { Part } from '../../model/parts.js';
-import { type ArchivePath, toArchivePath } from '../../model/path.js';
+import type { ArchivePath } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import type { Verification } from '../../model/verification.js';
 import { outcomeOf } from '../../plan/outcome.js';
@@ -38,7 +40,7 @@ export async function verifyFiles(request: VerifyFilesRequest, ports: Ports = {}
   });
 }
 
-const boot = toArchivePath('BOOTABLE_IMAGES/boot.img');
+const boot = sdx6x.bootImage;
 
 /** SYSTEM as it is to be, with the chmod list's owners and modes, and the images that the package writes. */
 export function expectedAfter(
