@@ -223,6 +223,19 @@ test('unit: the packages that the program uses are those that it is installed wi
   assert.deepEqual(foreign.sort(), Object.keys(dependencies).sort());
 });
 
+test('unit: builds and lists are opened in one place', () => {
+  const opening = ['src/input/open-build.ts', 'src/input/lists/read-lists.ts'];
+  const faults = [...texts].flatMap(([file, text]) =>
+    importsOf(file, text)
+      .filter(({ to }) => opening.includes(to) && file !== 'src/usecases/open-inputs.ts')
+      .map(
+        ({ to }) =>
+          `${file} imports ${to}: let withInputs or withBuild of src/usecases/open-inputs.ts open and close it`,
+      ),
+  );
+  assert.deepEqual(faults, []);
+});
+
 /** The text without comments and string contents: what is left is code. */
 function code(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g, '');

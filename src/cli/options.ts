@@ -63,13 +63,6 @@ export function emphasisOf(style: Style): Emphasis {
   return (what, text) => style(marks[what], text);
 }
 
-/** The property, or no property at all where the value is missing. */
-export function given<Name extends string, Value>(name: Name, value: Value | undefined): { [key in Name]?: Value } {
-  const object: { [key in Name]?: Value } = {};
-  if (value !== undefined) object[name] = value;
-  return object;
-}
-
 /** Whether an output is the standard output by one of its names. */
 export function isStandardOutput(output: string | undefined): boolean {
   return output === '-' || output === '/dev/stdout' || output === '/dev/fd/1' || output === '/proc/self/fd/1';

@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holdApart, type InputPath, type OutputPath } from '../files/hold-apart.js';
-import { listFileNames } from '../input/lists/read-lists.js';
+import { listFileNames } from '../input/lists/list-file-names.js';
 
 export type { OutputPath } from '../files/hold-apart.js';
 export { holdApart } from '../files/hold-apart.js';

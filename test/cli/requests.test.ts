@@ -1,6 +1,7 @@
 /** Requests are plain data: what the command line asks for can be written as JSON, queued, and asked for again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { archiveAddRequest, archiveRequest } from '../../src/cli/commands/archive.js';
 import { auditRequest } from '../../src/cli/commands/audit.js';
 import { checkRequest } from '../../src/cli/commands/check.js';
 import { explainRequest } from '../../src/cli/commands/explain.js';
@@ -8,6 +9,7 @@ import { extractRequest } from '../../src/cli/commands/extract.js';
 import { generateRequest } from '../../src/cli/commands/generate.js';
 import { inspectRequest } from '../../src/cli/commands/inspect.js';
 import { lsRequest } from '../../src/cli/commands/ls.js';
+import { prepareRequest } from '../../src/cli/commands/prepare.js';
 import { verifyRequest } from '../../src/cli/commands/verify.js';
 import { updateGenRequest } from '../../src/cli/update-gen.js';
 
@@ -26,6 +28,14 @@ const package_ = {
 
 /** For each command the request with every option given, and with none that may be left out. */
 const requests: Readonly<Record<string, { readonly all: object; readonly least: object }>> = {
+  'archive add': {
+    all: archiveAddRequest({ build: 'v1.zip', to: 'releases' }),
+    least: archiveAddRequest({ build: 'v1.zip', to: 'releases' }),
+  },
+  'archive list and verify': {
+    all: archiveRequest({ archive: 'releases' }),
+    least: archiveRequest({ archive: 'releases' }),
+  },
   audit: {
     all: auditRequest({
       ...pair,
@@ -74,6 +84,21 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   ls: {
     all: lsRequest({ input: 'v1.zip', only: ['SYSTEM/etc'], volume: 'rootfs' }),
     least: lsRequest({ input: 'v1.zip' }),
+  },
+  prepare: {
+    all: prepareRequest({
+      source: 'v1.zip',
+      output: 'v2.zip',
+      boot: 'boot.img',
+      abl: 'abl.elf',
+      multifota: 'multifota',
+      rootfs: 'rootfs',
+      modem: 'modem',
+      versionFile: 'version',
+      owners: 'owners',
+      dryRun: true,
+    }),
+    least: prepareRequest({ source: 'v1.zip', output: 'v2.zip' }),
   },
   update_gen: { all: updateGenRequest(['a.ubi'], true), least: updateGenRequest(['lm'], false) },
   verify: {

@@ -41,7 +41,7 @@ test('integration: a build knows the path that it was opened from, whatever its 
   await content.close();
   assert.equal(opened, path);
   const archived = join(work, 'archive');
-  await archiveAdd(path, archived);
+  await archiveAdd({ build: path, archive: archived });
   const fromArchive = await openFromArchive(archived, build.projectVersion?.revision ?? '', { modes: 'build' });
   await fromArchive.content.close();
   assert.equal(fromArchive.path, undefined);

@@ -6,6 +6,8 @@ import {
   archiveListingJson,
   archiveListingText,
 } from '../../report/archive.js';
+import type { ArchiveAddRequest } from '../../usecases/archive/add.js';
+import type { ArchiveRequest } from '../../usecases/archive/check.js';
 import type { Command } from '../command.js';
 
 const folder = { type: 'string', demandOption: true, describe: 'Folder of the archive' } as const;
@@ -30,7 +32,7 @@ export const archiveCommand: Command = (program, choose) =>
         (argv) =>
           choose(async ({ manner, out, onProgress, signal }) => {
             const { archiveAdd } = await import('../../usecases/archive/add.js');
-            const addition = await archiveAdd(argv.build, argv.to, { onProgress, signal });
+            const addition = await archiveAdd(archiveAddRequest(argv), { onProgress, signal });
             const report = manner.json ? additionJson(addition) : additionText(addition);
             out(report.text);
             return report.exitCode;
@@ -47,7 +49,7 @@ export const archiveCommand: Command = (program, choose) =>
         (argv) =>
           choose(async ({ manner, out }) => {
             const { archiveList } = await import('../../usecases/archive/check.js');
-            const listing = await archiveList(argv.archive);
+            const listing = await archiveList(archiveRequest(argv));
             const report = manner.json ? archiveListingJson(listing) : archiveListingText(listing);
             out(report.text);
             return report.exitCode;
@@ -64,7 +66,7 @@ export const archiveCommand: Command = (program, choose) =>
         (argv) =>
           choose(async ({ manner, out, onProgress, signal }) => {
             const { archiveVerify } = await import('../../usecases/archive/check.js');
-            const check = await archiveVerify(argv.archive, { onProgress, signal });
+            const check = await archiveVerify(archiveRequest(argv), { onProgress, signal });
             const report = manner.json ? archiveCheckJson(check) : archiveCheckText(check);
             out(report.text);
             return report.exitCode;
@@ -73,3 +75,13 @@ export const archiveCommand: Command = (program, choose) =>
       .example('$0 archive add v2.zip --to releases', 'keep what was released')
       .demandCommand(1, 'say what to do with the archive: add, list or verify'),
   );
+
+/** The request of what the options of `add` say. */
+export function archiveAddRequest({ build, to }: { readonly build: string; readonly to: string }): ArchiveAddRequest {
+  return { build, archive: to };
+}
+
+/** The request of what the options of `list` and `verify` say. */
+export function archiveRequest({ archive }: ArchiveRequest): ArchiveRequest {
+  return { archive };
+}

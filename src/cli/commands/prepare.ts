@@ -1,6 +1,6 @@
 import { preparationJson, preparationText } from '../../report/preparation.js';
+import type { PrepareRequest } from '../../usecases/prepare/prepare.js';
 import type { Command } from '../command.js';
-import { given } from '../options.js';
 
 /** `dfota prepare --source v1.zip … --output v2.zip`. */
 export const prepareCommand: Command = (program, choose) =>
@@ -33,25 +33,19 @@ export const prepareCommand: Command = (program, choose) =>
         )
         .example('$0 prepare --source v1.zip --modem NON-HLOS.ubi --output v2.zip --dry-run', 'what would change'),
     (argv) =>
-      choose(async ({ manner, out, endStage, onProgress, signal }) => {
+      choose(async (session) => {
+        const { manner, out, endStage } = session;
         const { prepare } = await import('../../usecases/prepare/prepare.js');
-        const preparation = await prepare({
-          source: argv.source,
-          output: argv.output,
-          ...given('boot', argv.boot),
-          ...given('abl', argv.abl),
-          ...given('multifota', argv.multifota),
-          ...given('rootfs', argv.rootfs),
-          ...given('modem', argv.modem),
-          ...given('versionFile', argv.versionFile),
-          ...given('owners', argv.owners),
-          ...given('dryRun', argv.dryRun),
-          onProgress,
-          signal,
-        });
+        const preparation = await prepare(prepareRequest(argv), session);
         endStage();
         const report = manner.json ? preparationJson(preparation) : preparationText(preparation);
         out(report.text);
         return report.exitCode;
       }),
   );
+
+/** The request of what the options say. */
+export function prepareRequest(options: PrepareRequest): PrepareRequest {
+  const { source, output, boot, abl, multifota, rootfs, modem, versionFile, owners, dryRun } = options;
+  return { source, output, boot, abl, multifota, rootfs, modem, versionFile, owners, dryRun };
+}

@@ -8,16 +8,9 @@ import type { ListName, ListRules } from '../../model/list-rules.js';
 import { fromBytes } from '../../model/path.js';
 import { parseChmodList } from './chmod-list.js';
 import { lineEndFindings } from './line-ends.js';
+import { listFileNames } from './list-file-names.js';
 import { parseMultifotaList } from './multifota-list.js';
 import { parsePathList } from './path-list.js';
-
-/** The names of the list files, as the original has them. A project list may lie beside them and is not read. */
-export const listFileNames: Readonly<Record<ListName, string>> = {
-  noota: 'quectel_noota_filelist.txt',
-  fullota: 'quectel_fullota_filelist.txt',
-  chmod: 'quectel_chmod_filelist.txt',
-  multifota: 'quectel_multifota_filelist.txt',
-};
 
 /** How places in the starter lists are shown: the same on every machine. */
 const starterFolder = 'templates/lists';

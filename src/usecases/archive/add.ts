@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { type Lock, withLock } from '../../files/lock.js';
 import { writeText } from '../../files/output.js';
 import { syncFiles } from '../../files/sync.js';
-import { describeBuild, readTree } from '../../input/open-build.js';
+import { describeBuild } from '../../input/describe-build.js';
+import { readTree } from '../../input/read-tree.js';
 import type { ArchiveAddition, ArchivedBuild } from '../../model/archive.js';
 import type { ProjectVersion } from '../../model/build.js';
 import { type Sha256, sha256Of } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import { sdx6x } from '../../model/layout.js';
 import { type ArchivePath, compareBytes, displayName } from '../../model/path.js';
-import { type OnProgress, silent } from '../../model/progress.js';
+import type { Ports } from '../../model/ports.js';
+import { silent } from '../../model/progress.js';
 import type { Tree, TreeNode } from '../../model/tree.js';
 import { digestOfNodes } from '../../model/tree-digest.js';
 import { type KeptBlob, keepBlob } from '../../store/archive/blobs.js';
@@ -20,10 +22,12 @@ import { type Manifest, type ManifestEntry, printManifest } from '../../store/ar
 import { createArchive, manifestFile, readManifests, sweep } from '../../store/archive/store.js';
 import { holdOutputsApart } from '../hold-apart.js';
 
-/** What all of these commands take. */
-export interface ArchiveOptions {
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
+/** Which build is added to which archive: plain data. */
+export interface ArchiveAddRequest {
+  /** A targetfiles.zip, a folder of its layout, or raw images. */
+  readonly build: string;
+  /** The archive's folder. */
+  readonly archive: string;
 }
 
 /**
@@ -31,14 +35,11 @@ export interface ArchiveOptions {
  * Adding the same build again writes only what is missing or damaged of it. On failure nothing of it stays. Throws InputError: also when
  * the build has no version, or when another build of the same version is there, for a version must find one build.
  */
-export async function archiveAdd(
-  input: string,
-  archive: string,
-  options: ArchiveOptions = {},
-): Promise<ArchiveAddition> {
-  const onProgress = options.onProgress ?? silent;
+export async function archiveAdd(request: ArchiveAddRequest, ports: Ports = {}): Promise<ArchiveAddition> {
+  const { build: input, archive } = request;
+  const { onProgress = silent, signal } = ports;
   await holdOutputsApart({ whole: [['the build', input]] }, [{ role: 'the archive', path: archive, kind: 'store' }]);
-  const tree = await readTree(input, { stage: 'read-source', onProgress, signal: options.signal });
+  const tree = await readTree(input, { stage: 'read-source', onProgress, signal });
   try {
     const { projectVersion, findings } = await describeBuild(tree, 'build', undefined);
     if (projectVersion?.revision === undefined) throw noVersion(input);
@@ -47,7 +48,7 @@ export async function archiveAdd(
     const lock: Lock = { file: join(archive, 'lock'), code: 'archive-locked', doing: 'adding to this archive' };
     return await withLock(lock, async () => {
       await sweep(archive);
-      const added = await addLocked(tree, { revision, projectVersion }, archive, options);
+      const added = await addLocked(tree, { revision, projectVersion }, archive, ports);
       const { repairedFiles } = added;
       const repaired = completed ? [join(archive, 'archive.json'), ...repairedFiles] : repairedFiles;
       return { archive, origin: input, findings, ...added, repairedFiles: repaired };
@@ -66,7 +67,7 @@ async function addLocked(
   tree: Tree,
   version: Version,
   archive: string,
-  options: ArchiveOptions,
+  options: Ports,
 ): Promise<Omit<ArchiveAddition, 'archive' | 'origin' | 'findings'>> {
   const { manifests, errors } = await readManifests(archive);
   const [error] = errors;
@@ -154,7 +155,7 @@ async function keepContents(
   tree: Tree,
   nodes: ReadonlyMap<ArchivePath, TreeNode>,
   archive: string,
-  options: ArchiveOptions & { readonly safe: Needed },
+  options: Ports & { readonly safe: Needed },
 ): Promise<{ readonly entries: readonly ManifestEntry[]; readonly kept: readonly KeptBlob[] }> {
   const entries: ManifestEntry[] = [];
   const kept = new Map<Sha256, KeptBlob>();

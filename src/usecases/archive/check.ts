@@ -3,12 +3,18 @@ import type { Sha256 } from '../../model/digest.js';
 import type { Fault } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { displayName } from '../../model/path.js';
+import type { Ports } from '../../model/ports.js';
 import { addAgain, checkBlob, damagedBlob, listBlobs } from '../../store/archive/blobs.js';
 import { readManifests } from '../../store/archive/store.js';
-import type { ArchiveOptions } from './add.js';
+
+/** Which archive is looked at: plain data. */
+export interface ArchiveRequest {
+  /** The archive's folder. */
+  readonly archive: string;
+}
 
 /** The builds of an archive. Manifests that cannot be read become findings. Throws InputError when the folder is not an archive. */
-export async function archiveList(archive: string): Promise<ArchiveListing> {
+export async function archiveList({ archive }: ArchiveRequest): Promise<ArchiveListing> {
   const { manifests, errors } = await readManifests(archive);
   const blobs = await listBlobs(archive);
   return {
@@ -24,7 +30,10 @@ function asError(fault: Fault): Finding {
 }
 
 /** Re-hashes every content, and looks for what is missing or left over. Throws InputError when the folder is no archive. */
-export async function archiveVerify(archive: string, options: ArchiveOptions = {}): Promise<ArchiveCheck> {
+export async function archiveVerify(
+  { archive }: ArchiveRequest,
+  { onProgress, signal }: Ports = {},
+): Promise<ArchiveCheck> {
   const { manifests, errors } = await readManifests(archive);
   const blobs = await listBlobs(archive);
   const findings: Finding[] = errors.flatMap(({ faults }) => faults.map(asError));
@@ -33,13 +42,13 @@ export async function archiveVerify(archive: string, options: ArchiveOptions = {
   const totalBytes = blobs.reduce((sum, { storedSize }) => sum + storedSize, 0);
   let doneBytes = 0;
   for (const [index, blob] of blobs.entries()) {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const { whole: holds, size } = await checkBlob(blob);
     if (holds) whole.set(blob.sha256, size);
     else findings.push(...damagedBlob(archive, blob).faults.map(asError));
     doneBytes += blob.storedSize;
     const item = blob.sha256;
-    options.onProgress?.({
+    onProgress?.({
       stage: 'archive-verify',
       doneBytes,
       totalBytes,

@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { describeBuild, type OpenBuildOptions } from '../../input/open-build.js';
+import { describeBuild } from '../../input/describe-build.js';
+import type { Role } from '../../input/layout.js';
+import type { Modes } from '../../input/ownership.js';
 import type { OpenBuild } from '../../model/build.js';
 import { sha1Of } from '../../model/digest.js';
 import { InputError, UsageError } from '../../model/errors.js';
@@ -13,7 +15,11 @@ import { readManifests } from '../../store/archive/store.js';
  * Opens an archived build by its project revision (or by an unambiguous beginning of it, or of its digest), as openBuild opens a zip. Each content is
  * held against its digest when it is read. Throws UsageError when the version finds no build or several, InputError for a damaged archive.
  */
-export async function openFromArchive(archive: string, version: string, options: OpenBuildOptions): Promise<OpenBuild> {
+export async function openFromArchive(
+  archive: string,
+  version: string,
+  options: { readonly modes: Modes; readonly role?: Role | undefined },
+): Promise<OpenBuild> {
   const { manifests, errors } = await readManifests(archive);
   const [error] = errors;
   const found = choose(archive, manifests, version);

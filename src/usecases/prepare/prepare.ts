@@ -20,8 +20,9 @@ import { InputError, ProofError, UsageError } from '../../model/errors.js';
 import { sdx6x } from '../../model/layout.js';
 import { largestFile } from '../../model/limits.js';
 import { type ArchivePath, displayName, fromBytes, toArchivePath, toBytes } from '../../model/path.js';
+import type { Ports } from '../../model/ports.js';
 import type { Preparation, PreparedFrom } from '../../model/preparation.js';
-import { type OnProgress, silent } from '../../model/progress.js';
+import { silent } from '../../model/progress.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import { type TargetFilesEntry, writeTargetFilesZip } from '../../package/targetfiles-zip.js';
 import { holdOutputsApart } from '../hold-apart.js';
@@ -29,7 +30,7 @@ import { preparationFindings } from './prepare-findings.js';
 import { type DerivedOwners, deriveOwners } from './prepare-owners.js';
 import { assemble, changesOf, type PreparedEntry, type PreparedTree, sameContent } from './prepare-plan.js';
 
-/** What to make. Everything left out stays as it is in the source. */
+/** What to make: plain data. Everything left out stays as it is in the source. */
 export interface PrepareRequest {
   /** targetfiles.zip of the firmware that runs on the module, or a folder of its layout. */
   readonly source: string;
@@ -50,8 +51,6 @@ export interface PrepareRequest {
   readonly output: string;
   /** Only plan. */
   readonly dryRun?: boolean | undefined;
-  readonly onProgress?: OnProgress | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const configPath = sdx6x.filesystemConfig;
@@ -76,9 +75,10 @@ interface Inputs {
 }
 
 /** Prepares a target, or with `dryRun` says what it would hold. Throws UsageError, InputError, and ProofError when the zip reads back wrong. */
-export async function prepare(request: PrepareRequest): Promise<Preparation> {
+export async function prepare(request: PrepareRequest, ports: Ports = {}): Promise<Preparation> {
   await checkRequest(request);
-  const reading: ReadOptions = { stage: 'prepare', onProgress: request.onProgress ?? silent, signal: request.signal };
+  const { onProgress = silent, signal } = ports;
+  const reading: ReadOptions = { stage: 'prepare', onProgress, signal };
   const open: Tree[] = [];
   try {
     const inputs = await readInputs(request, reading, open);
@@ -319,7 +319,7 @@ async function writeTarget(
   });
   return writeTargetFilesZip(list, request.output, {
     onProgress: reading.onProgress,
-    signal: request.signal,
+    signal: reading.signal,
     check: (file) => checkWritten(file, reading, entries, request.output),
   });
 }

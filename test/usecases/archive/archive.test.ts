@@ -61,8 +61,8 @@ async function revisionOf(zip: string): Promise<string> {
 
 const fresh = async (name: string): Promise<string> => {
   const archive = join(work, name);
-  await archiveAdd(first, archive);
-  await archiveAdd(second, archive);
+  await archiveAdd({ build: first, archive });
+  await archiveAdd({ build: second, archive });
   return archive;
 };
 
@@ -75,14 +75,14 @@ test('integration: what was added comes back the same, digest and all', async ()
     const opened = await openFromArchive(archive, await revisionOf(zip), { ...all, role });
     await same(await openBuild(zip, { ...all, role }), opened);
   }
-  const listing = await archiveList(archive);
+  const listing = await archiveList({ archive });
   assert.deepEqual(
     listing.builds.map(({ revision }) => revision),
     [await revisionOf(first), await revisionOf(second)],
   );
   assert.match(archiveListingText(listing).text, /2 builds in /);
   assert.match(archiveListingJson(listing).text, /"dfota-archive-listing"/);
-  const check = await archiveVerify(archive);
+  const check = await archiveVerify({ archive });
   assert.deepEqual(check.findings, []);
   assert.match(archiveCheckText(check).text, /2 builds, \d+ contents, .*: no findings/);
   assert.equal(archiveCheckText(check).exitCode, 0);
@@ -90,8 +90,8 @@ test('integration: what was added comes back the same, digest and all', async ()
 
 test('integration: contents are stored once, packed where it helps', async () => {
   const archive = join(work, 'once');
-  const added = await archiveAdd(first, archive);
-  const next = await archiveAdd(second, archive);
+  const added = await archiveAdd({ build: first, archive });
+  const next = await archiveAdd({ build: second, archive });
   assert.ok(next.newBlobs < 5, `${next.newBlobs} new contents`);
   assert.match(additionText(next).text, /added from .*; new: \d contents?/);
   assert.ok(added.newBytes < added.build.bytes);
@@ -101,11 +101,11 @@ test('integration: contents are stored once, packed where it helps', async () =>
 
 test('integration: the same build again changes nothing, however it was packed', async () => {
   const archive = join(work, 'again');
-  await archiveAdd(first, archive);
+  await archiveAdd({ build: first, archive });
   const before = readdirSync(archive, { recursive: true }).sort();
-  assert.equal((await archiveAdd(first, archive)).known, true);
+  assert.equal((await archiveAdd({ build: first, archive })).known, true);
   const stored = writeTargetFiles(join(work, 'v1-stored'), { nodes, revision: 'A01', stored: true });
-  const again = await archiveAdd(stored, archive);
+  const again = await archiveAdd({ build: stored, archive });
   assert.equal(again.known, true);
   assert.match(additionText(again).text, /there already/);
   assert.match(additionJson(again).text, /"known": true/);
@@ -118,18 +118,18 @@ test('integration: a folder can be added', async () => {
     revision: 'A03',
   });
   const archive = join(work, 'of-folder');
-  await archiveAdd(folder, archive);
+  await archiveAdd({ build: folder, archive });
   await same(await openBuild(folder, all), await openFromArchive(archive, await revisionOf(folder), all));
 });
 
 test('integration: another build of the same version, or one without a version, is refused', async () => {
   const archive = join(work, 'taken');
-  await archiveAdd(first, archive);
+  await archiveAdd({ build: first, archive });
   const before = readdirSync(archive, { recursive: true }).sort();
   const other = writeTargetFiles(join(work, 'other'), { nodes: { 'SYSTEM/x': file('x') }, revision: 'A01' });
-  await assert.rejects(archiveAdd(other, archive), /another build of the version/);
+  await assert.rejects(archiveAdd({ build: other, archive }), /another build of the version/);
   const none = writeTargetFiles(join(work, 'none'), { nodes: { 'SYSTEM/etc/quectel-project-version': null } });
-  await assert.rejects(archiveAdd(none, archive), /no project revision/);
+  await assert.rejects(archiveAdd({ build: none, archive }), /no project revision/);
   assert.deepEqual(readdirSync(archive, { recursive: true }).sort(), before);
 });
 
@@ -149,20 +149,23 @@ test('integration: versions are found by their beginning or digest; unknown and 
 
 test('integration: an interrupted add leaves nothing of the build', async () => {
   const archive = join(work, 'stopped');
-  await archiveAdd(first, archive);
+  await archiveAdd({ build: first, archive });
   const before = readdirSync(archive, { recursive: true }).sort();
   const abort = new AbortController();
-  const adding = archiveAdd(second, archive, {
-    signal: abort.signal,
-    onProgress: ({ stage, doneItems, totalItems }) => {
-      if (stage === 'archive-add' && doneItems === totalItems - 1) abort.abort(new Error('stop'));
+  const adding = archiveAdd(
+    { build: second, archive },
+    {
+      signal: abort.signal,
+      onProgress: ({ stage, doneItems, totalItems }) => {
+        if (stage === 'archive-add' && doneItems === totalItems - 1) abort.abort(new Error('stop'));
+      },
     },
-  });
+  );
   await assert.rejects(adding, /stop/);
   const kept = (names: readonly (string | Buffer)[]) => names.filter((name) => !/blobs\/..$/.test(String(name)));
   assert.deepEqual(kept(readdirSync(archive, { recursive: true }).sort()), kept(before));
   writeFileSync(join(archive, 'lock'), '');
-  await assert.rejects(archiveAdd(second, archive), /another process is adding/);
+  await assert.rejects(archiveAdd({ build: second, archive }), /another process is adding/);
 });
 
 test('integration: verify finds what is missing, damaged, or left over; reading refuses it', async () => {
@@ -180,7 +183,7 @@ test('integration: verify finds what is missing, damaged, or left over; reading 
   writeFileSync(join(archive, 'blobs', plain), bytes);
   mkdirSync(join(archive, 'blobs/00'), { recursive: true });
   writeFileSync(join(archive, 'blobs/00', '0'.repeat(64)), 'x');
-  const check = await archiveVerify(archive);
+  const check = await archiveVerify({ archive });
   const codes = check.findings.map(({ severity, code }) => `${severity} ${code}`);
   assert.equal(codes.filter((code) => code === 'error archive-blob-damaged').length, 3);
   assert.equal(codes.filter((code) => code === 'error archive-build-incomplete').length, 2);
@@ -212,12 +215,12 @@ test('integration: damaged manifests are told, never believed', async () => {
   ];
   for (const [text, expected] of edits) {
     writeFileSync(path, text);
-    const listing = await archiveList(archive);
+    const listing = await archiveList({ archive });
     assert.equal(listing.builds.length, text === good ? 2 : 1);
     assert.match(archiveListingText(listing).text, expected);
     assert.equal(archiveListingText(listing).exitCode, 1);
     await assert.rejects(openFromArchive(archive, await revisionOf(first), all), InputError);
-    await assert.rejects(archiveAdd(second, archive), InputError);
+    await assert.rejects(archiveAdd({ build: second, archive }), InputError);
   }
 });
 
@@ -225,9 +228,9 @@ test('integration: no archive is made of a folder that holds other things', asyn
   const folder = join(work, 'mine');
   mkdirSync(folder);
   writeFileSync(join(folder, 'mine'), '');
-  await assert.rejects(archiveAdd(first, folder), /it is not empty/);
-  await assert.rejects(archiveList(folder), /not an archive of builds/);
-  await assert.rejects(archiveVerify(join(work, 'missing')), /not an archive of builds/);
-  await assert.rejects(archiveAdd(first, join(folder, 'mine')), InputError);
+  await assert.rejects(archiveAdd({ build: first, archive: folder }), /it is not empty/);
+  await assert.rejects(archiveList({ archive: folder }), /not an archive of builds/);
+  await assert.rejects(archiveVerify({ archive: join(work, 'missing') }), /not an archive of builds/);
+  await assert.rejects(archiveAdd({ build: first, archive: join(folder, 'mine') }), InputError);
   assert.deepEqual(readdirSync(folder), ['mine']);
 });

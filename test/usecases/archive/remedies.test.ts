@@ -29,8 +29,8 @@ const made = join(work, 'made');
 
 async function freshArchive(name: string): Promise<string> {
   if (readdirSync(work).includes('made') === false) {
-    await archiveAdd(first, made);
-    await archiveAdd(second, made);
+    await archiveAdd({ build: first, archive: made });
+    await archiveAdd({ build: second, archive: made });
   }
   const archive = join(work, name);
   cpSync(made, archive, { recursive: true });

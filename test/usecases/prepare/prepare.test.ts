@@ -246,15 +246,15 @@ test('integration: bad requests and bad inputs give an error and no file', async
   mkdirSync(join(clash, 'image/modem.b00'), { recursive: true });
   await assert.rejects(prepare({ source, modem: clash, output }), /a file here and the modem input a directory/);
   const abort = new AbortController();
-  const stopped = prepare({
-    source,
-    rootfs,
-    output,
-    signal: abort.signal,
-    onProgress: ({ stage }) => {
-      if (stage === 'write') abort.abort(new Error('stop'));
+  const stopped = prepare(
+    { source, rootfs, output },
+    {
+      signal: abort.signal,
+      onProgress: ({ stage }) => {
+        if (stage === 'write') abort.abort(new Error('stop'));
+      },
     },
-  });
+  );
   await assert.rejects(stopped, /stop/);
   assert.deepEqual(
     readdirSync(work).filter((name) => name.startsWith('.') || name === 'never.zip'),

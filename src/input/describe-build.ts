@@ -1,0 +1,116 @@
+import { parseProjectVersion, projectVersionPath } from '../formats/text/project-version.js';
+import { type Build, type Entry, ownershipCounts } from '../model/build.js';
+import { InputError } from '../model/errors.js';
+import type { Finding } from '../model/finding.js';
+import { sdx6x } from '../model/layout.js';
+import { type ArchivePath, compareBytes, fromBytes, parentOf, toArchivePath } from '../model/path.js';
+import type { Tree, TreeNode } from '../model/tree.js';
+import { layoutFaults, type Role } from './layout.js';
+import { parseFilesystemConfig } from './metadata/filesystem-config.js';
+import { parseMiscInfo } from './metadata/misc-info.js';
+import { fstabPaths, parseRecoveryFstab } from './metadata/recovery-fstab.js';
+import { type Modes, ownershipOf } from './ownership.js';
+
+/** No file under META is read that is larger. */
+const largestMetadata = 64 * 1024 * 1024;
+
+/** A metadata file as a byte-string; `undefined` where there is none. */
+async function metadata(tree: Tree, name: string): Promise<string | undefined> {
+  const path = toArchivePath(name);
+  const node = tree.nodes.get(path);
+  if (node?.kind !== 'file') return undefined;
+  if (node.content.size > largestMetadata) {
+    const expected = `at most ${largestMetadata} bytes`;
+    const place = { file: tree.origin, entry: name };
+    throw new InputError({ code: 'metadata-too-large', place, message: 'the file is too large to be read', expected });
+  }
+  return fromBytes(await tree.read(path));
+}
+
+/** The nodes in byte order, with the directories that they imply. */
+function withParents(nodes: ReadonlyMap<ArchivePath, TreeNode>): ReadonlyMap<ArchivePath, TreeNode> {
+  const all = new Map(nodes);
+  for (const path of nodes.keys()) {
+    for (let parent = parentOf(path); parent !== undefined && !all.has(parent); parent = parentOf(parent)) {
+      all.set(parent, { kind: 'directory' });
+    }
+  }
+  return new Map([...all].sort(([a], [b]) => compareBytes(a, b)));
+}
+
+function modeFindings(build: Pick<Build, 'origin' | 'entries'>, modes: Modes): Finding[] {
+  const count = ownershipCounts(build.entries).get('note-default') ?? 0;
+  if (count === 0 || modes === 'note') return [];
+  return [
+    {
+      severity: 'warning',
+      code: 'modes-not-in-input',
+      place: { file: build.origin },
+      message:
+        'neither META/filesystem_config.txt nor the input itself tells the mode of some entries: they get 755, owner 0:0',
+      found: `${count} files and directories without a mode`,
+      expected: 'a zip made on Unix, or a row for each entry in META/filesystem_config.txt',
+    },
+  ];
+}
+
+/** Makes a build of a tree: checks the layout, reads META, the partition table and the version, gives each entry its owner. Throws InputError. */
+export async function describeBuild(tree: Tree, modes: Modes, role: Role | undefined): Promise<Build> {
+  const file = tree.origin;
+  const faults = layoutFaults(file, tree.nodes, role);
+  if (faults.length > 0) throw new InputError(faults);
+  const findings = [...tree.findings];
+  const config = sdx6x.filesystemConfig;
+  const { rows, faults: configFaults } = parseFilesystemConfig((await metadata(tree, config)) ?? '', {
+    file,
+    entry: config,
+  });
+  const info = sdx6x.miscInfo;
+  const { misc, faults: miscFaults } = parseMiscInfo((await metadata(tree, info)) ?? '', { file, entry: info });
+  if (configFaults.length + miscFaults.length > 0) throw new InputError([...miscFaults, ...configFaults]);
+
+  const fstabPath = fstabPaths.find((name) => tree.nodes.get(toArchivePath(name))?.kind === 'file');
+  const fstabText = fstabPath === undefined ? undefined : await metadata(tree, fstabPath);
+  const fstab = parseRecoveryFstab(fstabText ?? '', misc.fstabVersion, { file, entry: fstabPath ?? fstabPaths[0] });
+  findings.push(...fstab.findings);
+  if (fstabText === undefined) {
+    const expected = fstabPaths.join(' or ');
+    findings.push({
+      severity: 'warning',
+      code: 'no-fstab',
+      place: { file },
+      message: 'the partition table of the recovery is missing',
+      expected,
+    });
+  }
+  const version = await metadata(tree, projectVersionPath);
+  if (version === undefined) {
+    findings.push({
+      severity: 'warning',
+      code: 'no-project-version',
+      place: { file, entry: projectVersionPath },
+      message: 'the build does not say which version it is',
+      expected: `a file ${projectVersionPath}`,
+    });
+  }
+
+  const entries = new Map<ArchivePath, Entry>();
+  for (const [path, node] of withParents(tree.nodes)) {
+    if (node.kind === 'link') entries.set(path, { path, kind: 'link', destination: node.destination });
+    else {
+      const ownership = ownershipOf(path, node.own, rows, modes);
+      if (node.kind === 'file') entries.set(path, { path, kind: 'file', content: node.content, ownership });
+      else entries.set(path, { path, kind: 'directory', ownership });
+    }
+  }
+  for (const finding of modeFindings({ origin: file, entries }, modes)) findings.push(finding);
+  return {
+    origin: file,
+    digest: tree.digest,
+    entries,
+    misc,
+    partitions: fstab.partitions,
+    projectVersion: version === undefined ? undefined : parseProjectVersion(version),
+    findings,
+  };
+}
