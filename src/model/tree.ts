@@ -48,3 +48,11 @@ export interface ReadOptions {
 
 /** The longest text of a link that Linux follows. */
 export const longestLink = 4095;
+
+/** Whether two nodes are the same on the device, as far as content goes. */
+export function sameContent(a: TreeNode | undefined, b: TreeNode): boolean {
+  if (a === undefined || a.kind !== b.kind) return false;
+  if (a.kind === 'file' && b.kind === 'file')
+    return a.content.sha1 === b.content.sha1 && a.content.size === b.content.size;
+  return a.kind === 'link' && b.kind === 'link' ? a.destination === b.destination : true;
+}

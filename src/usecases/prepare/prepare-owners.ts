@@ -4,7 +4,7 @@ import type { Ownership } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import { type ArchivePath, compareBytes, displayName, isWithin } from '../../model/path.js';
 import type { OwnerSource, PlainOwnership } from '../../model/preparation.js';
-import type { PreparedEntry } from './prepare-plan.js';
+import type { PreparedEntry } from '../../model/prepared-tree.js';
 
 /** What is known of owners and modes. */
 export interface OwnersKnown {

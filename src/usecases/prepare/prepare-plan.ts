@@ -3,16 +3,8 @@
 import type { Fault } from '../../model/errors.js';
 import { type ArchivePath, compareBytes, displayName, isWithin, parentOf, toArchivePath } from '../../model/path.js';
 import type { PreparedFrom, PreparedPath } from '../../model/preparation.js';
-import type { TreeNode } from '../../model/tree.js';
-
-/** An entry of the target: what it is, who brings it, and under which path it is read there. */
-export interface PreparedEntry {
-  readonly path: ArchivePath;
-  readonly node: TreeNode;
-  readonly from: PreparedFrom;
-  /** Where the bringer has it. */
-  readonly origin: ArchivePath;
-}
+import type { PreparedEntry, PreparedTree } from '../../model/prepared-tree.js';
+import { sameContent, type TreeNode } from '../../model/tree.js';
 
 type Nodes = ReadonlyMap<ArchivePath, TreeNode>;
 
@@ -28,18 +20,6 @@ export interface PreparedInputs {
 
 /** Left where they are when the root file system is replaced, and not taken from the new one. */
 const keptInSystem = ['SYSTEM/firmware', 'SYSTEM/dev'];
-
-/** The target's entries, and what goes wrong on the way. */
-export interface PreparedTree {
-  readonly entries: ReadonlyMap<ArchivePath, PreparedEntry>;
-  /** Entries of the new root file system below its own `firmware` and `dev`: not taken. */
-  readonly notTaken: number;
-  /** Files of the source's SYSTEM/firmware that the modem input does not have: they stay. */
-  readonly modemKept: number;
-  /** Files of the modem input that the source has under the same name. */
-  readonly modemMet: number;
-  readonly faults: readonly Fault[];
-}
 
 /**
  * 1. Everything of the source. 2. Single files and MULTIFOTA over it. 3. SYSTEM without `firmware` and `dev` goes, the new root file system
@@ -99,14 +79,6 @@ export function assemble(inputs: PreparedInputs): PreparedTree {
   }
   const sorted = new Map([...entries].sort(([a], [b]) => compareBytes(a, b)));
   return { entries: sorted, notTaken, modemKept, modemMet, faults };
-}
-
-/** Whether two nodes are the same on the device, as far as content goes. */
-export function sameContent(a: TreeNode | undefined, b: TreeNode): boolean {
-  if (a === undefined || a.kind !== b.kind) return false;
-  if (a.kind === 'file' && b.kind === 'file')
-    return a.content.sha1 === b.content.sha1 && a.content.size === b.content.size;
-  return a.kind === 'link' && b.kind === 'link' ? a.destination === b.destination : true;
 }
 
 /** What is not as it was in the source, in byte order. */

@@ -6,6 +6,7 @@
  */
 
 import { readFile, stat } from 'node:fs/promises';
+import { preparationFindings } from '../../checks/prepared/check-prepared.js';
 import { asInputError } from '../../files/system-error.js';
 import { parseProjectVersion, projectVersionPath } from '../../formats/text/project-version.js';
 import { readFolder } from '../../input/folder-tree.js';
@@ -22,13 +23,14 @@ import { largestFile } from '../../model/limits.js';
 import { type ArchivePath, displayName, fromBytes, toArchivePath, toBytes } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import type { Preparation, PreparedFrom } from '../../model/preparation.js';
+import type { PreparedEntry, PreparedTree } from '../../model/prepared-tree.js';
 import { silent } from '../../model/progress.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
+import { sameContent } from '../../model/tree.js';
 import { type TargetFilesEntry, writeTargetFilesZip } from '../../package/targetfiles-zip.js';
 import { holdOutputsApart } from '../hold-apart.js';
-import { preparationFindings } from './prepare-findings.js';
 import { type DerivedOwners, deriveOwners } from './prepare-owners.js';
-import { assemble, changesOf, type PreparedEntry, type PreparedTree, sameContent } from './prepare-plan.js';
+import { assemble, changesOf } from './prepare-plan.js';
 
 /** What to make: plain data. Everything left out stays as it is in the source. */
 export interface PrepareRequest {

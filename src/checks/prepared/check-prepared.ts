@@ -5,9 +5,8 @@ import type { Code } from '../../model/codes.js';
 import type { Finding, Severity } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { type ArchivePath, toArchivePath } from '../../model/path.js';
-import type { TreeNode } from '../../model/tree.js';
-import type { PreparedTree } from './prepare-plan.js';
-import { sameContent } from './prepare-plan.js';
+import type { PreparedTree } from '../../model/prepared-tree.js';
+import { sameContent, type TreeNode } from '../../model/tree.js';
 
 /** What the findings are about. */
 export interface PreparedFacts {
