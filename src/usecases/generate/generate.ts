@@ -5,14 +5,14 @@
 
 import { comparedInputFindings } from '../../checks/builds/compared-inputs.js';
 import { listFindings } from '../../checks/lists/check-lists.js';
-import type { Entry, OpenBuild } from '../../model/build.js';
+import type { OpenBuild } from '../../model/build.js';
 import type { DeviceOrder } from '../../model/device-order.js';
-import { InputError, ProofError } from '../../model/errors.js';
+import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import type { DeviceLimits, DeviceNeeds } from '../../model/needs.js';
 import type { Part } from '../../model/parts.js';
-import { type ArchivePath, toArchivePath } from '../../model/path.js';
+import { toArchivePath } from '../../model/path.js';
 import type { BootUpdate, SettledPlan } from '../../model/plan.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
@@ -36,10 +36,11 @@ import { dfotaVersion } from '../../version.js';
 import { checkInputs } from '../check.js';
 import { holdOutputsApart } from '../hold-apart.js';
 import type { OpenInputs } from '../open-inputs.js';
-import { type ProfileName, verifyPackage } from '../verify/verify.js';
+import type { ProfileName } from '../verify/verify.js';
 import { type EncodingOptions, encodePlan } from './encode.js';
 import { openRunCache } from './open-cache.js';
 import { Payloads } from './payloads.js';
+import { provePackage } from './prove.js';
 import { sketchBuilds } from './sketches.js';
 
 export type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
@@ -161,9 +162,6 @@ export async function generatePackage(
   return { plan, order, output, needs, findings, verification };
 }
 
-/** Power cuts that a quick proof tries. */
-const quickCuts = 24;
-
 function wantsSketches({ moves, crossBases }: Levers): boolean {
   return moves || crossBases;
 }
@@ -180,67 +178,4 @@ async function readPrograms({ build, content }: OpenBuild) {
   return build.entries.get(dua)?.kind === 'file'
     ? { updateBinary, ipthDua: await content.read(dua) }
     : { updateBinary };
-}
-
-/** What the module shall hold afterwards: the outcome of SYSTEM, and the images that the package writes. */
-function expectedEntries(plan: SettledPlan): ReadonlyMap<ArchivePath, Entry> {
-  const expected = new Map(plan.outcome);
-  for (const { path, source, target, operations } of plan.decisions.values()) {
-    const written = operations.some(({ kind }) => kind === 'patch-partition' || kind === 'write-partition');
-    const entry = written ? target : path === sdx6x.bootImage ? source : undefined;
-    if (entry !== undefined) expected.set(path, entry);
-  }
-  return expected;
-}
-
-/** Partition names of the images that the package writes, as the simulated module knows them. */
-function writtenImages(plan: SettledPlan): ReadonlyMap<ArchivePath, string> {
-  const images = new Map<ArchivePath, string>();
-  for (const { operations } of plan.decisions.values())
-    for (const op of operations)
-      if (op.kind === 'write-partition' && op.path.startsWith('MULTIFOTA/')) images.set(op.path, op.partition.device);
-  return images;
-}
-
-async function provePackage(
-  file: string,
-  source: OpenBuild,
-  plan: SettledPlan,
-  { verify, limits, output }: GenerateOptions,
-  ports: Ports,
-): Promise<Verification | undefined> {
-  if (verify.level === 'off') return undefined;
-  const verification = await verifyPackage(
-    { source, expected: expectedEntries(plan), images: writtenImages(plan) },
-    {
-      packagePath: file,
-      profile: verify.profile,
-      powerCuts: verify.level === 'full' ? 'all' : quickCuts,
-      cacheSize: limits.cacheSize,
-      systemFree: limits.systemFree,
-      usrdataFree: limits.usrdataFree,
-    },
-    ports,
-  );
-  if (verification.proved) return { ...verification, packageOrigin: output };
-  const first = verification.differences
-    .slice(0, 5)
-    .map(
-      ({ path, what, found, expected }) =>
-        `${path}: ${what}, found ${found ?? 'nothing'}, expected ${expected ?? 'nothing'}`,
-    );
-  throw new ProofError({
-    code: 'package-not-proved',
-    place: { file: output },
-    message: `on the simulated device (${verification.profile}) the package does not lead to the target, and was not written`,
-    found: [`${verification.status} with code ${verification.deviceCode}`, verification.message ?? '', ...first]
-      .concat(
-        (verification.powerCuts?.failures ?? [])
-          .slice(0, 3)
-          .map(({ effect, status, message }) => `after a power cut (${effect}): ${status} ${message ?? ''}`),
-      )
-      .filter((line) => line !== '')
-      .join('; '),
-    remedy: 'this is an error in dfota unless a list or a limit forbids the update: please report it with both builds',
-  });
 }

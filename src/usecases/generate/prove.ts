@@ -1,0 +1,95 @@
+import type { Entry, OpenBuild } from '../../model/build.js';
+import { ProofError } from '../../model/errors.js';
+import { sdx6x } from '../../model/layout.js';
+import type { DeviceLimits } from '../../model/needs.js';
+import type { ArchivePath } from '../../model/path.js';
+import type { SettledPlan } from '../../model/plan.js';
+import type { Ports } from '../../model/ports.js';
+import type { Verification } from '../../model/verification.js';
+import { type ProfileName, verifyPackage } from '../verify/verify.js';
+
+export type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
+export type { PackageEntry } from '../../package/entry.js';
+export type { WrittenEntry, WrittenPackage } from '../../package/write.js';
+export type { Levers } from '../../plan/bases.js';
+export type { ChmodPlacement } from '../../plan/permissions.js';
+export type { PermissionFamily } from '../../plan/permissions-reduce.js';
+export type { ScriptOptions } from '../../script/options.js';
+export type { EncodingOptions } from './encode.js';
+
+/** How thoroughly the package is proved before it gets its name. */
+interface ProofOptions {
+  readonly verify: {
+    readonly level: 'full' | 'quick' | 'off';
+    readonly profile: ProfileName;
+  };
+  readonly limits: DeviceLimits;
+  readonly output: string;
+}
+
+/** Power cuts that a quick proof tries. */
+const quickCuts = 24;
+
+/** What the module shall hold afterwards: the outcome of SYSTEM, and the images that the package writes. */
+function expectedEntries(plan: SettledPlan): ReadonlyMap<ArchivePath, Entry> {
+  const expected = new Map(plan.outcome);
+  for (const { path, source, target, operations } of plan.decisions.values()) {
+    const written = operations.some(({ kind }) => kind === 'patch-partition' || kind === 'write-partition');
+    const entry = written ? target : path === sdx6x.bootImage ? source : undefined;
+    if (entry !== undefined) expected.set(path, entry);
+  }
+  return expected;
+}
+
+/** Partition names of the images that the package writes, as the simulated module knows them. */
+function writtenImages(plan: SettledPlan): ReadonlyMap<ArchivePath, string> {
+  const images = new Map<ArchivePath, string>();
+  for (const { operations } of plan.decisions.values())
+    for (const op of operations)
+      if (op.kind === 'write-partition' && op.path.startsWith('MULTIFOTA/')) images.set(op.path, op.partition.device);
+  return images;
+}
+
+/** Proves the finished file as the options ask; `undefined` when they ask for no proof. Throws ProofError. */
+export async function provePackage(
+  file: string,
+  source: OpenBuild,
+  plan: SettledPlan,
+  { verify, limits, output }: ProofOptions,
+  ports: Ports,
+): Promise<Verification | undefined> {
+  if (verify.level === 'off') return undefined;
+  const verification = await verifyPackage(
+    { source, expected: expectedEntries(plan), images: writtenImages(plan) },
+    {
+      packagePath: file,
+      profile: verify.profile,
+      powerCuts: verify.level === 'full' ? 'all' : quickCuts,
+      cacheSize: limits.cacheSize,
+      systemFree: limits.systemFree,
+      usrdataFree: limits.usrdataFree,
+    },
+    ports,
+  );
+  if (verification.proved) return { ...verification, packageOrigin: output };
+  const first = verification.differences
+    .slice(0, 5)
+    .map(
+      ({ path, what, found, expected }) =>
+        `${path}: ${what}, found ${found ?? 'nothing'}, expected ${expected ?? 'nothing'}`,
+    );
+  throw new ProofError({
+    code: 'package-not-proved',
+    place: { file: output },
+    message: `on the simulated device (${verification.profile}) the package does not lead to the target, and was not written`,
+    found: [`${verification.status} with code ${verification.deviceCode}`, verification.message ?? '', ...first]
+      .concat(
+        (verification.powerCuts?.failures ?? [])
+          .slice(0, 3)
+          .map(({ effect, status, message }) => `after a power cut (${effect}): ${status} ${message ?? ''}`),
+      )
+      .filter((line) => line !== '')
+      .join('; '),
+    remedy: 'this is an error in dfota unless a list or a limit forbids the update: please report it with both builds',
+  });
+}
