@@ -3,6 +3,7 @@ import { type Build, type Entry, ownershipCounts } from '../model/build.js';
 import { InputError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import { sdx6x } from '../model/layout.js';
+import { largestMetadataBytes } from '../model/limits.js';
 import { type ArchivePath, compareBytes, fromBytes, parentOf, toArchivePath } from '../model/path.js';
 import type { Tree, TreeNode } from '../model/tree.js';
 import { layoutFaults, type Role } from './layout.js';
@@ -11,16 +12,13 @@ import { parseMiscInfo } from './metadata/misc-info.js';
 import { fstabPaths, parseRecoveryFstab } from './metadata/recovery-fstab.js';
 import { type Modes, ownershipOf } from './ownership.js';
 
-/** No file under META is read that is larger. */
-const largestMetadata = 64 * 1024 * 1024;
-
 /** A metadata file as a byte-string; `undefined` where there is none. */
 async function metadata(tree: Tree, name: string): Promise<string | undefined> {
   const path = toArchivePath(name);
   const node = tree.nodes.get(path);
   if (node?.kind !== 'file') return undefined;
-  if (node.content.size > largestMetadata) {
-    const expected = `at most ${largestMetadata} bytes`;
+  if (node.content.size > largestMetadataBytes) {
+    const expected = `at most ${largestMetadataBytes} bytes`;
     const place = { file: tree.origin, entry: name };
     throw new InputError({ code: 'metadata-too-large', place, message: 'the file is too large to be read', expected });
   }

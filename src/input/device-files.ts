@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { asInputError } from '../files/system-error.js';
 import { isSha1, type Sha1 } from '../model/digest.js';
 import { type Fault, InputError } from '../model/errors.js';
+import { largestDeviceListBytes } from '../model/limits.js';
 import { type ArchivePath, displayName, fromBytes, toArchivePath, unsafeName } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import { readFolder } from './folder-tree.js';
@@ -11,9 +12,6 @@ export interface ReadDeviceFiles {
   readonly origin: string;
   readonly files: ReadonlyMap<ArchivePath, Sha1>;
 }
-
-/** More than any list of a module's files is. */
-const largestList = 64 * 1024 * 1024;
 
 /**
  * Reads a module's files: a folder that holds a copy of its /system (or of /), or the output of sha1sum. Paths may
@@ -27,8 +25,8 @@ export async function readDeviceFiles(
   try {
     const stats = await stat(path);
     isFolder = stats.isDirectory();
-    if (!isFolder && stats.size > largestList) {
-      const expected = `at most ${largestList} bytes`;
+    if (!isFolder && stats.size > largestDeviceListBytes) {
+      const expected = `at most ${largestDeviceListBytes} bytes`;
       throw new InputError({
         code: 'device-list-large',
         place: { file: path },

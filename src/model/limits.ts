@@ -1,6 +1,6 @@
 /**
  * Limits that several parts of the program share, each said once: what one of them accepts, none of the others refuses.
- * All are far above what a module of the family holds: its flash has 512 MiB, the root file system, modem and kernel together.
+ * Those of a build are far above what a module of the family holds: its flash has 512 MiB for root file system, modem and kernel.
  */
 
 /**
@@ -17,3 +17,24 @@ export const largestBuild = 3 * 2 ** 30;
 
 /** Most bytes of all entries of a package together, unpacked. */
 export const largestPackage = 4 * 2 ** 30;
+
+/** Most bytes of a file that describes a build (META, fstab): those of real builds have some hundred kilobytes. */
+export const largestMetadataBytes = 64 * 2 ** 20;
+
+/** Most bytes of a table of owners, which has a line for each file as the metadata has. */
+export const largestOwnersTableBytes = largestMetadataBytes;
+
+/** Most bytes of a list of a module's files: sha1sum writes about 100 bytes for each of some thousand. */
+export const largestDeviceListBytes = 64 * 2 ** 20;
+
+/** Most bytes of a list file: people write them, and the longest known has some hundred lines. */
+export const largestListBytes = 4 * 2 ** 20;
+
+/** Most bytes of a recovery log: those of real modules have some hundred kilobytes. */
+export const largestLogBytes = 64 * 2 ** 20;
+
+/** Most bytes of an archive's record of one build: some hundred bytes for each of at most a million entries. */
+export const largestManifestBytes = 512 * 2 ** 20;
+
+/** Most bytes of a kernel module whose kernel version is looked up: those of real builds stay below ten megabytes. */
+export const largestKernelModuleBytes = 64 * 2 ** 20;

@@ -20,6 +20,7 @@ import { readZip } from '../input/zip/zip-tree.js';
 import type { Build, OpenBuild } from '../model/build.js';
 import type { Finding } from '../model/finding.js';
 import { sdx6x } from '../model/layout.js';
+import { largestKernelModuleBytes } from '../model/limits.js';
 import type { ListRules } from '../model/list-rules.js';
 import type { Part } from '../model/parts.js';
 import { type ArchivePath, fromBytes, toArchivePath } from '../model/path.js';
@@ -104,9 +105,6 @@ export async function checkInputs(
 
 const boot = sdx6x.bootImage;
 
-/** Larger ones are no kernel modules. */
-const largestKernelModule = 64 * 1024 * 1024;
-
 /** Kernel modules against the kernel of the target; nothing is read where neither changed. */
 async function checkKernel(
   source: Build,
@@ -119,7 +117,7 @@ async function checkKernel(
     if (entry.kind !== 'file' || (path !== boot && !path.endsWith('.ko'))) continue;
     const before = source.entries.get(path);
     if (before?.kind !== 'file' || before.content.sha1 !== entry.content.sha1) changed = true;
-    if (path !== boot && entry.content.size <= largestKernelModule) modules.push(path);
+    if (path !== boot && entry.content.size <= largestKernelModuleBytes) modules.push(path);
   }
   if (!changed || modules.length === 0) return [];
   const vermagic = new Map<ArchivePath, string>();

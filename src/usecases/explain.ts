@@ -9,6 +9,7 @@ import { readZip } from '../input/zip/zip-tree.js';
 import { InputError, UsageError } from '../model/errors.js';
 import type { Explanation, LogReading } from '../model/explanation.js';
 import { sdx6x } from '../model/layout.js';
+import { largestLogBytes } from '../model/limits.js';
 import { fromBytes } from '../model/path.js';
 import type { Ports } from '../model/ports.js';
 import { silent } from '../model/progress.js';
@@ -26,8 +27,6 @@ export interface ExplainRequest {
   readonly package?: string | undefined;
 }
 
-/** Logs are some hundred kilobytes. */
-const largestLog = 64 * 1024 * 1024;
 const scriptPath = sdx6x.packageScript;
 
 /**
@@ -59,13 +58,13 @@ export async function explainSubject(request: ExplainRequest, { signal }: Ports 
 async function readLog(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size > largestLog) {
+    if (size > largestLogBytes) {
       throw new InputError({
         code: 'log-too-large',
         place: { file },
         message: 'the file is too large for a log',
         found: `${size} bytes`,
-        expected: `at most ${largestLog} bytes`,
+        expected: `at most ${largestLogBytes} bytes`,
       });
     }
     return fromBytes(await readFile(file));

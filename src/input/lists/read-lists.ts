@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { asInputError, systemCode } from '../../files/system-error.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import { largestListBytes } from '../../model/limits.js';
 import type { ListName, ListRules } from '../../model/list-rules.js';
 import { fromBytes } from '../../model/path.js';
 import { parseChmodList } from './chmod-list.js';
@@ -15,7 +16,6 @@ import { parsePathList } from './path-list.js';
 /** How places in the starter lists are shown: the same on every machine. */
 const starterFolder = 'templates/lists';
 const starterPath = fileURLToPath(new URL('../../../../templates/lists/', import.meta.url));
-const largestList = 4 * 1024 * 1024;
 const mostFaults = 50;
 
 /** A list's text; `undefined` where there is no such file. */
@@ -26,8 +26,8 @@ async function readList(path: string, shown: string): Promise<string | undefined
       const stats = await handle.stat();
       if (!stats.isFile())
         throw new InputError({ code: 'list-not-a-file', place: { file: shown }, message: 'it is not a file' });
-      if (stats.size > largestList) {
-        const expected = `at most ${largestList} bytes`;
+      if (stats.size > largestListBytes) {
+        const expected = `at most ${largestListBytes} bytes`;
         throw new InputError({
           code: 'list-too-large',
           place: { file: shown },

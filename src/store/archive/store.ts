@@ -8,19 +8,20 @@
  * A content is stored once, however many builds and paths have it. Files are written under a temporary name and renamed, manifests
  * after all their contents are on the disk; a file is replaced only when it is damaged.
  */
+
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeText } from '../../files/output.js';
 import { asInputError } from '../../files/system-error.js';
 import type { Sha256 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
+import { largestManifestBytes } from '../../model/limits.js';
 import { compareBytes } from '../../model/path.js';
 import { blobFolders, namesIn } from './blobs.js';
 import { type Manifest, manifestRemedy, parseManifest } from './manifest.js';
 
 const format = 'dfota-archive';
 const marker = `${JSON.stringify({ format, version: 1 })}\n`;
-const largestManifest = 512 * 1024 * 1024;
 
 /** What an archive holds beside its marker, left-overs of a killed run among it. */
 const ownNames = /^(?:builds|blobs|lock(?:\..+)?|.*\.tmp)$/;
@@ -104,7 +105,7 @@ export async function readManifests(
   for (const name of names.sort(compareBytes)) {
     const file = join(folder, 'builds', name);
     try {
-      if ((await stat(file)).size > largestManifest) {
+      if ((await stat(file)).size > largestManifestBytes) {
         throw new InputError({
           code: 'archive-manifest',
           place: { file },

@@ -19,7 +19,7 @@ import type { Ownership, ProjectVersion } from '../../model/build.js';
 import { sha1Of } from '../../model/digest.js';
 import { InputError, ProofError, UsageError } from '../../model/errors.js';
 import { sdx6x } from '../../model/layout.js';
-import { largestFile } from '../../model/limits.js';
+import { largestFile, largestOwnersTableBytes } from '../../model/limits.js';
 import { type ArchivePath, displayName, fromBytes, toArchivePath, toBytes } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import type { Preparation, PreparedFrom } from '../../model/preparation.js';
@@ -57,7 +57,6 @@ export interface PrepareRequest {
 
 const configPath = sdx6x.filesystemConfig;
 const versionPath = toArchivePath(projectVersionPath);
-const largestTable = 64 * 1024 * 1024;
 
 /** A file that is given on its own. */
 interface SingleFile {
@@ -194,7 +193,7 @@ async function readSingle(from: PreparedFrom, path: ArchivePath, input: string):
 }
 
 async function readOwners(input: string): Promise<readonly OwnersRow[]> {
-  const { rows, faults } = parseOwnersTable(fromBytes(await readBounded(input, largestTable)), input);
+  const { rows, faults } = parseOwnersTable(fromBytes(await readBounded(input, largestOwnersTableBytes)), input);
   if (faults.length > 0) throw new InputError(faults);
   return rows;
 }
