@@ -10,7 +10,7 @@ import { comparedInputFindings } from '../checks/builds/compared-inputs.js';
 import { checkVermagic } from '../checks/builds/kernel.js';
 import { checkDeviceFiles, filesNeeded } from '../checks/device-files.js';
 import { listFindings } from '../checks/lists/check-lists.js';
-import { checkPackage } from '../checks/package/size.js';
+import { checkPackage } from '../checks/package/check-package.js';
 import { checkPackageTime } from '../checks/package/time.js';
 import { FormatError } from '../formats/format-error.js';
 import { readModInfo, vermagicOf } from '../formats/kernel-module/modinfo.js';

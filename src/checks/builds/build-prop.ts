@@ -1,10 +1,10 @@
 import { sdx6x } from '../../model/layout.js';
-import { type Check, isTouched } from './facts.js';
+import { type BuildCheck, isTouched } from './facts.js';
 
 const path = sdx6x.buildProp;
 
 /** build.prop is patched last and so marks a finished update: without it nothing does. */
-export const checkBuildProp: Check = (facts) => {
+export const checkBuildProp: BuildCheck = (facts) => {
   if (facts.target.entries.get(path)?.kind === 'file') return [];
   const lost = facts.source.entries.has(path) && isTouched(facts, path);
   return [

@@ -1,9 +1,10 @@
 /** Everything that two builds and the lists tell before a package is made. */
 import type { Finding } from '../../model/finding.js';
+import { runChecks } from '../check.js';
 import { checkNootaDefaults, checkOriginalForm } from '../lists/habits.js';
 import { checkBuildProp } from './build-prop.js';
 import { checkEmptyDirectories } from './directories.js';
-import type { Check, CheckFacts } from './facts.js';
+import type { BuildCheck, CheckFacts } from './facts.js';
 import { checkSingleSlot } from './layout.js';
 import { checkLinksKept, checkLinksLead } from './links.js';
 import { checkKernelModules, checkModemAlone, checkPartsChosen } from './parts.js';
@@ -13,7 +14,7 @@ import { checkDeletions, checkOverlays } from './user-data.js';
 import { checkVersions } from './versions.js';
 
 /** All checks, in the order in which their findings are told. */
-const checks: readonly Check[] = [
+const checks: readonly BuildCheck[] = [
   checkVersions,
   checkSingleSlot,
   checkLinksKept,
@@ -36,5 +37,5 @@ const checks: readonly Check[] = [
 
 /** Runs all checks. Pure. */
 export function checkBuilds(facts: CheckFacts): readonly Finding[] {
-  return checks.flatMap((check) => check(facts));
+  return runChecks(checks, facts);
 }

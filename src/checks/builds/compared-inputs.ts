@@ -1,14 +1,25 @@
-import type { Build, LinkEntry, ProjectVersion } from '../../model/build.js';
+import type { Build, LinkEntry } from '../../model/build.js';
 import type { Place } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { displayName } from '../../model/path.js';
+import { type Check, runChecks } from '../check.js';
 import { linkTarget } from './links.js';
 
 const versionPath = sdx6x.versionFile;
 
+function placeOf(target: Build): Place {
+  return { file: target.origin, entry: versionPath };
+}
+
+/** The two builds, as they were given. */
+interface Compared {
+  readonly source: Build;
+  readonly target: Build;
+}
+
 /** The same bytes given as source and as target. */
-function sameInput(source: Build, target: Build): readonly Finding[] {
+const checkNotTheSame: Check<Compared> = ({ source, target }) => {
   if (source.digest !== target.digest) return [];
   return [
     {
@@ -20,7 +31,7 @@ function sameInput(source: Build, target: Build): readonly Finding[] {
       expected: 'the firmware that runs on the module, and the one that it is to run',
     },
   ];
-}
+};
 
 const manyLinks = 3;
 
@@ -33,7 +44,7 @@ function holdsCopy(target: Build, link: LinkEntry): boolean {
 }
 
 /** Zipped without `-y`, every link becomes a copy of its file: the whole tree seems to change. */
-function flattenedLinks(source: Build, target: Build): readonly Finding[] {
+const checkLinksThere: Check<Compared> = ({ source, target }) => {
   const links = [...source.entries.values()].filter((entry) => entry.kind === 'link');
   if (links.length === 0 || [...target.entries.values()].some(({ kind }) => kind === 'link')) return [];
   const copied = links.filter(({ path }) => target.entries.has(path));
@@ -51,7 +62,7 @@ function flattenedLinks(source: Build, target: Build): readonly Finding[] {
       remedy: 'zip the target again, in its folder: zip -qry0 ../targetfiles.zip ./*',
     },
   ];
-}
+};
 
 /** A package time as a number that orders; `undefined` for what is no time. */
 function minutes(time: string | undefined): number | undefined {
@@ -61,23 +72,29 @@ function minutes(time: string | undefined): number | undefined {
   return (((year * 12 + month) * 31 + day) * 24 + hour) * 60 + minute;
 }
 
-function olderTarget(from: ProjectVersion, to: ProjectVersion, place: Place): readonly Finding[] {
+/** The source is the older of the two. */
+const checkDirection: Check<Compared> = ({ source, target }) => {
+  const [from, to] = [source.projectVersion, target.projectVersion];
+  if (from === undefined || to === undefined) return [];
   const [before, after] = [minutes(from.packageTime), minutes(to.packageTime)];
   if (before === undefined || after === undefined || after >= before) return [];
   return [
     {
       severity: 'warning',
       code: 'target-older',
-      place,
+      place: placeOf(target),
       message: 'the target was built before the source: either the two are swapped, or this is a downgrade',
       found: `${displayName(to.revision ?? '')}, ${displayName(to.packageTime ?? '')}`.replace(/^, /, ''),
       expected: `later than ${displayName(from.packageTime ?? '')}`,
       remedy: 'give the source first: the firmware that runs on the module',
     },
   ];
-}
+};
 
-function otherProject(from: ProjectVersion, to: ProjectVersion, place: Place): readonly Finding[] {
+/** Versions of other projects, branches or customers. */
+const checkProject: Check<Compared> = ({ source, target }) => {
+  const [from, to] = [source.projectVersion, target.projectVersion];
+  if (from === undefined || to === undefined) return [];
   const labels = [
     ['project', 'project', 'other-project'],
     ['branch', 'branch', 'other-branch'],
@@ -90,22 +107,20 @@ function otherProject(from: ProjectVersion, to: ProjectVersion, place: Place): r
       {
         severity: 'warning',
         code,
-        place,
+        place: placeOf(target),
         message: `the builds differ in their ${name}: they may be for different modules`,
         found: displayName(after),
         expected: displayName(before),
       },
     ];
   });
-}
+};
+
+/** All checks, in the order in which their findings are told. */
+const checks: readonly Check<Compared>[] = [checkLinksThere, checkDirection, checkProject];
 
 /** What shows only when the two inputs are held against each other: mistaken, swapped or badly zipped inputs. */
 export function comparedInputFindings(source: Build, target: Build): readonly Finding[] {
-  const same = sameInput(source, target);
-  if (same.length > 0) return same;
-  const [from, to] = [source.projectVersion, target.projectVersion];
-  const place = { file: target.origin, entry: versionPath };
-  const versions =
-    from === undefined || to === undefined ? [] : [...olderTarget(from, to, place), ...otherProject(from, to, place)];
-  return [...flattenedLinks(source, target), ...versions];
+  const same = checkNotTheSame({ source, target });
+  return same.length > 0 ? same : runChecks(checks, { source, target });
 }

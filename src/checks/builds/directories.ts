@@ -1,6 +1,6 @@
 import type { Build } from '../../model/build.js';
 import { type ArchivePath, compareBytes, isWithin, parentOf } from '../../model/path.js';
-import { type Check, count, few, isTouched } from './facts.js';
+import { type BuildCheck, count, few, isTouched } from './facts.js';
 
 /** Directories of SYSTEM with nothing in them, in byte order. */
 export function emptyDirectories(build: Build): readonly ArchivePath[] {
@@ -17,7 +17,7 @@ export function emptyDirectories(build: Build): readonly ArchivePath[] {
 }
 
 /** Empty directories that get lost, all of them at once when the target was zipped without directory entries. */
-export const checkEmptyDirectories: Check = (facts) => {
+export const checkEmptyDirectories: BuildCheck = (facts) => {
   const before = emptyDirectories(facts.source);
   const lost = before.filter((path) => isTouched(facts, path) && !facts.target.entries.has(path));
   if (lost.length === 0) return [];

@@ -1,9 +1,9 @@
 import type { Build, Entry } from '../../model/build.js';
-import type { Finding } from '../../model/finding.js';
 import type { ChmodRule, ListRules, PathRule } from '../../model/list-rules.js';
 import { type Part, partOf } from '../../model/parts.js';
 import { type ArchivePath, displayName } from '../../model/path.js';
 import { RuleIndex } from '../../model/rule-index.js';
+import type { Check } from '../check.js';
 
 /** What the checks look at. */
 export interface CheckFacts {
@@ -13,8 +13,8 @@ export interface CheckFacts {
   readonly parts: ReadonlySet<Part>;
 }
 
-/** Looks at one thing that goes wrong in the field. */
-export type Check = (facts: CheckFacts) => readonly Finding[];
+/** A check of two builds and the lists. */
+export type BuildCheck = Check<CheckFacts>;
 
 const pathIndexes = new WeakMap<readonly PathRule[], RuleIndex<PathRule>>();
 const chmodIndexes = new WeakMap<readonly ChmodRule[], RuleIndex<ChmodRule>>();

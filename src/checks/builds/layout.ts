@@ -1,7 +1,7 @@
 import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
-import type { Check } from './facts.js';
+import type { BuildCheck } from './facts.js';
 
 /** What in a build says that it is for two slots; `undefined` when nothing does. */
 function slotMark(build: Build): { entry: string; found: string } | undefined {
@@ -16,7 +16,7 @@ function slotMark(build: Build): { entry: string; found: string } | undefined {
 }
 
 /** Layouts that DFOTA does not serve: two slots. */
-export const checkSingleSlot: Check = ({ source, target }) => {
+export const checkSingleSlot: BuildCheck = ({ source, target }) => {
   const findings: Finding[] = [];
   for (const build of [source, target]) {
     const mark = slotMark(build);

@@ -1,7 +1,7 @@
 import type { Build, LinkEntry } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import { type ArchivePath, parentOf, toArchivePath, unsafeName } from '../../model/path.js';
-import { type Check, count, few, isTouched } from './facts.js';
+import { type BuildCheck, count, few, isTouched } from './facts.js';
 
 function linksOf(build: Build): readonly LinkEntry[] {
   return [...build.entries.values()].filter((entry) => entry.kind === 'link');
@@ -21,7 +21,7 @@ export function linkTarget(link: LinkEntry): ArchivePath | undefined {
 }
 
 /** Links of which many became files: parts of the target were zipped without `-y`. (All of them: found while the inputs are compared.) */
-export const checkLinksKept: Check = ({ source, target }) => {
+export const checkLinksKept: BuildCheck = ({ source, target }) => {
   const links = linksOf(source);
   const flattened = links.filter((link) => target.entries.get(link.path)?.kind === 'file').map(({ path }) => path);
   if (flattened.length < 3 || flattened.length * 2 < links.length || linksOf(target).length === 0) return [];
@@ -39,7 +39,7 @@ export const checkLinksKept: Check = ({ source, target }) => {
 };
 
 /** Links of the target that lead to nothing, although they led somewhere in the source or are new. */
-export const checkLinksLead: Check = (facts) => {
+export const checkLinksLead: BuildCheck = (facts) => {
   const { source, target } = facts;
   const broken = linksOf(target).filter((link) => {
     if (!isTouched(facts, link.path) || leads(target, link)) return false;

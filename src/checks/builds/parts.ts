@@ -2,7 +2,7 @@ import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { type Part, partOf, showParts } from '../../model/parts.js';
 import type { ArchivePath } from '../../model/path.js';
-import { type Check, type CheckFacts, count, few, sameContent } from './facts.js';
+import { type BuildCheck, type CheckFacts, count, few, sameContent } from './facts.js';
 
 const names: Readonly<Record<Part, string>> = {
   l: 'the root file system',
@@ -28,7 +28,7 @@ export function changedByPart({ source, target }: CheckFacts): ReadonlyMap<Part,
 const rewritten: ReadonlySet<string> = new Set([sdx6x.buildProp, sdx6x.versionFile]);
 
 /** Parts that changed but are left out: images that were not built together then run together. */
-export const checkPartsChosen: Check = (facts) => {
+export const checkPartsChosen: BuildCheck = (facts) => {
   const findings: Finding[] = [];
   for (const [part, paths] of changedByPart(facts)) {
     if (facts.parts.has(part)) continue;
@@ -45,7 +45,7 @@ export const checkPartsChosen: Check = (facts) => {
 };
 
 /** A modem that changes while root file system and kernel stay: they talk to each other and are released together. */
-export const checkModemAlone: Check = (facts) => {
+export const checkModemAlone: BuildCheck = (facts) => {
   const changed = changedByPart(facts);
   const modem = changed.get('m');
   if (modem === undefined || !facts.parts.has('m') || changed.has('l') || changed.has('o')) return [];
@@ -64,7 +64,7 @@ export const checkModemAlone: Check = (facts) => {
 const boot = sdx6x.bootImage;
 
 /** Kernel modules that changed although the kernel did not: they may not load. */
-export const checkKernelModules: Check = (facts) => {
+export const checkKernelModules: BuildCheck = (facts) => {
   const { source, target } = facts;
   const before = source.entries.get(boot);
   if (before === undefined || !sameContent(before, target.entries.get(boot))) return [];

@@ -2,7 +2,7 @@ import type { Entry, Ownership } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { type ArchivePath, isWithin } from '../../model/path.js';
-import { type Check, count, few, isListed, isTouched, sameContent } from './facts.js';
+import { type BuildCheck, count, few, isListed, isTouched, sameContent } from './facts.js';
 
 function ownershipOf(entry: Entry | undefined): Ownership | undefined {
   return entry === undefined || entry.kind === 'link' ? undefined : entry.ownership;
@@ -13,7 +13,7 @@ function show({ uid, gid, mode }: Ownership): string {
 }
 
 /** Owners or modes that change although the content does not. */
-export const checkPermissionsKept: Check = (facts) => {
+export const checkPermissionsKept: BuildCheck = (facts) => {
   const changed: ArchivePath[] = [];
   let example = '';
   for (const [path, entry] of facts.target.entries) {
@@ -39,7 +39,7 @@ export const checkPermissionsKept: Check = (facts) => {
 };
 
 /** Programs that lose their set-uid or set-gid bit: they stop working for ordinary users. */
-export const checkSetUidKept: Check = (facts) => {
+export const checkSetUidKept: BuildCheck = (facts) => {
   const lost: ArchivePath[] = [];
   for (const [path, entry] of facts.target.entries) {
     const before = facts.source.entries.get(path);
@@ -61,7 +61,7 @@ export const checkSetUidKept: Check = (facts) => {
 };
 
 /** Entries of the target whose owners nobody stated. */
-export const checkOwnersCovered: Check = (facts) => {
+export const checkOwnersCovered: BuildCheck = (facts) => {
   const uncovered: ArchivePath[] = [];
   let covered = 0;
   for (const [path, entry] of facts.target.entries) {

@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { isWithin } from '../../model/path.js';
-import { type Check, isTouched } from './facts.js';
+import { type BuildCheck, isTouched } from './facts.js';
 
 const boot = sdx6x.bootImage;
 
@@ -9,7 +9,7 @@ const boot = sdx6x.bootImage;
 const systemReserve = 20_000_000;
 
 /** The boot image against its partition's size. */
-export const checkBootSize: Check = (facts) => {
+export const checkBootSize: BuildCheck = (facts) => {
   const image = facts.target.entries.get(boot);
   const room = facts.target.misc.bootSize;
   if (
@@ -34,7 +34,7 @@ export const checkBootSize: Check = (facts) => {
 };
 
 /** The root file system against its partition's size and the reserve that the note asks for. */
-export const checkSystemSize: Check = ({ target, parts }) => {
+export const checkSystemSize: BuildCheck = ({ target, parts }) => {
   const room = target.misc.systemSize;
   if (room === undefined || room === 0 || !(parts.has('l') || parts.has('m'))) return [];
   let bytes = 0;

@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { type ArchivePath, isWithin } from '../../model/path.js';
-import { type Check, count, few, isTouched, sameContent } from './facts.js';
+import { type BuildCheck, count, few, isTouched, sameContent } from './facts.js';
 
 /** Folders in which users of the module keep things of their own. */
 const userFolders = ['SYSTEM/etc', 'SYSTEM/data', 'SYSTEM/home', 'SYSTEM/usr/local', 'SYSTEM/opt', 'SYSTEM/WEBSERVER'];
@@ -13,7 +13,7 @@ const within = (path: ArchivePath, folders: readonly string[]): boolean =>
   folders.some((folder) => isWithin(path, folder));
 
 /** Files and links of the source that the update deletes, those in users' folders apart. */
-export const checkDeletions: Check = (facts) => {
+export const checkDeletions: BuildCheck = (facts) => {
   const gone: ArchivePath[] = [];
   for (const [path, entry] of facts.source.entries) {
     if (entry.kind !== 'directory' && !facts.target.entries.has(path) && isTouched(facts, path)) gone.push(path);
@@ -45,7 +45,7 @@ export const checkDeletions: Check = (facts) => {
 };
 
 /** Files under /etc and /data whose new content replaces what users changed there. */
-export const checkOverlays: Check = (facts) => {
+export const checkOverlays: BuildCheck = (facts) => {
   const changed: ArchivePath[] = [];
   for (const [path, entry] of facts.target.entries) {
     if (entry.kind !== 'file' || !within(path, overlays) || path === sdx6x.versionFile) continue;

@@ -3,7 +3,7 @@ import type { Place } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { displayName } from '../../model/path.js';
-import type { Check } from './facts.js';
+import type { BuildCheck } from './facts.js';
 
 const file = sdx6x.versionFile;
 
@@ -38,7 +38,7 @@ function show(version: ProjectVersion): string {
 }
 
 /** The two builds' versions: the source's present, and the target's a later one. Other projects and older times are found while the inputs are compared. */
-export const checkVersions: Check = ({ source, target }) => {
+export const checkVersions: BuildCheck = ({ source, target }) => {
   const [from, to] = [source.projectVersion, target.projectVersion];
   const findings: Finding[] = [];
   if (from === undefined) {

@@ -1,11 +1,16 @@
 import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import type { ListRules } from '../../model/list-rules.js';
-import { type Part, parseParts } from '../../model/parts.js';
-import { conflictFindings } from './conflicts.js';
-import { imageFindings } from './images.js';
-import { keptFindings } from './kept.js';
-import { matchFindings } from './matches.js';
+import { allParts, type Part } from '../../model/parts.js';
+import type { BuildCheck } from '../builds/facts.js';
+import { runChecks } from '../check.js';
+import { checkConflicts } from './conflicts.js';
+import { checkImages } from './images.js';
+import { checkKept } from './kept.js';
+import { checkMatches } from './matches.js';
+
+/** All checks, in the order in which their findings are told. */
+const checks: readonly BuildCheck[] = [checkMatches, checkConflicts, checkKept, checkImages];
 
 /**
  * What the list files say that they probably do not mean, held against the two builds: lines that match nothing,
@@ -16,12 +21,7 @@ export function listFindings(
   rules: ListRules,
   source: Build,
   target: Build,
-  parts: ReadonlySet<Part> | undefined = parseParts(['a']),
+  parts: ReadonlySet<Part> = new Set(allParts),
 ): readonly Finding[] {
-  return [
-    ...matchFindings(rules, source, target),
-    ...conflictFindings(rules, source, target),
-    ...keptFindings(rules, source, target),
-    ...(parts?.has('minor') === false ? [] : imageFindings(rules, source, target)),
-  ];
+  return runChecks(checks, { rules, source, target, parts });
 }

@@ -1,9 +1,9 @@
-import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import type { ChmodRule, ListRules, PathRule } from '../../model/list-rules.js';
 import { type ArchivePath, displayName } from '../../model/path.js';
 import { RuleIndex } from '../../model/rule-index.js';
 import { SortedPaths } from '../../model/sorted-paths.js';
+import type { BuildCheck } from '../builds/facts.js';
 
 function sample(paths: readonly ArchivePath[]): string {
   const shown = paths.slice(0, 3).map(displayName).join(', ');
@@ -65,7 +65,7 @@ function repeatedRows(rules: ListRules): readonly Finding[] {
 }
 
 /** Lines that contradict each other. */
-export function conflictFindings(rules: ListRules, source: Build, target: Build): readonly Finding[] {
+export const checkConflicts: BuildCheck = ({ rules, source, target }) => {
   const paths = new SortedPaths(new Set([...source.entries.keys(), ...target.entries.keys()]));
   return [...keptAndSent(rules, paths), ...repeatedRows(rules)];
-}
+};

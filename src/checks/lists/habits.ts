@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.js';
 import { displayName, toArchivePath } from '../../model/path.js';
-import { type Check, few } from '../builds/facts.js';
+import { type BuildCheck, few } from '../builds/facts.js';
 
 /** The lines that the original's noota list comes with; they keep what the module's device management wrote. */
 export const nootaDefaults = [
@@ -15,7 +15,7 @@ export const nootaDefaults = [
 ].map(toArchivePath);
 
 /** Default lines of the noota list that were taken out although the builds have such files. */
-export const checkNootaDefaults: Check = ({ source, target, rules }) => {
+export const checkNootaDefaults: BuildCheck = ({ source, target, rules }) => {
   const removed = nootaDefaults.filter(
     (path) =>
       (source.entries.has(path) || target.entries.has(path)) &&
@@ -36,7 +36,7 @@ export const checkNootaDefaults: Check = ({ source, target, rules }) => {
 };
 
 /** Folders and patterns in noota and fullota, which the original tool reads as names of files that do not exist. */
-export const checkOriginalForm: Check = ({ rules }) => {
+export const checkOriginalForm: BuildCheck = ({ rules }) => {
   const findings: Finding[] = [];
   for (const rule of [...rules.keep, ...rules.whole]) {
     if (rule.form === 'exact') continue;

@@ -1,8 +1,9 @@
 import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
-import type { ImageRule, ListRules } from '../../model/list-rules.js';
+import type { ImageRule } from '../../model/list-rules.js';
 import { nearest } from '../../model/nearest.js';
 import { displayName } from '../../model/path.js';
+import type { BuildCheck } from '../builds/facts.js';
 
 /** The partitions that the family's modules are known to have. */
 export const knownPartitions: readonly string[] = [
@@ -95,7 +96,8 @@ function clashes(rules: readonly ImageRule[]): readonly Finding[] {
 }
 
 /** What is wrong with the multifota list, and images that changed and are not mapped: they are not sent. */
-export function imageFindings(rules: ListRules, source: Build, target: Build): readonly Finding[] {
+export const checkImages: BuildCheck = ({ rules, source, target, parts }) => {
+  if (!parts.has('minor')) return [];
   const images = imagesOf(target);
   const mapped = new Set<string>(rules.images.map(({ image }) => image));
   const findings = rules.images.flatMap((rule, at) => ruleFindings(rule, target, at < mostSuggestions ? images : []));
@@ -115,4 +117,4 @@ export function imageFindings(rules: ListRules, source: Build, target: Build): r
     });
   }
   return findings;
-}
+};

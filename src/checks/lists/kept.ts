@@ -1,9 +1,10 @@
-import type { Build, Entry } from '../../model/build.js';
+import type { Entry } from '../../model/build.js';
 import type { Code } from '../../model/codes.js';
 import type { Finding } from '../../model/finding.js';
-import type { ListRules, PathRule } from '../../model/list-rules.js';
+import type { PathRule } from '../../model/list-rules.js';
 import { displayName } from '../../model/path.js';
 import { RuleIndex } from '../../model/rule-index.js';
+import type { BuildCheck } from '../builds/facts.js';
 
 function differs(a: Entry, b: Entry): boolean {
   if (a.kind === 'file' && b.kind === 'file') return a.content.sha1 !== b.content.sha1;
@@ -39,7 +40,7 @@ interface KeptPaths {
 }
 
 /** What the noota list keeps although the builds differ there: the device stays behind the target. One finding a line and kind. */
-export function keptFindings(rules: ListRules, source: Build, target: Build): readonly Finding[] {
+export const checkKept: BuildCheck = ({ rules, source, target }) => {
   const keeps = new RuleIndex(rules.keep);
   const kept = new Map<PathRule, KeptPaths>(rules.keep.map((rule) => [rule, { changed: [], added: [] }]));
   for (const [path, after] of target.entries) {
@@ -71,4 +72,4 @@ export function keptFindings(rules: ListRules, source: Build, target: Build): re
     );
   }
   return findings;
-}
+};

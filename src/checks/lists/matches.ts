@@ -1,8 +1,8 @@
-import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
-import type { ListRules, PathRule } from '../../model/list-rules.js';
+import type { PathRule } from '../../model/list-rules.js';
 import { type ArchivePath, displayName, toArchivePath, unsafeName } from '../../model/path.js';
 import { SortedPaths } from '../../model/sorted-paths.js';
+import type { BuildCheck } from '../builds/facts.js';
 import { nootaDefaults } from './habits.js';
 import { didYouMean } from './near-path.js';
 
@@ -34,7 +34,7 @@ function nothing(rule: PathRule, where: string, paths: readonly ArchivePath[], s
 }
 
 /** Lines of the noota list that match nothing in either build, and of the fullota list that match no file of the target. */
-export function matchFindings(rules: ListRules, source: Build, target: Build): readonly Finding[] {
+export const checkMatches: BuildCheck = ({ rules, source, target }) => {
   const either = new SortedPaths(new Set([...source.entries.keys(), ...target.entries.keys()]));
   const files = new SortedPaths(
     [...target.entries.values()].filter(({ kind }) => kind === 'file').map(({ path }) => path),
@@ -50,4 +50,4 @@ export function matchFindings(rules: ListRules, source: Build, target: Build): r
     findings.push(nothing(rule, 'the files of the target build', files.all, findings.length < mostSuggestions));
   }
   return findings;
-}
+};

@@ -6,7 +6,7 @@
  */
 
 import { readFile, stat } from 'node:fs/promises';
-import { preparationFindings } from '../../checks/prepared/check-prepared.js';
+import { checkPrepared } from '../../checks/prepared/check-prepared.js';
 import { asInputError } from '../../files/system-error.js';
 import { parseProjectVersion, projectVersionPath } from '../../formats/text/project-version.js';
 import { readFolder } from '../../input/folder-tree.js';
@@ -232,7 +232,7 @@ async function planTarget(request: PrepareRequest, inputs: Inputs): Promise<Plan
   const unchanged = [...entries.values()].filter(({ path, node }) => sameContent(source.nodes.get(path), node)).length;
   const findings = [
     ...[source, rootfs, modem, multifota].flatMap((input) => input?.findings ?? []),
-    ...preparationFindings({
+    ...checkPrepared({
       output: request.output,
       source: source.nodes,
       tree,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checkPackage } from '../../../src/checks/package/size.js';
+import { checkPackage } from '../../../src/checks/package/check-package.js';
 import { abstractBuild } from '../../support/abstract-build.js';
 
 const source = { ...abstractBuild({}), projectVersion: { bytes: 'v1' } };
