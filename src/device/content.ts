@@ -3,6 +3,7 @@ import type { BuildContent } from '../model/build.js';
 import { type Sha1, sha1Of } from '../model/digest.js';
 import { largestFile } from '../model/limits.js';
 import { type Blob, blobKey, type Piece, type Pieced, type Whole } from './blob.js';
+import { type KnownContents, nothingKnown } from './known-contents.js';
 import { mostPatched } from './limits.js';
 import { TooMuchWork } from './machine.js';
 import type { PackageReader } from './zip-reader.js';
@@ -25,8 +26,12 @@ export interface ContentStore {
   patch(patch: Whole, source: Whole, outside: 'zero' | 'reject'): Promise<PatchOutcome>;
 }
 
-/** A store over the source build's files and the package's entries. */
-export function openContentStore(build: BuildContent, reader: PackageReader): ContentStore {
+/** A store over the source build's files and the package's entries. `known` spares making what was made before. */
+export function openContentStore(
+  build: BuildContent,
+  reader: PackageReader,
+  known: KnownContents = nothingKnown,
+): ContentStore {
   const kept = new Map<Sha1, Uint8Array<ArrayBuffer>>();
   let keptTotal = 0;
   const digests = new Map<string, Whole>();
@@ -47,14 +52,20 @@ export function openContentStore(build: BuildContent, reader: PackageReader): Co
   const apply = (patch: Uint8Array, source: Uint8Array, outside: 'zero' | 'reject') =>
     applyPatch(patch, source, { maxTargetSize: largestFile, outsideSource: outside });
 
+  /** The same bytes from where they lie already; what does not have the digest is passed over. */
+  const elsewhere = async ({ size, sha1 }: Whole): Promise<Uint8Array<ArrayBuffer> | undefined> => {
+    const bytes = await known.read({ size, sha1 });
+    return bytes !== undefined && bytes.length === size && sha1Of(bytes) === sha1 ? bytes : undefined;
+  };
+
   const wholeBytes = async (blob: Whole): Promise<Uint8Array<ArrayBuffer>> => {
     const { origin } = blob;
     if (origin.from === 'memory') return origin.bytes;
-    const known = kept.get(blob.sha1);
-    if (known !== undefined) {
+    const atHand = kept.get(blob.sha1);
+    if (atHand !== undefined) {
       kept.delete(blob.sha1);
-      kept.set(blob.sha1, known);
-      return known;
+      kept.set(blob.sha1, atHand);
+      return atHand;
     }
     let bytes: Uint8Array<ArrayBuffer>;
     switch (origin.from) {
@@ -68,7 +79,8 @@ export function openContentStore(build: BuildContent, reader: PackageReader): Co
         bytes = await piecedBytes(origin.pieces);
         break;
       case 'patch':
-        bytes = apply(await wholeBytes(origin.patch), await wholeBytes(origin.source), 'zero');
+        bytes =
+          (await elsewhere(blob)) ?? apply(await wholeBytes(origin.patch), await wholeBytes(origin.source), 'zero');
         break;
       default:
         return origin satisfies never;
@@ -96,20 +108,29 @@ export function openContentStore(build: BuildContent, reader: PackageReader): Co
   const whole = async (blob: Blob): Promise<Whole> => {
     if (blob.kind === 'whole') return blob;
     const key = blobKey(blob);
-    const known = digests.get(key);
-    if (known !== undefined) return known;
+    const digested = digests.get(key);
+    if (digested !== undefined) return digested;
     const sha1 = sha1Of(await piecedBytes(blob));
     const result: Whole = { kind: 'whole', size: blob.size, sha1, origin: { from: 'pieces', pieces: blob } };
     digests.set(key, result);
     return result;
   };
 
+  const account = (made: number): void => {
+    patched += made;
+    if (patched > mostPatched) throw new TooMuchWork(`the patches make more than ${mostPatched} bytes`);
+  };
+
   const patchOnce = async (patch: Whole, source: Whole, outside: 'zero' | 'reject'): Promise<PatchOutcome> => {
+    const made = known.outcome(patch.sha1, source.sha1);
+    if (made !== undefined) {
+      account(made.size);
+      return { kind: 'done', result: { kind: 'whole', ...made, origin: { from: 'patch', patch, source } } };
+    }
     const [patchBytes, sourceBytes] = [await wholeBytes(patch), await wholeBytes(source)];
     try {
       const bytes = apply(patchBytes, sourceBytes, outside);
-      patched += bytes.length;
-      if (patched > mostPatched) throw new TooMuchWork(`the patches make more than ${mostPatched} bytes`);
+      account(bytes.length);
       const sha1 = sha1Of(bytes);
       keep(sha1, bytes);
       return {
@@ -127,8 +148,8 @@ export function openContentStore(build: BuildContent, reader: PackageReader): Co
     whole,
     patch: async (patch, source, outside) => {
       const key = `${outside} ${patch.sha1} ${source.sha1}`;
-      const known = outcomes.get(key);
-      if (known !== undefined) return known;
+      const before = outcomes.get(key);
+      if (before !== undefined) return before;
       const outcome = await patchOnce(patch, source, outside);
       outcomes.set(key, outcome);
       return outcome;

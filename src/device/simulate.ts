@@ -7,6 +7,7 @@ import { compareStates, compareWith, expect } from './compare.js';
 import { openContentStore } from './content.js';
 import { EdifySyntaxError } from './edify/syntax.js';
 import { inodeOf, rootInode } from './file-system.js';
+import type { KnownContents } from './known-contents.js';
 import { mostVisits } from './limits.js';
 import type { Flash } from './machine.js';
 import { type Module, type ModuleOptions, makeModule } from './module.js';
@@ -45,6 +46,8 @@ export interface SimulateOptions extends Omit<ModuleOptions, 'outcome'> {
   /** Told of statements of the run, then of power cuts tried; totals may be 0 while they are not known. */
   readonly onProgress?: ((step: 'run' | 'power-cuts', done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What need not be worked out again; nothing where not given. */
+  readonly known?: KnownContents | undefined;
 }
 
 /** Lines that a trace keeps. */
@@ -171,7 +174,7 @@ function cacheLeftovers(flash: Flash): readonly string[] {
 async function simulateOpen(options: SimulateOptions, module: Module, reader: PackageReader): Promise<Verification> {
   const { entries, script, notes } = await check(options, reader);
   const { source, profile, expected } = options;
-  const store = openContentStore(source.content, reader);
+  const store = openContentStore(source.content, reader, options.known);
   const installation: Installation = {
     module,
     script,

@@ -53,6 +53,8 @@ export interface EncodedFile {
         readonly base: number;
         /** The patch itself. */
         readonly bytes: Uint8Array<ArrayBuffer>;
+        /** Its SHA-1 when it stood its proof: with the base it made the target, size and SHA-1. */
+        readonly sha1: Sha1;
         readonly packed: PackedEntry;
       }
     | { readonly kind: 'whole'; readonly packed: PackedEntry };
@@ -170,7 +172,8 @@ export function encodeFile(
     throw new ProofError(unproved);
   }
   const format = best.method === 'IMGDIFF2' ? best.method : 'BSDIFF40';
-  return { chosen: { kind: 'patch', format, base: best.base, bytes: best.patch, packed: best.packed }, ...rest };
+  const sha1 = sha1Of(best.patch);
+  return { chosen: { kind: 'patch', format, base: best.base, bytes: best.patch, sha1, packed: best.packed }, ...rest };
 }
 
 const unproved: Fault = {

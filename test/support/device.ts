@@ -102,8 +102,8 @@ export async function runBytes(bytes: Uint8Array, source: OpenBuild, changes: Ru
   try {
     const packagePath = join(folder, 'update.zip');
     writeFileSync(packagePath, bytes);
-    const { onProgress, signal, target, expected, keep, images, ...request } = changes;
-    const inputs = { source, target, expected, keep, images };
+    const { onProgress, signal, target, expected, keep, images, known, ...request } = changes;
+    const inputs = { source, target, expected, keep, images, known };
     return await verifyPackage(inputs, { packagePath, ...request }, { onProgress, signal });
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { decoderVersion } from '../../applypatch/index.js';
 import type { Content } from '../../model/build.js';
 import { type Sha256, sha256Of } from '../../model/digest.js';
 import { type EncodeFileOptions, encoderVersion } from '../encode-file.js';
@@ -15,6 +16,8 @@ export function encodingKey({ target, bases }: EncodingSubject, options: EncodeF
   const lines = [
     // Another encoder gives other bytes.
     encoderVersion,
+    // The result says that this decoder has applied the patch: what another would make of it is not known.
+    decoderVersion,
     // So does another effort, and what counts as worthwhile decides between patch and whole file.
     options.effort,
     String(options.worthwhile),

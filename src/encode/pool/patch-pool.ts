@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Content } from '../../model/build.js';
-import type { Sha256 } from '../../model/digest.js';
+import type { Sha1, Sha256 } from '../../model/digest.js';
 import type { PatchCache } from '../../model/patch-cache.js';
 import type { OnProgress } from '../../model/progress.js';
 import { silent } from '../../model/progress.js';
@@ -50,6 +50,8 @@ export interface EncodeResult {
         readonly base: string;
         /** The patch itself. */
         readonly bytes: Uint8Array<ArrayBuffer>;
+        /** Its SHA-1 when the decoder made the target of the base with it. */
+        readonly sha1: Sha1;
         /** The patch as the zip holds it. */
         readonly packed: PackedEntry;
       }

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { isSha1, type Sha1 } from '../../model/digest.js';
 import type { PackedEntry } from '../deflate/whole.js';
 import type { EncodedFile, Trial } from '../encode-file.js';
 import type { ImgdiffNotes } from '../imgdiff/imgdiff.js';
@@ -9,7 +10,7 @@ import type { ImgdiffNotes } from '../imgdiff/imgdiff.js';
  */
 interface Header {
   readonly chosen:
-    | { readonly kind: 'patch'; readonly format: 'BSDIFF40' | 'IMGDIFF2'; readonly base: number }
+    | { readonly kind: 'patch'; readonly format: 'BSDIFF40' | 'IMGDIFF2'; readonly base: number; readonly sha1: Sha1 }
     | { readonly kind: 'whole' };
   readonly packed: Omit<PackedEntry, 'bytes'> & { readonly length: number };
   readonly trials: readonly Trial[];
@@ -22,7 +23,10 @@ const newline = 10;
 export function writeEncoded({ chosen, trials, imgdiff }: EncodedFile): Uint8Array<ArrayBuffer> {
   const { bytes, ...packed } = chosen.packed;
   const header: Header = {
-    chosen: chosen.kind === 'whole' ? { kind: 'whole' } : { kind: 'patch', format: chosen.format, base: chosen.base },
+    chosen:
+      chosen.kind === 'whole'
+        ? { kind: 'whole' }
+        : { kind: 'patch', format: chosen.format, base: chosen.base, sha1: chosen.sha1 },
     packed: { ...packed, length: bytes.length },
     trials,
     imgdiff,
@@ -62,5 +66,6 @@ function isHeader(value: unknown): value is Header {
   const { packed, chosen } = value;
   if (typeof packed !== 'object' || packed === null || typeof chosen !== 'object' || chosen === null) return false;
   const length = 'length' in packed ? packed.length : undefined;
+  if ('sha1' in chosen && !(typeof chosen.sha1 === 'string' && isSha1(chosen.sha1))) return false;
   return typeof length === 'number' && length >= 0 && 'kind' in chosen && 'trials' in value;
 }

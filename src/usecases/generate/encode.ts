@@ -9,6 +9,7 @@ import type { DeltaPlan } from '../../model/plan.js';
 import type { OnProgress } from '../../model/progress.js';
 import { encodeOperations } from '../../plan/settle.js';
 import type { Payloads } from './payloads.js';
+import type { ProvedPatch } from './proved-patches.js';
 
 /** How patches are made. */
 export interface EncodingOptions {
@@ -42,6 +43,8 @@ export interface EncodedPlan {
   readonly findings: readonly Finding[];
   /** How many came from the cache. */
   readonly fromCache: number;
+  /** The patches, each with the file that the decoder has made with it. */
+  readonly proved: readonly ProvedPatch[];
 }
 
 /** Encodes every operation of the plan that needs bytes, in worker threads, largest first. */
@@ -63,17 +66,19 @@ export async function encodePlan(
   try {
     const encodings = new Map<ArchivePath, Encoding>();
     const findings: Finding[] = [];
+    const proved: ProvedPatch[] = [];
     let fromCache = 0;
     const work = encodeOperations(plan).map(async (op) => {
       const result = await pool.encode(taskOf(op, inputs, plan));
       encodings.set(op.path, encodingOf(result, payloads));
+      proved.push(...provedPatches(op, result));
       if (result.fromCache) fromCache += 1;
       findings.push(...deflateFindings(op, result, inputs.target.build.origin));
     });
     await Promise.all(work);
     await cache?.trim();
     findings.sort((a, b) => compareBytes(a.place?.entry ?? '', b.place?.entry ?? ''));
-    return { encodings, findings, fromCache };
+    return { encodings, findings, fromCache, proved };
   } finally {
     await pool.close();
   }
@@ -101,6 +106,12 @@ function taskOf(op: EncodeFile | EncodePartition, { source, target }: EncodeInpu
 function baseCost(op: EncodeFile, base: Base, plan: DeltaPlan): number {
   if (base.path === op.path) return 0;
   return plan.outcome.get(base.path)?.kind === 'file' ? 360 : 60;
+}
+
+function provedPatches(op: EncodeFile | EncodePartition, { chosen }: EncodeResult): readonly ProvedPatch[] {
+  if (chosen.kind === 'whole') return [];
+  const content = op.kind === 'encode-file' ? op.bases.find(({ path }) => path === chosen.base)?.content : op.source;
+  return content === undefined ? [] : [{ patch: chosen.sha1, source: content.sha1, target: op.target }];
 }
 
 function encodingOf({ chosen, alternatives }: EncodeResult, payloads: Payloads): Encoding {

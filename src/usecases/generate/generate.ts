@@ -144,7 +144,7 @@ export async function generatePackage(
     onProgress,
     signal,
     check: async (file) => {
-      verification = await provePackage(file, source, plan, options, ports);
+      verification = await provePackage(file, inputs, { plan, proved: encoded.proved }, options, ports);
     },
   });
   const findings = [

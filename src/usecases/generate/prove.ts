@@ -1,4 +1,4 @@
-import type { Entry, OpenBuild } from '../../model/build.js';
+import type { Entry } from '../../model/build.js';
 import { ProofError } from '../../model/errors.js';
 import { sdx6x } from '../../model/layout.js';
 import type { DeviceLimits } from '../../model/needs.js';
@@ -6,7 +6,9 @@ import type { ArchivePath } from '../../model/path.js';
 import type { SettledPlan } from '../../model/plan.js';
 import type { Ports } from '../../model/ports.js';
 import type { Verification } from '../../model/verification.js';
+import type { OpenInputs } from '../open-inputs.js';
 import { type ProfileName, verifyPackage } from '../verify/verify.js';
+import { knownFrom, type ProvedPatch } from './proved-patches.js';
 
 export type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
 export type { PackageEntry } from '../../package/entry.js';
@@ -53,14 +55,20 @@ function writtenImages(plan: SettledPlan): ReadonlyMap<ArchivePath, string> {
 /** Proves the finished file as the options ask; `undefined` when they ask for no proof. Throws ProofError. */
 export async function provePackage(
   file: string,
-  source: OpenBuild,
-  plan: SettledPlan,
+  { source, target }: Pick<OpenInputs, 'source' | 'target'>,
+  { plan, proved }: { readonly plan: SettledPlan; readonly proved: readonly ProvedPatch[] },
   { verify, limits, output }: ProofOptions,
   ports: Ports,
 ): Promise<Verification | undefined> {
   if (verify.level === 'off') return undefined;
   const verification = await verifyPackage(
-    { source, expected: expectedEntries(plan), images: writtenImages(plan) },
+    {
+      source,
+      expected: expectedEntries(plan),
+      images: writtenImages(plan),
+      // the full proof takes nothing for granted
+      known: verify.level === 'full' ? undefined : knownFrom(proved, target),
+    },
     {
       packagePath: file,
       profile: verify.profile,

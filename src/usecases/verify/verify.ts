@@ -4,7 +4,7 @@
  * 1. Work out what the device is to hold: the target, or what the caller expects; kept paths as they are in the source.
  * 2. Run the finished package on the simulated device, compare, take the power away at every chosen point.
  */
-import { type ProfileName, simulate } from '../../device/index.js';
+import { type KnownContents, type ProfileName, simulate } from '../../device/index.js';
 import type { Build, Entry, OpenBuild } from '../../model/build.js';
 import { type ArchivePath, compareBytes, parentOf } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
@@ -42,6 +42,8 @@ export interface VerifyInputs {
   readonly keep?: ((path: ArchivePath) => boolean) | undefined;
   /** Partition of each image of MULTIFOTA/; with it, images that it leaves out are not compared. */
   readonly images?: ReadonlyMap<ArchivePath, string> | undefined;
+  /** What the same run has proved of contents already; a package that is verified for itself has none. */
+  readonly known?: KnownContents | undefined;
 }
 
 /** The target's entries, with the source's in place of what is kept; directories above kept paths stay too. */
@@ -86,6 +88,7 @@ export async function verifyPackage(
     source: inputs.source,
     expected: expectedEntries(inputs),
     images: inputs.images,
+    known: inputs.known,
     signal,
     onProgress: (step, doneItems, totalItems) =>
       onProgress({
