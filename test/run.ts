@@ -8,10 +8,13 @@
  * that takes longer than the limit is killed and fails, also where it never gives the thread back (see watchdog.ts).
  */
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+
+/** The compiled tests of this project. */
+const ownFolder = fileURLToPath(new URL('.', import.meta.url));
 
 const { values, positionals: words } = parseArgs({
   allowPositionals: true,
@@ -20,7 +23,7 @@ const { values, positionals: words } = parseArgs({
     coverage: { type: 'boolean', default: false },
     goldens: { type: 'boolean', default: false },
     limit: { type: 'string', default: '600' },
-    folder: { type: 'string', default: fileURLToPath(new URL('.', import.meta.url)) },
+    folder: { type: 'string', default: ownFolder },
   },
 });
 const { level, limit } = values;
@@ -41,8 +44,17 @@ function hasLevel(file: string): boolean {
   return level === undefined || new RegExp(`['"\`]${level}: `).test(readFileSync(file, 'utf8'));
 }
 
+/** Whether the test that a file was compiled from is still there: what is gone stays behind in dist. */
+function hasSource(name: string): boolean {
+  const source = fileURLToPath(new URL('../../test/', import.meta.url));
+  return root !== resolve(ownFolder) || existsSync(join(source, name.replace(/\.js$/, '.ts')));
+}
+
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.test.js') && (words.length === 0 || words.some((word) => name.includes(word))))
+  .filter(
+    (name) =>
+      name.endsWith('.test.js') && hasSource(name) && (words.length === 0 || words.some((word) => name.includes(word))),
+  )
   .sort()
   .map((name) => join(root, name))
   .filter(hasLevel);

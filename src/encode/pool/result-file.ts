@@ -44,7 +44,8 @@ export function readEncoded(stored: Uint8Array<ArrayBuffer>): EncodedFile | unde
   const bytes = stored.slice(end + 1, end + 1 + length);
   const entry: PackedEntry = { ...packed, bytes };
   const { trials, imgdiff } = header;
-  const rest = imgdiff === undefined ? { trials } : { trials, imgdiff };
+  // JSON leaves out what is undefined; a result that was read is the one that was written.
+  const rest = imgdiff === undefined ? { trials } : { trials, imgdiff: { ...imgdiff, stopped: imgdiff.stopped } };
   if (header.chosen.kind === 'whole') return { chosen: { kind: 'whole', packed: entry }, ...rest };
   const patch = packed.method === 'deflated' ? stored.slice(end + 1 + length) : bytes;
   if (patch.length !== packed.size) return undefined;
