@@ -33,6 +33,28 @@ export function filesNeeded(plan: DeltaPlan): ReadonlyMap<ArchivePath, ReadonlyS
   return needed;
 }
 
+/** What a name is without regard to capital letters of ASCII, as file systems of other machines take it. */
+function folded(path: string): string {
+  return path.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/**
+ * The list with the spelling of the source, where most of its names are those of the source but for capital letters: it went through a
+ * file system or a tool that does not keep them. On the module itself, a name with other capitals is another file.
+ */
+function inSpellingOf(source: Build, device: DeviceFiles): DeviceFiles {
+  const spelling = new Map<string, ArchivePath>();
+  for (const path of source.entries.keys()) spelling.set(folded(path), path);
+  const spelled = new Map<ArchivePath, Sha1>();
+  let changed = 0;
+  for (const [path, sha1] of device.files) {
+    const known = source.entries.has(path) ? undefined : spelling.get(folded(path));
+    if (known !== undefined && !device.files.has(known)) changed += 1;
+    spelled.set(known !== undefined && !device.files.has(known) ? known : path, sha1);
+  }
+  return changed * 2 > device.files.size ? { ...device, files: spelled } : device;
+}
+
 const version = sdx6x.versionFile;
 
 const modem = 'SYSTEM/firmware';
@@ -44,9 +66,10 @@ const most = 100;
 export function checkDeviceFiles(
   source: Build,
   needed: ReadonlyMap<ArchivePath, ReadonlySet<Sha1>>,
-  device: DeviceFiles,
+  listed: DeviceFiles,
 ): readonly Finding[] {
-  const place = { file: device.origin };
+  const place = { file: listed.origin };
+  const device = inSpellingOf(source, listed);
   if (![...source.entries.keys()].some((path) => device.files.has(path))) {
     return [
       {
@@ -61,6 +84,16 @@ export function checkDeviceFiles(
     ];
   }
   const findings: Finding[] = [];
+  if (device !== listed) {
+    findings.push({
+      severity: 'warning',
+      code: 'device-names-case',
+      place,
+      message:
+        'the names in the list differ from those of the source in capital letters; they were compared without regard to them',
+      remedy: 'make the list on the module itself, where names keep their capitals',
+    });
+  }
   const expectedVersion = source.entries.get(version);
   const foundVersion = device.files.get(version);
   if (expectedVersion?.kind === 'file' && foundVersion !== undefined && foundVersion !== expectedVersion.content.sha1) {

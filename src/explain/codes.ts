@@ -174,6 +174,48 @@ export const updaterStatuses: Readonly<Record<string, Omit<Explanation, 'subject
 
 /** Words that the module writes or reports. */
 export const statusWords: Readonly<Record<string, Omit<Explanation, 'subject'>>> = {
+  OK: {
+    meaning: 'the module accepted the command, nothing more: the update has not begun yet',
+    causes: [],
+    look: ['+QIND: "FOTA","START", "HTTPSTART" or "FTPSTART" follows, or "END" with a code'],
+  },
+  ERROR: {
+    meaning: 'the module refused the command: the update was not started',
+    causes: [
+      'the path or address of AT+QFOTADL is wrong, longer than 255 bytes, or not in quotation marks',
+      'no package is there, or another update is under way',
+      'this AT port does not take the command',
+    ],
+    look: [
+      'AT+CMEE=2, then the command again: the answer names the reason',
+      'AT+QFLST="*" or ls -l of the path: whether the package is there',
+    ],
+  },
+  HTTPSTART: {
+    meaning: 'the download by HTTP(S) has begun',
+    causes: [],
+    look: ['+QIND: "FOTA","HTTPEND",<number> follows: 0 for a package that has arrived'],
+  },
+  FTPSTART: {
+    meaning: 'the download by FTP has begun',
+    causes: [],
+    look: ['+QIND: "FOTA","FTPEND",<number> follows: 0 for a package that has arrived'],
+  },
+  DOWNLOADING: {
+    meaning: 'the package is being downloaded; the number is the percentage',
+    causes: [],
+    look: ['+QIND: "FOTA","HTTPEND" or "FTPEND" with a number follows'],
+  },
+  HTTPEND: {
+    meaning: 'the download by HTTP(S) has ended; the number is the result, 0 for success',
+    causes: [],
+    look: ['dfota explain HTTPEND,<number>'],
+  },
+  FTPEND: {
+    meaning: 'the download by FTP has ended; the number is the result, 0 for success',
+    causes: [],
+    look: ['dfota explain FTPEND,<number>'],
+  },
   START: { meaning: 'the update has begun', causes: [], look: ['+QIND: "FOTA","UPDATING",<percent> follows'] },
   UPDATING: {
     meaning: 'the update is running; the number is the percentage',

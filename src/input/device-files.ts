@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { asInputError } from '../files/system-error.js';
+import { plainText } from '../formats/text/plain-text.js';
 import { isSha1, type Sha1 } from '../model/digest.js';
 import { type Fault, InputError } from '../model/errors.js';
 import { largestDeviceListBytes } from '../model/limits.js';
-import { type ArchivePath, displayName, fromBytes, toArchivePath, unsafeName } from '../model/path.js';
+import { type ArchivePath, displayName, toArchivePath, unsafeName } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import { readFolder } from './folder-tree.js';
 
@@ -46,7 +47,7 @@ export async function readDeviceFiles(
   }
   let text: string;
   try {
-    text = fromBytes(await readFile(path));
+    text = plainText(await readFile(path));
   } catch (error) {
     throw asInputError(error, path);
   }
@@ -59,8 +60,9 @@ export async function readDeviceFiles(
 const mostFaults = 20;
 
 /**
- * Lines of sha1sum (`<40 hex digits>  <path>`), one unit a byte; blank lines are skipped. Names are given without a
- * leading `./` or `/`. A line that begins with a backslash has its name escaped, as GNU sha1sum writes odd names.
+ * Lines of sha1sum (`<40 hex digits>  <path>`, or `SHA1 (<path>) = <40 hex digits>`), one unit a byte; blank lines are skipped. Names are
+ * given without a leading `./` or `/`. A line that begins with a backslash has its name escaped, as GNU sha1sum writes odd names. A list
+ * of another digest is one fault, not one for each line.
  */
 export function parseHashList(
   text: string,
@@ -68,27 +70,66 @@ export function parseHashList(
 ): { readonly files: ReadonlyMap<string, Sha1>; readonly faults: readonly Fault[] } {
   const files = new Map<string, Sha1>();
   const faults: Fault[] = [];
+  let others = 0;
+  let other: Fault | undefined;
   for (const [index, line] of text.split('\n').entries()) {
-    if (/^\s*$/.test(line) || faults.length >= mostFaults) continue;
-    const match = /^(\\?)([0-9A-Fa-f]{40}) [ *](.+?)\r?$/s.exec(line);
-    const [, escaped = '', digits = '', written = ''] = match ?? [];
-    const sha1 = digits.toLowerCase();
-    const name = (escaped === '' ? written : written.replace(/\\([\\nr])/g, unescaped)).replace(/^(\.?\/)+/, '');
+    if (/^\s*$/.test(line)) continue;
+    const hashed = hashLine(line);
+    const kind = hashed === undefined ? undefined : otherDigests[hashed.digits.length];
+    if (hashed !== undefined && kind !== undefined) {
+      others += 1;
+      other ??= {
+        code: 'device-list-digest',
+        place: { file, line: index + 1 },
+        message: `the list is made of ${kind}, and the package checks files by their SHA-1`,
+        found: displayName(line.slice(0, 120)),
+        expected: '40 hex digits, two blanks, a path',
+        remedy: 'make the list with sha1sum: "dfota check --help" shows the command',
+      };
+      continue;
+    }
+    if (faults.length >= mostFaults) continue;
+    const name = (hashed?.name ?? '').replace(/^(\.?\/)+/, '');
     const unsafe = unsafeName(name);
-    if (isSha1(sha1) && unsafe === undefined) {
-      files.set(name, sha1);
+    if (hashed !== undefined && isSha1(hashed.digits) && unsafe === undefined) {
+      files.set(name, hashed.digits);
       continue;
     }
     faults.push({
       code: 'device-list-line',
       place: { file, line: index + 1 },
-      message: match === null ? 'this line is none of sha1sum' : `the path cannot be one of a module (${unsafe})`,
+      message:
+        hashed?.digits.length !== 40
+          ? 'this line is none of sha1sum'
+          : `the path cannot be one of a module (${unsafe})`,
       found: displayName(line.slice(0, 120)),
       expected: '40 hex digits, two blanks, a path',
       remedy: 'make the list with the command that "dfota check --help" shows',
     });
   }
-  return { files, faults };
+  if (other === undefined) return { files, faults };
+  const lines = others === 1 ? '1 line is' : `${others} lines are`;
+  return { files, faults: [{ ...other, found: `${other.found} (${lines} like this)` }, ...faults] };
+}
+
+/** Digests that people take for SHA-1, by the number of their hex digits. */
+const otherDigests: Readonly<Record<number, string>> = {
+  32: 'MD5 digests (md5sum)',
+  56: 'SHA-224 digests (sha224sum)',
+  64: 'SHA-256 digests (sha256sum)',
+  96: 'SHA-384 digests (sha384sum)',
+  128: 'SHA-512 digests (sha512sum)',
+};
+
+/** The digest, in small letters, and the name of a line; `undefined` where it is no such line. */
+function hashLine(line: string): { readonly digits: string; readonly name: string } | undefined {
+  const plain = /^(\\?)([0-9A-Fa-f]{32,128})(?: [ *]|\t+| (?=\S))(.+?)\r?$/s.exec(line);
+  const tagged = /^(\\?)[A-Za-z0-9-]{3,10} ?\((.+)\) ?= ?([0-9A-Fa-f]{32,128})\s*$/s.exec(line);
+  const [escaped, digits, written] =
+    plain === null ? [tagged?.[1], tagged?.[3], tagged?.[2]] : [plain[1], plain[2], plain[3]];
+  if (digits === undefined || written === undefined) return undefined;
+  const name = escaped === '\\' ? written.replace(/\\([\\nr])/g, unescaped) : written;
+  return { digits: digits.toLowerCase(), name };
 }
 
 function unescaped(_all: string, letter: string): string {

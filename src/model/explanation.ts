@@ -30,6 +30,9 @@ export type LogEventKind =
   | 'package-unreadable'
   | 'signature'
   | 'program-failed'
+  | 'download-failed'
+  | 'command-refused'
+  | 'wrong-build'
   | 'content-mismatch'
   | 'patch-failed'
   | 'no-space'
@@ -41,6 +44,8 @@ export type LogEventKind =
   | 'entry-missing'
   | 'io-error'
   | 'cache-used'
+  | 'no-copy'
+  | 'progress'
   | 'already-done'
   | 'status'
   | 'result'
@@ -53,10 +58,23 @@ export interface CitedStatement {
   readonly text: string;
 }
 
-/** What a recovery log says about how an update went. */
+/** How an update went, as far as a log tells; `no-update`: nothing in the text is of an update. */
+export type LogOutcome = 'succeeded' | 'failed' | 'unfinished' | 'no-update';
+
+/** One attempt of several in a log. */
+export interface LogAttempt {
+  /** 1-based; where it begins. */
+  readonly line: number;
+  readonly outcome: LogOutcome;
+}
+
+/** What a recovery log says about how an update went: the last attempt that has a result, where there are several. */
 export interface LogReading {
-  /** `no-update`: nothing in the text is of an update. */
-  readonly outcome: 'succeeded' | 'failed' | 'unfinished' | 'no-update';
+  readonly outcome: LogOutcome;
+  /** In the order of the log; more than one where an update was started again. */
+  readonly attempts: readonly LogAttempt[];
+  /** Which of the attempts this reading is about, counted from 0. */
+  readonly attempt: number;
   /** All that was understood, in the order of the log. */
   readonly events: readonly LogEvent[];
   /** What stopped the update, and the event that tells why it did; the same where only one of them is there. */

@@ -8,6 +8,7 @@ export const explanationJsonVersion = 1;
 
 const eventsShown = 12;
 const linesShown = 12;
+const attemptsShown = 5;
 
 function listed(heading: string, items: readonly string[]): readonly string[] {
   return items.length === 0 ? [] : [`${heading}:`, ...items.map((item) => `  - ${item}`)];
@@ -49,6 +50,14 @@ export function logReadingText(file: string, reading: LogReading): Report {
     'no-update': 'no update',
   };
   const lines = [`${file}: ${words[outcome]}`];
+  const { attempts, attempt } = reading;
+  if (attempts.length > 1) {
+    const first = Math.max(0, attempts.length - attemptsShown);
+    const told = attempts
+      .slice(first)
+      .map((one, index) => `${first + index + 1} from line ${one.line}: ${words[one.outcome]}`);
+    lines.push(`${attempts.length} attempts (${told.join('; ')}); this is about attempt ${attempt + 1}`);
+  }
   if (failure !== undefined) {
     const { event, reason, statement, files, script } = failure;
     lines.push(eventLine(reason).trimStart());
@@ -74,12 +83,14 @@ export function logReadingJson(file: string, reading: LogReading): Report {
     text: text.split('\n').map(displayName).join('\n'),
     about: about === undefined ? null : displayName(about),
   });
-  const { outcome, events, failure, explanation } = reading;
+  const { outcome, attempts, attempt, events, failure, explanation } = reading;
   const document = {
     format: 'dfota-log-reading',
     version: explanationJsonVersion,
     file,
     outcome,
+    attempts,
+    attempt,
     failure:
       failure === undefined
         ? null

@@ -1,16 +1,18 @@
 /** What a code, a status word or a recovery log means: `dfota explain`. */
 
 import { readFile, stat } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
 import { explain, knownSubjects } from '../explain/explain.js';
 import { nearCodes } from '../explain/finding-codes.js';
 import { explainLog } from '../explain/log.js';
 import { asInputError } from '../files/system-error.js';
+import { plainText } from '../formats/text/plain-text.js';
 import { readZip } from '../input/zip/zip-tree.js';
 import { InputError, UsageError } from '../model/errors.js';
 import type { Explanation, LogReading } from '../model/explanation.js';
 import { sdx6x } from '../model/layout.js';
 import { largestLogBytes } from '../model/limits.js';
-import { fromBytes } from '../model/path.js';
+import { fromBytes, fromText } from '../model/path.js';
 import type { Ports } from '../model/ports.js';
 import { silent } from '../model/progress.js';
 
@@ -35,7 +37,7 @@ const scriptPath = sdx6x.packageScript;
  */
 export async function explainSubject(request: ExplainRequest, { signal }: Ports = {}): Promise<Explained> {
   const { subject } = request;
-  const explanation = explain(subject);
+  const explanation = explain(fromText(subject));
   const isFile = await stat(subject).then(
     (stats) => stats.isFile(),
     () => false,
@@ -67,9 +69,24 @@ async function readLog(file: string): Promise<string> {
         expected: `at most ${largestLogBytes} bytes`,
       });
     }
-    return fromBytes(await readFile(file));
+    return plainText(unpacked(await readFile(file), file));
   } catch (error) {
     throw asInputError(error, file);
+  }
+}
+
+/** Recoveries and people keep old logs as .gz. */
+function unpacked(bytes: Buffer, file: string): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: largestLogBytes });
+  } catch {
+    throw new InputError({
+      code: 'log-gzip',
+      place: { file },
+      message: 'the compressed log cannot be unpacked',
+      expected: `a whole gzip file that holds at most ${largestLogBytes} bytes`,
+    });
   }
 }
 

@@ -84,3 +84,12 @@ test('unit: a module of another build gives a bounded list', () => {
   assert.equal(findings.length, 101);
   assert.match(findings.at(-1)?.message ?? '', /^50 more files/);
 });
+
+test('unit: a list whose names lost their capitals is compared all the same, and that is told once', () => {
+  const whole = device(source);
+  const upper = (path: string) => toArchivePath(`SYSTEM/${path.slice(7).toUpperCase()}`);
+  const loud = { ...whole, files: new Map([...whole.files].map(([path, sha1]) => [upper(path), sha1])) };
+  assert.deepEqual(codes(loud), ['device-names-case ']);
+  const one = device(source, { 'SYSTEM/bin/app': undefined, 'SYSTEM/bin/APP': 'app 1' });
+  assert.deepEqual(codes(one), ['device-file-missing SYSTEM/bin/app']);
+});

@@ -59,3 +59,32 @@ test('unit: what cannot be read is the user’s to mend', async () => {
   writeFileSync(join(work, 'bad'), 'x\n');
   await assert.rejects(readDeviceFiles(join(work, 'bad')), InputError);
 });
+
+test('unit: a list of another digest is one fault that names the digest', () => {
+  for (const [digits, word] of [
+    [32, /MD5/],
+    [64, /SHA-256/],
+    [128, /SHA-512/],
+  ] as const) {
+    const line = 'F'.repeat(digits);
+    const list = Array.from({ length: 3000 }, (_, index) => `${line}  ./bin/f${index}`).join('\n');
+    const { faults } = parseHashList(list, 'list');
+    assert.deepEqual(
+      faults.map(({ code }) => code),
+      ['device-list-digest'],
+    );
+    assert.match(faults[0]?.message ?? '', word);
+    assert.match(faults[0]?.found ?? '', /3000 lines/);
+    assert.match(faults[0]?.remedy ?? '', /sha1sum/);
+  }
+  assert.match(parseHashList(`MD5 (./a b) = ${'0'.repeat(32)}\n`, 'list').faults[0]?.message ?? '', /MD5/);
+});
+
+test('unit: the spellings of sha1sum --tag and openssl, and a list that PowerShell wrote', async () => {
+  const { files, faults } = parseHashList(`SHA1 (./bin/a b) = ${a}\nSHA1(./c)= ${a.toUpperCase()}\n`, 'list');
+  assert.deepEqual(faults, []);
+  assert.deepEqual([...files.keys()], ['bin/a b', 'c']);
+  writeFileSync(join(work, 'utf16'), Buffer.from(`\ufeff${a}  ./bin/é\r\n`, 'utf16le'));
+  const read = await readDeviceFiles(join(work, 'utf16'));
+  assert.deepEqual([...read.files], [[Buffer.from('SYSTEM/bin/é').toString('latin1'), a]]);
+});

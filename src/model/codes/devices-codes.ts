@@ -10,6 +10,14 @@ export const devicesCodes = {
     meaning: "a line of the list of the module's files is not as sha1sum writes it",
     remedy: 'make the list with the command that dfota check --help shows',
   },
+  'device-list-digest': {
+    meaning: "the list of the module's files is made of another digest than SHA-1",
+    remedy: 'make the list with sha1sum, as dfota check --help shows',
+  },
+  'device-names-case': {
+    meaning: "names in the list of the module's files differ from those of the source in capital letters",
+    remedy: 'make the list on the module itself, where names keep their capitals',
+  },
   'device-files-unlike': {
     meaning: 'none of the files are files of the source',
     remedy: 'see dfota check --help for the command to run on the module',

@@ -42,6 +42,10 @@ export const usageCodes = {
     meaning: 'the word is neither a code that dfota knows nor a file',
     remedy: 'check the spelling, or name the file of a recovery log',
   },
+  'log-gzip': {
+    meaning: 'a compressed log cannot be unpacked',
+    remedy: 'copy it again, or unpack it with gunzip first',
+  },
   'log-too-large': {
     meaning: 'the file is too large for a recovery log',
     remedy: 'name the log itself, such as last_log, not an image or an archive of logs',
