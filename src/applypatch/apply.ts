@@ -10,6 +10,10 @@ export interface ApplyOptions {
   readonly maxExpandedSize?: number | undefined;
   /** `zero` (default): bytes outside of the source count as zero, as in the classic program. `reject`: a fault. */
   readonly outsideSource?: 'zero' | 'reject' | undefined;
+  /** `check` (default): what the target does not need is looked at too, checksums and ends. `ignore`: as updaters do. */
+  readonly unread?: 'check' | 'ignore' | undefined;
+  /** `check` (default): a chunk's source range lies within the source. `memory`: only what is read of it must. */
+  readonly chunkRange?: 'check' | 'memory' | undefined;
 }
 
 /** The formats that devices know, by the first eight bytes. */
@@ -34,6 +38,8 @@ export function applyPatch(patch: Uint8Array, source: Uint8Array, options: Apply
     maxTargetSize: options.maxTargetSize ?? defaultLimit,
     maxExpandedSize: options.maxExpandedSize ?? defaultLimit,
     outsideSource: options.outsideSource ?? 'zero',
+    unread: options.unread ?? 'check',
+    chunkRange: options.chunkRange ?? 'check',
   };
   const format = patchFormat(patch);
   switch (format) {

@@ -15,6 +15,10 @@ export interface Bsdiff40Options {
   readonly maxTargetSize: number;
   /** `zero`: bytes outside of the source count as zero, as in the classic program. `reject`: they are a fault. */
   readonly outsideSource: 'zero' | 'reject';
+  /** Whether the streams are read to their ends when the target is whole. */
+  readonly unread: 'check' | 'ignore';
+  /** Bytes that the updater takes the source to have; reading those that it does not have is a fault. */
+  readonly claimedSource?: number | undefined;
   /** Whether anything may follow the third block: in an IMGDIFF2, the patch of the next chunk does. */
   readonly mayContinue: boolean;
   /** Instructions that make nothing, still allowed; shared by the chunks of an IMGDIFF2. */
@@ -97,12 +101,15 @@ function apply(patch: Uint8Array, source: Uint8Array, options: Bsdiff40Options):
     }
     if (add > 0) {
       if (strict && (oldPosition < 0 || oldPosition + add > source.length)) throw outside();
+      if (touchesBeyond(oldPosition, add, source.length, options.claimedSource)) {
+        throw new PatchFormatError('outside-memory', 'a chunk reads memory behind the source');
+      }
       diff.read(target, made, made + add);
       addSource(target, made, add, source, oldPosition);
       made += add;
       oldPosition += add;
     }
-    extra.read(target, made, made + copy);
+    if (copy > 0) extra.read(target, made, made + copy);
     made += copy;
     oldPosition += readSigned(triple, 16);
     if (!Number.isSafeInteger(oldPosition)) {
@@ -110,10 +117,15 @@ function apply(patch: Uint8Array, source: Uint8Array, options: Bsdiff40Options):
     }
     if (strict && (oldPosition < 0 || oldPosition > source.length)) throw outside();
   }
+  if (options.unread === 'ignore') return target;
   finish(control, controlBytes);
   finish(diff, diffBytes);
   finish(extra, options.mayContinue ? undefined : patch.length - extraStart);
   return target;
+}
+
+function touchesBeyond(at: number, count: number, size: number, claimed: number | undefined): boolean {
+  return claimed !== undefined && Math.min(at + count, claimed) > Math.max(at, size);
 }
 
 function outside(): PatchFormatError {

@@ -14,6 +14,8 @@ export type PatchFaultCode =
   | 'count-out-of-range'
   /** Bytes outside of the source are read, and the caller wants that refused. */
   | 'outside-source'
+  /** The updater would read memory that is not its own. */
+  | 'outside-memory'
   /** The instructions make more bytes than the patch promises. */
   | 'size-mismatch'
   /** Thousands of instructions that make no byte. */
@@ -33,9 +35,16 @@ export type PatchFaultCode =
 export class PatchFormatError extends Error {
   override readonly name = 'PatchFormatError';
   readonly code: PatchFaultCode;
-  constructor(code: PatchFaultCode, message: string, options?: ErrorOptions) {
+  /** What was made before that and is written by updaters: the whole chunks of an IMGDIFF2. */
+  readonly written: Uint8Array<ArrayBuffer>;
+  constructor(
+    code: PatchFaultCode,
+    message: string,
+    options?: ErrorOptions & { readonly written?: Uint8Array<ArrayBuffer> | undefined },
+  ) {
     super(message, options);
     this.code = code;
+    this.written = options?.written ?? new Uint8Array();
   }
 }
 

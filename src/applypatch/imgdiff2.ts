@@ -53,12 +53,24 @@ const strategies = [0, 1, 2, 3, 4] as const;
 
 /** Reads all chunk headers. The first eight bytes are the caller's to check. */
 export function readImgdiff2Chunks(patch: Uint8Array): readonly ImgdiffChunk[] {
+  return [...imgdiff2Chunks(patch, readCount(patch), 'truncated')];
+}
+
+function readCount(patch: Uint8Array): number {
   const count = readInt32(patch, 8);
   if (count < 0) throw new PatchFormatError('negative-count', 'IMGDIFF2: a negative number of chunks');
   if (count > maxChunks) throw new PatchFormatError('count-out-of-range', `IMGDIFF2: ${count} chunks`);
-  const chunks: ImgdiffChunk[] = [];
+  return count;
+}
+
+/** The chunks one after the other, as updaters read them: what is wrong with one is seen when those before it are done. */
+function* imgdiff2Chunks(
+  patch: Uint8Array,
+  count: number,
+  behindTheEnd: 'truncated' | 'outside-memory',
+): Generator<ImgdiffChunk> {
   let at = 12;
-  while (chunks.length < count) {
+  for (let read = 0; read < count; read++) {
     const type = readInt32(patch, at);
     at += 4;
     if (type === 3) {
@@ -66,7 +78,7 @@ export function readImgdiff2Chunks(patch: Uint8Array): readonly ImgdiffChunk[] {
       if (length < 0) throw new PatchFormatError('negative-count', 'IMGDIFF2: a raw chunk of negative length');
       at += 4;
       if (at + length > patch.length) throw new PatchFormatError('truncated', 'IMGDIFF2: ends inside of a raw chunk');
-      chunks.push({ kind: 'raw', start: at, length });
+      yield { kind: 'raw', start: at, length };
       at += length;
       continue;
     }
@@ -78,13 +90,13 @@ export function readImgdiff2Chunks(patch: Uint8Array): readonly ImgdiffChunk[] {
     };
     at += 24;
     if (common.patchOffset > patch.length) {
-      throw new PatchFormatError('truncated', "IMGDIFF2: a chunk's patch lies behind the end");
+      throw new PatchFormatError(behindTheEnd, "IMGDIFF2: a chunk's patch lies behind the end");
     }
     if (type === 0) {
-      chunks.push({ kind: 'normal', ...common });
+      yield { kind: 'normal', ...common };
       continue;
     }
-    chunks.push({
+    yield {
       kind: 'deflate',
       ...common,
       sourceExpanded: readSize(patch, at),
@@ -96,10 +108,9 @@ export function readImgdiff2Chunks(patch: Uint8Array): readonly ImgdiffChunk[] {
         memLevel: readInt32(patch, at + 28),
         strategy: readInt32(patch, at + 32),
       },
-    });
+    };
     at += 36;
   }
-  return chunks;
 }
 
 /** How a patch is to be read where devices differ, and what it may cost. */
@@ -109,6 +120,8 @@ export interface Imgdiff2Options {
   /** The same for the expanded bytes of one deflate chunk, of the source or of the target. */
   readonly maxExpandedSize: number;
   readonly outsideSource: 'zero' | 'reject';
+  readonly unread: 'check' | 'ignore';
+  readonly chunkRange: 'check' | 'memory';
 }
 
 /**
@@ -124,16 +137,27 @@ export function applyImgdiff2(
   const pieces: Uint8Array[] = [];
   let size = 0;
   let expanded = 0;
-  const chunks = readImgdiff2Chunks(patch);
-  const idle: IdleBudget = { left: maxEmptyTriples + chunks.length };
-  for (const chunk of chunks) {
-    if (chunk.kind === 'deflate') expanded += chunk.sourceExpanded + chunk.targetExpanded;
-    if (expanded > maxExpandedTotal * options.maxExpandedSize) throw tooLarge();
-    const maxTargetSize = options.maxTargetSize - size;
-    const piece = applyChunk(patch, source, chunk, { ...options, maxTargetSize, idle });
-    pieces.push(piece);
-    size += piece.length;
+  const count = readCount(patch);
+  const idle: IdleBudget = { left: maxEmptyTriples + count };
+  try {
+    // updaters do not look where a chunk's patch lies
+    const behindTheEnd = options.unread === 'ignore' ? 'outside-memory' : 'truncated';
+    for (const chunk of imgdiff2Chunks(patch, count, behindTheEnd)) {
+      if (chunk.kind === 'deflate') expanded += chunk.sourceExpanded + chunk.targetExpanded;
+      if (expanded > maxExpandedTotal * options.maxExpandedSize) throw tooLarge();
+      const maxTargetSize = options.maxTargetSize - size;
+      const piece = applyChunk(patch, source, chunk, { ...options, maxTargetSize, idle });
+      pieces.push(piece);
+      size += piece.length;
+    }
+  } catch (cause) {
+    if (!(cause instanceof PatchFormatError)) throw cause;
+    throw new PatchFormatError(cause.code, cause.message, { cause, written: joined(pieces, size) });
   }
+  return joined(pieces, size);
+}
+
+function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const target = new Uint8Array(size);
   let at = 0;
   for (const piece of pieces) {
@@ -153,15 +177,18 @@ function applyChunk(
     if (chunk.length > options.maxTargetSize) throw tooLarge();
     return patch.subarray(chunk.start, chunk.start + chunk.length);
   }
-  if (chunk.sourceStart > source.length || chunk.sourceLength > source.length - chunk.sourceStart) {
-    throw new PatchFormatError('chunk-range', 'IMGDIFF2: a chunk reaches beyond the source');
+  const beyond = chunk.sourceStart > source.length || chunk.sourceLength > source.length - chunk.sourceStart;
+  // expanding a range reads all of it
+  if (beyond && (options.chunkRange === 'check' || chunk.kind === 'deflate')) {
+    const code = options.chunkRange === 'check' ? 'chunk-range' : 'outside-memory';
+    throw new PatchFormatError(code, 'IMGDIFF2: a chunk reaches beyond the source');
   }
   const from = source.subarray(chunk.sourceStart, chunk.sourceStart + chunk.sourceLength);
   const inner = patch.subarray(chunk.patchOffset);
   const innerOptions: Bsdiff40Options = { ...options, mayContinue: true };
   switch (chunk.kind) {
     case 'normal':
-      return applyBsdiff40(inner, from, innerOptions);
+      return applyBsdiff40(inner, from, beyond ? { ...innerOptions, claimedSource: chunk.sourceLength } : innerOptions);
     case 'deflate': {
       if (chunk.targetExpanded > options.maxExpandedSize || chunk.sourceExpanded > options.maxExpandedSize) {
         throw tooLarge();

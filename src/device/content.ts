@@ -1,8 +1,8 @@
-import { applyPatch, PatchFormatError } from '../applypatch/index.js';
+import { type ApplyOptions, applyPatch, PatchFormatError, patchFormat } from '../applypatch/index.js';
 import type { BuildContent } from '../model/build.js';
 import { type Sha1, sha1Of } from '../model/digest.js';
 import { largestFile } from '../model/limits.js';
-import { type Blob, blobKey, type Piece, type Pieced, type Whole } from './blob.js';
+import { type Blob, blobKey, blobOfBytes, type Piece, type Pieced, type Whole } from './blob.js';
 import { type KnownContents, nothingKnown } from './known-contents.js';
 import { mostPatched } from './limits.js';
 import { TooMuchWork } from './machine.js';
@@ -14,7 +14,19 @@ const keptBytes = 96 * 2 ** 20;
 /** What became of a patch. */
 export type PatchOutcome =
   | { readonly kind: 'done'; readonly result: Whole }
-  | { readonly kind: 'bad'; readonly code: string; readonly message: string };
+  | {
+      readonly kind: 'bad';
+      readonly code: string;
+      readonly message: string;
+      /** What was written before that: the chunks of an IMGDIFF2 that were whole. */
+      readonly written: Whole;
+    };
+
+/** How an updater reads a patch. */
+export type PatchReading = Pick<ApplyOptions, 'outsideSource' | 'unread' | 'chunkRange'>;
+
+/** What any updater would take: for results that one has taken already. */
+const anyReading: PatchReading = { outsideSource: 'zero', unread: 'ignore', chunkRange: 'memory' };
 
 /** Gives the bytes and digests of blobs, reading them where they are and keeping a bounded part of them. */
 export interface ContentStore {
@@ -22,8 +34,20 @@ export interface ContentStore {
   bytes(blob: Blob): Promise<Uint8Array<ArrayBuffer>>;
   /** The same bytes with their digest known. */
   whole(blob: Blob): Promise<Whole>;
-  /** Applies a patch, once for each pair of patch and source. `outside` says what bytes outside of the source count for. */
-  patch(patch: Whole, source: Whole, outside: 'zero' | 'reject'): Promise<PatchOutcome>;
+  /** Applies a patch, once for each pair of patch and source. */
+  patch(patch: Whole, source: Whole, reading: PatchReading): Promise<PatchOutcome>;
+  /** Whether its first bytes name a format that updaters know. */
+  isPatch(patch: Whole): Promise<boolean>;
+}
+
+function isPatch(bytes: Uint8Array): boolean {
+  try {
+    patchFormat(bytes);
+    return true;
+  } catch (error) {
+    if (error instanceof PatchFormatError) return false;
+    throw error;
+  }
 }
 
 /** A store over the source build's files and the package's entries. `known` spares making what was made before. */
@@ -36,6 +60,7 @@ export function openContentStore(
   let keptTotal = 0;
   const digests = new Map<string, Whole>();
   const outcomes = new Map<string, PatchOutcome>();
+  const formats = new Map<Sha1, boolean>();
   let patched = 0;
 
   const keep = (sha1: Sha1, bytes: Uint8Array<ArrayBuffer>): void => {
@@ -49,8 +74,8 @@ export function openContentStore(
     }
   };
 
-  const apply = (patch: Uint8Array, source: Uint8Array, outside: 'zero' | 'reject') =>
-    applyPatch(patch, source, { maxTargetSize: largestFile, outsideSource: outside });
+  const apply = (patch: Uint8Array, source: Uint8Array, reading: PatchReading) =>
+    applyPatch(patch, source, { maxTargetSize: largestFile, ...reading });
 
   /** The same bytes from where they lie already; what does not have the digest is passed over. */
   const elsewhere = async ({ size, sha1 }: Whole): Promise<Uint8Array<ArrayBuffer> | undefined> => {
@@ -80,7 +105,7 @@ export function openContentStore(
         break;
       case 'patch':
         bytes =
-          (await elsewhere(blob)) ?? apply(await wholeBytes(origin.patch), await wholeBytes(origin.source), 'zero');
+          (await elsewhere(blob)) ?? apply(await wholeBytes(origin.patch), await wholeBytes(origin.source), anyReading);
         break;
       default:
         return origin satisfies never;
@@ -121,7 +146,7 @@ export function openContentStore(
     if (patched > mostPatched) throw new TooMuchWork(`the patches make more than ${mostPatched} bytes`);
   };
 
-  const patchOnce = async (patch: Whole, source: Whole, outside: 'zero' | 'reject'): Promise<PatchOutcome> => {
+  const patchOnce = async (patch: Whole, source: Whole, reading: PatchReading): Promise<PatchOutcome> => {
     const made = known.outcome(patch.sha1, source.sha1);
     if (made !== undefined) {
       account(made.size);
@@ -129,7 +154,7 @@ export function openContentStore(
     }
     const [patchBytes, sourceBytes] = [await wholeBytes(patch), await wholeBytes(source)];
     try {
-      const bytes = apply(patchBytes, sourceBytes, outside);
+      const bytes = apply(patchBytes, sourceBytes, reading);
       account(bytes.length);
       const sha1 = sha1Of(bytes);
       keep(sha1, bytes);
@@ -139,18 +164,26 @@ export function openContentStore(
       };
     } catch (error) {
       if (!(error instanceof PatchFormatError)) throw error;
-      return { kind: 'bad', code: error.code, message: error.message };
+      return { kind: 'bad', code: error.code, message: error.message, written: blobOfBytes(error.written) };
     }
   };
 
   return {
     bytes: (blob) => (blob.kind === 'whole' ? wholeBytes(blob) : piecedBytes(blob)),
     whole,
-    patch: async (patch, source, outside) => {
-      const key = `${outside} ${patch.sha1} ${source.sha1}`;
+    isPatch: async (patch) => {
+      const before = formats.get(patch.sha1);
+      if (before !== undefined) return before;
+      const found = patch.size >= 8 && isPatch(await wholeBytes(patch));
+      formats.set(patch.sha1, found);
+      return found;
+    },
+    patch: async (patch, source, reading) => {
+      const { outsideSource, unread, chunkRange } = reading;
+      const key = `${outsideSource} ${unread} ${chunkRange} ${patch.sha1} ${source.sha1}`;
       const before = outcomes.get(key);
       if (before !== undefined) return before;
-      const outcome = await patchOnce(patch, source, outside);
+      const outcome = await patchOnce(patch, source, reading);
       outcomes.set(key, outcome);
       return outcome;
     },

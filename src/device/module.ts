@@ -1,5 +1,6 @@
 /** A module as it leaves the factory with the source build on it. */
 import type { Build, Entry, Ownership } from '../model/build.js';
+import { assumedBoot, assumedSystem, bootRow, moduleDefaults, systemRow } from '../model/module-defaults.js';
 import type { ArchivePath } from '../model/path.js';
 import { baseName, compareBytes, onDevice } from '../model/path.js';
 import { type Blob, fillBlob, joinBlobs, type Whole } from './blob.js';
@@ -19,18 +20,6 @@ import { flashImage } from './partition.js';
 import { emptyMap, mapEach, mapGet, mapSet, type PersistentMap } from './persistent-map.js';
 import type { MountRow } from './runtime.js';
 
-const mebibyte = 2 ** 20;
-
-/** What the module is taken to be where the build does not say. */
-export const moduleDefaults = {
-  /** Free space on /system beyond the source: the note asks for 20 MB. */
-  systemReserve: 20 * mebibyte,
-  /** /cache lies in usrdata; the note counts on 110 MB. */
-  cacheSize: 110 * mebibyte,
-  dataSize: 64 * mebibyte,
-  eraseBlock: 256 * 1024,
-} as const;
-
 /** Sizes and partitions that are known better than the build tells. */
 export interface ModuleOptions {
   readonly cacheSize?: number | undefined;
@@ -39,6 +28,8 @@ export interface ModuleOptions {
   readonly outcome?: ReadonlyMap<ArchivePath, Entry> | undefined;
   /** Free on /system before the update; `systemSize` goes before it. */
   readonly systemFree?: number | undefined;
+  /** Bytes of an erase block of its flash. */
+  readonly eraseBlock?: number | undefined;
   /** Partition (a name, or a device on eMMC) of each image of MULTIFOTA/. */
   readonly images?: ReadonlyMap<ArchivePath, string> | undefined;
 }
@@ -51,7 +42,6 @@ export interface Module {
   readonly mounts: ReadonlyMap<number, string>;
   readonly table: readonly MountRow[];
   readonly eraseBlock: number;
-  readonly unlistedPartitions: boolean;
   /** Key of the boot partition in the flash. */
   readonly bootPartition: string;
   readonly notes: readonly string[];
@@ -112,10 +102,15 @@ function spaceNeeded(entries: ReadonlyMap<ArchivePath, Entry>, block: number): n
   return sum;
 }
 
+/** Partitions are larger than what is in them: without a size, room for growth. */
+const spare = 4 * 2 ** 20;
+const ramSize = 512 * 2 ** 20;
+
 const volumeTypes = new Set(['ubifs', 'ext4', 'yaffs2', 'ubi', 'vfat', 'f2fs', 'squashfs']);
 
 function partitionsOf(
   build: Build,
+  rows: readonly MountRow[],
   options: ModuleOptions,
   eraseBlock: number,
   onFlash: boolean,
@@ -130,23 +125,32 @@ function partitionsOf(
       ? flashImage(content, size, eraseBlock)
       : joinBlobs(content, fillBlob(0, Math.max(size - content.size, 0)));
   };
-  const raw = build.partitions.filter((row) => !volumeTypes.has(row.fileSystem));
-  const boot = raw.find((row) => row.mountPoint === '/boot')?.device ?? 'boot';
+  const raw = rows.filter((row) => !volumeTypes.has(row.fileSystem));
+  const boot = (rows.find(({ mountPoint }) => mountPoint === '/boot') ?? assumedBoot).device;
   for (const row of raw) {
     const image = [...build.entries.values()].find(
       (entry) => entry.path === `BOOTABLE_IMAGES/${baseName(row.mountPoint)}.img`,
     );
     const content = image?.kind === 'file' ? wholeOf(image) : fillBlob(0xff, eraseBlock);
     const stated = row.mountPoint === '/boot' ? build.misc.bootSize : undefined;
-    // partitions are larger than what is in them: without a size, room for growth
-    partitions = mapSet(partitions, row.device, hold(content, stated ?? content.size * 2 + 4 * mebibyte));
+    partitions = mapSet(partitions, row.device, hold(content, stated ?? content.size * 2 + spare));
   }
-  for (const entry of build.entries.values()) {
-    if (entry.kind !== 'file' || !entry.path.startsWith('MULTIFOTA/')) continue;
-    const stem = baseName(entry.path).replace(/\.[^.]*$/, '');
-    const name = options.images?.get(entry.path) ?? (onFlash ? stem : `/dev/block/bootdevice/by-name/${stem}`);
-    if (mapGet(partitions, name) !== undefined) continue;
-    partitions = mapSet(partitions, name, hold(wholeOf(entry), entry.content.size * 2 + 4 * mebibyte));
+  const nameOf = (path: ArchivePath): string => {
+    const stem = baseName(path).replace(/\.[^.]*$/, '');
+    return options.images?.get(path) ?? (onFlash ? stem : `/dev/block/bootdevice/by-name/${stem}`);
+  };
+  const images = (entries: Build['entries']) =>
+    [...entries.values()].filter((entry) => entry.kind === 'file' && entry.path.startsWith('MULTIFOTA/'));
+  for (const entry of images(build.entries)) {
+    const name = nameOf(entry.path);
+    if (entry.kind !== 'file' || mapGet(partitions, name) !== undefined) continue;
+    partitions = mapSet(partitions, name, hold(wholeOf(entry), entry.content.size * 2 + spare));
+  }
+  // what the target brings an image for is there too: erased
+  for (const entry of images(options.outcome ?? new Map())) {
+    const name = nameOf(entry.path);
+    if (entry.kind !== 'file' || mapGet(partitions, name) !== undefined) continue;
+    partitions = mapSet(partitions, name, hold(fillBlob(0xff, eraseBlock), entry.content.size * 2 + spare));
   }
   return { partitions, bootPartition: boot };
 }
@@ -155,7 +159,7 @@ function makeRam(
   points: readonly string[],
   devices: readonly string[],
 ): { readonly ram: FileSystem; readonly inodes: ReadonlyMap<string, number> } {
-  let ram = emptyFileSystem(512 * mebibyte, 4096, 4096, rootOwned);
+  let ram = emptyFileSystem(ramSize, 4096, 4096, rootOwned);
   const inodes = new Map<string, number>([['', rootInode]]);
   const add = (path: string, inode: Inode): void => {
     if (inodes.has(path)) return;
@@ -186,11 +190,15 @@ function makeRam(
 /** Puts the source build on a module. /system gets its size from the options, else from misc_info where the build fits it. */
 export function makeModule(build: Build, options: ModuleOptions): Module {
   const notes: string[] = [];
-  const eraseBlock = build.misc.blockSize ?? moduleDefaults.eraseBlock;
+  const eraseBlock = options.eraseBlock ?? moduleDefaults.eraseBlock;
   let rows: readonly MountRow[] = build.partitions;
-  if (!rows.some((row) => row.mountPoint === '/system')) {
-    rows = [...rows, { mountPoint: '/system', fileSystem: 'ubifs', type: 'UBI', device: 'system' }];
+  if (systemRow(build.partitions) === undefined) {
+    rows = [...rows, assumedSystem];
     notes.push('the build has no recovery.fstab row for /system: taken as ubifs UBI system');
+  }
+  if (bootRow(build.partitions) === undefined) {
+    rows = [...rows.filter(({ mountPoint }) => mountPoint !== assumedBoot.mountPoint), assumedBoot];
+    notes.push('recovery.fstab does not say where the boot image is written: taken as MTD:boot');
   }
   const onFlash = !rows.some((row) => row.mountPoint === '/boot' && row.type === 'EMMC');
   const flashVolume = (point: string): boolean =>
@@ -218,7 +226,7 @@ export function makeModule(build: Build, options: ModuleOptions): Module {
     }
   }
 
-  const { partitions, bootPartition } = partitionsOf(build, options, eraseBlock, onFlash);
+  const { partitions, bootPartition } = partitionsOf(build, rows, options, eraseBlock, onFlash);
   const devices: string[] = [];
   mapEach(partitions, (name) => {
     if (name.startsWith('/dev/')) devices.push(name);
@@ -231,7 +239,6 @@ export function makeModule(build: Build, options: ModuleOptions): Module {
     mounts: new Map([[cache, '/cache']]),
     table: rows,
     eraseBlock,
-    unlistedPartitions: onFlash,
     bootPartition,
     notes,
   };

@@ -5,12 +5,14 @@ import { sha1Of } from '../model/digest.js';
 import { sdx6x } from '../model/layout.js';
 import { largestPackage } from '../model/limits.js';
 import { displayName, fromBytes } from '../model/path.js';
+import type { ScriptPlace } from '../model/verification.js';
 import { parseEdify } from './edify/parse.js';
 import type { Expression } from './edify/syntax.js';
 import { EdifySyntaxError } from './edify/syntax.js';
+import { type FunctionKnowledge, familyOf, knowledgeOf, knownTo } from './known-functions.js';
 import { largestScript } from './limits.js';
-import { functionsOf, type PermissionFamily, type Profile } from './profile.js';
-import type { PackageEntry } from './runtime.js';
+import type { PermissionFamily, Profile } from './profile.js';
+import { NotSimulated, type PackageEntry } from './runtime.js';
 import { type PackageReader, UnreadablePackage } from './zip-reader.js';
 
 /** The module does not start the package; `code` is what it reports. */
@@ -111,11 +113,13 @@ export interface Script {
   readonly text: string;
   readonly root: Expression;
   readonly permissions: PermissionFamily | 'none';
+  /** Functions in it that the module knows and the simulated device cannot run. */
+  readonly notSimulated: readonly string[];
 }
 
 /**
- * Takes the script out of the package and parses it with the profile's functions. Throws {@link EdifySyntaxError}, and
- * {@link PackageRefused} for a package without script or program.
+ * Takes the script out of the package and parses it with the profile's functions. Throws {@link EdifySyntaxError}, which names
+ * every unknown function, {@link NotSimulated}, and {@link PackageRefused} for a package without script or program.
  */
 export async function readScript(reader: PackageReader, profile: Profile): Promise<Script> {
   for (const name of [programName, scriptName]) {
@@ -125,15 +129,37 @@ export async function readScript(reader: PackageReader, profile: Profile): Promi
     throw new PackageRefused(deviceCodes.wrongFormat, `the script has more than ${largestScript} bytes`);
   }
   const text = fromBytes(await reader.read(scriptName));
-  const functions = functionsOf(profile);
   const used = new Set<PermissionFamily>();
-  const root = parseEdify(text, (name) => {
-    const family = name.replace(/_recursive$/, '');
-    if (family === 'set_perm' || family === 'set_metadata') used.add(family);
-    return functions.has(name);
+  const names = new Map<string, { readonly knowledge: FunctionKnowledge; readonly at: ScriptPlace }>();
+  const root = parseEdify(text, (name, { line, column }) => {
+    const family = familyOf(name);
+    if (family !== undefined) used.add(family);
+    if (!names.has(name)) names.set(name, { knowledge: knowledgeOf(profile, name), at: { line, column } });
+    return true;
   });
+  const those = (wanted: FunctionKnowledge) => [...names].filter(([, { knowledge }]) => knowledge === wanted);
+  const unknown = those('unknown');
+  const [first] = unknown;
+  if (first !== undefined) {
+    const told = unknown.map(([name, { at }]) => {
+      const by = familyOf(name) === undefined ? knownTo(name) : undefined;
+      return `"${name}" (line ${at.line}${by === undefined ? '' : `; known to ${by}`})`;
+    });
+    throw new EdifySyntaxError(
+      `unknown function${unknown.length > 1 ? 's' : ''} ${told.join(', ')}: the updater ends before the first statement`,
+      first[1].at,
+    );
+  }
   if (used.size > 1 && profile.oneFamily) {
     throw new EdifySyntaxError('the script mixes set_perm and set_metadata, which few devices have both of', root.span);
   }
-  return { text, root, permissions: [...used][0] ?? 'none' };
+  const doubtful = those('doubtful');
+  if (doubtful.length > 0) {
+    const told = doubtful.map(([name, { at }]) => `${name} (line ${at.line}; known to ${knownTo(name)})`);
+    throw new NotSimulated(
+      `${told.join(', ')}: some modules know ${doubtful.length > 1 ? 'them' : 'it'}, others do not parse the script; the simulated device cannot run it`,
+    );
+  }
+  const notSimulated = those('not-simulated').map(([name]) => name);
+  return { text, root, permissions: [...used][0] ?? 'none', notSimulated };
 }

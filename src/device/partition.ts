@@ -1,8 +1,7 @@
 /** Writing raw partitions, block by block. */
 import { type Blob, fillBlob, joinBlobs, overwriteBlob, sliceBlob } from './blob.js';
 import { commitPartition, type Machine } from './machine.js';
-import { mapGet, mapSet } from './persistent-map.js';
-import type { Runtime } from './runtime.js';
+import { mapGet } from './persistent-map.js';
 
 /** What MTD holds after some bytes were written from its start: padded with zeros to the erase block, the rest erased. */
 export function flashImage(content: Blob, size: number, eraseBlock: number): Blob {
@@ -40,18 +39,4 @@ export function writeBlockDevice(machine: Machine, name: string, content: Blob):
   if (middle > 0) commitPartition(machine, name, overwriteBlob(old, 0, sliceBlob(content, 0, middle)), 'torn');
   commitPartition(machine, name, overwriteBlob(old, 0, content), 'after');
   return true;
-}
-
-/**
- * A recovery.fstab does not list the minor partitions (abl, tz, …): where the module has MTD at all, one that is written
- * for the first time is taken to exist, erased, and large enough. The verification's notes say so.
- */
-export function adoptPartition(runtime: Runtime, name: string, size: number): void {
-  const { machine } = runtime;
-  if (!runtime.unlistedPartitions || mapGet(machine.flash.partitions, name) !== undefined) return;
-  if (!/^[A-Za-z0-9_.-]+$/.test(name)) return;
-  const blocks = Math.ceil(size / runtime.eraseBlock) + 1;
-  const erased = fillBlob(0xff, blocks * runtime.eraseBlock);
-  machine.flash = { ...machine.flash, partitions: mapSet(machine.flash.partitions, name, erased) };
-  runtime.note(`partition ${name} is in no table of the build: taken to exist`);
 }

@@ -16,8 +16,10 @@ import { type Module, powerOn } from './module.js';
 import { deviceCodes, type Script } from './package.js';
 import type { Profile } from './profile.js';
 import {
+  DeviceCrashes,
   type DeviceFunction,
   DeviceHangs,
+  NotSimulated,
   type PackageEntry,
   type Runtime,
   ScriptAbort,
@@ -143,6 +145,8 @@ function ending(
     return { status: 'aborted', flash, message: `${error.message}${why}`, code: codeOfTrouble[kind] };
   }
   const code = deviceCodes.exitedAbnormally;
+  if (error instanceof DeviceCrashes) return { status: 'crashed', flash, message: error.message, code };
+  if (error instanceof NotSimulated) return { status: 'not-simulated', flash, message: error.message, code };
   if (error instanceof DeviceHangs) return { status: 'hung', flash, message: error.message, code };
   if (error instanceof StackOverflow) return { status: 'aborted', flash, message: error.message, code };
   if (error instanceof TooMuchWork) return { status: 'stopped', flash, message: error.message, code };
@@ -164,10 +168,10 @@ export async function startPackage(installation: Installation, flash: Flash, wat
     table: module.table,
     properties: installation.properties,
     eraseBlock: module.eraseBlock,
-    unlistedPartitions: module.unlistedPartitions,
     print: (line) => print(`        ${line}`),
     note: (text) => notes.add(text),
     progress: { start: 0, width: 0, fills: false, report: meter.report },
+    wipesCache: false,
     trouble: undefined,
   };
   let statements = 0;

@@ -31,6 +31,16 @@ export class DeviceHangs extends Error {
   override readonly name = 'DeviceHangs';
 }
 
+/** The updater ends with a signal: it reads memory that is not its own, or none. */
+export class DeviceCrashes extends Error {
+  override readonly name = 'DeviceCrashes';
+}
+
+/** The script calls what the module knows and the simulated device cannot run: nothing is known from here on. */
+export class NotSimulated extends Error {
+  override readonly name = 'NotSimulated';
+}
+
 /** The recovery's mount table, from the build's fstab. */
 export interface MountRow {
   readonly mountPoint: string;
@@ -57,14 +67,14 @@ export interface Runtime {
   readonly properties: ReadonlyMap<string, string>;
   /** Bytes of an erase block of MTD partitions. */
   readonly eraseBlock: number;
-  /** Whether MTD partitions are taken to exist that no table of the build names. */
-  readonly unlistedPartitions: boolean;
   /** What the updater prints, for the log and the trace. */
   readonly print: (line: string) => void;
   /** Tells of something that is taken for granted. */
   readonly note: (text: string) => void;
   /** Portions of the bar: where the present one starts, how wide it is, whether it fills by itself as time goes by. */
   readonly progress: { start: number; width: number; fills: boolean; readonly report: (fraction: number) => void };
+  /** Whether the recovery wipes /cache when the script has run to its end. */
+  wipesCache: boolean;
   /** Why the last function that failed did so. */
   trouble: { readonly kind: Trouble; readonly message: string } | undefined;
 }
@@ -100,6 +110,11 @@ export function createdMode(profile: Profile, mode: number): Attributes['mode'] 
 /** A whole decimal number as C's strtol reads it; `undefined` where the device says it cannot parse it. */
 export function parseInteger(text: string): number | undefined {
   return /^\s*[+-]?[0-9]+$/.test(text) ? Number.parseInt(text, 10) : undefined;
+}
+
+/** A count of bytes, without a sign; `undefined` where the device says it cannot parse it. */
+export function parseByteCount(text: string): number | undefined {
+  return /^[0-9]+$/.test(text) ? Number.parseInt(text, 10) : undefined;
 }
 
 /** Notes what the updater holds in memory for one call. */

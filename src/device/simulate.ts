@@ -24,7 +24,7 @@ import { mapEntries, mapGet } from './persistent-map.js';
 import { type CutSelection, sweepPowerCuts } from './power-cuts.js';
 import { type ProfileName, profileOf } from './profile.js';
 import { type Attempt, type Installation, placeOf, startPackage } from './run.js';
-import type { PackageEntry } from './runtime.js';
+import { NotSimulated, type PackageEntry } from './runtime.js';
 import { openPackage, type PackageReader, UnreadablePackage } from './zip-reader.js';
 
 export interface SimulateOptions extends Omit<ModuleOptions, 'outcome'> {
@@ -68,6 +68,9 @@ function failureOf(error: unknown): Failure {
   if (error instanceof EdifySyntaxError) {
     const place = { line: error.line, column: error.column };
     return { status: 'parse-error', deviceCode: deviceCodes.exitedAbnormally, message: error.message, place };
+  }
+  if (error instanceof NotSimulated) {
+    return { status: 'not-simulated', deviceCode: deviceCodes.exitedAbnormally, message: error.message };
   }
   throw error;
 }

@@ -42,6 +42,10 @@ export type RunStatus =
   | 'aborted'
   /** The device would loop for ever. */
   | 'hung'
+  /** The updater ends with a signal. */
+  | 'crashed'
+  /** It uses what the module knows and the simulated device cannot run: nothing can be proved of it. */
+  | 'not-simulated'
   /** It was stopped by one of the simulator's own limits. */
   | 'stopped';
 

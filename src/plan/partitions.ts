@@ -2,6 +2,7 @@ import type { Build, Partition } from '../model/build.js';
 import type { Finding } from '../model/finding.js';
 import { sdx6x } from '../model/layout.js';
 import type { ImageRule } from '../model/list-rules.js';
+import { assumedBoot, assumedSystem, bootRow, systemRow } from '../model/module-defaults.js';
 import type { PartitionName } from '../model/operation.js';
 
 const byName = '/dev/block/bootdevice/by-name/';
@@ -11,11 +12,12 @@ export function bootPartition(build: Build): {
   readonly partition: PartitionName;
   readonly findings: readonly Finding[];
 } {
+  const usable = bootRow(build.partitions);
+  if (usable !== undefined && usable.type !== 'UBI')
+    return { partition: { type: usable.type, device: usable.device }, findings: [] };
   const row = build.partitions.find(({ mountPoint }) => mountPoint === '/boot');
-  if (row !== undefined && row.type !== 'UBI' && !row.device.includes(':'))
-    return { partition: { type: row.type, device: row.device }, findings: [] };
   return {
-    partition: { type: 'MTD', device: 'boot' },
+    partition: { type: 'MTD', device: assumedBoot.device },
     findings: [
       {
         severity: 'warning',
@@ -43,10 +45,10 @@ export function systemPartition(build: Build): {
   readonly partition: Partition;
   readonly findings: readonly Finding[];
 } {
-  const row = build.partitions.find(({ mountPoint }) => mountPoint === '/system');
+  const row = systemRow(build.partitions);
   if (row !== undefined) return { partition: row, findings: [] };
   return {
-    partition: { mountPoint: '/system', fileSystem: 'ubifs', type: 'UBI', device: 'system' },
+    partition: assumedSystem,
     findings: [
       {
         severity: 'warning',

@@ -26,6 +26,8 @@ const statusWords: Readonly<Record<Verification['status'], string>> = {
   'parse-error': 'the script has a syntax error',
   aborted: 'the script aborts',
   hung: 'the device loops for ever',
+  crashed: 'the updater crashes',
+  'not-simulated': 'the simulated device cannot run it',
   stopped: 'stopped by a limit of the simulator',
 };
 

@@ -42,7 +42,8 @@ test("integration: an absolute link leads out of /system, into the recovery's RA
 
 test('integration: links in a circle: ELOOP, and nothing happens', async () => {
   const nodes = { 'SYSTEM/a': link('b'), 'SYSTEM/b': link('a') };
-  const result = await run(nodes, 'delete("/system/a/x");\nset_perm(0, 0, 0644, "/system/a");');
+  const script = 'delete("/system/a/x");\nset_perm(0, 0, 0644, "/system/a");';
+  const result = await run(nodes, script, {}, { profile: 'android-4.4' });
   assert.match(result.message ?? '', /ELOOP/);
 });
 
@@ -80,7 +81,7 @@ test('integration: symlink makes missing parents (mode 0700) from 4.2 on; strict
   ]);
 });
 
-test('integration: package_extract_dir: parents made; directory entries and zip symlinks ignored', async () => {
+test('integration: package_extract_dir: parents made; directory entries ignored, links become files that hold their text', async () => {
   const spec = {
     entries: { 'system/new/dir/file': 'x', 'system/other': 'y', 'systematic/z': 'z' },
     more: [
@@ -94,10 +95,11 @@ test('integration: package_extract_dir: parents made; directory entries and zip 
     '+ /system/new/dir directory',
     '+ /system/new/dir/file file',
     '+ /system/other file',
+    '+ /system/zl file',
   ]);
 });
 
-test('integration: package_extract_dir: a full disk gives true, and the rest is missing; 7.x tells', async () => {
+test('integration: package_extract_dir: a full disk gives true on every release, and the rest is missing', async () => {
   const source = memoryBuild({ nodes: { 'SYSTEM/a': file('a') } });
   const script = `${mountSystem}package_extract_dir("system", "/system") || abort("told");\n`;
   const spec = { script, entries: { 'system/big': 'x'.repeat(100_000), 'system/later': 'y' } };
@@ -111,9 +113,9 @@ test('integration: package_extract_dir: a full disk gives true, and the rest is 
     script: `${script}apply_patch_check("/system/big", "${sha1(spec.entries['system/big'])}") || abort("x");\n`,
   };
   assert.equal((await runPackage(source, checked, small)).deviceCode, 510);
-  const seven = await runPackage(source, spec, { ...small, profile: 'android-7.1' });
-  assert.match(seven.message ?? '', /^told/);
-  assert.equal(seven.deviceCode, 511);
+  for (const profile of ['android-4.1', 'android-7.1', 'le-c', 'le-7'] as const) {
+    assert.equal((await runPackage(source, spec, { ...small, profile })).status, 'succeeded', profile);
+  }
 });
 
 test('integration: package_extract_dir writes through an existing symbolic link', async () => {
@@ -169,10 +171,13 @@ test('integration: umask 077 on the old ones: created files need explicit owner 
   assert.equal(await proved(set, 'strict'), true);
 });
 
-test('integration: set_perm: any error aborts; follows links', async () => {
+test('integration: set_perm: any error aborts; Android follows links, Linux-Embedded skips them, strict refuses', async () => {
   const nodes = { 'SYSTEM/real': file('x'), 'SYSTEM/l': link('real') };
-  const result = await run(nodes, 'set_perm(1, 2, 04711, "/system/l");');
+  const through = 'set_perm(1, 2, 04711, "/system/l");';
+  const result = await run(nodes, through, {}, { profile: 'android-4.4' });
   assert.deepEqual(changes(result), ['~ /system/real mode 0644 -> 4711', '~ /system/real owner 0:0 -> 1:2']);
+  assert.deepEqual(changes(await run(nodes, through, {}, { profile: 'le-7' })), []);
+  assert.match((await run(nodes, through)).message ?? '', /is a link/);
   const missing = await run(nodes, 'set_perm(0, 0, 0600, "/system/none", "/system/real");');
   assert.match(missing.message ?? '', /some changes failed: \/system\/none: ENOENT/);
   for (const bad of ['x, 0, 0644', '0, "-1", 0644', '0, 0, 0999', '0, 0, 070000']) {
@@ -217,7 +222,8 @@ test('integration: set_metadata*: from 4.4, on the families of strict; mixing th
     'succeeded',
   );
   assert.equal((await run(nodes, script, {}, { profile: 'android-4.1' })).status, 'parse-error');
-  assert.equal((await run(nodes, script, {}, { profile: 'linux-embedded' })).status, 'parse-error');
+  assert.equal((await run(nodes, script, {}, { profile: 'le-c' })).status, 'parse-error');
+  assert.equal((await run(nodes, script, {}, { profile: 'linux-embedded' })).status, 'succeeded');
   const perm = 'set_perm(0, 0, 0644, "/system/d/f");';
   assert.equal((await run(nodes, perm, {}, { profile: 'android-5.1' })).status, 'parse-error');
   for (const bad of [
@@ -227,6 +233,10 @@ test('integration: set_metadata*: from 4.4, on the families of strict; mixing th
     '"/system/d", "color", 0',
   ]) {
     assert.equal((await run(nodes, `set_metadata(${bad});`)).status, 'aborted', bad);
+  }
+  const gone = 'set_metadata("/system/none", "uid", 0);\nset_metadata_recursive("/system/none", "uid", 0);';
+  for (const profile of ['android-4.4', 'android-5.1', 'android-7.1', 'le-7'] as const) {
+    assert.equal((await run(nodes, gone, {}, { profile })).status, 'succeeded', profile);
   }
 });
 
@@ -246,13 +256,17 @@ test('integration: labels and capabilities are compared where the build names th
   assert.deepEqual(changes(wrong), ['~ /system/f label u:l -> u:m']);
 });
 
-test('integration: `rename` from 4.4.1 only, and aborts when it was done before', async () => {
+test('integration: `rename`: 4.4 makes no parents and aborts when it was done before; later ones make them and go on', async () => {
   const nodes = { 'SYSTEM/a': file('x'), 'SYSTEM/d/e': file('y') };
   const script = 'rename("/system/a", "/system/n/b");';
   assert.equal((await run(nodes, script)).status, 'parse-error');
-  const done = await run(nodes, script, {}, { profile: 'android-4.4' });
-  assert.deepEqual(changes(done), ['- /system/a', '+ /system/n directory', '+ /system/n/b file']);
-  const twice = await run(nodes, `${script}\n${script}`, {}, { profile: 'android-4.4' });
+  for (const profile of ['android-5.1', 'android-7.1', 'le-7'] as const) {
+    const done = await run(nodes, `${script}\n${script}`, {}, { profile });
+    assert.deepEqual(changes(done), ['- /system/a', '+ /system/n directory', '+ /system/n/b file'], profile);
+  }
+  assert.match((await run(nodes, script, {}, { profile: 'android-4.4' })).message ?? '', /ENOENT/);
+  const near = 'rename("/system/a", "/system/b");';
+  const twice = await run(nodes, `${near}\n${near}`, {}, { profile: 'android-4.4' });
   assert.equal(twice.status, 'aborted');
   const inside = await run(nodes, 'rename("/system/d", "/system/d/e2");', {}, { profile: 'android-4.4' });
   assert.match(inside.message ?? '', /EINVAL/);

@@ -62,9 +62,11 @@ test('integration: write_raw_image(blob or file, "name"); "" on failure', async 
   const fromFile =
     'package_extract_file("boot.img", "/tmp/b") || abort("x");\nwrite_raw_image("/tmp/b", "boot") || abort("no");';
   assert.equal((await run(fromFile, { target })).proved, true);
-  for (const call of ['package_extract_file("none"), "boot"', '"/tmp/none", "boot"']) {
+  for (const call of ['"/tmp/none", "boot"', 'package_extract_file("boot.img"), "somewhere"']) {
     assert.match((await run(`write_raw_image(${call}) || abort("no");`)).message ?? '', /^no/, call);
   }
+  const missing = await run('write_raw_image(package_extract_file("none"), "boot") || abort("no");');
+  assert.deepEqual([missing.status, missing.deviceCode], ['crashed', 502]);
   for (const call of ['"", "boot"', 'package_extract_file("boot.img"), ""']) {
     assert.match((await run(`write_raw_image(${call});`)).message ?? '', /can't be empty/, call);
   }
@@ -90,7 +92,7 @@ test('integration: an in-place partition patch works when nothing happens, and l
 
 test('integration: an in-place partition patch cannot be resumed on 4.x and 5.x (saved.file is destroyed on the second run); 7.x resumes', async () => {
   const script = `apply_patch_check("${address}", "${B}", "${A}") || abort("check");\n${inPlace} || abort("patch");`;
-  for (const profile of ['android-4.1', 'android-4.4', 'android-5.1', 'linux-embedded', 'strict'] as const) {
+  for (const profile of ['android-4.1', 'android-4.4', 'android-5.1', 'le-c', 'strict'] as const) {
     const result = await run(script, { target, profile, powerCuts: 'all' });
     assert.equal(result.proved, false, profile);
     assert.ok((result.powerCuts?.failed ?? 0) > 0, profile);
@@ -126,6 +128,8 @@ test('integration: what survives every cut on every release: patch the partition
     'android-4.4',
     'android-5.1',
     'android-7.1',
+    'le-c',
+    'le-7',
     'linux-embedded',
   ] as const) {
     const result = await runPackage(source, spec, { target, profile, powerCuts: 'all' });
@@ -143,7 +147,7 @@ test('integration: it needs in /cache 1.5 x S2, then 2 x S2', async () => {
   assert.equal(short.deviceCode, 511);
 });
 
-test('integration: minor partitions are taken to exist on MTD, and told of', async () => {
+test('integration: minor partitions exist where an image says so; others cannot be written', async () => {
   const image = toArchivePath('MULTIFOTA/abl.elf');
   const [old, fresh] = ['old abl', 'new abl'].map((text) => file(text));
   const from = memoryBuild({ nodes: { [image]: old ?? null } });
@@ -158,9 +162,10 @@ test('integration: minor partitions are taken to exist on MTD, and told of', asy
   assert.equal(named.proved, true);
   assert.deepEqual(named.notes, []);
   const unknown = await runPackage(from, spec('somewhere'), { target: to });
-  assert.equal(unknown.proved, true);
-  assert.match(unknown.notes.join(), /partition somewhere is in no table/);
-  const elsewhere = await runPackage(from, spec('other'), { target: to, images: new Map([[image, 'abl']]) });
+  assert.equal(unknown.proved, false);
+  assert.match(unknown.message ?? '', /no mtd partition named "somewhere"/);
+  const other = { ...spec('other'), script: spec('other').script.replace(' || abort("no")', '') };
+  const elsewhere = await runPackage(from, other, { target: to, images: new Map([[image, 'abl']]) });
   assert.deepEqual(changes(elsewhere), ['~ partition abl content']);
   const forgotten = await runPackage(from, { script: 'ui_print("nothing");\n' }, { target: to });
   assert.match(changes(forgotten).join(), /image MULTIFOTA\/abl.elf content/);

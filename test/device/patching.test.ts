@@ -171,7 +171,7 @@ test('integration: not a patch: gives ""', async () => {
     {},
     { text: 'no patch' },
   );
-  assert.match(result.message ?? '', /not-a-patch/);
+  assert.match(result.message ?? '', /unknown patch file format/);
   const missing = await run(app, `${apply('/system/app', '-', after.length, 'none')} || abort("no");`);
   assert.match(missing.message ?? '', /unknown patch file format/);
 });

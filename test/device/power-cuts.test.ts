@@ -41,7 +41,7 @@ const run = (script: string, request: RunChanges = {}) =>
   runPackage(source, { script, entries }, { target, powerCuts: 'all', ...request });
 
 test('integration: a careful package arrives from every cut, on every profile that has its functions', async () => {
-  for (const profile of ['strict', 'android-4.1', 'android-4.4', 'linux-embedded'] as const) {
+  for (const profile of ['strict', 'android-4.1', 'android-4.4', 'le-c', 'le-7', 'linux-embedded'] as const) {
     const result = await run(safe, { profile });
     assert.deepEqual(result.powerCuts?.failures, [], profile);
     assert.equal(result.proved, true);

@@ -102,7 +102,9 @@ export async function runBytes(bytes: Uint8Array, source: OpenBuild, changes: Ru
   try {
     const packagePath = join(folder, 'update.zip');
     writeFileSync(packagePath, bytes);
-    const { onProgress, signal, target, expected, keep, images, known, ...request } = changes;
+    const { onProgress, signal, target, expected, keep, images, known, ...asked } = changes;
+    // small blocks: what happens block by block shows with little data
+    const request = { eraseBlock: 4096, ...asked };
     const inputs = { source, target, expected, keep, images, known };
     return await verifyPackage(inputs, { packagePath, ...request }, { onProgress, signal });
   } finally {

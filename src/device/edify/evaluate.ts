@@ -1,4 +1,4 @@
-import { type DeviceFunction, no, type Runtime, ScriptAbort, type Value, yes } from '../runtime.js';
+import { type DeviceFunction, NotSimulated, no, type Runtime, ScriptAbort, type Value, yes } from '../runtime.js';
 import { type Expression, statementLimit } from './syntax.js';
 
 /** Told of each statement of the outermost sequence before and after it ran. */
@@ -33,7 +33,9 @@ export async function evaluateScript(
 
   const call = async (expression: Extract<Expression, { kind: 'call' }>, depth: number): Promise<Value> => {
     const run = functions.get(expression.name);
-    if (run === undefined) throw new Error(`function ${expression.name} is known to the parser alone`);
+    if (run === undefined) {
+      throw new NotSimulated(`${expression.name}: the module knows it, the simulated device cannot run it`);
+    }
     return run(runtime, {
       name: expression.name,
       args: expression.args,

@@ -122,7 +122,7 @@ function unexpected(token: Token, expected: string): EdifySyntaxError {
  * also for a call of a function that `knows` does not have, and for nesting beyond {@link nestingLimit}. It never recurses:
  * neither depth nor length of a hostile script can exhaust our own stack.
  */
-export function parseEdify(script: string, knows: (name: string) => boolean): Expression {
+export function parseEdify(script: string, knows: (name: string, at: Token) => boolean): Expression {
   const tokens = tokenize(script);
   let current = nextOf(tokens);
   let following = current.kind === 'end' ? current : nextOf(tokens);
@@ -161,7 +161,7 @@ export function parseEdify(script: string, knows: (name: string) => boolean): Ex
     const token = advance();
     if (token.kind === 'string') {
       if (symbolOf(current) === '(') {
-        if (!knows(token.text)) throw new EdifySyntaxError(`unknown function "${token.text}"`, token);
+        if (!knows(token.text, token)) throw new EdifySyntaxError(`unknown function "${token.text}"`, token);
         advance();
         enter({ kind: 'call', name: token.text, open: token, args: [] }, 2);
         if (symbolOf(current) === ')') {

@@ -26,7 +26,7 @@ function shown(unit: string): string {
 
 /**
  * Cuts a script (a byte-string) into tokens, the last of kind `end`. Throws {@link EdifySyntaxError} for what the device's
- * lexer does not know: carriage returns, other escapes, a comment without its newline, literals over 1,023 bytes.
+ * lexer does not know: carriage returns, a comment without its newline, literals over 1,023 bytes.
  */
 export function* tokenize(script: string): Generator<Token, void> {
   let at = 0;
@@ -73,7 +73,11 @@ export function* tokenize(script: string): Generator<Token, void> {
         const where = here();
         const match = take(escapeSequence);
         if (match === null) {
-          throw new EdifySyntaxError(`unknown escape \\${shown(script[at + 1] ?? '')} in a literal`, where);
+          // before any other character it is text, and so is what follows
+          at++;
+          parts.push('\\');
+          length++;
+          continue;
         }
         const [, short, hex] = match;
         const unit =

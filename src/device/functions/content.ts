@@ -44,10 +44,9 @@ export function parsePartitionAddress(text: string): PartitionAddress | undefine
   return { type, name, versions };
 }
 
-/** A digest as the updater reads it: 40 hex digits of either case; anything after a colon is ignored. */
+/** A digest as the updater reads it: exactly 40 hex digits of either case. */
 export function parseSha1(text: string): Sha1 | undefined {
-  const digits = text.split(':', 1)[0] ?? '';
-  return /^[0-9a-fA-F]{40}$/.test(digits) ? toSha1(digits.toLowerCase()) : undefined;
+  return /^[0-9a-fA-F]{40}$/.test(text) ? toSha1(text.toLowerCase()) : undefined;
 }
 
 /** The key under which the flash holds the addressed partition, if the module has it. */

@@ -1,8 +1,18 @@
 import { compareBytes } from '../../model/path.js';
 import type { Blob } from '../blob.js';
-import { adoptPartition, writeMtd } from '../partition.js';
+import { writeMtd } from '../partition.js';
 import { makeParents, writeFile } from '../posix.js';
-import { createdMode, type DeviceFunction, failed, needMemory, no, ScriptAbort, type Value, yes } from '../runtime.js';
+import {
+  createdMode,
+  DeviceCrashes,
+  type DeviceFunction,
+  failed,
+  needMemory,
+  no,
+  ScriptAbort,
+  type Value,
+  yes,
+} from '../runtime.js';
 import { load } from './content.js';
 import { expectArguments } from './text.js';
 
@@ -19,7 +29,12 @@ const extractFile: DeviceFunction = async (runtime, call): Promise<Value> => {
     return { bytes: entry.content };
   }
   if (entry === undefined) return failed(runtime, `package_extract_file: no ${name} in package`);
-  const error = writeFile(runtime.machine, path, entry.content, createdMode(runtime.profile, 0o600));
+  const error = writeFile(
+    runtime.machine,
+    path,
+    entry.content,
+    createdMode(runtime.profile, runtime.profile.extractedMode),
+  );
   if (error === undefined) return yes;
   return failed(runtime, `package_extract_file: can't write ${path}: ${error}`, error === 'ENOSPC' ? 'space' : 'other');
 };
@@ -36,15 +51,16 @@ const extractDirectory: DeviceFunction = async (runtime, call) => {
   const names = [...runtime.entries.keys()].filter((name) => name.startsWith(prefix)).sort(compareBytes);
   for (const name of names) {
     const entry = runtime.entries.get(name);
-    if (entry === undefined || entry.link || name.endsWith('/')) continue;
+    // an entry with a link's mode becomes a plain file that holds the link's text
+    if (entry === undefined || name.endsWith('/')) continue;
     const path = `${base}/${name.slice(prefix.length)}`;
     if (name.slice(prefix.length).split('/').includes('..')) return failed(runtime, `package_extract_dir: ${name}`);
     const parents = makeParents(machine, path, createdMode(profile, 0o755));
     const error = parents ?? writeFile(machine, path, entry.content, createdMode(profile, 0o644));
     if (error === undefined) continue;
     failed(runtime, `package_extract_dir: ${path}: ${error}`, error === 'ENOSPC' ? 'space' : 'other');
-    // the extractor stops here; on most releases it says true when only the writing failed
-    return error === 'ENOSPC' && !profile.extractionTells ? yes : no;
+    // the extractor stops here, and says true when only the writing failed
+    return error === 'ENOSPC' ? yes : no;
   }
   return yes;
 };
@@ -63,8 +79,8 @@ const writeRawImage: DeviceFunction = async (runtime, call) => {
     if (typeof file === 'string') return failed(runtime, `write_raw_image: ${file}`);
     bytes = file.content;
   } else bytes = value.bytes;
-  if (bytes === undefined) return failed(runtime, 'write_raw_image: no contents');
-  adoptPartition(runtime, partition, bytes.size);
+  if (bytes === undefined)
+    throw new DeviceCrashes('write_raw_image: the contents are missing, which crashes every updater');
   if (writeMtd(runtime.machine, partition, bytes, runtime.eraseBlock)) return partition;
   return failed(runtime, `write_raw_image: no mtd partition named "${partition}" that holds ${bytes.size} bytes`);
 };

@@ -1,3 +1,4 @@
+import { find } from '../machine.js';
 import { listDirectory, makeLink, makeParents, openFile, removeTree, rename, unlink } from '../posix.js';
 import { type DeviceFunction, failed, no, type Runtime, ScriptAbort } from '../runtime.js';
 import { expectArguments } from './text.js';
@@ -49,8 +50,11 @@ const renameOnce: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 2);
   const [from = '', to = ''] = await call.texts();
   if (from === '' || to === '') throw new ScriptAbort('rename(): an empty name');
-  const parents = makeParents(runtime.machine, to, 0o700);
-  const error = parents ?? rename(runtime.machine, from, to);
+  const { machine, profile } = runtime;
+  const parents = profile.renameRepeats ? makeParents(machine, to, 0o700) : undefined;
+  const there = (path: string): boolean => typeof find(machine, path) !== 'string';
+  if (parents === undefined && profile.renameRepeats && there(to) && !there(from)) return to;
+  const error = parents ?? rename(machine, from, to);
   if (error !== undefined) throw new ScriptAbort(`rename of ${from} to ${to} failed: ${error}`);
   return to;
 };
@@ -66,7 +70,10 @@ const runProgram: DeviceFunction = async (runtime, call) => {
   throw new ScriptAbort(`run_program("${path}"): what a program does cannot be proved`);
 };
 
-/** Files directly in /cache that the updater may delete to make room; never the saved source. */
+/**
+ * Files directly in /cache that the updater may delete to make room; never the saved source. The newer ones give up when the
+ * first file is not enough, and delete all of them when it is.
+ */
 export function makeRoomInCache(runtime: Runtime, needed: number, free: () => number | string): boolean {
   const enough = (): boolean => {
     const bytes = free();
@@ -77,9 +84,11 @@ export function makeRoomInCache(runtime: Runtime, needed: number, free: () => nu
     if (inode.kind !== 'file' || name === 'saved.file') continue;
     unlink(runtime.machine, `/cache/${name}`);
     runtime.print(`deleted /cache/${name} to make room`);
-    if (enough()) return true;
+    if (runtime.profile.cacheRoom === 'first-must-do') {
+      if (!enough()) return false;
+    } else if (enough()) return true;
   }
-  return false;
+  return enough();
 }
 
 /** The functions about names. */

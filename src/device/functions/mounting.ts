@@ -2,7 +2,7 @@ import { displayName } from '../../model/path.js';
 import { find, lookUp, type Machine, ramVolume } from '../machine.js';
 import { mapGet } from '../persistent-map.js';
 import { makeDirectory } from '../posix.js';
-import { type DeviceFunction, failed, no, type Runtime, ScriptAbort } from '../runtime.js';
+import { createdMode, type DeviceFunction, failed, NotSimulated, no, type Runtime, ScriptAbort } from '../runtime.js';
 import { expectArguments } from './text.js';
 
 /** The RAM disk's inode on which a mount point lies, and what is mounted there. */
@@ -19,8 +19,11 @@ function mountAt(
 }
 
 function tableFault(runtime: Runtime, fs: string, type: string, location: string, point: string): string | undefined {
-  const row = runtime.table.find((entry) => entry.mountPoint === point);
+  const row = runtime.profile.mountsByTable
+    ? runtime.table.find(({ mountPoint }) => point === mountPoint || point.startsWith(`${mountPoint}/`))
+    : runtime.table.find(({ mountPoint }) => mountPoint === point);
   if (row === undefined) return 'no such mount point in the recovery table';
+  if (row.mountPoint !== point) return `the recovery's table has ${displayName(row.mountPoint)} for it`;
   if (row.fileSystem !== fs) return `the file system is ${row.fileSystem}`;
   if (runtime.profile.mountsByTable) return undefined;
   if (row.type !== type) return `the partition type is ${row.type}`;
@@ -35,9 +38,9 @@ const mount: DeviceFunction = async (runtime, call) => {
     if (value === '') throw new ScriptAbort(`${name} argument to ${call.name}() can't be empty`);
   }
   const { machine } = runtime;
+  makeDirectory(machine, point, createdMode(runtime.profile, 0o755));
   const fault = tableFault(runtime, fs, type, location, point);
   if (fault !== undefined) return failed(runtime, `mount: cannot mount ${location} at ${point}: ${fault}`);
-  makeDirectory(machine, point, 0o755);
   const at = mountAt(machine, point);
   const known = mapGet(machine.flash.volumes, point);
   if (at === undefined || known === undefined) return failed(runtime, `mount: failed to mount ${location} at ${point}`);
@@ -63,5 +66,21 @@ const unmount: DeviceFunction = async (runtime, call) => {
   return point;
 };
 
+/** What the Android updaters can make; the others differ. */
+const formats = new Set(['yaffs2 MTD', 'ext4 EMMC', 'f2fs EMMC', 'vfat EMMC']);
+
+const format: DeviceFunction = async (runtime, call) => {
+  const [fs = '', type = ''] = await call.texts();
+  if (runtime.profile.functions !== 'all' && !runtime.profile.mountsByTable && !formats.has(`${fs} ${type}`)) {
+    throw new ScriptAbort(`format: unsupported fs_type "${fs}" partition_type "${type}"`);
+  }
+  throw new NotSimulated(`${call.name}: the module knows it, the simulated device cannot run it`);
+};
+
 /** The functions about volumes. */
-export const mountingFunctions: Readonly<Record<string, DeviceFunction>> = { mount, unmount, is_mounted: isMounted };
+export const mountingFunctions: Readonly<Record<string, DeviceFunction>> = {
+  mount,
+  unmount,
+  is_mounted: isMounted,
+  format,
+};

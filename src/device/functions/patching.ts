@@ -1,12 +1,16 @@
 import { emptyBlob, type Whole } from '../blob.js';
+import type { PatchReading } from '../content.js';
 import { find, freeSpace } from '../machine.js';
 import { writeBlockDevice, writeMtd } from '../partition.js';
 import { changeModeAt, changeOwnerAt, rename, unlink, writeFile } from '../posix.js';
+import type { Profile } from '../profile.js';
 import {
+  DeviceCrashes,
   type DeviceFunction,
   DeviceHangs,
   failed,
   needMemory,
+  parseByteCount,
   parseInteger,
   type Runtime,
   ScriptAbort,
@@ -49,7 +53,7 @@ const applyPatchCheck: DeviceFunction = async (runtime, call) => {
 const applyPatchSpace: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 1);
   const [text = ''] = await call.texts();
-  const bytes = parseInteger(text);
+  const bytes = parseByteCount(text);
   if (bytes === undefined) throw new ScriptAbort(`${call.name}(): can't parse "${text}" as byte count`);
   if (makeRoom(runtime, bytes)) return yes;
   return failed(runtime, `apply_patch_space: less than ${bytes} bytes free in /cache`, 'space');
@@ -92,22 +96,43 @@ function space(problem: string): { readonly problem: string; readonly kind: 'spa
   return { problem, kind: /space|ENOSPC/.test(problem) ? 'space' : 'other' };
 }
 
+/** How the profile's updater reads patches: only as far as it must, where strict looks at everything. */
+function readingOf({ outsideSource, chunksInSource, strict }: Profile): PatchReading {
+  return { outsideSource, unread: strict ? 'check' : 'ignore', chunkRange: chunksInSource ? 'check' : 'memory' };
+}
+
+const unknownFormat = 'unknown patch file format';
+
+async function isPatch(runtime: Runtime, { patch }: Chosen): Promise<boolean> {
+  return patch !== undefined && (await runtime.store.isPatch(patch));
+}
+
+/** A patch that cannot be applied, and what was written of its result before that. */
+interface Spoilt {
+  readonly problem: string;
+  readonly written: Whole;
+}
+
 /** Runs the patch; a truncated one never ends on the device. */
-async function makeTarget(runtime: Runtime, chosen: Chosen, wanted: PatchCall): Promise<Whole | string> {
-  if (chosen.patch === undefined || chosen.patch.size < 8) return 'unknown patch file format';
-  if (chosen.source.content.size === 0 && !runtime.profile.patchesEmptySource) return 'the source is empty';
-  const outcome = await runtime.store.patch(chosen.patch, chosen.source.content, runtime.profile.outsideSource);
+async function makeTarget(runtime: Runtime, chosen: Chosen, wanted: PatchCall): Promise<Whole | Spoilt> {
+  const spoilt = (problem: string, written: Whole = emptyBlob): Spoilt => ({ problem, written });
+  if (chosen.patch === undefined) return spoilt(unknownFormat);
+  if (chosen.source.content.size === 0 && !runtime.profile.patchesEmptySource) return spoilt('the source is empty');
+  const outcome = await runtime.store.patch(chosen.patch, chosen.source.content, readingOf(runtime.profile));
   if (outcome.kind === 'bad') {
     if (outcome.code === 'bzip2-truncated') {
       throw new DeviceHangs(`the patch for ${wanted.targetName} is truncated: the device loops for ever on it`);
     }
-    return `${outcome.code}: ${outcome.message}`;
+    if (outcome.code === 'outside-memory') {
+      throw new DeviceCrashes(`the patch for ${wanted.targetName} crashes the updater: ${outcome.message}`);
+    }
+    return spoilt(`${outcome.code}: ${outcome.message}`, outcome.written);
   }
   const { result } = outcome;
   const patches = wanted.patches.reduce((sum, patch) => sum + (patch?.size ?? 0), 0);
   needMemory(runtime, chosen.source.content.size + result.size + patches);
   if (runtime.profile.strict && result.size !== wanted.targetSize) {
-    return `the result has ${result.size} bytes, the script says ${wanted.targetSize}`;
+    return spoilt(`the result has ${result.size} bytes, the script says ${wanted.targetSize}`);
   }
   return result;
 }
@@ -121,15 +146,22 @@ async function patchPartition(
   const address = parsePartitionAddress(wanted.targetName);
   const key = address === undefined ? undefined : partitionKey(runtime, address.type, address.name);
   if (address === undefined || key === undefined) return space(`no partition ${wanted.targetName}`);
-  if (chosen.fromSaved && !runtime.profile.resumesPartitions) {
-    // these releases save "the source" once more although none was loaded: the only good copy is emptied
+  const known = await isPatch(runtime, chosen);
+  if (!known && runtime.profile.formatFirst) return space(unknownFormat);
+  if (chosen.fromSaved) {
+    // "the source" is saved once more although none was loaded: the only good copy is emptied. The newer ones go on with
+    // what they hold in memory, so that a cut from here until the partition is whole loses it.
     writeFile(runtime.machine, savedFile, emptyBlob, 0o600);
-    return space('failed to back up the source file: the copy in /cache is destroyed');
+    if (!runtime.profile.resumesPartitions) {
+      return space('failed to back up the source file: the copy in /cache is destroyed');
+    }
+  } else {
+    const saving = saveSource(runtime, chosen.source);
+    if (saving !== undefined) return space(saving);
   }
-  const saving = saveSource(runtime, chosen.source);
-  if (saving !== undefined) return space(saving);
+  if (!known) return space(unknownFormat);
   const result = await makeTarget(runtime, chosen, wanted);
-  if (typeof result === 'string') return space(result);
+  if ('problem' in result) return space(result.problem);
   if (result.size > wanted.targetSize)
     return space(`the result does not fit the ${wanted.targetSize} bytes that the script says`);
   if (result.sha1 !== parseSha1(wanted.targetSha1)) return space('patch did not produce expected sha1');
@@ -155,6 +187,8 @@ async function patchFile(
 ): Promise<ReturnType<typeof space> | undefined> {
   const { machine } = runtime;
   const output = `${wanted.targetName}.patch`;
+  const known = await isPatch(runtime, chosen);
+  if (!known && runtime.profile.formatFirst) return space(unknownFormat);
   let saved = false;
   let sourceIsThere = !chosen.fromSaved;
   for (let attempt = 0; ; attempt++) {
@@ -170,11 +204,14 @@ async function patchFile(
       sourceIsThere = false;
       unlink(machine, wanted.sourceName);
     }
-    const opened = writeFile(machine, output, emptyBlob, 0o600);
+    const opened = writeFile(machine, output, emptyBlob, runtime.profile.outputMode);
     if (opened !== undefined) return space(`failed to open output file ${output}: ${opened}`);
+    if (!known) return space(unknownFormat);
     const result = await makeTarget(runtime, chosen, wanted);
-    const problem = typeof result === 'string' ? result : writeFile(machine, output, result, 0o600);
-    if (problem === undefined && typeof result !== 'string') {
+    const made = 'problem' in result ? result.written : result;
+    const writing = made.size === 0 ? undefined : writeFile(machine, output, made, runtime.profile.outputMode);
+    const problem = 'problem' in result ? result.problem : writing;
+    if (problem === undefined && !('problem' in result)) {
       if (result.sha1 !== parseSha1(wanted.targetSha1)) return space('patch did not produce expected sha1');
       break;
     }

@@ -34,6 +34,12 @@ const setPerm: DeviceFunction = async (runtime, call) => {
   const mode = parseMode(call, modeText);
   const bad: string[] = [];
   for (const path of paths) {
+    const { permOnLink } = runtime.profile;
+    const itself = find(runtime.machine, path, false);
+    if (typeof itself !== 'string' && permOnLink !== 'follow' && nodeAt(runtime.machine, itself).kind === 'link') {
+      if (permOnLink === 'skip') continue;
+      throw new ScriptAbort(`set_perm: ${path} is a link: some updaters follow it, others leave it alone`);
+    }
     const ref = find(runtime.machine, path);
     if (typeof ref === 'string') {
       bad.push(`${path}: ${ref}`);
@@ -115,7 +121,11 @@ const setMetadata =
     const path = texts[0] ?? '';
     const { machine } = runtime;
     const top = find(machine, path, false);
-    if (typeof top === 'string') throw new ScriptAbort(`${call.name}: Error on lstat of "${path}": ${top}`);
+    if (typeof top === 'string') {
+      // the updaters go on without a word: what is missing then shows in the comparison
+      if (!runtime.profile.metadataNeedsPath) return no;
+      throw new ScriptAbort(`${call.name}: Error on lstat of "${path}": ${top}`);
+    }
     if (recursive) walk(machine, top, (ref, inode) => applyMetadata(machine, ref, inode, metadata, path));
     else applyMetadata(machine, top, nodeAt(machine, top), metadata, path);
     return no;

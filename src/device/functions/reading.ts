@@ -1,4 +1,5 @@
-import { fromBytes } from '../../model/path.js';
+import { fromBytes, toBytes } from '../../model/path.js';
+import { blobOfBytes } from '../blob.js';
 import { openFile } from '../posix.js';
 import { type DeviceFunction, failed, needMemory, no, ScriptAbort } from '../runtime.js';
 import { load, matching } from './content.js';
@@ -10,6 +11,7 @@ const readFile: DeviceFunction = async (runtime, call) => {
   const file = await load(runtime, path);
   if (typeof file === 'string') {
     failed(runtime, `read_file: ${file}`);
+    if (runtime.profile.readNeedsFile) throw new ScriptAbort(`read_file: ${file}`);
     return { bytes: undefined };
   }
   needMemory(runtime, file.content.size);
@@ -21,7 +23,7 @@ const sha1Check: DeviceFunction = async (runtime, call) => {
   const [first, ...rest] = call.args;
   if (first === undefined) return '';
   const value = await call.value(first);
-  const bytes = typeof value === 'string' ? undefined : value.bytes;
+  const bytes = typeof value === 'string' ? blobOfBytes(new Uint8Array(toBytes(value))) : value.bytes;
   const hashes: string[] = [];
   for (const argument of rest) hashes.push(await call.text(argument));
   if (bytes === undefined) return failed(runtime, 'sha1_check: no file contents', 'verification');

@@ -1,12 +1,14 @@
-import { type DeviceFunction, ScriptAbort } from '../runtime.js';
+import { type DeviceFunction, no, type Runtime, ScriptAbort, yes } from '../runtime.js';
 import { expectArguments } from './text.js';
 
 const longestLine = 999;
 
-function fraction(name: string, text: string): number {
+/** A number as C's strtod reads it: what is none counts as 0. No script means that, so strict refuses it. */
+function fraction(runtime: Runtime, name: string, text: string): number {
   const value = Number.parseFloat(text);
-  if (!Number.isFinite(value)) throw new ScriptAbort(`${name}(): ${text} is no number`);
-  return value;
+  if (Number.isFinite(value)) return value;
+  if (runtime.profile.strict) throw new ScriptAbort(`${name}(): ${text} is no number`);
+  return 0;
 }
 
 const uiPrint: DeviceFunction = async (runtime, call) => {
@@ -23,9 +25,9 @@ const showProgress: DeviceFunction = async (runtime, call) => {
   const [portion = '', seconds = ''] = await call.texts();
   const { progress } = runtime;
   progress.start += progress.width;
-  progress.width = fraction(call.name, portion);
+  progress.width = fraction(runtime, call.name, portion);
   // given seconds, the recovery fills the portion by itself
-  progress.fills = fraction(call.name, seconds) > 0;
+  progress.fills = fraction(runtime, call.name, seconds) > 0;
   progress.report(progress.start);
   return portion;
 };
@@ -34,13 +36,36 @@ const setProgress: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 1);
   const [text = ''] = await call.texts();
   const { progress } = runtime;
-  progress.report(progress.start + progress.width * fraction(call.name, text));
+  progress.report(progress.start + progress.width * fraction(runtime, call.name, text));
   return text;
 };
 
-/** The functions that talk to the recovery's screen. */
+const sleep: DeviceFunction = async (_, call) => {
+  expectArguments(call, 1);
+  const [seconds = ''] = await call.texts();
+  return seconds;
+};
+
+const stdout: DeviceFunction = async (runtime, call) => {
+  for (const line of (await call.texts()).join('').split('\n')) runtime.print(line);
+  return no;
+};
+
+const wipeCache: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 0);
+  runtime.wipesCache = true;
+  return yes;
+};
+
+const enableReboot: DeviceFunction = async () => yes;
+
+/** The functions that talk to the recovery, and through it to its screen. */
 export const screenFunctions: Readonly<Record<string, DeviceFunction>> = {
   ui_print: uiPrint,
   show_progress: showProgress,
   set_progress: setProgress,
+  sleep,
+  stdout,
+  wipe_cache: wipeCache,
+  enable_reboot: enableReboot,
 };

@@ -25,6 +25,8 @@ export interface VerifyRequest {
   /** Free on /system before the update, where its size is not given. */
   readonly systemFree?: number | undefined;
   readonly usrdataFree?: number | undefined;
+  /** Bytes of an erase block of the module's flash; 256 KiB where not given. */
+  readonly eraseBlock?: number | undefined;
   readonly mostDifferences?: number | undefined;
   readonly trace?: boolean | undefined;
   /** Files and directories that one start may visit; 10,000,000 where not given. */
