@@ -1,5 +1,4 @@
 import { inflateRawSync } from 'node:zlib';
-import { deflateRaw } from 'pako';
 import {
   applyBsdiff40,
   type Bsdiff40Options,
@@ -7,6 +6,7 @@ import {
   maxEmptyTriples,
   readBsdiff40Header,
 } from './bsdiff40.js';
+import { deflateClassic } from './deflate/classic.js';
 import { PatchFormatError } from './fault.js';
 import { readInt32, readSize } from './numbers.js';
 
@@ -125,8 +125,8 @@ export interface Imgdiff2Options {
 }
 
 /**
- * Applies an IMGDIFF2 patch. Deflate streams are made again by pako 2, whose bytes are those of the classic zlib that
- * devices carry; node:zlib's are not, so it serves for inflating only. Memory: the target twice and, one at a time,
+ * Applies an IMGDIFF2 patch. Deflate streams are made again as by the classic zlib that devices carry; node:zlib's bytes
+ * are others, so it serves for inflating only. Memory: the target twice and, one at a time,
  * the expanded chunks. Throws PatchFormatError.
  */
 export function applyImgdiff2(
@@ -238,8 +238,8 @@ function deflateAgain(bytes: Uint8Array, parameters: DeflateParameters, maxSize:
   ) {
     throw new PatchFormatError('deflate-parameters', 'IMGDIFF2: deflate parameters that zlib does not take');
   }
-  const deflated = deflateRaw(bytes, { level, memLevel, strategy, windowBits });
-  if (deflated.length > maxSize) throw tooLarge();
+  const deflated = deflateClassic(bytes, { level, memLevel, strategy, windowBits }, maxSize);
+  if (deflated === undefined) throw tooLarge();
   return deflated;
 }
 

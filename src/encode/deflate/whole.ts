@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
-import { deflateRaw } from 'pako';
 import type { BsdiffEffort } from '../bsdiff/bsdiff.js';
 import { deflateBest } from './best.js';
+import { deflateClassic, deflatedLength } from './classic.js';
 
 /** Names this compressor's output: it changes whenever the same input and effort may give other bytes. */
 export const wholeEncoderVersion = 'whole-2';
@@ -24,7 +24,7 @@ export interface PackedEntry {
  */
 export function compressWhole(bytes: Uint8Array<ArrayBuffer>, effort: BsdiffEffort): PackedEntry {
   const entry = { size: bytes.length, crc32: crc32(bytes) };
-  const plain = exact(deflateRaw(bytes, { level: effort === 'fast' ? 6 : 9 }));
+  const plain = deflateClassic(bytes, { level: effort === 'fast' ? 6 : 9 });
   // Where zlib gains next to nothing, there is next to nothing to gain.
   const better = effort === 'best' && plain.length < bytes.length * 0.99 ? deflateBest(bytes) : plain;
   const deflated = better.length < plain.length ? better : plain;
@@ -45,7 +45,7 @@ export function estimateWhole(bytes: Uint8Array): number {
   for (let at = 0; at < bytes.length; at += step) {
     const sample = bytes.subarray(at, at + piece);
     taken += sample.length;
-    made += Math.min(sample.length, deflateRaw(sample, { level: 6 }).length);
+    made += Math.min(sample.length, deflatedLength(sample, { level: 6 }));
   }
   return taken === 0 ? 0 : Math.round((made / taken) * bytes.length);
 }

@@ -1,4 +1,5 @@
-import { Deflate } from 'pako';
+import { Buffer } from 'node:buffer';
+import { deflateClassicInPieces } from '../deflate/classic.js';
 import type { DeflateStream } from './deflate-streams.js';
 
 /** Settings with which classic zlib makes a stream again; window, method and strategy are zlib's usual ones. */
@@ -9,14 +10,10 @@ export interface DeflateSettings {
 
 const allLevels = [9, 6, 1, 8, 7, 5, 4, 3, 2] as const;
 
-/** Thrown out of pako's callback to stop at the first difference, or when enough is the same. */
-const differs = new Error('the deflated bytes differ');
-const suffices = new Error('enough of the deflated bytes is the same');
-
 /**
  * The settings with which classic zlib makes the stream `wanted` of its expanded bytes, byte for byte; undefined where
- * there are none, as for whatever GNU gzip, zopfli, 7-Zip or libdeflate made. pako 2 stands in for classic zlib, whose
- * bytes it gives; node:zlib's are others. A wrong setting mostly shows within the first block and costs next to nothing.
+ * there are none, as for whatever GNU gzip, zopfli, 7-Zip or libdeflate made. node:zlib's bytes are others than
+ * classic zlib's. A wrong setting mostly shows within the first block and costs next to nothing.
  *
  * Only the first `upTo` bytes of the stream are compared: deflating all of a kernel takes seconds, and whoever applies
  * the finished patch will see the rest. With no limit the answer is certain.
@@ -37,20 +34,12 @@ export function findDeflateSettings(
 }
 
 function isMadeAgain(expanded: Uint8Array, wanted: Uint8Array, settings: DeflateSettings, upTo: number): boolean {
-  const deflate = new Deflate({ raw: true, chunkSize: 8192, ...settings });
   let at = 0;
-  deflate.onData = (chunk) => {
-    const made = chunk instanceof ArrayBuffer ? new Uint8Array(chunk) : chunk;
-    if (at + made.length > wanted.length) throw differs;
-    for (let i = 0; i < made.length; i++) if (made[i] !== wanted[at + i]) throw differs;
+  let isSame = true;
+  const isComplete = deflateClassicInPieces(expanded, settings, (made) => {
+    isSame = Buffer.compare(made, wanted.subarray(at, at + made.length)) === 0;
     at += made.length;
-    if (at >= upTo) throw suffices;
-  };
-  try {
-    deflate.push(expanded, true);
-  } catch (error) {
-    if (error === differs || error === suffices) return error === suffices;
-    throw error;
-  }
-  return at === wanted.length;
+    return isSame && at < upTo;
+  });
+  return isSame && (at >= upTo || (isComplete && at === wanted.length));
 }
