@@ -50,6 +50,42 @@ function tooLarge(name: string): { message: string; found: string; expected: str
   return { message, found: `${depth} parts`, expected: `at most ${deepestName}` };
 }
 
+/** So many faults of one kind are told one by one; more of them have one cause, and become one. */
+const fewFaults = 5;
+
+/** Faults that only differ in their entry as one, where they are many. */
+function together(faults: readonly Fault[]): readonly Fault[] {
+  const alike = new Map<string, Fault[]>();
+  for (const fault of faults) {
+    const key = fault.code === 'parent-not-directory' ? fault.code : `${fault.code} ${fault.message}`;
+    const group = alike.get(key) ?? [];
+    alike.set(key, group);
+    group.push(fault);
+  }
+  const told = new Set<Fault>();
+  const joined: Fault[] = [];
+  for (const group of alike.values()) {
+    if (group.length <= fewFaults) for (const fault of group) told.add(fault);
+    else if (group[0] !== undefined) {
+      const shown = group.slice(0, 3).map(({ place }) => place?.entry ?? '');
+      const { place, ...first } = group[0];
+      const found = `${group.length} such names: ${shown.join(', ')} and ${group.length - shown.length} more`;
+      joined.push({ ...first, place: place === undefined ? undefined : { file: place.file }, found });
+    }
+  }
+  return [...joined, ...faults.filter((fault) => told.has(fault))];
+}
+
+/**
+ * Names as they are meant: some packers (bsdtar) begin every name with `./`. Where all do, that is left out, and the
+ * entry of the top itself has no name: it is left out as well. Where only some do, nothing is changed.
+ */
+export function withoutDots<Node extends NamedNode>(nodes: readonly Node[]): readonly Node[] {
+  const dotted = ({ name }: NamedNode): boolean => name === '.' || name.startsWith('./');
+  if (nodes.length === 0 || !nodes.every(dotted)) return nodes;
+  return nodes.filter(({ name }) => name !== '.').map((node) => ({ ...node, name: node.name.slice(2) }));
+}
+
 /**
  * Checks the names of an input: each safe, each once, and nothing below a file or a link. Returns the archive path of
  * each name, and every fault, in byte order of the names.
@@ -99,5 +135,5 @@ export function checkNames(
       break;
     }
   }
-  return { paths, faults };
+  return { paths, faults: together(faults) };
 }

@@ -4,6 +4,7 @@ import { InputError } from '../model/errors.js';
 import type { ReadOptions, Tree } from '../model/tree.js';
 import { readFolder } from './folder-tree.js';
 import { isRawImageFile, isRawImageFolder, readRawImages } from './images/raw-images.js';
+import { refuseOtherFolder } from './look-at-folder.js';
 import { readZip } from './zip/zip-tree.js';
 
 /** Reads any input as the tree of a build: a zip, a folder, raw images with their companion. Throws InputError. */
@@ -19,7 +20,10 @@ export async function readTree(path: string, options: ReadOptions, companion?: s
   if (raw)
     return readRawImages(path, options, companion === undefined ? undefined : await readTree(companion, options));
   if (kind === 'file') return readZip(path, options);
-  if (kind === 'folder') return readFolder(path, options);
+  if (kind === 'folder') {
+    await refuseOtherFolder(path);
+    return readFolder(path, options);
+  }
   const expected = 'a targetfiles.zip, a folder of the same layout, or raw images';
   throw new InputError({
     code: 'input-kind',

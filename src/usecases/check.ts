@@ -27,6 +27,7 @@ import { type ArchivePath, fromBytes, toArchivePath } from '../model/path.js';
 import type { Ports } from '../model/ports.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import { planDelta } from '../plan/plan.js';
+import { refuseOtherPackage } from './given-package.js';
 import { type InputPaths, type OpenInputs, withInputs } from './open-inputs.js';
 
 /** What is to be checked. */
@@ -150,6 +151,7 @@ async function checkPackageFile(
   onProgress: OnProgress,
   signal: AbortSignal | undefined,
 ): Promise<readonly Finding[]> {
+  await refuseOtherPackage(path);
   const tree = await readZip(path, { stage: 'inspect', onProgress, signal });
   try {
     const version = toArchivePath('quectel-project-version');

@@ -149,15 +149,24 @@ function chooseVolume(
     const named = image.volumes.find((volume) => volume.name === name);
     if (named !== undefined && kinds.get(named) === 'ubifs') return named;
     if (named !== undefined && kinds.get(named) === 'squashfs') {
-      return fail(
-        `volume ${name} holds a squashfs, which cannot be read`,
-        'unpack it with unsquashfs and give the folder',
-      );
+      return fail(`volume ${name} holds a squashfs, which cannot be read`, unpackSquashfs(source, named));
     }
   }
   const [only, second] = readable;
-  if (only === undefined) return fail('no volume of the image holds an UBIFS');
+  if (only === undefined) {
+    const squashed = image.volumes.find((volume) => kinds.get(volume) === 'squashfs');
+    return fail(
+      'no volume of the image holds an UBIFS',
+      squashed === undefined ? undefined : unpackSquashfs(source, squashed),
+    );
+  }
   return second === undefined ? only : fail('several volumes hold an UBIFS', 'choose one with --volume');
+}
+
+/** What to do about a volume that only other tools read: dfota takes it out of the image. */
+function unpackSquashfs(source: ByteSource, volume: UbiVolume): string {
+  const name = displayName(volume.name);
+  return `unpack it and give the folder: dfota extract ${source.name} --volume ${name} --output ${name}, then unsquashfs ${name}/${name}.img`;
 }
 
 function rawVolume(source: ByteSource, volume: UbiVolume, findings: readonly Finding[]): InputTree {

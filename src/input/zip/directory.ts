@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
 import { type Fault, InputError, type Place } from '../../model/errors.js';
 import { displayName, fromBytes } from '../../model/path.js';
@@ -171,4 +171,19 @@ export async function readDirectory(handle: FileHandle, file: string, fileSize: 
   const all = [...faults, ...overlapFaults(file, records)];
   if (all.length > 0) throw new InputError(all);
   return records;
+}
+
+/** The names in a zip without a look at its entries; `undefined` for what cannot be read as one. */
+export async function zipNames(file: string): Promise<readonly string[] | undefined> {
+  const handle = await open(file, 'r').catch(() => undefined);
+  try {
+    if (handle === undefined) return undefined;
+    const records = await readDirectory(handle, file, (await handle.stat()).size);
+    return records.map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  } finally {
+    await handle?.close();
+  }
 }

@@ -1,7 +1,9 @@
 import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
+import { headLength } from '../../formats/file-kind.js';
 import type { Code } from '../../model/codes.js';
 import { InputError } from '../../model/errors.js';
+import { noZipFault } from '../no-zip.js';
 
 const endSignature = 0x06054b50;
 const endLength = 22;
@@ -36,8 +38,8 @@ export async function readEndRecord(handle: FileHandle, file: string, fileSize: 
     more: { found?: string | undefined; expected?: string | undefined; remedy?: string | undefined } = {},
   ) => new InputError({ code, place, message, ...more });
   if (fileSize === 0) throw fail('zip-empty-file', 'the file is empty', { expected: 'a targetfiles.zip' });
-  const head = await readAt(handle, 0, Math.min(4, fileSize));
-  const startsAsZip = head.length === 4 && head.readUInt16LE(0) === 0x4b50 && head.readUInt8(2) < 9;
+  const head = await readAt(handle, 0, Math.min(headLength, fileSize));
+  const startsAsZip = head.length >= 4 && head.readUInt16LE(0) === 0x4b50 && head.readUInt8(2) < 9;
   const start = Math.max(0, fileSize - endLength - longestComment);
   const tail = await readAt(handle, start, fileSize - start);
   let at = tail.length - endLength;
@@ -49,11 +51,7 @@ export async function readEndRecord(handle: FileHandle, file: string, fileSize: 
         remedy: 'copy or make the file again',
       });
     }
-    const shown = [...head].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    throw fail('zip-not-a-zip', 'the file is not a zip', {
-      found: `a file starting with ${shown}`,
-      expected: 'a targetfiles.zip',
-    });
+    throw new InputError(noZipFault(file, head, fileSize));
   }
   const rest = tail.length - at - endLength;
   const comment = tail.readUInt16LE(at + 20);

@@ -11,7 +11,7 @@ import { type ArchivePath, displayName, fromBytes } from '../../model/path.js';
 import { longestLink, type ReadOptions, type Tree, type TreeNode } from '../../model/tree.js';
 import { bothOrNeither, concurrently } from '../concurrently.js';
 import { linkFault } from '../links.js';
-import { checkNames, type NamedNode } from '../names.js';
+import { checkNames, type NamedNode, withoutDots } from '../names.js';
 import { readDirectory, type ZipRecord } from './directory.js';
 import { digestEntry, readEntry } from './entry-data.js';
 
@@ -104,7 +104,7 @@ async function digestFile(handle: FileHandle, size: number, signal: AbortSignal)
 
 /** The nodes of the zip, those that can be used and findings about the others. Throws InputError with every fault of the names and claimed sizes. */
 function nodesOf(file: string, records: readonly ZipRecord[]) {
-  const nodes: Node[] = [];
+  const all: Node[] = [];
   const findings: Finding[] = [];
   for (const record of records) {
     const kind = kindOf(record);
@@ -117,12 +117,13 @@ function nodesOf(file: string, records: readonly ZipRecord[]) {
         found: typeOf.get((record.unixMode ?? 0) & typeBits) ?? 'an unknown kind of file',
       });
     } else {
-      nodes.push({ name: withoutSlash(record.name), kind, record });
+      all.push({ name: withoutSlash(record.name), kind, record });
     }
   }
+  const nodes = withoutDots(all);
   const { paths, faults } = checkNames(file, nodes);
-  const all = [...faults, ...sizeFaults(file, nodes)];
-  if (all.length > 0) throw new InputError(all);
+  const wrong = [...faults, ...sizeFaults(file, nodes)];
+  if (wrong.length > 0) throw new InputError(wrong);
   return { nodes, paths, findings };
 }
 

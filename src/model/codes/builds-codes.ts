@@ -22,6 +22,30 @@ export const buildsCodes = {
     meaning: 'everything is inside one folder',
     remedy: 'zip from inside that folder: zip -qry0 ../targetfiles.zip ./*',
   },
+  'build-inside': {
+    meaning: 'what was given is no build, but holds one, as the folder of a release does',
+    remedy: 'give the targetfiles.zip or the folder inside that the message names',
+  },
+  'package-as-build': {
+    meaning: 'an update package was given where a build is needed',
+    remedy: 'give the targetfiles.zip of the build; dfota inspect shows what is in a package',
+  },
+  'names-with-backslashes': {
+    meaning: 'the names in the zip are written with backslashes, so nothing lies in a folder',
+    remedy: 'pack it again on Linux: zip -qry0 ../targetfiles.zip ./*',
+  },
+  'layout-case': {
+    meaning: 'folders of the build are not spelled in capitals',
+    remedy: 'rename them as the message says, for example system to SYSTEM',
+  },
+  'root-without-system': {
+    meaning: 'a root file system was given in place of a build that holds it as SYSTEM',
+    remedy: "put it into SYSTEM of the maker's targetfiles.zip, and give that",
+  },
+  'system-too-deep': {
+    meaning: 'the root file system lies in a folder of SYSTEM, not in SYSTEM itself',
+    remedy: 'move what is in that folder up into SYSTEM',
+  },
   'no-system': {
     meaning: 'there is no root file system',
     remedy: 'put it into the folder SYSTEM at the top',

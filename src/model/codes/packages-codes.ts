@@ -2,6 +2,10 @@ import type { CodeTexts } from './code-text.js';
 
 /** What may be wrong with the plan of an update, with the package made of it, or with a package that is looked at. */
 export const packagesCodes = {
+  'build-as-package': {
+    meaning: 'a build was given where a package is needed',
+    remedy: 'make a package of it with dfota generate SOURCE TARGET',
+  },
   'nothing-to-update': {
     meaning: 'the chosen parts are the same in both builds, so the package changes nothing',
     remedy: 'check that the right target and the right parts were given',

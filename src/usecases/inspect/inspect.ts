@@ -17,6 +17,7 @@ import type { Part } from '../../model/parts.js';
 import { displayName, fromBytes, isWithin } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
+import { refuseOtherPackage } from '../given-package.js';
 import { type ScriptEffects, type ScriptTarget, scriptEffects } from './inspect-script.js';
 
 /** What to inspect. */
@@ -180,6 +181,7 @@ export async function inspectPackage({ package: file }: InspectRequest, ports: P
   const place: Place = { file };
   let reader: PackageReader | undefined;
   try {
+    await refuseOtherPackage(file);
     reader = await openPackage(file);
     if (!reader.rows.has(scriptName)) {
       const expected = 'an update.zip made by dfota, update_gen or their ancestors';

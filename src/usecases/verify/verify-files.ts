@@ -10,6 +10,7 @@ import type { Verification } from '../../model/verification.js';
 import { outcomeOf } from '../../plan/outcome.js';
 import { effectiveOwnership } from '../../plan/permissions.js';
 import { scopeOf } from '../../plan/scope.js';
+import { refuseOtherPackage } from '../given-package.js';
 import { type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
 import { type VerifyRequest, verifyPackage } from './verify.js';
 
@@ -29,6 +30,7 @@ export async function verifyFiles(request: VerifyFilesRequest, ports: Ports = {}
   const { source: sourcePath, target: targetPath, lists, companion, modes, parts: chosen, ...proof } = request;
   const reading = { companion, modes };
   const parts = new Set(chosen);
+  await refuseOtherPackage(request.packagePath);
   const { rules } = await readLists(lists);
   return withBuild(sourcePath, 'source', reading, ports, async (source) => {
     if (targetPath === undefined) return verifyPackage({ source }, proof, ports);

@@ -1,0 +1,108 @@
+/** What a file is, by its bytes: for messages that say what was given in place of what was asked for. */
+import { fromBytes } from '../model/path.js';
+
+/** A kind of file that people give by mistake, and what is wanted. */
+export type FileKind = keyof typeof words;
+
+/** Each kind in words, with its article. */
+const words = {
+  empty: 'an empty file',
+  zeros: 'nothing but zero bytes',
+  erased: 'nothing but 0xff bytes, as erased flash',
+  boot: 'an Android boot image',
+  zip: 'a zip',
+  gzip: 'a gzip file (tar.gz, perhaps)',
+  xz: 'an xz file (tar.xz, perhaps)',
+  bzip2: 'a bzip2 file (tar.bz2, perhaps)',
+  zstd: 'a zstd file (tar.zst, perhaps)',
+  lz4: 'an lz4 file',
+  tar: 'a tar archive',
+  cpio: 'a cpio archive',
+  rar: 'a RAR archive',
+  '7z': 'a 7z archive',
+  squashfs: 'a squashfs image',
+  ext4: 'an ext2, ext3 or ext4 image',
+  sparse: 'an Android sparse image',
+  ubi: 'an UBI image',
+  ubifs: 'an UBIFS image',
+  jffs2: 'a JFFS2 image',
+  erofs: 'an EROFS image',
+  fat: 'a FAT image',
+  fit: 'a device tree or a FIT image',
+  uimage: 'an image of U-Boot',
+  elf: 'an ELF file',
+  windows: 'a program for Windows',
+  script: 'a script',
+  'lfs-pointer': 'a pointer of Git LFS, not the file that it stands for',
+  html: 'an HTML page (an error of a server or a proxy, perhaps)',
+  xml: 'an XML document',
+  json: 'a JSON document',
+  pdf: 'a PDF',
+  text: 'a text',
+  unknown: 'a file of an unknown kind',
+} as const;
+
+/** So many bytes are enough for {@link fileKind}. */
+export const headLength = 4096;
+
+/** Marks at the start of a file, one unit a byte. */
+const marks: readonly (readonly [string, FileKind])[] = [
+  ['ANDROID!', 'boot'],
+  ['PK\x03\x04', 'zip'],
+  ['PK\x05\x06', 'zip'],
+  ['\x1f\x8b', 'gzip'],
+  ['\xfd7zXZ\0', 'xz'],
+  ['BZh', 'bzip2'],
+  ['\x28\xb5\x2f\xfd', 'zstd'],
+  ['\x04\x22\x4d\x18', 'lz4'],
+  ['070701', 'cpio'],
+  ['070702', 'cpio'],
+  ['070707', 'cpio'],
+  ['Rar!\x1a\x07', 'rar'],
+  ['7z\xbc\xaf\x27\x1c', '7z'],
+  ['hsqs', 'squashfs'],
+  ['sqsh', 'squashfs'],
+  ['\x3a\xff\x26\xed', 'sparse'],
+  ['UBI#', 'ubi'],
+  ['\x31\x18\x10\x06', 'ubifs'],
+  ['\x85\x19', 'jffs2'],
+  ['\x19\x85', 'jffs2'],
+  ['\xd0\x0d\xfe\xed', 'fit'],
+  ['\x27\x05\x19\x56', 'uimage'],
+  ['\x7fELF', 'elf'],
+  ['MZ', 'windows'],
+  ['#!', 'script'],
+  ['version https://git-lfs.', 'lfs-pointer'],
+  ['%PDF-', 'pdf'],
+];
+
+/**
+ * Recognises a file by its first bytes ({@link headLength} of them, or all where it is shorter) and its size. What
+ * nothing speaks for is `text` where the bytes are printable, else `unknown`.
+ */
+export function fileKind(head: Uint8Array, size: number = head.length): FileKind {
+  if (size === 0) return 'empty';
+  const text = fromBytes(head.subarray(0, headLength));
+  const mark = marks.find(([start]) => text.startsWith(start));
+  if (mark !== undefined) return mark[1];
+  if (text.startsWith('ustar', 257)) return 'tar';
+  if (text.startsWith('\x53\xef', 1080)) return 'ext4';
+  if (text.startsWith('\xe2\xe1\xf5\xe0', 1024)) return 'erofs';
+  if (text.startsWith('\x55\xaa', 510) && /^(\xeb.\x90|\xe9)/s.test(text)) return 'fat';
+  if (/^\0+$/.test(text)) return 'zeros';
+  if (/^\xff+$/.test(text)) return 'erased';
+  return textKind(text);
+}
+
+function textKind(text: string): FileKind {
+  const start = text.replace(/^\xef\xbb\xbf/, '').trimStart();
+  if (/^<(!doctype html|html|head|body|!--)/i.test(start)) return 'html';
+  if (start.startsWith('<?xml')) return /<html/i.test(start) ? 'html' : 'xml';
+  if (/[\x00-\x08\x0e-\x1a\x7f]/.test(text)) return 'unknown';
+  return /^[{[]\s*["{[\]}]/.test(start) ? 'json' : 'text';
+}
+
+/** The kind for people: `a Git LFS pointer`. */
+export function kindInWords(kind: FileKind): string {
+  return words[kind];
+}
