@@ -2,7 +2,9 @@
 import yargs, { type Argv } from 'yargs';
 import { UsageError } from '../model/errors.js';
 import type { Command } from './command.js';
+import { narrowest } from './examples.js';
 import type { Action, Manner } from './session.js';
+import { generalHelp, usageError } from './usage-errors.js';
 
 /** What the command line asks for. */
 export type Asked =
@@ -28,6 +30,8 @@ const repeatable: ReadonlySet<string> = new Set(['from', 'source-version', 'sour
 
 /** Parses; throws UsageError on an unknown command or option, a missing or doubled one, or a value that does not parse. */
 export function parseCommandLine(program: Program, words: readonly string[], columns: number): Asked {
+  const asked = askedWords(program, words);
+  if (asked !== words) return parseCommandLine(program, asked, columns);
   let chosen: Action | undefined;
   let text = '';
   const parser = program.commands
@@ -46,6 +50,14 @@ export function parseCommandLine(program: Program, words: readonly string[], col
       text = output;
     },
   );
+  // The general help instead of a command's: there is no such command, and the parser says so when it is not asked for help.
+  if (text.startsWith(`${program.name} <command>`) && (words[0] ?? '-').charAt(0) !== '-') {
+    return parseCommandLine(
+      program,
+      words.filter((word) => !/^(?:--help|-h)$/.test(word)),
+      columns,
+    );
+  }
   if (text !== '') return { kind: 'text', text: text.endsWith('\n') ? text : `${text}\n` };
   if (chosen === undefined) throw usage(program, words, 'a command is missing');
   const flag = (name: string): boolean => Reflect.get(given, name) === true;
@@ -69,21 +81,22 @@ export function parseCommandLine(program: Program, words: readonly string[], col
           'parse-numbers': false,
         })
         .option('quiet', { alias: 'q', type: 'boolean', describe: 'Print only results and errors' })
-        .option('verbose', { type: 'boolean', describe: 'Print each item, and notes too' })
+        .option('verbose', { alias: 'v', type: 'boolean', describe: 'Print each item, and notes too' })
         .conflicts('quiet', 'verbose')
         .help()
         .alias('help', 'h')
         .version(program.version)
+        .alias('version', 'V')
         .strict()
         .demandCommand(program.wordsOnly ? 0 : 1, 'a command is missing')
         .recommendCommands()
         .epilogue(program.epilogue)
-        .wrap(Math.min(columns, 100))
+        .wrap(Math.max(narrowest, Math.min(columns, 100)))
         .exitProcess(false)
         .check((options) => {
           for (const [name, value] of Object.entries(options)) {
             if (name === '_' || name === '$0') continue;
-            if (value === '') throw new Error(`${name} needs a value`);
+            if (value === '') throw new Error(`--${name} needs a value`);
             if (Array.isArray(value) && !repeatable.has(name)) {
               throw new Error(`--${name} is given more than once`);
             }
@@ -117,13 +130,19 @@ function afterDashes(words: readonly string[]): string[] {
   return [...words.slice(0, at), ...words.slice(at + 1).map((word) => (word.startsWith('-') ? `./${word}` : word))];
 }
 
+/** `help COMMAND` and a lone `-v` in the parser's words. */
+function askedWords(program: Program, words: readonly string[]): readonly string[] {
+  const [first, ...others] = words;
+  if (first === 'help' && !program.wordsOnly) return [...others.filter((word) => word !== '--help'), '--help'];
+  return first === '-v' && others.length === 0 ? ['--version'] : words;
+}
+
+/** The help of a command; the general help, which begins with `generalHelp`, where there is no such command. */
+function helpOf(program: Program, command: readonly string[]): string {
+  const asked = parseCommandLine({ ...program, usage: generalHelp }, [...command, '--help'], narrowest);
+  return asked.kind === 'text' ? asked.text : '';
+}
+
 function usage(program: Program, words: readonly string[], message: string): UsageError {
-  const first = words[0];
-  const command = first === undefined || !/^[a-z]+$/.test(first) ? '' : ` ${first}`;
-  const unknown = first !== undefined && message === `Unknown argument: ${first}`;
-  return new UsageError({
-    code: 'usage',
-    message: unknown ? `there is no command ${first}` : message.replace(/\s*\n\s*/g, '; '),
-    remedy: `see ${program.name}${unknown || message.startsWith('Did you mean') ? '' : command} --help`,
-  });
+  return usageError({ program, words, message, helpOf: (command) => helpOf(program, command) });
 }

@@ -11,6 +11,7 @@ import { generateDefaults, patchCacheFolder } from '../usecases/generate/generat
 import type { GenerateRequest } from '../usecases/generate/generate-files.js';
 import type { Command } from './command.js';
 import type { Program } from './command-line.js';
+import { examples } from './examples.js';
 import { exitCodes } from './exit-codes.js';
 
 /** What the words ask for. */
@@ -71,9 +72,13 @@ const command: Command = (program, choose) =>
           array: true,
           describe: 'a: modem, root file system and kernel; l: root file system; m: modem; o: kernel; several together',
         })
-        .example('$0 a > log', 'everything; the log goes to a file, errors to the terminal')
-        .example('$0 lm', 'root file system and modem')
-        .example('$0 a.ubi', 'from raw images: *sysfs.ubi, NON-HLOS.ubi and *boot.img in v1/ and v2/'),
+        .epilogue(
+          examples([
+            ['$0 a > log', 'everything; the log goes to a file, errors to the terminal'],
+            ['$0 lm', 'root file system and modem'],
+            ['$0 a.ubi', 'from raw images: *sysfs.ubi, NON-HLOS.ubi and *boot.img in v1/ and v2/'],
+          ]),
+        ),
     (argv) =>
       choose(async (session) => {
         const request = updateGenRequest(argv.words ?? [], existsSync(companion));

@@ -9,6 +9,7 @@ import {
 import type { ArchiveAddRequest } from '../../usecases/archive/add.js';
 import type { ArchiveRequest } from '../../usecases/archive/check.js';
 import type { Command } from '../command.js';
+import { examples } from '../examples.js';
 
 const folder = { type: 'string', demandOption: true, describe: 'Folder of the archive' } as const;
 
@@ -28,7 +29,11 @@ export const archiveCommand: Command = (program, choose) =>
             })
             .option('to', folder)
             .option('json', { type: 'boolean', describe: 'Print one JSON document' })
-            .example('$0 archive add v2.zip --to releases', 'again: writes only what is missing or damaged of it'),
+            .epilogue(
+              examples([
+                ['$0 archive add v2.zip --to releases', 'again: writes only what is missing or damaged of it'],
+              ]),
+            ),
         (argv) =>
           choose(async ({ manner, out, onProgress, signal }) => {
             const { archiveAdd } = await import('../../usecases/archive/add.js');
@@ -45,7 +50,7 @@ export const archiveCommand: Command = (program, choose) =>
           options
             .positional('archive', folder)
             .option('json', { type: 'boolean', describe: 'Print one JSON document' })
-            .example('$0 archive list releases', 'versions, package times, sizes'),
+            .epilogue(examples([['$0 archive list releases', 'versions, package times, sizes']])),
         (argv) =>
           choose(async ({ manner, out }) => {
             const { archiveList } = await import('../../usecases/archive/check.js');
@@ -62,7 +67,7 @@ export const archiveCommand: Command = (program, choose) =>
           options
             .positional('archive', folder)
             .option('json', { type: 'boolean', describe: 'Print one JSON document' })
-            .example('$0 archive verify releases', 'is everything still whole?'),
+            .epilogue(examples([['$0 archive verify releases', 'is everything still whole?']])),
         (argv) =>
           choose(async ({ manner, out, onProgress, signal }) => {
             const { archiveVerify } = await import('../../usecases/archive/check.js');
@@ -72,7 +77,7 @@ export const archiveCommand: Command = (program, choose) =>
             return report.exitCode;
           }),
       )
-      .example('$0 archive add v2.zip --to releases', 'keep what was released')
+      .epilogue(examples([['$0 archive add v2.zip --to releases', 'keep what was released']]))
       .demandCommand(1, 'say what to do with the archive: add, list or verify'),
   );
 

@@ -8,6 +8,7 @@ import type { AuditRequest } from '../../usecases/audit/audit-files.js';
 import { generateDefaults, patchCacheFolder } from '../../usecases/generate/generate-defaults.js';
 import { writeText } from '../../usecases/write-report.js';
 import type { Command } from '../command.js';
+import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
 import { companionOption, countOption, isStandardOutput, modesOption, partsOption, textOutput } from '../options.js';
 
@@ -71,13 +72,19 @@ export const auditCommand: Command = (program, choose) =>
         .option('modes', modesOption)
         .conflicts('exact', 'package')
         .conflicts('json', 'format')
-        .example('$0 audit v1.zip v2.zip --output audit.html', 'one page with everything, for a release')
-        .example('$0 audit v1.zip v2.zip --only changed --under SYSTEM/etc', 'what changed there, as text')
-        .example(
-          '$0 audit v1.zip v2.zip --exact --policy policy.yaml --output audit.md',
-          'for a pull request; exit code 1 when the policy is violated',
-        )
-        .epilogue('Exit code 1 when the policy is violated.'),
+        .epilogue(
+          examples(
+            [
+              ['$0 audit v1.zip v2.zip --output audit.html', 'one page with everything, for a release'],
+              ['$0 audit v1.zip v2.zip --only changed --under SYSTEM/etc', 'what changed there, as text'],
+              [
+                '$0 audit v1.zip v2.zip --exact --policy policy.yaml --output audit.md',
+                'for a pull request; exit code 1 when the policy is violated',
+              ],
+            ],
+            'Exit code 1 when the policy is violated.',
+          ),
+        ),
     (argv) =>
       choose(async (session) => {
         const { auditFiles, hasOffenders, readAuditPage } = await import('../../usecases/audit/audit-files.js');

@@ -1,6 +1,7 @@
 import { checkJson, checkText, isClean } from '../../report/check.js';
 import type { CheckRequest } from '../../usecases/check.js';
 import type { Command } from '../command.js';
+import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
 import { companionOption, emphasisOf, modesOption, partsOption } from '../options.js';
 
@@ -35,13 +36,19 @@ export const checkCommand: Command = (program, choose) =>
         .option('companion', companionOption)
         .option('modes', modesOption)
         .option('json', { type: 'boolean', describe: 'Print one JSON document' })
-        .example('$0 check v1.zip v2.zip', 'all findings about the two builds and the starter lists')
-        .example('$0 check v1.zip v2.zip --device-files system.sha1', 'names the files that would end in error 510')
         .epilogue(
-          'To list the files of a module without what its overlays lay over /etc and /data, run on the module\n' +
-            '  mkdir /tmp/s; mount --bind / /tmp/s; cd /tmp/s; find . -xdev -type f -exec sha1sum {} + >/tmp/l\n' +
-            '  cd /; find ./firmware -type f -exec sha1sum {} + >>/tmp/l; umount /tmp/s\n' +
-            'and copy /tmp/l. Exit code 1 when there are errors or warnings.',
+          examples(
+            [
+              ['$0 check v1.zip v2.zip', 'all findings about the two builds and the starter lists'],
+              ['$0 check v1.zip v2.zip --device-files system.sha1', 'names the files that would end in error 510'],
+            ],
+            'To list the files of a module without what its overlays lay over /etc and\n' +
+              '/data, run on the module\n' +
+              '  mkdir /tmp/s; mount --bind / /tmp/s; cd /tmp/s\n' +
+              '  find . -xdev -type f -exec sha1sum {} + >/tmp/l; cd /\n' +
+              '  find ./firmware -type f -exec sha1sum {} + >>/tmp/l; umount /tmp/s\n' +
+              'and copy /tmp/l. Exit code 1 when there are errors or warnings.',
+          ),
         ),
     (argv) =>
       choose(async (session) => {

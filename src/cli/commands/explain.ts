@@ -1,6 +1,7 @@
 import { explanationJson, explanationText, logReadingJson, logReadingText } from '../../report/explanation.js';
 import type { ExplainRequest } from '../../usecases/explain.js';
 import type { Command } from '../command.js';
+import { examples } from '../examples.js';
 
 /** `dfota explain 510`, `dfota explain last_log`. */
 export const explainCommand: Command = (program, choose) =>
@@ -17,10 +18,14 @@ export const explainCommand: Command = (program, choose) =>
         })
         .option('package', { type: 'string', describe: 'The update.zip that a log is about: its script is cited' })
         .option('json', { type: 'boolean', describe: 'Print one JSON document' })
-        .example('$0 explain 510', 'what it means, likely causes, what to look at')
-        .example('$0 explain status 7', "the updater's own exit code")
-        .example('$0 explain zip-truncated', 'a finding or an error of dfota')
-        .example('$0 explain last_log --package update.zip', 'the statement and the file that failed'),
+        .epilogue(
+          examples([
+            ['$0 explain 510', 'what it means, likely causes, what to look at'],
+            ['$0 explain status 7', "the updater's own exit code"],
+            ['$0 explain zip-truncated', 'a finding or an error of dfota'],
+            ['$0 explain last_log --package update.zip', 'the statement and the file that failed'],
+          ]),
+        ),
     (argv) =>
       choose(async ({ manner, out, signal }) => {
         const { explainSubject } = await import('../../usecases/explain.js');

@@ -1,6 +1,7 @@
 import { extractionJson, extractionText } from '../../report/listing.js';
 import type { ExtractRequest } from '../../usecases/extract.js';
 import type { Command } from '../command.js';
+import { examples } from '../examples.js';
 
 /** `dfota extract INPUT --output DIR`. */
 export const extractCommand: Command = (program, choose) =>
@@ -22,9 +23,15 @@ export const extractCommand: Command = (program, choose) =>
         })
         .option('volume', { type: 'string', describe: 'Volume of an UBI image that holds several' })
         .option('json', { type: 'boolean', describe: 'Print one JSON document' })
-        .example('$0 extract sdxlemur-sysfs.ubi --output rootfs', 'the root file system out of an image')
-        .example('$0 extract v1.zip --output etc --only SYSTEM/etc', 'a folder of a build')
-        .epilogue('Modes and links are kept, owners are not; device nodes are listed, not created.'),
+        .epilogue(
+          examples(
+            [
+              ['$0 extract sdxlemur-sysfs.ubi --output rootfs', 'the root file system out of an image'],
+              ['$0 extract v1.zip --output etc --only SYSTEM/etc', 'a folder of a build'],
+            ],
+            'Modes and links are kept, owners are not; device nodes are listed, not created.',
+          ),
+        ),
     (argv) =>
       choose(async ({ manner, out, onProgress, signal }) => {
         const { extract } = await import('../../usecases/extract.js');

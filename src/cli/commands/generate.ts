@@ -7,6 +7,7 @@ import type { GenerateRequest } from '../../usecases/generate/generate-files.js'
 import type { BuildName } from '../../usecases/open-inputs.js';
 import { writeText } from '../../usecases/write-report.js';
 import type { Command } from '../command.js';
+import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
 import {
   companionOption,
@@ -111,10 +112,16 @@ export const generateCommand: Command = (program, choose) =>
         )
         .group(['effort', 'jobs', 'memory', 'cache', 'no-cache'], 'Making patches:')
         .conflicts('cache', 'no-cache')
-        .example('$0 generate v1.zip v2.zip', 'everything that changed, as update.zip')
-        .example('$0 generate v1.zip v2.zip --parts m --lists lists', 'the modem only, with list files of your own')
-        .example('$0 generate --from a.zip --from b.zip v2.zip --output out', 'a package for each of two sources')
-        .epilogue('Sizes: 512K, 1G (powers of 1024), 70MB (powers of 1000). Exit code 1 when a finding is an error.'),
+        .epilogue(
+          examples(
+            [
+              ['$0 generate v1.zip v2.zip', 'everything that changed, as update.zip'],
+              ['$0 generate v1.zip v2.zip --parts m --lists lists', 'the modem only, with list files of your own'],
+              ['$0 generate --from a.zip --from b.zip v2.zip --output out', 'a package for each of two sources'],
+            ],
+            'Sizes: 512K, 1G (powers of 1024), 70MB (powers of 1000). Exit code 1 when a finding is an error.',
+          ),
+        ),
     (argv) =>
       choose(async (session) => {
         const request = generateRequest(argv);

@@ -1,6 +1,7 @@
 import { inspectionJson, inspectionText } from '../../report/inspection.js';
 import type { InspectRequest } from '../../usecases/inspect/inspect.js';
 import type { Command } from '../command.js';
+import { examples } from '../examples.js';
 
 /** `dfota inspect update.zip`. */
 export const inspectCommand: Command = (program, choose) =>
@@ -11,8 +12,12 @@ export const inspectCommand: Command = (program, choose) =>
       options
         .positional('package', { type: 'string', demandOption: true, describe: 'An update.zip, whoever made it' })
         .option('json', { type: 'boolean', describe: 'One JSON document, with every file and the whole script' })
-        .example('$0 inspect update.zip', 'an overview with the largest contributors')
-        .example('$0 inspect update.zip --json | jq .targets', 'every file, for scripts'),
+        .epilogue(
+          examples([
+            ['$0 inspect update.zip', 'an overview with the largest contributors'],
+            ['$0 inspect update.zip --json | jq .targets', 'every file, for scripts'],
+          ]),
+        ),
     (argv) =>
       choose(async (session) => {
         const { inspectPackage } = await import('../../usecases/inspect/inspect.js');

@@ -1,6 +1,7 @@
 import { listingJson, listingText } from '../../report/listing.js';
 import type { LsRequest } from '../../usecases/ls.js';
 import type { Command } from '../command.js';
+import { examples } from '../examples.js';
 
 /** `dfota ls INPUT`. */
 export const lsCommand: Command = (program, choose) =>
@@ -17,8 +18,12 @@ export const lsCommand: Command = (program, choose) =>
         })
         .option('volume', { type: 'string', describe: 'Volume of an UBI image that holds several' })
         .option('json', { type: 'boolean', describe: 'Print one JSON document' })
-        .example('$0 ls targetfiles.zip --only SYSTEM/etc', 'what is below /etc')
-        .example("$0 ls sdxlemur-sysfs.ubi --only '**/*.ko'", 'the kernel modules of an image'),
+        .epilogue(
+          examples([
+            ['$0 ls targetfiles.zip --only SYSTEM/etc', 'what is below /etc'],
+            ["$0 ls sdxlemur-sysfs.ubi --only '**/*.ko'", 'the kernel modules of an image'],
+          ]),
+        ),
     (argv) =>
       choose(async ({ manner, out, onProgress, signal }) => {
         const { ls } = await import('../../usecases/ls.js');

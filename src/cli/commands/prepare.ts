@@ -1,6 +1,7 @@
 import { preparationJson, preparationText } from '../../report/preparation.js';
 import type { PrepareRequest } from '../../usecases/prepare/prepare.js';
 import type { Command } from '../command.js';
+import { examples } from '../examples.js';
 
 /** `dfota prepare --source v1.zip … --output v2.zip`. */
 export const prepareCommand: Command = (program, choose) =>
@@ -27,11 +28,15 @@ export const prepareCommand: Command = (program, choose) =>
         })
         .option('dry-run', { type: 'boolean', describe: 'Only show what would be replaced' })
         .option('json', { type: 'boolean', describe: 'Print one JSON document' })
-        .example(
-          '$0 prepare --source v1.zip --boot sdxlemur-boot.img --rootfs sdxlemur-sysfs.ubi --output v2.zip',
-          'new kernel and root file system; firmware and dev stay those of the source',
-        )
-        .example('$0 prepare --source v1.zip --modem NON-HLOS.ubi --output v2.zip --dry-run', 'what would change'),
+        .epilogue(
+          examples([
+            [
+              '$0 prepare --source v1.zip --boot sdxlemur-boot.img --rootfs sdxlemur-sysfs.ubi --output v2.zip',
+              'new kernel and root file system; firmware and dev stay those of the source',
+            ],
+            ['$0 prepare --source v1.zip --modem NON-HLOS.ubi --output v2.zip --dry-run', 'what would change'],
+          ]),
+        ),
     (argv) =>
       choose(async (session) => {
         const { manner, out, endStage } = session;

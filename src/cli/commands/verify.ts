@@ -3,6 +3,7 @@ import { verificationJson, verificationText } from '../../report/verification.js
 import { profileNames } from '../../usecases/generate/generate-defaults.js';
 import type { VerifyFilesRequest } from '../../usecases/verify/verify-files.js';
 import type { Command } from '../command.js';
+import { examples } from '../examples.js';
 import { companionOption, countOption, modesOption, partsOption, sizeOption } from '../options.js';
 
 /** `dfota verify update.zip --source v1.zip`. */
@@ -39,13 +40,19 @@ export const verifyCommand: Command = (program, choose) =>
         .option('trace', { type: 'boolean', describe: 'Print every statement as it runs' })
         .option('replay', { type: 'boolean', describe: 'Print what the module would report on its serial line' })
         .option('json', { type: 'boolean', describe: 'Print one JSON document' })
-        .example('$0 verify update.zip --source v1.zip --target v2.zip', 'does it lead to v2?')
-        .example(
-          '$0 verify update.zip --source v1.zip --target v2.zip --power-cuts all',
-          'does it, with a power cut at any point?',
-        )
-        .example('$0 verify update.zip --source v1.zip', 'does it run, and what does it change?')
-        .epilogue('Exit code 0 when it is proved, 1 when it is not.'),
+        .epilogue(
+          examples(
+            [
+              ['$0 verify update.zip --source v1.zip --target v2.zip', 'does it lead to v2?'],
+              [
+                '$0 verify update.zip --source v1.zip --target v2.zip --power-cuts all',
+                'does it, with a power cut at any point?',
+              ],
+              ['$0 verify update.zip --source v1.zip', 'does it run, and what does it change?'],
+            ],
+            'Exit code 0 when it is proved, 1 when it is not.',
+          ),
+        ),
     (argv) =>
       choose(async (session) => {
         const { verifyFiles } = await import('../../usecases/verify/verify-files.js');
