@@ -144,7 +144,7 @@ const doors: Readonly<Record<string, RegExp>> = {
 };
 
 /** Files that nothing imports: the library, the command line, and those that threads start with. */
-const entrances = ['src/index.ts', 'src/cli/main.ts', 'src/encode/pool/encode-thread.ts'];
+const entrances = ['src/index.ts', 'src/cli/main.ts', 'src/cli/run-thread.ts', 'src/encode/pool/encode-thread.ts'];
 
 /** Compiled to WebAssembly by a compiler of its own. */
 const compiledApart = /^src\/(encode\/stretches|encode\/deflate|applypatch\/deflate)\/wasm\//;

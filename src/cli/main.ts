@@ -1,78 +1,130 @@
-/** Joins a program to the process it runs in: streams, signals, the exit code. The only caller of process.exit. */
+/**
+ * Joins a program to the process it runs in: streams, signals, the exit code. The only caller of process.exit. The program itself
+ * runs in a thread: handlers of signals run between two tasks of the main thread, so that thread has nothing else to do.
+ */
 import { constants } from 'node:os';
-import { outputLost, removeAllTemporary } from '../usecases/write-report.js';
-import { dfotaVersion } from '../version.js';
-import type { Program } from './command-line.js';
-import { dfota } from './dfota.js';
+import { getHeapStatistics } from 'node:v8';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { adoptTemporary, keepTemporary, outputLost, removeAllTemporary } from '../usecases/write-report.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { showFailure, toFailure } from './failure.js';
-import { run } from './run.js';
-import type { Terminal } from './session.js';
-import { coloured, plain, wantsColour } from './style.js';
-import { updateGen } from './update-gen.js';
+import { plain, wantsColour } from './style.js';
+import type { FromThread, ProgramName, ThreadStart, ToThread } from './thread-messages.js';
 
 /** Starts the `dfota` command line with the process's arguments, and ends the process. */
 export async function startDfota(): Promise<void> {
-  await start(dfota(dfotaVersion), 'stderr');
+  await start('dfota', 'stderr');
 }
 
 /** Starts the original's command line. */
 export async function startUpdateGen(): Promise<void> {
-  await start(updateGen(dfotaVersion), 'stdout');
+  await start('update_gen', 'stdout');
 }
 
-async function start(program: Program, logTo: 'stdout' | 'stderr'): Promise<void> {
+/** How long a run that was asked to stop may take to do so by itself, in milliseconds: it is ended then. */
+const patience = 2000;
+
+/** How long the end of a thread is waited for: a call into the system may hold it. */
+const lastPatience = 300;
+
+/** Runs a program in a thread and ends the process with it. */
+export async function start(
+  program: ProgramName,
+  logTo: 'stdout' | 'stderr',
+  module = new URL('./run-thread.js', import.meta.url),
+): Promise<void> {
   const stop = new AbortController();
+  // However the process ends, what is not complete goes with it.
+  process.on('exit', removeAllTemporary);
+  process.on('uncaughtException', (error) => fail(error, stop.signal));
+  const streams = { stdout: writer(process.stdout), stderr: writer(process.stderr) };
+  const { port1: port, port2 } = new MessageChannel();
+  const thread = startThread(module, threadStart(program, logTo, port2));
+  let code: ExitCode | undefined;
+  const take = (message: FromThread): void => {
+    if (message.kind === 'write') streams[message.to].write(message.text);
+    else if (message.kind === 'done') code = message.code;
+    else if (message.underWay) adoptTemporary(message.path);
+    else keepTemporary(message.path);
+  };
+  const finish = async (): Promise<void> => {
+    await Promise.all([drained(process.stdout), drained(process.stderr)]);
+    process.exit(codeOf(code ?? exitCodes.internal, streams.stdout.lost(), stop.signal));
+  };
+  /** What the thread has said is heard to its end: it may name temporary files. */
+  const hearAll = (): void => {
+    for (let said = receiveMessageOnPort(port); said !== undefined; said = receiveMessageOnPort(port))
+      take(said.message);
+  };
+  const endNow = async (): Promise<void> => {
+    await Promise.race([thread.terminate(), new Promise((passed) => setTimeout(passed, lastPatience))]);
+    hearAll();
+    if (code !== undefined) return await finish();
+    fail(undefined, stop.signal);
+  };
+  port.on('message', (message: FromThread) => {
+    take(message);
+    if (message.kind === 'done') void finish();
+  });
+  process.stderr.on('resize', () => tell(port, { kind: 'columns', columns: process.stderr.columns }));
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
       // The first signal lets the run clean up; whoever is in a hurry sends a second one.
-      if (stop.signal.aborted) process.exit(128 + constants.signals[name]);
+      if (stop.signal.aborted) {
+        hearAll();
+        process.exit(128 + constants.signals[name]);
+      }
       stop.abort(name);
+      tell(port, { kind: 'stop', signal: name });
+      setTimeout(() => void endNow(), patience);
     });
   }
-  // However the process ends, what is not complete goes with it.
-  process.on('exit', removeAllTemporary);
-  // Thrown where nobody waits, by a stream or a thread: a fault of ours like any other, and told like one.
-  process.on('uncaughtException', (error) => {
-    const failure = toFailure(error, stop.signal);
-    process.stderr.write(showFailure(failure, plain, debugging()));
-    process.exit(failure.exitCode);
-  });
-  const [stdout, stderr] = [writer(process.stdout), writer(process.stderr)];
-  const code = await run(program, process.argv.slice(2), terminal(stop.signal, logTo, stdout, stderr));
-  await Promise.all([drained(process.stdout), drained(process.stderr)]);
-  // Worker threads and open handles of a failed run must not keep the process.
-  process.exit(codeOf(code, stdout.lost(), stop.signal));
+  thread.on('error', (error) => fail(error, stop.signal));
 }
 
+/** Room for compiled code, in MiB: several times what the program needs, and far less than a thread gets, for those who limit address space. */
+const codeRange = 32;
+
+function tell(port: MessageChannel['port1'], message: ToThread): void {
+  port.postMessage(message);
+}
+
+function startThread(module: URL, started: ThreadStart): Worker {
+  // A thread gets a smaller heap than the process, unless it is told.
+  const limit = Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20);
+  return new Worker(module, {
+    workerData: started,
+    transferList: [started.port],
+    resourceLimits: { maxOldGenerationSizeMb: limit, codeRangeSizeMb: codeRange },
+  });
+}
+
+function threadStart(program: ProgramName, logTo: 'stdout' | 'stderr', port: ThreadStart['port']): ThreadStart {
+  const colourOf = (stream: NodeJS.WriteStream) => wantsColour(process.env, stream.isTTY === true);
+  const bar = logTo === 'stderr' && process.stderr.isTTY === true;
+  return {
+    program,
+    words: process.argv.slice(2),
+    port,
+    logTo,
+    columns: bar ? process.stderr.columns : undefined,
+    colours: { stdout: colourOf(process.stdout), stderr: colourOf(process.stderr) },
+    debug: debugging(),
+  };
+}
+
+/** Ends the process for a fault, or as interrupted when it was asked to stop. */
+function fail(error: unknown, signal: AbortSignal): never {
+  const failure = toFailure(error, signal);
+  process.stderr.write(showFailure(failure, plain, debugging()));
+  process.exit(failure.exitCode);
+}
 /** A result that did not arrive is no result: scripts must not take the run for done. */
 function codeOf(code: ExitCode, lost: Error | undefined, signal: AbortSignal): ExitCode {
   if (lost === undefined || (code !== exitCodes.done && code !== exitCodes.findings)) return code;
   const failure = toFailure(outputLost(lost), signal);
   process.stderr.write(showFailure(failure, plain, debugging()));
   return failure.exitCode;
-}
-
-function terminal(
-  signal: AbortSignal,
-  logTo: 'stdout' | 'stderr',
-  { write: stdout }: Writer,
-  { write: stderr }: Writer,
-): Terminal {
-  const styleOf = (stream: NodeJS.WriteStream) => (wantsColour(process.env, stream.isTTY === true) ? coloured : plain);
-  const bar = logTo === 'stderr' && process.stderr.isTTY === true;
-  return {
-    stdout,
-    stderr,
-    log: logTo === 'stderr' ? stderr : stdout,
-    columns: () => (bar ? process.stderr.columns : undefined),
-    stdoutStyle: styleOf(process.stdout),
-    stderrStyle: styleOf(process.stderr),
-    logStyle: styleOf(process[logTo]),
-    now: () => performance.now(),
-    signal,
-    debug: debugging(),
-  };
 }
 
 function debugging(): boolean {

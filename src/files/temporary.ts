@@ -11,6 +11,18 @@ import { basename, dirname, join } from 'node:path';
 import { systemCode } from './system-error.js';
 
 const underWay = new Set<string>();
+let watcher: ((path: string, isUnderWay: boolean) => void) | undefined;
+
+/** Tells of each path that is under way, before it is made, and of each that no longer is: for a thread that cannot clean up when it is ended. */
+export function watchTemporary(listener: (path: string, isUnderWay: boolean) => void): void {
+  watcher = listener;
+}
+
+/** A path that another thread of this process has under way: it is taken away with what is under way here. */
+export function adoptTemporary(path: string): void {
+  underWay.add(path);
+  watcher?.(path, true);
+}
 
 /** Letters of the output's name in that of the temporary file: enough to recognise it, never too long for a file system. */
 const shownLetters = 40;
@@ -28,11 +40,11 @@ function temporaryName(output: string): string {
 async function anew<T>(output: string, make: (path: string) => Promise<T>): Promise<{ path: string; made: T }> {
   for (let attempt = 0; ; attempt += 1) {
     const path = temporaryName(output);
-    underWay.add(path);
+    adoptTemporary(path);
     try {
       return { path, made: await make(path) };
     } catch (error) {
-      underWay.delete(path);
+      keepTemporary(path);
       if (systemCode(error) !== 'EEXIST' || attempt >= 100) throw error;
     }
   }
@@ -52,6 +64,7 @@ export async function makeTemporaryFolder(output: string): Promise<string> {
 /** The temporary file or folder has its final name now: it is no longer to be taken away. */
 export function keepTemporary(path: string): void {
   underWay.delete(path);
+  watcher?.(path, false);
 }
 
 /** Takes a temporary file or folder away, also one with folders that may not be entered. Never throws. */
@@ -62,7 +75,7 @@ export async function removeTemporary(path: string): Promise<void> {
   } catch {
     // The first fault is the one to tell; what is left has a name that says what it is.
   }
-  underWay.delete(path);
+  keepTemporary(path);
 }
 
 async function makeRemovable(path: Buffer): Promise<void> {

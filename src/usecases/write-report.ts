@@ -4,7 +4,7 @@ export { writeText } from '../files/output.js';
 import { asOutputError } from '../files/system-error.js';
 
 export { systemFault } from '../files/system-error.js';
-export { removeAllTemporary } from '../files/temporary.js';
+export { adoptTemporary, keepTemporary, removeAllTemporary, watchTemporary } from '../files/temporary.js';
 
 /** The error of a result that did not arrive on the standard output. */
 export function outputLost(error: Error): unknown {

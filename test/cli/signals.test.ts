@@ -1,0 +1,78 @@
+/** Signals are heard while the program is so busy that it hears nothing itself. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { workFolder } from '../support/work-folder.js';
+
+const work = workFolder('signals');
+const main = new URL('../../src/cli/main.js', import.meta.url).href;
+const temporary = new URL('../../src/files/temporary.js', import.meta.url).href;
+
+/** A thread that begins an output, says so, and then never gives its thread back. */
+function busyThread(output: string): string {
+  return `
+    import { workerData } from 'node:worker_threads';
+    import { openTemporary, watchTemporary } from ${JSON.stringify(temporary)};
+    const { port } = workerData;
+    watchTemporary((path, underWay) => port.postMessage({ kind: 'temporary', path, underWay }));
+    await openTemporary(${JSON.stringify(output)});
+    port.postMessage({ kind: 'write', to: 'stderr', text: 'busy\\n' });
+    for (;;) {}
+  `;
+}
+
+async function stopped(name: string, signals: readonly NodeJS.Signals[]) {
+  const folder = join(work, name);
+  mkdirSync(folder);
+  const module = join(work, `${name}.mjs`);
+  writeFileSync(module, busyThread(join(folder, 'update.zip')));
+  const script = `
+    const { start } = await import(${JSON.stringify(main)});
+    await start('dfota', 'stderr', new URL(${JSON.stringify(pathToFileURL(module).href)}));
+  `;
+  const program = join(work, `${name}-start.mjs`);
+  writeFileSync(program, script);
+  const child = spawn(process.execPath, [program], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  let before: readonly string[] = [];
+  let sent = 0;
+  const send = (): void => {
+    const signal = signals[sent];
+    sent += 1;
+    if (signal === undefined || !child.kill(signal)) return;
+    // Two signals of one kind at once arrive as one.
+    setTimeout(send, 50);
+  };
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+    if (!said.includes('busy') || sent > 0) return;
+    before = readdirSync(folder);
+    send();
+  });
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  return { code, said, before, after: readdirSync(folder) };
+}
+
+for (const [signal, expected] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  test(`end-to-end: one ${signal} ends a run that hears nothing, and leaves nothing behind`, async () => {
+    const { code, said, before, after } = await stopped(`once-${signal}`, [signal]);
+    assert.equal(code, expected, said);
+    assert.equal(before.length, 1);
+    assert.deepEqual(after, []);
+    assert.match(said, /stopped before the end; nothing was left behind/);
+  });
+
+  test(`end-to-end: a second ${signal} ends a run that hears nothing at once`, async () => {
+    const { code, said, before, after } = await stopped(`twice-${signal}`, [signal, signal]);
+    assert.equal(code, expected, said);
+    assert.equal(before.length, 1);
+    assert.deepEqual(after, []);
+    assert.doesNotMatch(said, /stopped before the end/);
+  });
+}
