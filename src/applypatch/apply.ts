@@ -1,3 +1,4 @@
+import { largestPatchResultBytes } from '../model/limits/formats.js';
 import { applyBsdiff40 } from './bsdiff40.js';
 import { PatchFormatError } from './fault.js';
 import { applyImgdiff2 } from './imgdiff2.js';
@@ -19,8 +20,6 @@ export interface ApplyOptions {
 /** The formats that devices know, by the first eight bytes. */
 export type PatchFormat = 'BSDIFF40' | 'IMGDIFF2';
 
-const defaultLimit = 2 ** 30;
-
 /** The format that the first eight bytes name. Throws PatchFormatError `not-a-patch`. */
 export function patchFormat(patch: Uint8Array): PatchFormat {
   const magic = String.fromCharCode(...patch.subarray(0, 8));
@@ -35,8 +34,8 @@ export function patchFormat(patch: Uint8Array): PatchFormat {
  */
 export function applyPatch(patch: Uint8Array, source: Uint8Array, options: ApplyOptions = {}): Uint8Array<ArrayBuffer> {
   const limits = {
-    maxTargetSize: options.maxTargetSize ?? defaultLimit,
-    maxExpandedSize: options.maxExpandedSize ?? defaultLimit,
+    maxTargetSize: options.maxTargetSize ?? largestPatchResultBytes,
+    maxExpandedSize: options.maxExpandedSize ?? largestPatchResultBytes,
     outsideSource: options.outsideSource ?? 'zero',
     unread: options.unread ?? 'check',
     chunkRange: options.chunkRange ?? 'check',

@@ -1,4 +1,5 @@
 import { type Bzip2Reader, openBzip2 } from '../formats/compression/bzip2.js';
+import { mostEmptyTriples } from '../model/limits/formats.js';
 import { PatchFormatError, readingBzip2 } from './fault.js';
 import { readSigned } from './numbers.js';
 
@@ -31,9 +32,6 @@ export interface IdleBudget {
 }
 
 const headerSize = 32;
-
-/** Instructions that make no byte are legal and useless; a stream of nothing else must not keep us for ever. */
-export const maxEmptyTriples = 4096;
 
 /** Reads and checks the header, which must be a BSDIFF40's. */
 export function readBsdiff40Header(patch: Uint8Array): Bsdiff40Header {
@@ -85,7 +83,7 @@ function apply(patch: Uint8Array, source: Uint8Array, options: Bsdiff40Options):
 
   const target = new Uint8Array(targetSize);
   const triple = new Uint8Array(24);
-  const idle = options.idle ?? { left: maxEmptyTriples };
+  const idle = options.idle ?? { left: mostEmptyTriples };
   let made = 0;
   let oldPosition = 0;
   while (made < targetSize) {

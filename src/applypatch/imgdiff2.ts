@@ -1,11 +1,6 @@
 import { inflateRawSync } from 'node:zlib';
-import {
-  applyBsdiff40,
-  type Bsdiff40Options,
-  type IdleBudget,
-  maxEmptyTriples,
-  readBsdiff40Header,
-} from './bsdiff40.js';
+import { mostEmptyTriples, mostPatchChunks, mostTimesExpanded } from '../model/limits/formats.js';
+import { applyBsdiff40, type Bsdiff40Options, type IdleBudget, readBsdiff40Header } from './bsdiff40.js';
 import { deflateClassic } from './deflate/classic.js';
 import { PatchFormatError } from './fault.js';
 import { readInt32, readSize } from './numbers.js';
@@ -38,12 +33,6 @@ export type ImgdiffChunk =
     }
   | { readonly kind: 'raw'; readonly start: number; readonly length: number };
 
-/** More chunks than this make no sense for any file that fits a device, and would only cost memory. */
-const maxChunks = 100_000;
-
-/** All expanded bytes of all chunks, as a multiple of what one may have: chunks may share a source range and a patch. */
-const maxExpandedTotal = 4;
-
 /** Deflate cannot shrink anything to less than a 1032nd. */
 const maxDeflateRatio = 1032;
 
@@ -59,7 +48,7 @@ export function readImgdiff2Chunks(patch: Uint8Array): readonly ImgdiffChunk[] {
 function readCount(patch: Uint8Array): number {
   const count = readInt32(patch, 8);
   if (count < 0) throw new PatchFormatError('negative-count', 'IMGDIFF2: a negative number of chunks');
-  if (count > maxChunks) throw new PatchFormatError('count-out-of-range', `IMGDIFF2: ${count} chunks`);
+  if (count > mostPatchChunks) throw new PatchFormatError('count-out-of-range', `IMGDIFF2: ${count} chunks`);
   return count;
 }
 
@@ -138,13 +127,13 @@ export function applyImgdiff2(
   let size = 0;
   let expanded = 0;
   const count = readCount(patch);
-  const idle: IdleBudget = { left: maxEmptyTriples + count };
+  const idle: IdleBudget = { left: mostEmptyTriples + count };
   try {
     // updaters do not look where a chunk's patch lies
     const behindTheEnd = options.unread === 'ignore' ? 'outside-memory' : 'truncated';
     for (const chunk of imgdiff2Chunks(patch, count, behindTheEnd)) {
       if (chunk.kind === 'deflate') expanded += chunk.sourceExpanded + chunk.targetExpanded;
-      if (expanded > maxExpandedTotal * options.maxExpandedSize) throw tooLarge();
+      if (expanded > mostTimesExpanded * options.maxExpandedSize) throw tooLarge();
       const maxTargetSize = options.maxTargetSize - size;
       const piece = applyChunk(patch, source, chunk, { ...options, maxTargetSize, idle });
       pieces.push(piece);

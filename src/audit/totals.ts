@@ -1,9 +1,9 @@
 import type { AuditCount, AuditMethod, AuditRow, AuditTotals } from '../model/audit.js';
 import type { Change } from '../model/decision.js';
+import { mostLargestFiles } from '../model/limits/audit.js';
 import type { Part } from '../model/parts.js';
 import { compareBytes } from '../model/path.js';
 
-const largestCount = 20;
 const nothing: AuditCount = { paths: 0, files: 0, bytes: 0, cost: 0 };
 
 /** Sums over rows. */
@@ -48,7 +48,7 @@ export function totalsOf(rows: readonly AuditRow[]): AuditTotals {
   const largest = rows
     .filter((row) => row.cost > 0)
     .sort((a, b) => b.cost - a.cost || compareBytes(a.path, b.path))
-    .slice(0, largestCount)
+    .slice(0, mostLargestFiles)
     .map((row) => row.path);
   return { byChange, byPart, byMethod, cost, whole, largest };
 }

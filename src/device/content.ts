@@ -1,10 +1,10 @@
 import { type ApplyOptions, applyPatch, PatchFormatError, patchFormat } from '../applypatch/index.js';
 import type { BuildContent } from '../model/build.js';
 import { type Sha1, sha1Of } from '../model/digest.js';
-import { largestFile } from '../model/limits.js';
+import { mostPatchedBytes } from '../model/limits/device.js';
+import { largestFileBytes } from '../model/limits.js';
 import { type Blob, blobKey, blobOfBytes, type Piece, type Pieced, type Whole } from './blob.js';
 import { type KnownContents, nothingKnown } from './known-contents.js';
-import { mostPatched } from './limits.js';
 import { TooMuchWork } from './machine.js';
 import type { PackageReader } from './zip-reader.js';
 
@@ -75,7 +75,7 @@ export function openContentStore(
   };
 
   const apply = (patch: Uint8Array, source: Uint8Array, reading: PatchReading) =>
-    applyPatch(patch, source, { maxTargetSize: largestFile, ...reading });
+    applyPatch(patch, source, { maxTargetSize: largestFileBytes, ...reading });
 
   /** The same bytes from where they lie already; what does not have the digest is passed over. */
   const elsewhere = async ({ size, sha1 }: Whole): Promise<Uint8Array<ArrayBuffer> | undefined> => {
@@ -120,7 +120,7 @@ export function openContentStore(
   };
 
   const piecedBytes = async (blob: Pieced): Promise<Uint8Array<ArrayBuffer>> => {
-    if (blob.size > largestFile) throw new RangeError(`content of ${blob.size} bytes`);
+    if (blob.size > largestFileBytes) throw new RangeError(`content of ${blob.size} bytes`);
     const bytes = new Uint8Array(blob.size);
     let at = 0;
     for (const piece of blob.pieces) {
@@ -143,7 +143,7 @@ export function openContentStore(
 
   const account = (made: number): void => {
     patched += made;
-    if (patched > mostPatched) throw new TooMuchWork(`the patches make more than ${mostPatched} bytes`);
+    if (patched > mostPatchedBytes) throw new TooMuchWork(`the patches make more than ${mostPatchedBytes} bytes`);
   };
 
   const patchOnce = async (patch: Whole, source: Whole, reading: PatchReading): Promise<PatchOutcome> => {

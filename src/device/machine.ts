@@ -2,6 +2,7 @@
  * The module while the updater runs: what survives a power cut (volumes on flash, partitions), what does not (the recovery's
  * RAM disk, what is mounted), and the record of every change to the former.
  */
+import { mostLinksFollowed } from '../model/limits.js';
 import type { Blob } from './blob.js';
 import { directoryOf, type FileSystem, freeBytes, type Inode, inodeOf, rootInode } from './file-system.js';
 import { mapGet, mapSet, type PersistentMap } from './persistent-map.js';
@@ -140,8 +141,6 @@ export interface Found {
   readonly above: readonly InodeRef[];
 }
 
-const mostLinks = 40;
-
 function throughMount(machine: Machine, ref: InodeRef): InodeRef {
   if (ref.volume !== ramVolume) return ref;
   const mounted = machine.mounts.get(ref.ino);
@@ -178,7 +177,7 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
     const inode = inodeOf(fs, ino);
     if (inode.kind === 'link' && (!last || follow || slash)) {
       links++;
-      if (links > mostLinks) return 'ELOOP';
+      if (links > mostLinksFollowed) return 'ELOOP';
       if (inode.destination === '') return 'ENOENT';
       if (inode.destination.startsWith('/')) stack = [root];
       pending.push(...inode.destination.split('/').reverse());

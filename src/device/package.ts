@@ -3,14 +3,14 @@
 import type { ProjectVersion } from '../model/build.js';
 import { sha1Of } from '../model/digest.js';
 import { sdx6x } from '../model/layout.js';
-import { largestPackage } from '../model/limits.js';
+import { largestScriptBytes } from '../model/limits/device.js';
+import { largestPackageBytes } from '../model/limits.js';
 import { displayName, fromBytes } from '../model/path.js';
 import type { ScriptPlace } from '../model/verification.js';
 import { parseEdify } from './edify/parse.js';
 import type { Expression } from './edify/syntax.js';
 import { EdifySyntaxError } from './edify/syntax.js';
 import { type FunctionKnowledge, familyOf, knowledgeOf, knownTo } from './known-functions.js';
-import { largestScript } from './limits.js';
 import type { PermissionFamily, Profile } from './profile.js';
 import { NotSimulated, type PackageEntry } from './runtime.js';
 import { type PackageReader, UnreadablePackage } from './zip-reader.js';
@@ -65,8 +65,8 @@ export async function testEntries(
   for (const row of reader.rows.values()) {
     signal?.throwIfAborted();
     total += row.size;
-    if (total > largestPackage) {
-      throw new PackageRefused(deviceCodes.preCheck, `its entries claim more than ${largestPackage} bytes in all`);
+    if (total > largestPackageBytes) {
+      throw new PackageRefused(deviceCodes.preCheck, `its entries claim more than ${largestPackageBytes} bytes in all`);
     }
     try {
       const bytes = await reader.read(row.name);
@@ -125,8 +125,8 @@ export async function readScript(reader: PackageReader, profile: Profile): Promi
   for (const name of [programName, scriptName]) {
     if (!reader.rows.has(name)) throw new PackageRefused(deviceCodes.wrongFormat, `the package has no ${name}`);
   }
-  if ((reader.rows.get(scriptName)?.size ?? 0) > largestScript) {
-    throw new PackageRefused(deviceCodes.wrongFormat, `the script has more than ${largestScript} bytes`);
+  if ((reader.rows.get(scriptName)?.size ?? 0) > largestScriptBytes) {
+    throw new PackageRefused(deviceCodes.wrongFormat, `the script has more than ${largestScriptBytes} bytes`);
   }
   const text = fromBytes(await reader.read(scriptName));
   const used = new Set<PermissionFamily>();

@@ -1,6 +1,8 @@
 /** A finished package on a simulated module: checks, run, comparison, power cuts, in this order. */
+
 import { asInputError } from '../files/system-error.js';
 import type { Entry, OpenBuild } from '../model/build.js';
+import { mostTraceLines, mostVisits } from '../model/limits/device.js';
 import { type ArchivePath, compareBytes, displayName } from '../model/path.js';
 import type { RunStatus, ScriptPlace, Verification } from '../model/verification.js';
 import { compareStates, compareWith, expect } from './compare.js';
@@ -8,7 +10,6 @@ import { openContentStore } from './content.js';
 import { EdifySyntaxError } from './edify/syntax.js';
 import { inodeOf, rootInode } from './file-system.js';
 import type { KnownContents } from './known-contents.js';
-import { mostVisits } from './limits.js';
 import type { Flash } from './machine.js';
 import { type Module, type ModuleOptions, makeModule } from './module.js';
 import {
@@ -49,9 +50,6 @@ export interface SimulateOptions extends Omit<ModuleOptions, 'outcome'> {
   /** What need not be worked out again; nothing where not given. */
   readonly known?: KnownContents | undefined;
 }
-
-/** Lines that a trace keeps. */
-const longestTrace = 500_000;
 
 interface Failure {
   readonly status: RunStatus;
@@ -147,7 +145,7 @@ async function runOnce(installation: Installation, options: SimulateOptions): Pr
   const trace: string[] = [];
   const total = installation.script.root.kind === 'chain' ? installation.script.root.items.length : 1;
   const onLine = (line: string): void => {
-    if (options.trace === true && trace.length < longestTrace) trace.push(line);
+    if (options.trace === true && trace.length < mostTraceLines) trace.push(line);
   };
   const attempt = await startPackage(installation, installation.module.flash, {
     onEffect: () => {

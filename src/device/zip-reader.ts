@@ -4,7 +4,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
-import { largestFile } from '../model/limits.js';
+import { largestFileBytes } from '../model/limits.js';
 import { displayName, fromBytes } from '../model/path.js';
 
 /** An entry of the central directory. Sizes and offsets are bytes in the file. */
@@ -175,7 +175,7 @@ async function readDirectory(file: FileHandle, size: number): Promise<Map<string
 
 async function readEntry(file: FileHandle, row: ZipRow): Promise<Uint8Array<ArrayBuffer>> {
   const shown = displayName(row.name);
-  if (row.size > largestFile || row.packedSize > largestFile) {
+  if (row.size > largestFileBytes || row.packedSize > largestFileBytes) {
     throw new UnreadablePackage('damaged', `entry ${shown} claims ${row.size} bytes, more than any module has`);
   }
   const packed = await readAt(file, row.dataOffset, row.packedSize);

@@ -1,6 +1,8 @@
 /** The codes of findings and errors, as a person looks them up. */
+
 import { type Code, codeTexts, isCode } from '../model/codes.js';
 import type { Explanation } from '../model/explanation.js';
+import { longestCodeCharacters, mostCodesSuggested } from '../model/limits/explain.js';
 import { nearest } from '../model/nearest.js';
 
 const codes = Object.keys(codeTexts).filter(isCode);
@@ -12,11 +14,6 @@ export function findingCode(word: string): Explanation | undefined {
   const { meaning, remedy } = codeTexts[code];
   return { subject: code, meaning, causes: [], look: [remedy] };
 }
-
-/** At most this many are suggested. */
-const mostSuggested = 5;
-/** No code is half as long: comparing longer words with every code is idle. */
-const longestWord = 80;
 
 /** How many parts of what was asked for the code has, spelled nearly so; the first part, which says what it is about, counts half more. */
 function likeness(code: Code, wanted: readonly string[]): number {
@@ -31,10 +28,10 @@ export function nearCodes(word: string): readonly Code[] {
     .trim()
     .toLowerCase()
     .replaceAll(/[\s_-]+/g, '-');
-  if (wanted.length > longestWord) return [];
+  if (wanted.length > longestCodeCharacters) return [];
   const scored = codes.map((code) => ({ code, score: likeness(code, wanted.split('-')) }));
   const most = Math.max(...scored.map(({ score }) => score));
-  if (most > 0) return scored.flatMap(({ code, score }) => (score === most ? [code] : [])).slice(0, mostSuggested);
+  if (most > 0) return scored.flatMap(({ code, score }) => (score === most ? [code] : [])).slice(0, mostCodesSuggested);
   const spelled = nearest(wanted, codes);
   return spelled !== undefined && isCode(spelled) ? [spelled] : [];
 }

@@ -1,5 +1,7 @@
 /** `last_install`: what the recovery notes of the last installation. A path, 0 or 1, then lines of `name: value`. */
+
 import type { LogEvent } from '../model/explanation.js';
+import { mostInstallLines } from '../model/limits/explain.js';
 import { causeCode, errorCode } from './error-codes.js';
 import type { LogLine } from './log-text.js';
 
@@ -12,9 +14,6 @@ export interface Found {
 const names =
   /^(time_total|retry|error|cause|source_build|target_build|uncrypt_(?:time|error)|bytes_\w+|temperature_\w+|non_ab|ota_\w+|\w*_time):\s*(.*)$/;
 
-/** More lines than any has. */
-const mostLines = 40;
-
 /** Reads the notes that begin with this line; `undefined` where none do. */
 export function readLastInstall(lines: readonly LogLine[], index: number): Found | undefined {
   const path = lines[index]?.text.trim() ?? '';
@@ -26,7 +25,7 @@ export function readLastInstall(lines: readonly LogLine[], index: number): Found
   let cause: LogEvent | undefined;
   let last = index + 1;
   let notes = 0;
-  for (; last + 1 < lines.length && last - index < mostLines; last += 1) {
+  for (; last + 1 < lines.length && last - index < mostInstallLines; last += 1) {
     const { line, text } = lines[last + 1] ?? { line: 0, text: '' };
     const note = names.exec(text.trim());
     if (note === null) break;

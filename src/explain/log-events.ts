@@ -1,5 +1,7 @@
 /** What single lines of a log tell, as events in the order of the log. */
+
 import type { LogEvent } from '../model/explanation.js';
+import { mostLogEvents, mostMessageLines } from '../model/limits/explain.js';
 import { fotaCode, statusWords } from './codes.js';
 import { type DeviceReport, isCutReport, isDownloadEnd, reportsIn } from './device-reports.js';
 import { downloadEnd } from './download-codes.js';
@@ -17,11 +19,6 @@ export interface ReadEvent {
   /** Where an update begins, how far in its course it is: 0 for the start of the recovery. */
   readonly start?: number | undefined;
 }
-
-const longestMessage = 400;
-
-/** More events than any log of an update has; of a longer one, the last count. */
-const mostEvents = 20_000;
 
 /** The lines with which an attempt begins, in the order of an attempt. */
 const starts: readonly RegExp[] = [
@@ -51,7 +48,7 @@ export function readEvents(lines: readonly LogLine[]): readonly ReadEvent[] {
     }
     const read = readAnswer(lines, index) ?? readLine(text, line);
     if (read !== undefined) add(events, read);
-    if (events.length > 2 * mostEvents) events.splice(0, events.length - mostEvents);
+    if (events.length > 2 * mostLogEvents) events.splice(0, events.length - mostLogEvents);
   }
   return events;
 }
@@ -83,7 +80,7 @@ function readAbort(lines: readonly LogLine[], index: number): Found | undefined 
   if (start === null) return undefined;
   let message = start[1] ?? '';
   let last = index;
-  while (isOpen(message) && last + 1 < lines.length && last - index < longestMessage) {
+  while (isOpen(message) && last + 1 < lines.length && last - index < mostMessageLines) {
     const next = lines[last + 1]?.text ?? '';
     if (/^(?:I:|E:|W:|Installation aborted|script result|\(Status)/.test(next)) break;
     last += 1;

@@ -3,6 +3,8 @@
  * captures, mail, forums and web pages, and each of these puts something in front of a line or changes its quotes.
  */
 
+import { longestLogLineCharacters, mostLinePrefixes } from '../model/limits/explain.js';
+
 /** A line, and where it stands in the file. Several may have one number, where a web page put them into one line. */
 export interface LogLine {
   /** 1-based. */
@@ -10,14 +12,11 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** Recoveries write lines of less than a kilobyte; an assertion may be longer. */
-const longestLine = 8192;
-
 /** Splits a text, one unit a byte, into lines without what terminals, captures and web pages added. Never throws. */
 export function logLines(text: string): readonly LogLine[] {
   const lines: LogLine[] = [];
   for (const [index, whole] of text.split(/\r*\n|\r/).entries()) {
-    const plain = withoutMarkup(whole.slice(0, longestLine));
+    const plain = withoutMarkup(whole.slice(0, longestLogLineCharacters));
     for (const part of plain.split('\n')) lines.push({ line: index + 1, text: withoutPrefix(part) });
   }
   return lines;
@@ -107,12 +106,9 @@ const prefixes: readonly RegExp[] = [
   /^(?:[\w./-]{1,80}:)?\d{1,7}[:-]\s?(?=[A-Za-z"+(])/,
 ];
 
-/** Prefixes stand behind each other, but not many of them. */
-const mostPrefixes = 5;
-
 function withoutPrefix(text: string): string {
   let rest = text;
-  for (let round = 0; round < mostPrefixes; round += 1) {
+  for (let round = 0; round < mostLinePrefixes; round += 1) {
     const found = prefixes.map((prefix) => prefix.exec(rest)).find((match) => match !== null && match[0] !== '');
     if (found === undefined || found === null) break;
     rest = rest.slice(found[0].length);

@@ -1,4 +1,5 @@
 import type { CitedStatement } from '../model/explanation.js';
+import { largestScriptBytes } from '../model/limits/device.js';
 
 /** A statement of the script: where its text begins, and the text. */
 interface Statement extends CitedStatement {
@@ -7,9 +8,6 @@ interface Statement extends CitedStatement {
   /** The values of its string literals. */
   readonly literals: readonly string[];
 }
-
-/** More than any script has. */
-const mostLength = 64 * 1024 * 1024;
 
 /** Cuts a script into its top-level statements. Comments are left out. Never throws: a torn script ends where it ends. */
 function statementsOf(script: string): readonly Statement[] {
@@ -26,7 +24,7 @@ function statementsOf(script: string): readonly Statement[] {
     bare = '';
     literals = [];
   };
-  for (let at = 0; at < Math.min(script.length, mostLength); at += 1) {
+  for (let at = 0; at < Math.min(script.length, largestScriptBytes); at += 1) {
     const unit = script.charAt(at);
     if (unit === '#') {
       const stop = script.indexOf('\n', at);

@@ -1,7 +1,9 @@
 /** Where an output really goes: through links, and told apart from folders, devices and folders that are missing. */
+
 import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { InputError } from '../model/errors.js';
+import { mostLinksFollowed } from '../model/limits.js';
 import { asOutputError } from './system-error.js';
 
 /** Where an output goes. */
@@ -11,9 +13,6 @@ export interface Destination {
   /** It is a pipe or a character device: it takes bytes, and has nothing to be replaced. */
   readonly stream: boolean;
 }
-
-/** Links that follow each other; Linux follows as many. */
-const mostLinks = 40;
 
 /** Files that the process has open, by their number: their names say nothing of what stands behind them. */
 const openFile = /^\/(?:dev\/(?:stdin|stdout|stderr|fd\/\d+)|proc\/[^/]+\/fd\/\d+)$/;
@@ -60,7 +59,7 @@ export async function destinationOf(output: string, purpose: 'file' | 'text' = '
 /** The path of what an output names, which need not be there yet: links are followed, so that they stay. */
 async function followLinks(output: string): Promise<string> {
   let path = output;
-  for (let step = 0; step < mostLinks; step += 1) {
+  for (let step = 0; step < mostLinksFollowed; step += 1) {
     if ((await lstat(path).catch(() => undefined))?.isSymbolicLink() !== true) return path;
     const folder = await realpath(dirname(path)).catch(() => dirname(path));
     path = resolve(folder, await readlink(path));

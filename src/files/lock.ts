@@ -2,17 +2,16 @@
  * A lock: a file that says which process is at work. The lock of a process that is gone is taken over, so that a run which was killed
  * blocks nobody; of any other the user is told who holds it.
  */
+
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Code } from '../model/codes.js';
 import { InputError } from '../model/errors.js';
+import { mostLockRounds } from '../model/limits/explain.js';
 import { type Holder, holderOf, isGone, parseHolder, printHolder } from './lock-holder.js';
 import { asOutputError, systemCode } from './system-error.js';
-
-/** Two runs that find the same left lock may both try; more rounds than this mean that the file cannot be taken away. */
-const mostRounds = 50;
 
 /** Between two rounds, in milliseconds. */
 const waiting = 10;
@@ -47,7 +46,7 @@ export async function withLock<T>(lock: Lock, step: () => Promise<T>): Promise<T
 
 async function take(lock: Lock, mine: string): Promise<void> {
   const { file } = lock;
-  for (let round = 0; round < mostRounds; round += 1) {
+  for (let round = 0; round < mostLockRounds; round += 1) {
     if (await create(file, mine)) return;
     const text = await textOf(file);
     if (text === undefined) continue;

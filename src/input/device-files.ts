@@ -3,6 +3,7 @@ import { asInputError } from '../files/system-error.js';
 import { plainText } from '../formats/text/plain-text.js';
 import { isSha1, type Sha1 } from '../model/digest.js';
 import { type Fault, InputError } from '../model/errors.js';
+import { mostDeviceListFaultsShown } from '../model/limits/input.js';
 import { largestDeviceListBytes } from '../model/limits.js';
 import { type ArchivePath, displayName, toArchivePath, unsafeName } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
@@ -56,9 +57,6 @@ export async function readDeviceFiles(
   return { origin: path, files: underSystem(files) };
 }
 
-/** At most this many lines are complained about. */
-const mostFaults = 20;
-
 /**
  * Lines of sha1sum (`<40 hex digits>  <path>`, or `SHA1 (<path>) = <40 hex digits>`), one unit a byte; blank lines are skipped. Names are
  * given without a leading `./` or `/`. A line that begins with a backslash has its name escaped, as GNU sha1sum writes odd names. A list
@@ -88,7 +86,7 @@ export function parseHashList(
       };
       continue;
     }
-    if (faults.length >= mostFaults) continue;
+    if (faults.length >= mostDeviceListFaultsShown) continue;
     const name = (hashed?.name ?? '').replace(/^(\.?\/)+/, '');
     const unsafe = unsafeName(name);
     if (hashed !== undefined && isSha1(hashed.digits) && unsafe === undefined) {

@@ -7,7 +7,7 @@ import type { Content } from '../model/build.js';
 import { type Sha256, sha1Of, toSha1, toSha256 } from '../model/digest.js';
 import { type Fault, InputError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
-import { largestBuild, largestFile, largestFileInWords } from '../model/limits.js';
+import { largestBuildBytes, largestFileBytes, largestFileInWords } from '../model/limits.js';
 import { type ArchivePath, compareBytes, displayName, fromBytes, toBytes } from '../model/path.js';
 import type { ReadOptions, Tree, TreeNode } from '../model/tree.js';
 import { concurrently } from './concurrently.js';
@@ -80,7 +80,7 @@ function sizeFaults(folder: string, found: readonly Found[]): Fault[] {
   for (const { name, kind, stats } of found) {
     if (kind !== 'file') continue;
     total += stats.size;
-    if (stats.size <= largestFile) continue;
+    if (stats.size <= largestFileBytes) continue;
     const place = { file: folder, entry: displayName(name) };
     faults.push({
       code: 'file-too-large',
@@ -90,14 +90,14 @@ function sizeFaults(folder: string, found: readonly Found[]): Fault[] {
       expected: largestFileInWords,
     });
   }
-  if (total > largestBuild) {
+  if (total > largestBuildBytes) {
     const message = 'the folder holds more than any module can';
     faults.push({
       code: 'build-too-large',
       place: { file: folder },
       message,
       found: `${total} bytes`,
-      expected: `at most ${largestBuild} bytes`,
+      expected: `at most ${largestBuildBytes} bytes`,
     });
   }
   return faults;

@@ -1,4 +1,5 @@
 import type { Fault } from '../model/errors.js';
+import { longestEntryNameBytes } from '../model/limits/input.js';
 import {
   type ArchivePath,
   compareBytes,
@@ -35,14 +36,12 @@ function whyUnsafe(fault: NameFault): string {
   }
 }
 
-/** Linux has 4,095 bytes for a path; every directory of a name is a node, so a name of thousands would be thousands of them. */
-const longestName = 4095;
 const deepestName = 128;
 
 function tooLarge(name: string): { message: string; found: string; expected: string } | undefined {
-  if (name.length > longestName) {
+  if (name.length > longestEntryNameBytes) {
     const message = 'the name is longer than a path of Linux can be';
-    return { message, found: `${name.length} bytes`, expected: `at most ${longestName} bytes` };
+    return { message, found: `${name.length} bytes`, expected: `at most ${longestEntryNameBytes} bytes` };
   }
   const depth = name.split('/').length;
   if (depth <= deepestName) return undefined;

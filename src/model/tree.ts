@@ -46,9 +46,6 @@ export interface ReadOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The longest text of a link that Linux follows. */
-export const longestLink = 4095;
-
 /** Whether two nodes are the same on the device, as far as content goes. */
 export function sameContent(a: TreeNode | undefined, b: TreeNode): boolean {
   if (a === undefined || a.kind !== b.kind) return false;

@@ -1,5 +1,5 @@
 import { type Fault, InputError } from '../model/errors.js';
-import { largestFile, largestFileInWords, largestPackage } from '../model/limits.js';
+import { largestFileBytes, largestFileInWords, largestPackageBytes, longestPackageNameBytes } from '../model/limits.js';
 import { displayName, unsafeName } from '../model/path.js';
 
 /** An entry of the package, already compressed: this stage stores what it is given. */
@@ -22,11 +22,9 @@ export const mostEntries = 65_534;
 /** What no size or offset of a zip without zip64 may reach. */
 export const sizeLimit = 0xffff_ffff;
 
-const longestName = 4096;
-
 function nameFault(name: string): string | undefined {
   if (!/^[\x20-\x7e]*$/.test(name)) return 'bytes from 32 to 126 alone: the device refuses the whole package otherwise';
-  if (name.length > longestName) return `at most ${longestName} bytes`;
+  if (name.length > longestPackageNameBytes) return `at most ${longestPackageNameBytes} bytes`;
   if (name.endsWith('/')) return 'the name of a file';
   if (unsafeName(name) !== undefined) return 'a relative name without empty, . and .. parts';
   if (name === 'BOOTABLE_IMAGES' || name.startsWith('BOOTABLE_IMAGES/')) return 'no name under BOOTABLE_IMAGES';
@@ -62,7 +60,7 @@ export function checkEntries(entries: readonly PackageEntry[], place: string): v
       faults.push({ code: 'package-duplicate', place: at, message: 'two entries have the same name' });
     seen.add(name);
     total += size;
-    if (size > largestFile) {
+    if (size > largestFileBytes) {
       faults.push({
         code: 'package-size',
         place: at,
@@ -72,13 +70,13 @@ export function checkEntries(entries: readonly PackageEntry[], place: string): v
       });
     }
   }
-  if (total > largestPackage) {
+  if (total > largestPackageBytes) {
     faults.push({
       code: 'package-size',
       place: { file: place },
       message: 'the entries of the package are too large together',
       found: `${total} bytes`,
-      expected: `at most ${largestPackage} bytes`,
+      expected: `at most ${largestPackageBytes} bytes`,
     });
   }
   if (faults.length > 0) throw new InputError(faults);

@@ -2,6 +2,7 @@
 
 import type { Build, FileEntry } from '../model/build.js';
 import { sdx6x } from '../model/layout.js';
+import { mostBasesCompared } from '../model/limits/input.js';
 import { type ArchivePath, isWithin } from '../model/path.js';
 import { positionIn } from '../model/sorted-paths.js';
 import { sameThing } from './compare.js';
@@ -31,13 +32,6 @@ export function candidatesOf(source: Build, target: Build, scope: Scope): readon
   return candidates;
 }
 
-/**
- * Of a group with one fate so many are compared, those next to the path in byte order: they share the most folders with
- * it. Builds have thousands of files that are named `copyright` or hold the same bytes, and to compare all with all
- * would take minutes.
- */
-const mostCompared = 128;
-
 /** Candidates with something in common. */
 export class CandidateGroups<Key> {
   readonly #groups = new Map<Key, Readonly<Record<Candidate['fate'], Candidate[]>>>();
@@ -61,10 +55,10 @@ export class CandidateGroups<Key> {
     if (group === undefined) return [];
     return fates.flatMap((fate) => {
       const all = group[fate];
-      if (all.length <= mostCompared) return all;
+      if (all.length <= mostBasesCompared) return all;
       const middle = positionIn(all, path, ({ entry }) => entry.path);
-      const start = Math.min(Math.max(middle - mostCompared / 2, 0), all.length - mostCompared);
-      return all.slice(start, start + mostCompared);
+      const start = Math.min(Math.max(middle - mostBasesCompared / 2, 0), all.length - mostBasesCompared);
+      return all.slice(start, start + mostBasesCompared);
     });
   }
 }

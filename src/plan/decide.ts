@@ -6,7 +6,7 @@
 import type { Build, DirectoryEntry, FileEntry, LinkEntry } from '../model/build.js';
 import type { Change, Decision, Reason } from '../model/decision.js';
 import { sdx6x } from '../model/layout.js';
-import { largestFile } from '../model/limits.js';
+import { largestFileBytes } from '../model/limits.js';
 import type { ImageRule, RuleAt } from '../model/list-rules.js';
 import type { Base, DeltaOperation, PartitionName } from '../model/operation.js';
 import { partOf } from '../model/parts.js';
@@ -125,12 +125,12 @@ function decideFile(pair: PathPair, target: FileEntry, change: Change, context: 
   // A directory makes way only after the patches: what it holds may be a base. A link makes way at the start of every
   // attempt, so that after a cut the patched file, whose base may be gone, would make way too. So both come whole.
   if (source !== undefined && source.kind !== 'file') return whole('kind-differs');
-  if (target.content.size > largestFile) return whole('too-large-to-patch');
+  if (target.content.size > largestFileBytes) return whole('too-large-to-patch');
   // The device writes "<target>.patch" first, over whatever has that name.
   if (temporaryNameTaken(path, context)) return whole('patch-name-taken');
   const inSource = source?.kind === 'file';
   const bases: Base[] = [];
-  if (inSource && source.content.size > 0 && source.content.size <= largestFile)
+  if (inSource && source.content.size > 0 && source.content.size <= largestFileBytes)
     bases.push({ path, content: source.content, kind: 'same-path', stays: false });
   const others = path === sdx6x.buildProp ? [] : context.finder.find(path, target.content, inSource);
   const identical = others.find((base) => base.kind === 'same-content');
@@ -142,7 +142,7 @@ function decideFile(pair: PathPair, target: FileEntry, change: Change, context: 
       operations: [...clearWay(pair), { kind: 'encode-file', path, target: target.content, bases: [identical] }],
     });
   }
-  if (bases.length === 0) bases.push(...others.filter((base) => base.content.size <= largestFile));
+  if (bases.length === 0) bases.push(...others.filter((base) => base.content.size <= largestFileBytes));
   const operations: readonly DeltaOperation[] = [
     ...clearWay(pair),
     { kind: 'encode-file', path, target: target.content, bases },

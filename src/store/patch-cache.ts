@@ -6,6 +6,7 @@ import { writeBytes } from '../files/output.js';
 import { isTemporaryName } from '../files/temporary.js';
 import { type Sha256, sha256Of } from '../model/digest.js';
 import { InputError } from '../model/errors.js';
+import { largestCacheBytes } from '../model/limits/explain.js';
 import type { PatchCache } from '../model/patch-cache.js';
 
 export interface PatchCacheOptions {
@@ -16,7 +17,6 @@ export interface PatchCacheOptions {
 
 const magic = 'dfota patch cache 1\n';
 const headerSize = magic.length + 64 + 1;
-const defaultLimit = 2 * 1024 ** 3;
 
 /** What a crashed process may have left is swept when it is this old, in milliseconds. */
 const staleAfter = 24 * 3600 * 1000;
@@ -49,7 +49,7 @@ export function defaultCacheDirectory(
  */
 export async function openPatchCache(options: PatchCacheOptions): Promise<PatchCache> {
   const { directory } = options;
-  const limit = options.maxBytes ?? defaultLimit;
+  const limit = options.maxBytes ?? largestCacheBytes;
   try {
     await mkdir(directory, { recursive: true });
   } catch (cause) {

@@ -1,4 +1,5 @@
 /** Writes the entries of an input's tree into an empty folder, with names that the system takes. */
+
 import { Buffer } from 'node:buffer';
 import { chmod, link, mkdir, open, rm, symlink, utimes } from 'node:fs/promises';
 import { type HostSystem, hostNames, hostSystem, showRenamed } from '../files/host-names.js';
@@ -8,6 +9,7 @@ import { linkFault } from '../input/links.js';
 import { type Fault, InputError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import type { InputTree } from '../model/input-tree.js';
+import { mostNamesTold } from '../model/limits/explain.js';
 import type { Extraction } from '../model/listing.js';
 import { displayName, toBytes, unsafeName } from '../model/path.js';
 import type { Ports } from '../model/ports.js';
@@ -24,9 +26,6 @@ export type WrittenTree = Pick<
 const ofOneEntry: ReadonlySet<string | undefined> = new Set(
   'EEXIST EILSEQ EINVAL ENAMETOOLONG ENOENT ENOTDIR ENOSYS ENOTSUP EOPNOTSUPP EPERM'.split(' '),
 );
-
-/** Names that are told one by one. */
-const mostTold = 10;
 
 /** Folders first, then files, then links (so that nothing is ever written through one), then the modes of the folders. */
 export async function writeTree(
@@ -152,7 +151,7 @@ async function writeFile(
 
 function renamedFindings(renamed: readonly string[], system: HostSystem, file: string): readonly Finding[] {
   if (renamed.length === 0) return [];
-  const told = renamed.slice(0, mostTold).map((path) => showRenamed(path, system));
+  const told = renamed.slice(0, mostNamesTold).map((path) => showRenamed(path, system));
   if (renamed.length > told.length) told.push(`and ${renamed.length - told.length} more`);
   return [
     {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openBuild } from '../../src/input/open-build.js';
 import { type Fault, InputError } from '../../src/model/errors.js';
-import { largestBuild, largestFile, largestPackage } from '../../src/model/limits.js';
+import { largestBuildBytes, largestFileBytes, largestPackageBytes } from '../../src/model/limits.js';
 import { file, writeTargetFolder } from '../support/targetfiles.js';
 import { workFolder } from '../support/work-folder.js';
 import { buildZip } from '../support/zip-builder.js';
@@ -26,7 +26,10 @@ test('integration: a zip that claims a file over the limit is refused before any
   const path = join(work, 'claims.zip');
   const name = 'SYSTEM/data/large.bin';
   const packed = Buffer.alloc(600_000);
-  writeFileSync(path, buildZip([{ name, data: packed, stored: true, claimed: { method: 8, size: largestFile + 1 } }]));
+  writeFileSync(
+    path,
+    buildZip([{ name, data: packed, stored: true, claimed: { method: 8, size: largestFileBytes + 1 } }]),
+  );
   const [fault] = await faultsOf(path);
   assert.equal(fault?.code, 'file-too-large');
   assert.deepEqual(fault.place, { file: path, entry: name });
@@ -42,10 +45,10 @@ test('integration: a folder with a file over the limit is refused, of files and 
   const [fault] = await faultsOf(folder);
   assert.equal(fault?.code, 'file-too-large');
   assert.equal(fault.found, '560000000 bytes');
-  truncateSync(large, largestFile);
+  truncateSync(large, largestFileBytes);
   for (let i = 0; i < 6; i += 1) {
     writeFileSync(join(folder, `SYSTEM/data/${i}`), '');
-    truncateSync(join(folder, `SYSTEM/data/${i}`), largestFile);
+    truncateSync(join(folder, `SYSTEM/data/${i}`), largestFileBytes);
   }
   assert.deepEqual(
     (await faultsOf(folder)).map(({ code }) => code),
@@ -54,5 +57,5 @@ test('integration: a folder with a file over the limit is refused, of files and 
 });
 
 test('unit: a package that sends all of the largest build stays below the limit of packages', () => {
-  assert.ok(largestFile < largestBuild && largestBuild < largestPackage);
+  assert.ok(largestFileBytes < largestBuildBytes && largestBuildBytes < largestPackageBytes);
 });

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { deflateRaw } from 'pako';
 import { InputError } from '../../src/model/errors.js';
-import { largestFile } from '../../src/model/limits.js';
+import { largestFileBytes } from '../../src/model/limits.js';
 import { mostEntries, type PackageEntry } from '../../src/package/entry.js';
 import { writePackage } from '../../src/package/write.js';
 
@@ -127,10 +127,10 @@ const refused: readonly (readonly [string, readonly PackageEntry[], RegExp])[] =
   ['a name that means something else to recovery', [stored('BOOTABLE_IMAGES/boot.img', '')], /package-name/],
   ['two of a name', [stored('a', ''), stored('a', 'x')], /package-duplicate/],
   ['4 GiB', [{ ...stored('a', ''), size: 2 ** 32 }], /package-size/],
-  ['an entry above the limit', [{ ...stored('a', ''), size: largestFile + 1 }], /package-size/],
+  ['an entry above the limit', [{ ...stored('a', ''), size: largestFileBytes + 1 }], /package-size/],
   [
     'too much together',
-    Array.from({ length: 9 }, (_, index) => ({ ...stored(`a${index}`, ''), size: largestFile })),
+    Array.from({ length: 9 }, (_, index) => ({ ...stored(`a${index}`, ''), size: largestFileBytes })),
     /package-size/,
   ],
   ['too many', Array.from({ length: mostEntries + 1 }, (_, index) => stored(`a${index}`, '')), /package-entries/],

@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import { openContentStore } from '../../src/device/content.js';
 import { EdifySyntaxError } from '../../src/device/edify/syntax.js';
 import { type FileSystem, type Inode, inodeOf, rootInode } from '../../src/device/file-system.js';
-import { mostVisits } from '../../src/device/limits.js';
 import { type Module, makeModule } from '../../src/device/module.js';
 import { readScript, testEntries } from '../../src/device/package.js';
 import { mapEntries, mapGet } from '../../src/device/persistent-map.js';
@@ -16,6 +15,7 @@ import { startPackage } from '../../src/device/run.js';
 import { NotSimulated } from '../../src/device/runtime.js';
 import { openPackage } from '../../src/device/zip-reader.js';
 import type { OpenBuild } from '../../src/model/build.js';
+import { mostVisits } from '../../src/model/limits/device.js';
 import { makePackage } from './device.js';
 
 /** What stands at a path below /system. */

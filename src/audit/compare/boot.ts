@@ -8,12 +8,12 @@ import { isCpio, readCpio } from '../../formats/container/cpio.js';
 import { FormatError } from '../../formats/format-error.js';
 import { sha1Of } from '../../model/digest.js';
 import type { Inner, InnerFact, InnerMember, InnerSize } from '../../model/inner.js';
+import { largestRamDiskBytes } from '../../model/limits/audit.js';
 import { compareBytes } from '../../model/path.js';
 import { compressorFact } from './container.js';
 import { compareSizes, differing, fact } from './fields.js';
 import { compareMembers, type Look } from './member.js';
 
-const ramDiskLimit = 128 * 1024 * 1024;
 const configShown = 150;
 
 /** Compares two boot images: header, parts, kernel, RAM disk. One side may be missing. */
@@ -153,13 +153,13 @@ function compareRamDisks(old: BootImage | undefined, now: BootImage | undefined,
   const facts: InnerFact[] = [...differing([fact('RAM disk form', form(oldPart), form(nowPart))])];
   try {
     const stream = (part: BootPart | undefined) =>
-      part !== undefined && isGzip(part.bytes) ? readGzip(part.bytes, ramDiskLimit) : undefined;
+      part !== undefined && isGzip(part.bytes) ? readGzip(part.bytes, largestRamDiskBytes) : undefined;
     const was = stream(oldPart);
     const is = stream(nowPart);
     if (was !== undefined || is !== undefined) facts.push(compressorFact('RAM disk compressor', was, is));
     if (oldPart === undefined || nowPart === undefined) return { ...nothing, facts };
     const plain = (part: BootPart, gzip: Uint8Array | undefined): Uint8Array =>
-      gzip ?? (isCpio(part.bytes) ? part.bytes : unpack(part.bytes, ramDiskLimit));
+      gzip ?? (isCpio(part.bytes) ? part.bytes : unpack(part.bytes, largestRamDiskBytes));
     const change = compareMembers(readCpio(plain(oldPart, was?.bytes)), readCpio(plain(nowPart, is?.bytes)), look);
     return { facts, ...change };
   } catch (error) {

@@ -12,6 +12,7 @@ import { isElf } from '../../formats/elf/image.js';
 import { FormatError } from '../../formats/format-error.js';
 import { isMarkedElf, isModemName } from '../../formats/modem/image.js';
 import type { Inner } from '../../model/inner.js';
+import { largestComparedBytes } from '../../model/limits/audit.js';
 import { compareBootImages } from './boot.js';
 import { compareCompressed, compareContainers, compareGzip } from './container.js';
 import { compareElf } from './elf.js';
@@ -22,9 +23,6 @@ import { compareModemImages } from './modem.js';
 import { compareText } from './text/compare.js';
 import { isText } from './text/lines.js';
 
-/** Files beyond this are compared by digest alone. */
-export const compareLimit = 256 * 1024 * 1024;
-
 /**
  * What differs inside a file of both builds, flash images too, which are read by position and so have to be waited for.
  * `name` is its path, for telling what its bytes alone do not. At least one side is given.
@@ -34,7 +32,7 @@ export async function compareContents(
   before: Uint8Array | undefined,
   after: Uint8Array | undefined,
 ): Promise<Inner> {
-  const tooLarge = Math.max(before?.length ?? 0, after?.length ?? 0) > compareLimit;
+  const tooLarge = Math.max(before?.length ?? 0, after?.length ?? 0) > largestComparedBytes;
   const look: Look = (inner, old, now) => compareTo(0, inner, old, now);
   return (tooLarge ? undefined : await compareFlash(before, after, look)) ?? compareFile(name, before, after);
 }
@@ -47,11 +45,11 @@ export function compareFile(name: string, before: Uint8Array | undefined, after:
 /** `depth` counts the containers that may still be opened: a compressed container is two of them. */
 function compareTo(depth: number, name: string, before: Uint8Array | undefined, after: Uint8Array | undefined): Inner {
   const size = Math.max(before?.length ?? 0, after?.length ?? 0);
-  if (size > compareLimit)
+  if (size > largestComparedBytes)
     return {
       kind: 'binary',
       summary: 'large file',
-      notes: [`not looked into: it is larger than ${compareLimit} bytes`],
+      notes: [`not looked into: it is larger than ${largestComparedBytes} bytes`],
     };
   try {
     return choose(depth, name, before, after);

@@ -8,11 +8,9 @@ import type { ContainerMember } from '../../formats/container/member.js';
 import { isTar, readTar } from '../../formats/container/tar.js';
 import { isZip, readZip } from '../../formats/container/zip.js';
 import type { Inner, InnerFact } from '../../model/inner.js';
+import { largestGzipContentBytes } from '../../model/limits/audit.js';
 import { differing, fact } from './fields.js';
 import { compareMembers, type Look } from './member.js';
-
-/** A gzip file unpacks to at most this. */
-const unpackLimit = 64 * 1024 * 1024;
 
 /** A container format: how to tell it, how to list it. */
 interface Format {
@@ -63,8 +61,8 @@ export function compareGzip(
   look: Look,
 ): Inner | undefined {
   if ((before !== undefined && !isGzip(before)) || (after !== undefined && !isGzip(after))) return undefined;
-  const old = before === undefined ? undefined : readGzip(before, unpackLimit);
-  const now = after === undefined ? undefined : readGzip(after, unpackLimit);
+  const old = before === undefined ? undefined : readGzip(before, largestGzipContentBytes);
+  const now = after === undefined ? undefined : readGzip(after, largestGzipContentBytes);
   const inside = name.replace(/\.tgz$/i, '.tar').replace(/\.(gz|z)$/i, '');
   const facts: readonly InnerFact[] = [
     ...differing([
@@ -129,8 +127,8 @@ export function compareCompressed(
   const sides = [before, after].filter((side) => side !== undefined);
   const kind = sides[0] && compressionAt(sides[0]);
   if (kind === undefined || kind === 'gzip' || !sides.every((side) => compressionAt(side) === kind)) return undefined;
-  const old = before === undefined ? undefined : unpack(before, unpackLimit);
-  const now = after === undefined ? undefined : unpack(after, unpackLimit);
+  const old = before === undefined ? undefined : unpack(before, largestGzipContentBytes);
+  const now = after === undefined ? undefined : unpack(after, largestGzipContentBytes);
   const facts = differing([fact('unpacked bytes', old && String(old.length), now && String(now.length))]);
   const summary = `${kind} data`;
   if (old === undefined || now === undefined) return { kind: 'compressed', summary, facts };

@@ -1,8 +1,6 @@
 import type { Grade, InnerFact, InnerSet, InnerSize } from '../../model/inner.js';
+import { mostSetNamesShown } from '../../model/limits/audit.js';
 import { compareBytes } from '../../model/path.js';
-
-/** Names listed of a set that changed; the rest is counted. */
-const setLimit = 200;
 
 /** A fact from two values; either may be missing. What is missing is no property, so that facts compare as they read. */
 export function fact(
@@ -34,9 +32,9 @@ export function compareSets(label: string, before: Iterable<string>, after: Iter
   if (added.length === 0 && removed.length === 0) return undefined;
   return {
     label,
-    added: added.slice(0, setLimit),
-    removed: removed.slice(0, setLimit),
-    omitted: Math.max(0, added.length - setLimit) + Math.max(0, removed.length - setLimit),
+    added: added.slice(0, mostSetNamesShown),
+    removed: removed.slice(0, mostSetNamesShown),
+    omitted: Math.max(0, added.length - mostSetNamesShown) + Math.max(0, removed.length - mostSetNamesShown),
     kept: now.size - added.length,
   };
 }

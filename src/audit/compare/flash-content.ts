@@ -1,4 +1,5 @@
 /** What is in a volume of a flash image, as members that are compared like a container's. */
+
 import { createHash } from 'node:crypto';
 import { showMode } from '../../formats/container/mode.js';
 import { FormatError } from '../../formats/format-error.js';
@@ -11,6 +12,7 @@ import { memorySource } from '../../model/byte-source.js';
 import { sha1Of } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import { readWhole } from '../../model/input-tree.js';
+import { largestFlashContentBytes, mostFlashEntries, mostFlashNotes } from '../../model/limits/audit.js';
 import { displayName } from '../../model/path.js';
 import type { TreeEntry, TreeKind } from '../../model/tree-entry.js';
 import type { StoredMember } from './member.js';
@@ -27,14 +29,9 @@ export interface ReadBudget {
   left: number;
 }
 
-/** Files beyond this, all together, are compared by size alone: holes cost an image nothing. */
-const contentLimit = 1024 * 1024 * 1024;
-const entryLimit = 100_000;
-const noteLimit = 20;
-
 /** A whole image's budget. */
 export function readBudget(): ReadBudget {
-  return { left: contentLimit };
+  return { left: largestFlashContentBytes };
 }
 
 /** What is wrong with an image, in its reader's words. Throws anything that is no fault of the image. */
@@ -78,7 +75,7 @@ async function rawMember(name: string, volume: UbiVolume, budget: ReadBudget): P
   let size = 0;
   for await (const block of volume.blocks()) {
     size += block.length;
-    if (size > budget.left) throw new FormatError(`more than ${contentLimit} bytes of content`);
+    if (size > budget.left) throw new FormatError(`more than ${largestFlashContentBytes} bytes of content`);
     hash.update(block);
   }
   budget.left -= size;
@@ -94,7 +91,7 @@ async function rawMember(name: string, volume: UbiVolume, budget: ReadBudget): P
 
 async function listFiles(prefix: string, blocks: EraseBlocks, budget: ReadBudget): Promise<FlashContent> {
   const tree = await openUbifs(blocks);
-  if (tree.entries.length > entryLimit) throw new FormatError(`more than ${entryLimit} entries`);
+  if (tree.entries.length > mostFlashEntries) throw new FormatError(`more than ${mostFlashEntries} entries`);
   const faults = tree.findings.filter(({ severity }) => severity !== 'information').map(({ message }) => message);
   const members: StoredMember[] = [];
   let bySize = 0;
@@ -116,10 +113,12 @@ async function listFiles(prefix: string, blocks: EraseBlocks, budget: ReadBudget
       read: () => asFormatError(() => readWhole(tree, path)),
     });
   }
-  const notes = faults.slice(0, noteLimit);
-  if (faults.length > noteLimit) notes.push(`${faults.length - noteLimit} more faults of the file system`);
+  const notes = faults.slice(0, mostFlashNotes);
+  if (faults.length > mostFlashNotes) notes.push(`${faults.length - mostFlashNotes} more faults of the file system`);
   if (bySize > 0)
-    notes.push(`${bySize} files are compared by size alone: the image holds more than ${contentLimit} bytes`);
+    notes.push(
+      `${bySize} files are compared by size alone: the image holds more than ${largestFlashContentBytes} bytes`,
+    );
   return { members, notes };
 }
 

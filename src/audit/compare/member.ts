@@ -1,6 +1,7 @@
 import type { ContainerMember } from '../../formats/container/member.js';
 import { FormatError } from '../../formats/format-error.js';
 import type { Inner, InnerMember } from '../../model/inner.js';
+import { largestMemberBytes, mostMembersShown } from '../../model/limits/audit.js';
 
 /** Looks into one member; containers inside containers are not opened. */
 export type Look = (name: string, before: Uint8Array | undefined, after: Uint8Array | undefined) => Inner;
@@ -12,9 +13,6 @@ export interface MembersChange {
   readonly notes: readonly string[];
 }
 
-const memberLimit = 300;
-/** A member is looked into up to this size; larger ones are compared by size and digest. */
-const lookLimit = 32 * 1024 * 1024;
 /** All members together, so that a container of large members stays quick. */
 const lookTotal = 96 * 1024 * 1024;
 
@@ -73,14 +71,14 @@ function pairsOf<Member extends Omit<ContainerMember, 'read'>>(
     const was = old.get(name);
     const is = now.get(name);
     if (was?.identity === is?.identity && was?.attributes === is?.attributes) continue;
-    if (pairs.length >= memberLimit) {
+    if (pairs.length >= mostMembersShown) {
       omitted++;
       continue;
     }
     let contents: readonly [Member, Member] | undefined;
     if (was !== undefined && is !== undefined && was.identity !== is.identity) {
       looked += was.size + is.size;
-      if (was.size <= lookLimit && is.size <= lookLimit && looked <= lookTotal) contents = [was, is];
+      if (was.size <= largestMemberBytes && is.size <= largestMemberBytes && looked <= lookTotal) contents = [was, is];
     }
     pairs.push({ name, was, is, contents });
   }

@@ -1,5 +1,6 @@
 import type { SecurityRule } from '../../model/audit.js';
 import { type Fault, InputError } from '../../model/errors.js';
+import { largestPolicyBytes } from '../../model/limits.js';
 import type { Part } from '../../model/parts.js';
 import { type CompileGlob, pathPattern } from './pattern.js';
 import {
@@ -12,7 +13,6 @@ import {
 } from './policy.js';
 import { type Located, parseYaml } from './yaml.js';
 
-const sizeLimit = 1024 * 1024;
 const parts: readonly Part[] = ['l', 'm', 'o', 'minor'];
 
 /**
@@ -20,12 +20,12 @@ const parts: readonly Part[] = ['l', 'm', 'o', 'minor'];
  * each at its line and column.
  */
 export function parsePolicy(text: string, file: string, compile: CompileGlob): AuditPolicy {
-  if (text.length > sizeLimit) {
+  if (text.length > largestPolicyBytes) {
     throw new InputError({
       code: 'policy-too-large',
       place: { file },
       message: 'the policy is too large',
-      expected: `at most ${sizeLimit} bytes`,
+      expected: `at most ${largestPolicyBytes} bytes`,
     });
   }
   const { root, faults: syntax } = parseYaml(text.replace(/^\uFEFF/, ''), file);

@@ -1,6 +1,8 @@
 /** The part of YAML that a policy uses, every node with its place. The only importer of `yaml` in the audit. */
+
 import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Fault } from '../../model/errors.js';
+import { deepestPolicyLevel } from '../../model/limits/audit.js';
 
 /** A value of the file, and where it stands (1-based). */
 export interface Located {
@@ -16,8 +18,6 @@ export interface Located {
         readonly fields: ReadonlyMap<string, { readonly key: Located; readonly value: Located }>;
       };
 }
-
-const depthLimit = 8;
 
 /** Parses; syntax faults, aliases and doubled keys are told with their places. */
 export function parseYaml(
@@ -42,7 +42,7 @@ type Place = Pick<Located, 'line' | 'column'>;
 
 function locate(node: unknown, lines: LineCounter, above: Place, depth: number): Located {
   const place = placeOf(node, lines) ?? above;
-  if (depth > depthLimit) return { ...place, value: { kind: 'other', shown: 'too deep' } };
+  if (depth > deepestPolicyLevel) return { ...place, value: { kind: 'other', shown: 'too deep' } };
   if (isScalar(node)) {
     const { value } = node;
     if (typeof value === 'string') return { ...place, value: { kind: 'text', text: value } };

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { bufferOf, startsWith } from '../../formats/bytes/view.js';
 import type { SecurityFinding } from '../../model/audit.js';
+import { largestCertificateFileBytes, mostCertificates } from '../../model/limits/audit.js';
 import { type ArchivePath, compareBytes } from '../../model/path.js';
 
 /** A certificate of a build. Times are ISO 8601, UTC. */
@@ -13,9 +14,6 @@ export interface Certificate {
   readonly validTo: string;
 }
 
-const certificateLimit = 2000;
-const sizeLimit = 4 * 1024 * 1024;
-
 /** Whether a name is one that certificates and keys go by. */
 export function isCredentialName(name: string): boolean {
   return /\.(pem|crt|cer|der|key|p12|pfx|p8|pk8)$|(^|\/)(id_(rsa|dsa|ecdsa|ed25519)|ca-bundle[^/]*|[^/]*host_key|authorized_keys)$/i.test(
@@ -25,7 +23,7 @@ export function isCredentialName(name: string): boolean {
 
 /** All certificates of a file: PEM blocks, or one in DER. What does not parse is left out. */
 export function certificatesIn(path: ArchivePath, bytes: Uint8Array): readonly Certificate[] {
-  if (bytes.length > sizeLimit) return [];
+  if (bytes.length > largestCertificateFileBytes) return [];
   if (startsWith(bytes, '\x30\x82')) return read(path, bytes);
   const text = bufferOf(bytes).toString('latin1');
   if (!text.includes('-----BEGIN CERTIFICATE-----')) return [];
@@ -33,7 +31,7 @@ export function certificatesIn(path: ArchivePath, bytes: Uint8Array): readonly C
   for (const [block] of text.matchAll(
     /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]{1,40000}-----END CERTIFICATE-----/g,
   )) {
-    if (found.length >= certificateLimit) break;
+    if (found.length >= mostCertificates) break;
     found.push(...read(path, block));
   }
   return found;

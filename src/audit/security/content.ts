@@ -4,10 +4,10 @@ import { bufferOf } from '../../formats/bytes/view.js';
 import type { SecurityFinding, SecurityRule } from '../../model/audit.js';
 import type { Severity } from '../../model/finding.js';
 import type { Inner } from '../../model/inner.js';
+import { largestSearchedTextBytes } from '../../model/limits/audit.js';
 import { type ArchivePath, baseName } from '../../model/path.js';
 import { isText } from '../compare/text/lines.js';
 
-const textLimit = 4 * 1024 * 1024;
 /** A key, not a program that knows the words: base64 or a header has to follow. */
 const pemKey = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----\r?\n(?:[A-Za-z0-9+/=]{16,}|[A-Za-z-]+: )/;
 const puttyKey = /^PuTTY-User-Key-File-\d/;
@@ -21,7 +21,7 @@ export function holdsPrivateKey(path: string, bytes: Uint8Array): boolean {
 }
 
 function textOf(bytes: Uint8Array | undefined): string | undefined {
-  if (bytes === undefined || bytes.length > textLimit || !isText(bytes)) return undefined;
+  if (bytes === undefined || bytes.length > largestSearchedTextBytes || !isText(bytes)) return undefined;
   return bufferOf(bytes).toString('latin1');
 }
 

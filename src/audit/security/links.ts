@@ -1,5 +1,6 @@
 import type { SecurityFinding } from '../../model/audit.js';
 import type { Build, LinkEntry } from '../../model/build.js';
+import { mostLinksFollowed } from '../../model/limits.js';
 import { type ArchivePath, displayName, isWithin, unsafeName } from '../../model/path.js';
 
 /** Folders that are filled when the device runs: what a link finds there cannot be known. */
@@ -21,9 +22,6 @@ const runtime = [
   'home',
 ];
 
-/** How often links may lead to links, as in Linux. */
-const hopLimit = 40;
-
 /** Where a link of SYSTEM leads: to an entry, to nothing, out of the tree, or to where only the running device knows. */
 export type LinkGoal = 'found' | 'dangling' | 'outside' | 'runtime' | 'loop';
 
@@ -31,7 +29,7 @@ export type LinkGoal = 'found' | 'dangling' | 'outside' | 'runtime' | 'loop';
 export function followLink(build: Build, link: LinkEntry): LinkGoal {
   let parts = join(link.path.split('/').slice(1, -1), link.destination);
   for (let hops = 0; parts !== undefined; hops++) {
-    if (hops > hopLimit) return 'loop';
+    if (hops > mostLinksFollowed) return 'loop';
     const step = walk(build, parts);
     if (typeof step === 'string') return step;
     parts = step;

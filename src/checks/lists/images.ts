@@ -1,5 +1,6 @@
 import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
+import { mostNearPathSearches } from '../../model/limits/input.js';
 import type { ImageRule } from '../../model/list-rules.js';
 import { nearest } from '../../model/nearest.js';
 import { displayName } from '../../model/path.js';
@@ -65,9 +66,6 @@ function ruleFindings(rule: ImageRule, target: Build, images: readonly string[])
   return findings;
 }
 
-/** For so many lines an image of a similar name is looked for. */
-const mostSuggestions = 40;
-
 /** Lines that map an image twice, or two images to one partition, each held against the first such line. */
 function clashes(rules: readonly ImageRule[]): readonly Finding[] {
   const findings: Finding[] = [];
@@ -100,7 +98,9 @@ export const checkImages: BuildCheck = ({ rules, source, target, parts }) => {
   if (!parts.has('minor')) return [];
   const images = imagesOf(target);
   const mapped = new Set<string>(rules.images.map(({ image }) => image));
-  const findings = rules.images.flatMap((rule, at) => ruleFindings(rule, target, at < mostSuggestions ? images : []));
+  const findings = rules.images.flatMap((rule, at) =>
+    ruleFindings(rule, target, at < mostNearPathSearches ? images : []),
+  );
   for (const clash of clashes(rules.images)) findings.push(clash);
   for (const [path, after] of target.entries) {
     if (after.kind !== 'file' || !path.startsWith('MULTIFOTA/')) continue;

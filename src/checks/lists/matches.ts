@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.js';
+import { mostNearPathSearches } from '../../model/limits/input.js';
 import type { PathRule } from '../../model/list-rules.js';
 import { type ArchivePath, displayName, toArchivePath, unsafeName } from '../../model/path.js';
 import { SortedPaths } from '../../model/sorted-paths.js';
@@ -8,9 +9,6 @@ import { didYouMean } from './near-path.js';
 
 /** The documented defaults may well match nothing: not every module has such files. */
 const documentedKeeps: ReadonlySet<string> = new Set(nootaDefaults);
-
-/** For so many lines a near path is looked for among all paths: a list of another build has thousands that match nothing. */
-const mostSuggestions = 40;
 
 function suggestion(rule: PathRule, paths: readonly ArchivePath[], search: boolean): string {
   const matches = (path: string): boolean => unsafeName(path) === undefined && rule.matches(toArchivePath(path));
@@ -43,11 +41,11 @@ export const checkMatches: BuildCheck = ({ rules, source, target }) => {
   const findings: Finding[] = [];
   for (const rule of rules.keep) {
     if (documentedKeeps.has(rule.text) || matchesAny(rule, either)) continue;
-    findings.push(nothing(rule, 'either build', either.all, findings.length < mostSuggestions));
+    findings.push(nothing(rule, 'either build', either.all, findings.length < mostNearPathSearches));
   }
   for (const rule of rules.whole) {
     if (matchesAny(rule, files)) continue;
-    findings.push(nothing(rule, 'the files of the target build', files.all, findings.length < mostSuggestions));
+    findings.push(nothing(rule, 'the files of the target build', files.all, findings.length < mostNearPathSearches));
   }
   return findings;
 };

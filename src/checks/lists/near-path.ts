@@ -1,7 +1,5 @@
+import { mostFoldersLeftOut } from '../../model/limits/input.js';
 import { nearest } from '../../model/nearest.js';
-
-/** Nobody leaves out more folders than so many before a path by mistake. */
-const mostFolders = 16;
 
 /**
  * What a list line that matches nothing probably meant: the same with folders put before it (`lib/*.so` for
@@ -15,7 +13,7 @@ export function didYouMean(
   if (matches !== undefined) {
     for (const path of paths) {
       let folders = 0;
-      for (let cut = path.indexOf('/'); cut > 0 && folders < mostFolders; cut = path.indexOf('/', cut + 1)) {
+      for (let cut = path.indexOf('/'); cut > 0 && folders < mostFoldersLeftOut; cut = path.indexOf('/', cut + 1)) {
         folders += 1;
         if (matches(path.slice(cut + 1))) return path.slice(0, cut + 1) + text;
       }

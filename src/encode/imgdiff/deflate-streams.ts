@@ -1,5 +1,5 @@
 import { crc32, inflateRawSync } from 'node:zlib';
-import { largestFile } from '../../model/limits.js';
+import { largestFileBytes } from '../../model/limits.js';
 
 /** A deflate stream inside of a file. Positions and lengths in bytes. */
 export interface DeflateStream {
@@ -16,7 +16,7 @@ export interface DeflateStream {
 const minLength = 256;
 
 /** Longer expansions are left alone: no file of a module needs more, and a bomb would. */
-const maxExpanded = largestFile;
+const maxExpanded = largestFileBytes;
 
 /** More streams than this make more headers than they save. */
 const maxStreams = 4096;

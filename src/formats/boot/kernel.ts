@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { largestKernelBytes, largestKernelConfigBytes } from '../../model/limits/formats.js';
 import { findAll, printableAt } from '../bytes/printable.js';
 import { bufferOf, textOf } from '../bytes/view.js';
 import { type GzipStream, isGzip, readGzip } from '../compression/gzip.js';
@@ -25,10 +26,6 @@ export interface Kernel {
   readonly open: boolean;
   readonly notes: readonly string[];
 }
-
-/** A kernel unpacks to at most this: arm64 distribution kernels reach 60 MB. */
-const unpackLimit = 128 * 1024 * 1024;
-const configLimit = 8 * 1024 * 1024;
 
 /** Kernels by the buffer and the place they stand in: unpacking one takes seconds, and several ask for it. */
 const known = new WeakMap<ArrayBufferLike, Map<number, Kernel>>();
@@ -83,9 +80,11 @@ function openKernel(bytes: Uint8Array, attempt: Attempt): Opened {
   const outer = compressionAt(bytes);
   if (outer === undefined) return openPlain(bytes);
   const stream =
-    outer === 'gzip' ? attempt('the kernel cannot be unpacked', () => readGzip(bytes, unpackLimit)) : undefined;
+    outer === 'gzip' ? attempt('the kernel cannot be unpacked', () => readGzip(bytes, largestKernelBytes)) : undefined;
   const plain =
-    outer === 'gzip' ? stream?.bytes : attempt('the kernel cannot be unpacked', () => unpack(bytes, unpackLimit));
+    outer === 'gzip'
+      ? stream?.bytes
+      : attempt('the kernel cannot be unpacked', () => unpack(bytes, largestKernelBytes));
   const end = stream?.length ?? bytes.length;
   if (plain === undefined) return { form: outer, plain, stream, end };
   const inner = openPlain(plain);
@@ -100,8 +99,8 @@ function openPlain(bytes: Uint8Array): Opened {
   for (const { at, kind } of embeddedStreams(bytes)) {
     const rest = bytes.subarray(at);
     try {
-      const stream = kind === 'gzip' ? readGzip(rest, unpackLimit) : undefined;
-      const plain = stream?.bytes ?? unpack(rest, unpackLimit);
+      const stream = kind === 'gzip' ? readGzip(rest, largestKernelBytes) : undefined;
+      const plain = stream?.bytes ?? unpack(rest, largestKernelBytes);
       if (findBanner(plain) === undefined) continue;
       return { form: `self-extracting, ${kind} inside`, plain, stream, end: at + (stream?.length ?? 0) };
     } catch (error) {
@@ -141,7 +140,7 @@ function readConfig(plain: Uint8Array): ReadonlyMap<string, string> | undefined 
   const at = findAll(plain, 'IKCFG_ST', 2).find((place) => isGzip(plain, place + 8));
   if (at === undefined) return undefined;
   const header = 10;
-  const text = bufferOf(inflate(plain.subarray(at + 8 + header), configLimit).bytes).toString('latin1');
+  const text = bufferOf(inflate(plain.subarray(at + 8 + header), largestKernelConfigBytes).bytes).toString('latin1');
   const config = new Map<string, string>();
   for (const line of text.split('\n')) {
     const set = /^(CONFIG_\w+)=(.*)$/.exec(line);

@@ -1,4 +1,5 @@
 /** The container of lzop, which kernels and images use for LZO: header, then blocks with their sizes. Checksums are not checked. */
+import { largestLzopBlockBytes } from '../../model/limits/formats.js';
 import { viewOf } from '../bytes/view.js';
 import { FormatError } from '../format-error.js';
 import { unpackLzo } from './lzo.js';
@@ -6,7 +7,6 @@ import { boundedOutput } from './output.js';
 import type { Unpacked } from './unpacked.js';
 
 const magicSize = 9;
-const largestBlock = 64 * 1024 * 1024;
 /** LZO cannot do better than 255 to 1; a claim beyond it is a lie, and no memory is taken for it. */
 const bestRatio = 255;
 
@@ -45,7 +45,8 @@ export function unpackLzop(bytes: Uint8Array, limit: number): Unpacked {
     if (size === 0) return { bytes: out.result(), end: at };
     const packed = view.u32(at);
     at += 4 + plainSums + (packed < size ? packedSums : 0);
-    if (size > largestBlock || packed > size) throw new FormatError(`an lzop block of ${packed} bytes for ${size}`);
+    if (size > largestLzopBlockBytes || packed > size)
+      throw new FormatError(`an lzop block of ${packed} bytes for ${size}`);
     out.add(unpackBlock(view.slice(at, packed), size));
     at += packed;
   }

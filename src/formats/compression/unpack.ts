@@ -1,4 +1,5 @@
 /** Unpacks compressed data by its magic, within a limit. */
+import { mostJoinedStreams } from '../../model/limits/formats.js';
 import { FormatError } from '../format-error.js';
 import { unpackBzip2 } from './bzip2.js';
 import { readGzip } from './gzip.js';
@@ -9,9 +10,6 @@ import { boundedOutput } from './output.js';
 import type { Unpacked } from './unpacked.js';
 import { unpackLzma, unpackXz } from './xz.js';
 import { unpackZstd } from './zstd.js';
-
-/** Streams that may follow each other in one file, as parallel compressors write them. */
-const streamLimit = 10_000;
 
 /**
  * The plain bytes of a compressed file: of all streams of its kind that follow each other; other data behind them is ignored.
@@ -27,7 +25,7 @@ export function unpack(bytes: Uint8Array, limit: number): Uint8Array {
   out.add(first.bytes);
   let at = first.end;
   for (let count = 1; compressionAt(bytes, at) === kind; count++) {
-    if (count >= streamLimit) throw new FormatError(`more than ${streamLimit} streams follow each other`);
+    if (count >= mostJoinedStreams) throw new FormatError(`more than ${mostJoinedStreams} streams follow each other`);
     const next = unpackStream(kind, bytes.subarray(at), limit - out.size());
     out.add(next.bytes);
     at += next.end;

@@ -1,12 +1,12 @@
 /** zstd: what a frame's header says is checked here, for both doors, before fzstd takes memory for it. */
+
 import { Decompress, decompress } from 'fzstd';
+import { largestZstdWindowBytes } from '../../model/limits/formats.js';
 import { viewOf } from '../bytes/view.js';
 import { FormatError } from '../format-error.js';
 import { boundedOutput } from './output.js';
 import type { Unpacked } from './unpacked.js';
 
-/** `zstd --ultra -22` and the kernel's makefile ask for 128 MiB. */
-const largestWindow = 128 * 1024 * 1024;
 const magic = 0xfd2fb528;
 
 /** What a frame says of itself. */
@@ -44,7 +44,7 @@ function readFrame(bytes: Uint8Array): Frame {
           : view.u64(at);
   at += width === 0 ? (single ? 1 : 0) : 2 ** width;
   if (single) window = size ?? 0;
-  if (window > largestWindow) throw new FormatError(`its zstd window of ${window} bytes is too large`);
+  if (window > largestZstdWindowBytes) throw new FormatError(`its zstd window of ${window} bytes is too large`);
   for (let last = false; !last; ) {
     const header = view.u16(at) | (view.u8(at + 2) << 16);
     last = (header & 1) !== 0;

@@ -1,11 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { sha1Of } from '../../model/digest.js';
+import { mostMembers } from '../../model/limits/formats.js';
 import { startsWith, textOf, viewOf } from '../bytes/view.js';
 import { FormatError } from '../format-error.js';
 import type { ContainerMember } from './member.js';
 import { showMode } from './mode.js';
-
-const memberLimit = 100_000;
 
 /** Whether this is a cpio archive in the form that kernels read: newc, with or without checksums. */
 export function isCpio(bytes: Uint8Array): boolean {
@@ -25,7 +24,7 @@ export function readCpio(bytes: Uint8Array): readonly ContainerMember[] {
     const name = textOf(view.slice(at + 110, Math.max(0, nameSize - 1)));
     const start = align(at + 110 + nameSize);
     if (name === 'TRAILER!!!') return members;
-    if (members.length >= memberLimit) throw new FormatError(`more than ${memberLimit} members`);
+    if (members.length >= mostMembers) throw new FormatError(`more than ${mostMembers} members`);
     const content = view.slice(start, size);
     const isLink = (mode & 0o170000) === 0o120000;
     const device = isDevice(mode) ? ` device ${field(9)}:${field(10)}` : '';

@@ -1,10 +1,10 @@
 import { sha1Of } from '../../model/digest.js';
+import { longestTarRecordLength, mostMembers } from '../../model/limits/formats.js';
 import { bufferOf, startsWith, textOf, viewOf } from '../bytes/view.js';
 import { FormatError } from '../format-error.js';
 import type { ContainerMember } from './member.js';
 import { showMode } from './mode.js';
 
-const memberLimit = 100_000;
 const block = 512;
 
 const typeBits: ReadonlyMap<string, number> = new Map([
@@ -52,7 +52,7 @@ export function readTar(bytes: Uint8Array): readonly ContainerMember[] {
       continue;
     }
     if (type === 'g') continue;
-    if (members.length >= memberLimit) throw new FormatError(`more than ${memberLimit} members`);
+    if (members.length >= mostMembers) throw new FormatError(`more than ${mostMembers} members`);
     const head = viewOf(header, true);
     const prefix = startsWith(header, 'ustar\0', 257) ? head.text(345, 155) : '';
     const name = longName ?? `${prefix === '' ? '' : `${prefix}/`}${head.text(0, 100)}`;
@@ -91,15 +91,12 @@ function octal(header: Uint8Array, from: number, length: number, at: number): nu
   return Number.parseInt(text, 8);
 }
 
-/** Digits of a record's length, and the blank behind them. */
-const longestNumber = 20;
-
 /** A value of a pax record: `LENGTH key=value\n`, the length counting the whole record. */
 function paxValue(content: Uint8Array, key: string): string | undefined {
   const text = bufferOf(content);
   for (let at = 0; at < text.length; ) {
     // each search ends with its record, so that many short records cost no more than their bytes
-    const digits = text.subarray(at, at + longestNumber).indexOf(0x20);
+    const digits = text.subarray(at, at + longestTarRecordLength).indexOf(0x20);
     if (digits < 0) return undefined;
     const length = Number.parseInt(text.toString('latin1', at, at + digits), 10);
     if (!Number.isSafeInteger(length) || length <= digits) return undefined;

@@ -1,11 +1,9 @@
+import { largestZipMemberBytes, mostZipMembers } from '../../model/limits/formats.js';
 import { bufferOf, startsWith, textOf, type View, viewOf } from '../bytes/view.js';
 import { inflate } from '../compression/inflate.js';
 import { FormatError } from '../format-error.js';
 import type { ContainerMember } from './member.js';
 import { showMode } from './mode.js';
-
-const memberLimit = 65_535;
-const unpackLimit = 64 * 1024 * 1024;
 
 /** Whether a local file header or an empty archive's end record stands at the start. */
 export function isZip(bytes: Uint8Array): boolean {
@@ -20,7 +18,7 @@ export function readZip(bytes: Uint8Array): readonly ContainerMember[] {
   const count = view.u16(end + 10);
   const members: ContainerMember[] = [];
   let at = view.u32(end + 16);
-  for (let i = 0; i < Math.min(count, memberLimit); i++) {
+  for (let i = 0; i < Math.min(count, mostZipMembers); i++) {
     if (!startsWith(bytes, 'PK\x01\x02', at)) throw new FormatError(`no central directory entry at ${at}`);
     const method = view.u16(at + 10);
     const crc = view.u32(at + 16);
@@ -46,7 +44,7 @@ function readMember(view: View, local: number, method: number, packed: number, s
   const data = view.slice(start, packed);
   if (method === 0) return data;
   if (method !== 8) throw new FormatError(`compression method ${method} is not read here`);
-  const plain = inflate(data, Math.min(unpackLimit, Math.max(1, size))).bytes;
+  const plain = inflate(data, Math.min(largestZipMemberBytes, Math.max(1, size))).bytes;
   if (plain.length !== size) throw new FormatError(`${size} bytes were promised, ${plain.length} came out`);
   return plain;
 }

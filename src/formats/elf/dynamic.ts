@@ -1,3 +1,4 @@
+import { longestElfNameBytes, mostDynamicEntries } from '../../model/limits/formats.js';
 import { FormatError } from '../format-error.js';
 import type { ElfImage, Segment } from './image.js';
 
@@ -34,8 +35,6 @@ export const tag = {
   verneednum: 0x6fffffff,
 } as const;
 
-const entryLimit = 4096;
-const nameLimit = 4096;
 /** All names together, as often as they are named: symbols may share one long name. */
 const nameTotal = 64 * 1024 * 1024;
 
@@ -47,7 +46,7 @@ export function readDynamic(image: ElfImage): DynamicTable | undefined {
   const { view } = image;
   const size = wide ? 16 : 8;
   const values = new Map<number, number[]>();
-  const count = Math.min(entryLimit, Math.floor(segment.fileSize / size));
+  const count = Math.min(mostDynamicEntries, Math.floor(segment.fileSize / size));
   for (let i = 0; i < count; i++) {
     const at = segment.offset + i * size;
     // tags are signed in the ABI; those that matter fit 32 bits
@@ -75,10 +74,10 @@ export function readDynamic(image: ElfImage): DynamicTable | undefined {
     offsetOf,
     string(offset) {
       if (strings === undefined) throw new FormatError('the dynamic section names no string table');
-      const length = first(tag.strsz) ?? nameLimit;
+      const length = first(tag.strsz) ?? longestElfNameBytes;
       if (offset >= length)
         throw new FormatError(`a name at ${offset} lies outside of the string table of ${length} bytes`);
-      const name = view.text(offsetOf(strings) + offset, Math.min(nameLimit, length - offset));
+      const name = view.text(offsetOf(strings) + offset, Math.min(longestElfNameBytes, length - offset));
       named += name.length;
       if (named > nameTotal) throw new FormatError(`its names are more than ${nameTotal} bytes`);
       return name;

@@ -1,3 +1,4 @@
+import { mostElfSections, mostElfSegments } from '../../model/limits/formats.js';
 import { startsWith, type View, viewOf } from '../bytes/view.js';
 import { FormatError } from '../format-error.js';
 
@@ -34,10 +35,6 @@ export interface ElfImage {
   readonly sections: readonly Section[];
   readonly notes: readonly string[];
 }
-
-/** The most headers that are read: far above what linkers write, low enough to stay quick on nonsense. */
-const segmentLimit = 1024;
-const sectionLimit = 65_280;
 
 /** Whether the bytes begin like an ELF file. */
 export function isElf(bytes: Uint8Array): boolean {
@@ -97,7 +94,7 @@ export function readElf(bytes: Uint8Array): ElfImage {
 
 function readSegments(view: View, wide: boolean, offset: number, entrySize: number, count: number): readonly Segment[] {
   if (count === 0) return [];
-  if (count > segmentLimit) throw new FormatError(`${count} entries; at most ${segmentLimit} are read`);
+  if (count > mostElfSegments) throw new FormatError(`${count} entries; at most ${mostElfSegments} are read`);
   if (entrySize < (wide ? 56 : 32)) throw new FormatError(`an entry of ${entrySize} bytes is too small`);
   const segments: Segment[] = [];
   for (let i = 0; i < count; i++) {
@@ -153,7 +150,7 @@ function readSections(
   // more than 65,279 sections: the count stands in the first section's size field, the name table's index in its link
   const count = declared === 0 ? word(offset + sizeAt) : declared;
   const names = nameIndex === 0xffff ? view.u32(offset + linkAt) : nameIndex;
-  if (count > sectionLimit) throw new FormatError(`${count} entries; at most ${sectionLimit} are read`);
+  if (count > mostElfSections) throw new FormatError(`${count} entries; at most ${mostElfSections} are read`);
   const raw = [];
   for (let i = 0; i < count; i++) {
     const at = offset + i * entrySize;

@@ -1,3 +1,4 @@
+import { mostElfSymbols, mostElfVersions } from '../../model/limits/formats.js';
 import { FormatError } from '../format-error.js';
 import { type DynamicTable, tag } from './dynamic.js';
 import type { ElfImage } from './image.js';
@@ -10,10 +11,6 @@ export interface DynamicSymbols {
   readonly versionsDefined: readonly string[];
   readonly versionsNeeded: readonly string[];
 }
-
-/** More symbols than this are not read: the largest libraries have some 100,000. */
-const symbolLimit = 1_000_000;
-const versionLimit = 65_536;
 
 /** Reads the dynamic symbol table with its versions. */
 export function readSymbols(image: ElfImage, dynamic: DynamicTable): DynamicSymbols {
@@ -62,7 +59,7 @@ function countSymbols(image: ElfImage, dynamic: DynamicTable): number {
   if (table !== undefined) count = Math.floor(table.size / size);
   else if (hash !== undefined) count = view.u32(dynamic.offsetOf(hash) + 4);
   else if (gnu !== undefined) count = countByGnuHash(image, dynamic.offsetOf(gnu));
-  if (count > symbolLimit) throw new FormatError(`${count} dynamic symbols; at most ${symbolLimit} are read`);
+  if (count > mostElfSymbols) throw new FormatError(`${count} dynamic symbols; at most ${mostElfSymbols} are read`);
   return count;
 }
 
@@ -93,11 +90,11 @@ function readNeededVersions(image: ElfImage, dynamic: DynamicTable): Versions {
   if (start === undefined) return { byIndex, names };
   const { view } = image;
   let at = dynamic.offsetOf(start);
-  for (let left = Math.min(versionLimit, dynamic.first(tag.verneednum) ?? 0); left > 0; left--) {
+  for (let left = Math.min(mostElfVersions, dynamic.first(tag.verneednum) ?? 0); left > 0; left--) {
     const count = view.u16(at + 2);
     const file = dynamic.string(view.u32(at + 4));
     let aux = at + view.u32(at + 8);
-    for (let i = 0; i < count && names.length < versionLimit; i++) {
+    for (let i = 0; i < count && names.length < mostElfVersions; i++) {
       const name = dynamic.string(view.u32(aux + 8));
       byIndex.set(view.u16(aux + 6) & 0x7fff, name);
       names.push(`${file}: ${name}`);
@@ -119,7 +116,7 @@ function readDefinedVersions(image: ElfImage, dynamic: DynamicTable): Versions {
   if (start === undefined) return { byIndex, names };
   const { view } = image;
   let at = dynamic.offsetOf(start);
-  for (let left = Math.min(versionLimit, dynamic.first(tag.verdefnum) ?? 0); left > 0; left--) {
+  for (let left = Math.min(mostElfVersions, dynamic.first(tag.verdefnum) ?? 0); left > 0; left--) {
     const isFile = (view.u16(at + 2) & 1) !== 0;
     const name = dynamic.string(view.u32(at + view.u32(at + 12)));
     // the first one names the file itself and versions nothing

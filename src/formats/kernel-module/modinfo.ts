@@ -1,10 +1,9 @@
+import { mostModinfoEntries } from '../../model/limits/formats.js';
 import { textOf } from '../bytes/view.js';
 import { isElf, readElf, sectionBytes } from '../elf/image.js';
 
 /** `key=value` strings of a kernel module, in the order of the file; keys may repeat (alias, depends, parm). */
 export type ModInfo = ReadonlyMap<string, readonly string[]>;
-
-const entryLimit = 20_000;
 
 /** The .modinfo section of a kernel module; `undefined` for any other file. Throws FormatError on a broken ELF file. */
 export function readModInfo(bytes: Uint8Array): ModInfo | undefined {
@@ -16,7 +15,7 @@ export function readModInfo(bytes: Uint8Array): ModInfo | undefined {
   const info = new Map<string, string[]>();
   const data = sectionBytes(image, section);
   let count = 0;
-  for (let at = 0; at < data.length && count < entryLimit; ) {
+  for (let at = 0; at < data.length && count < mostModinfoEntries; ) {
     const nul = data.indexOf(0, at);
     const end = nul < 0 ? data.length : nul;
     const entry = textOf(data.subarray(at, end));

@@ -2,7 +2,9 @@
  * The hash segment of a Qualcomm image: a header, one digest per program header, a signature, a certificate chain.
  * The signature is not checked: the root key's digest is burnt into the module's fuses and is not known here.
  */
+
 import { createHash, X509Certificate } from 'node:crypto';
+import { mostChainCertificates } from '../../model/limits/formats.js';
 import { bufferOf, hexOf, startsWith, viewOf } from '../bytes/view.js';
 import { FormatError } from '../format-error.js';
 
@@ -15,8 +17,6 @@ export interface HashSegment {
   /** Subjects of the chain, leaf first; `unreadable` for what is no certificate. */
   readonly chain: readonly string[];
 }
-
-const certificateLimit = 8;
 
 /** Reads a hash segment that describes `segments` program headers. Throws FormatError when its sizes do not fit together. */
 export function readHashSegment(bytes: Uint8Array, segments: number): HashSegment {
@@ -46,7 +46,7 @@ export function readHashSegment(bytes: Uint8Array, segments: number): HashSegmen
 function readChain(bytes: Uint8Array): readonly string[] {
   const chain: string[] = [];
   const view = viewOf(bytes, false);
-  for (let at = 0; startsWith(bytes, '\x30\x82', at) && chain.length < certificateLimit; ) {
+  for (let at = 0; startsWith(bytes, '\x30\x82', at) && chain.length < mostChainCertificates; ) {
     const size = view.u16(at + 2) + 4;
     const der = view.slice(at, size);
     chain.push(subjectOf(der));

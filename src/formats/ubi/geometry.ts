@@ -1,5 +1,6 @@
 import type { ByteSource } from '../../model/byte-source.js';
 import { InputError } from '../../model/errors.js';
+import { largestEraseBlockBytes, smallestEraseBlockBytes } from '../../model/limits/formats.js';
 import { type EraseCounterHeader, headerSize, parseEraseCounter } from './headers.js';
 
 /** How an image is cut into erase blocks. Bytes. */
@@ -11,11 +12,9 @@ export interface Geometry {
   readonly logicalBlock: number;
 }
 
-const smallest = 4096;
-const largest = 16 * 1024 * 1024;
 /** Read at a time. */
 const stride = 1024 * 1024;
-/** Enough for a few blocks of the largest size; erase-block headers repeat from the start. */
+/** Enough for a few blocks of the largestEraseBlockBytes size; erase-block headers repeat from the start. */
 const sampled = 64 * 1024 * 1024;
 
 /**
@@ -23,7 +22,7 @@ const sampled = 64 * 1024 * 1024;
  *
  * 1. Erase-counter headers (magic and CRC) are looked for at every multiple of 4 KiB of the first 64 MiB.
  * 2. Of the powers of two, those that meet the most headers are candidates: the true size and its divisors.
- *    The largest of them is the true size, for a multiple of it meets fewer.
+ *    The largestEraseBlockBytes of them is the true size, for a multiple of it meets fewer.
  * A damaged or blank block costs one header of all candidates alike. Sizes that are not powers of two are not found.
  * Throws InputError when fewer than two headers are met: even an empty image has two blocks for the volume table.
  */
@@ -32,7 +31,7 @@ export async function detectGeometry(source: ByteSource): Promise<Geometry> {
   const end = Math.min(source.size, sampled);
   for (let start = 0; start < end; start += stride) {
     const bytes = await source.read(start, stride);
-    for (let at = 0; at + headerSize <= bytes.length; at += smallest) {
+    for (let at = 0; at + headerSize <= bytes.length; at += smallestEraseBlockBytes) {
       const header = parseEraseCounter(bytes.subarray(at, at + headerSize));
       if (typeof header !== 'string') found.set(start + at, header);
     }
@@ -50,7 +49,7 @@ export async function detectGeometry(source: ByteSource): Promise<Geometry> {
   }
   let eraseBlock = 0;
   let best = 0;
-  for (let size = smallest; size <= largest; size *= 2) {
+  for (let size = smallestEraseBlockBytes; size <= largestEraseBlockBytes; size *= 2) {
     let met = 0;
     for (const position of found.keys()) if (position % size === 0) met += 1;
     if (met >= best) {

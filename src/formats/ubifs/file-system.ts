@@ -2,6 +2,7 @@ import type { Code } from '../../model/codes.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding, Severity } from '../../model/finding.js';
 import type { InputTree } from '../../model/input-tree.js';
+import { largestUbifsFileBytes } from '../../model/limits/formats.js';
 import { displayName } from '../../model/path.js';
 import type { TreeEntry } from '../../model/tree-entry.js';
 import { type Catalogue, emptyCatalogue } from './catalogue.js';
@@ -118,8 +119,6 @@ async function readCatalogue(
   return { catalogue, method: 'rescue' };
 }
 
-/** Larger files are not read: no firmware has them, and a damaged size must not fill the disk with zeros. */
-const largestFile = 2 * 1024 * 1024 * 1024;
 const chunkBlocks = 32;
 
 async function* readContent(
@@ -136,7 +135,7 @@ async function* readContent(
     });
   };
   if (entry.encrypted) fail('ubifs-encrypted', 'the file is encrypted and cannot be read without its key');
-  if (entry.size > largestFile)
+  if (entry.size > largestUbifsFileBytes)
     fail('ubifs-file-size', 'the file is said to be larger than any firmware', `${entry.size} bytes`);
   const count = Math.ceil(entry.size / dataBlock);
   for (let start = 0; start < count; start += chunkBlocks) {

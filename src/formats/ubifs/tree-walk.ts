@@ -1,3 +1,4 @@
+import { longestUbifsPathBytes } from '../../model/limits/formats.js';
 import { compareBytes, displayName, fromBytes, unsafeName } from '../../model/path.js';
 import type { TreeEntry, TreeKind } from '../../model/tree-entry.js';
 import type { Catalogue } from './catalogue.js';
@@ -5,8 +6,6 @@ import { encryptedInode, type Inode } from './nodes.js';
 
 /** The inode of the root directory. */
 export const rootInode = 1;
-/** As Linux has it. It also keeps crafted chains of directories from growing by their depth times their length. */
-const longestPath = 4096;
 const noAttributes: ReadonlyMap<string, Uint8Array> = new Map();
 
 /** What the type bits of a mode say. */
@@ -49,7 +48,7 @@ export function listTree(catalogue: Catalogue): {
     const { inum: directory, prefix } = next;
     for (const [name, inum] of catalogue.entries.get(directory) ?? []) {
       const path = prefix + name;
-      if (name.includes('/') || path.length > longestPath || unsafeName(path) !== undefined) {
+      if (name.includes('/') || path.length > longestUbifsPathBytes || unsafeName(path) !== undefined) {
         const encrypted = ((catalogue.inodes.get(directory)?.flags ?? 0) & encryptedInode) !== 0;
         problems.push(
           encrypted

@@ -4,7 +4,7 @@ import { sha1Of, toSha1 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { type InputTree, readWhole } from '../../model/input-tree.js';
-import { largestFile, largestFileInWords } from '../../model/limits.js';
+import { largestFileBytes, largestFileInWords } from '../../model/limits.js';
 import { type ArchivePath, displayName, fromBytes, toArchivePath } from '../../model/path.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import { digestOfNodes } from '../../model/tree-digest.js';
@@ -110,7 +110,7 @@ async function readNodes(
 }
 
 async function digest(tree: InputTree, entry: TreeEntry): Promise<Content> {
-  if (entry.size > largestFile) {
+  if (entry.size > largestFileBytes) {
     throw new InputError({
       code: 'file-too-large',
       place: { file: tree.origin, entry: displayName(entry.path) },

@@ -16,7 +16,7 @@ import { sha1Of } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
-import { largestFile, largestFileInWords } from '../../model/limits.js';
+import { largestFileBytes, largestFileInWords } from '../../model/limits.js';
 import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } from '../../model/path.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import { digestOfNodes } from '../../model/tree-digest.js';
@@ -213,7 +213,7 @@ async function takeBoot(path: string, options: ReadOptions, filling: Filling): P
   options.signal?.throwIfAborted();
   const source = await openFileSource(path);
   filling.closers.push(() => source.close());
-  if (source.size > largestFile) {
+  if (source.size > largestFileBytes) {
     throw new InputError({
       code: 'file-too-large',
       place: { file: path },

@@ -1,6 +1,7 @@
 import { linesOf, trimBlanks } from '../../formats/text/text-lines.js';
 import type { Code } from '../../model/codes.js';
 import type { Fault } from '../../model/errors.js';
+import { longestListLineBytes } from '../../model/limits/input.js';
 import type { ListName, RuleAt } from '../../model/list-rules.js';
 import { displayName, type NameFault, unsafeName } from '../../model/path.js';
 
@@ -19,9 +20,6 @@ export interface Parsed<Rule> {
   readonly faults: readonly Fault[];
 }
 
-/** The longest path of Linux is 4,095 bytes; a line has room for that and its columns. */
-const longestLine = 8 * 1024;
-
 /** The lines of a list, and those too long to be lines. A byte order mark, CRLF, blanks at the ends, comments and exact repetitions are left out. */
 export function listLines(
   list: ListName,
@@ -37,8 +35,10 @@ export function listLines(
     // In the chmod list the last row for a path wins, so a repetition is not idle: it may undo a row between.
     if (list !== 'chmod' && seen.has(trimmed)) continue;
     const line = { at: { list, file, line: number }, text: trimmed, indent: whole.slice(0, indent) };
-    if (trimmed.length > longestLine) {
-      faults.push(lineFault(line, 0, 'the line is too long: is this a text file?', `at most ${longestLine} bytes`));
+    if (trimmed.length > longestListLineBytes) {
+      faults.push(
+        lineFault(line, 0, 'the line is too long: is this a text file?', `at most ${longestListLineBytes} bytes`),
+      );
       continue;
     }
     seen.add(trimmed);

@@ -1,7 +1,5 @@
 import picomatch from 'picomatch';
-
-/** More wildcards than this in one pattern could make matching take for ever, and no list needs them. */
-const mostStars = 12;
+import { mostStarsOfPattern } from '../../model/limits/input.js';
 
 /** Whether a line means more than the path that it spells. */
 export function isPattern(text: string): boolean {
@@ -50,7 +48,8 @@ function escapeTheRest(text: string): string {
  * matches. Returns what is wrong with the pattern where it is none.
  */
 export function compilePattern(text: string): ((path: string) => boolean) | { readonly wrong: string } {
-  if ((text.match(/\*+/g) ?? []).length > mostStars) return { wrong: `it has more than ${mostStars} wildcards` };
+  if ((text.match(/\*+/g) ?? []).length > mostStarsOfPattern)
+    return { wrong: `it has more than ${mostStarsOfPattern} wildcards` };
   try {
     const matches = picomatch(escapeTheRest(text), {
       dot: true,

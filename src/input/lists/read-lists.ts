@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { asInputError, systemCode } from '../../files/system-error.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import { mostListFaultsShown } from '../../model/limits/input.js';
 import { largestListBytes } from '../../model/limits.js';
 import type { ListName, ListRules } from '../../model/list-rules.js';
 import { fromBytes } from '../../model/path.js';
@@ -16,7 +17,6 @@ import { parsePathList } from './path-list.js';
 /** How places in the starter lists are shown: the same on every machine. */
 const starterFolder = 'templates/lists';
 const starterPath = fileURLToPath(new URL('../../../../templates/lists/', import.meta.url));
-const mostFaults = 50;
 
 /** A list's text; `undefined` where there is no such file. */
 async function readList(path: string, shown: string): Promise<string | undefined> {
@@ -102,9 +102,9 @@ export async function readLists(folder: string | undefined): Promise<Lists> {
   const permissions = parseChmodList(chmod.file, chmod.text);
   const images = parseMultifotaList(multifota.file, multifota.text);
   const faults: Fault[] = [keep, whole, permissions, images].flatMap((list) => list.faults);
-  if (faults.length > mostFaults) {
-    const rest = `${faults.length - mostFaults} more lines of the lists do not parse`;
-    throw new InputError([...faults.slice(0, mostFaults), { code: 'list-lines', message: rest }]);
+  if (faults.length > mostListFaultsShown) {
+    const rest = `${faults.length - mostListFaultsShown} more lines of the lists do not parse`;
+    throw new InputError([...faults.slice(0, mostListFaultsShown), { code: 'list-lines', message: rest }]);
   }
   if (faults.length > 0) throw new InputError(faults);
   return {

@@ -1,9 +1,9 @@
 import { linesOf, trimBlanks } from '../../formats/text/text-lines.js';
 import { type Ownership, ownership } from '../../model/build.js';
 import type { Fault, Place } from '../../model/errors.js';
+import { longestOwnersLineBytes } from '../../model/limits/input.js';
 import { displayName } from '../../model/path.js';
 
-const longestLine = 16 * 1024;
 const largestId = 0xffff_ffff;
 const row = /^(.*)[ \t]([0-9]+)[ \t]+([0-9]+)[ \t]+([0-7]+)((?:[ \t]+[a-z_]+=[^ \t]*)*)[ \t]*$/;
 
@@ -49,7 +49,7 @@ export function parseFilesystemConfig(text: string, place: Place): FilesystemCon
   const faults: Fault[] = [];
   for (const { number, text: line } of linesOf(text)) {
     if (trimBlanks(line).text === '' || line.startsWith('#')) continue;
-    const parsed = line.length > longestLine ? undefined : parseRow(line);
+    const parsed = line.length > longestOwnersLineBytes ? undefined : parseRow(line);
     if (parsed === undefined) {
       faults.push({
         code: 'filesystem-config-line',

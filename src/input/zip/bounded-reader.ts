@@ -1,10 +1,10 @@
 import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import { RandomAccessReader } from 'yauzl';
+import { mostReadAheadBytes } from '../../model/limits/input.js';
 import { readAt } from './end-record.js';
 
 const leastAhead = 512;
-const mostAhead = 64 * 1024;
 
 /**
  * The zip's bytes for yauzl. Its own reader hands any offset that a zip claims to fs.read, which throws on those beyond
@@ -47,7 +47,7 @@ export class BoundedReader extends RandomAccessReader {
     const end = this.#windowStart + this.#window.length;
     if (position < this.#windowStart || position + length > end) {
       const inOrder = position >= this.#windowStart && position <= end;
-      this.#ahead = inOrder ? Math.min(mostAhead, this.#ahead * 2) : leastAhead;
+      this.#ahead = inOrder ? Math.min(mostReadAheadBytes, this.#ahead * 2) : leastAhead;
       const window = await readAt(
         this.#handle,
         position,

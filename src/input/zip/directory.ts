@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
 import { type Fault, InputError, type Place } from '../../model/errors.js';
+import { mostBuildEntries } from '../../model/limits/input.js';
 import { displayName, fromBytes } from '../../model/path.js';
 import { BoundedReader } from './bounded-reader.js';
 import { readEndRecord } from './end-record.js';
@@ -26,8 +27,6 @@ const unix = 3;
 const macOs = 19;
 /** Deflate cannot do better than 1032 to 1; a claim beyond it is a lie. */
 const bestDeflateRatio = 1032;
-/** A build has thousands; a module could not hold so many. */
-const mostEntries = 1_000_000;
 
 function unixModeOf(entry: Entry): number | undefined {
   const madeBy = entry.versionMadeBy >>> 8;
@@ -117,7 +116,7 @@ export async function readDirectory(handle: FileHandle, file: string, fileSize: 
   let directorySize = 0;
   const entries: Entry[] = [];
   try {
-    if (zip.entryCount > mostEntries) throw new Error(`it claims ${zip.entryCount} entries`);
+    if (zip.entryCount > mostBuildEntries) throw new Error(`it claims ${zip.entryCount} entries`);
     for await (const entry of zip.eachEntry()) {
       entries.push(entry);
       directorySize += directoryRecordLength + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;

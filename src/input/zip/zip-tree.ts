@@ -6,9 +6,9 @@ import type { Ownership } from '../../model/build.js';
 import { type Sha256, sha1Of, toSha256 } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
-import { largestBuild, largestFile, largestFileInWords } from '../../model/limits.js';
+import { largestBuildBytes, largestFileBytes, largestFileInWords, longestLinkBytes } from '../../model/limits.js';
 import { type ArchivePath, displayName, fromBytes } from '../../model/path.js';
-import { longestLink, type ReadOptions, type Tree, type TreeNode } from '../../model/tree.js';
+import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import { bothOrNeither, concurrently } from '../concurrently.js';
 import { linkFault } from '../links.js';
 import { checkNames, type NamedNode, withoutDots } from '../names.js';
@@ -67,15 +67,15 @@ function sizeFaults(file: string, nodes: readonly Node[]): Fault[] {
     const found = `${record.size} bytes`;
     if (kind === 'directory' && record.size > 0) {
       faults.push({ code: 'zip-damaged', place, message: 'a directory entry holds bytes', found });
-    } else if (kind === 'link' && record.size > longestLink) {
-      const expected = `at most ${longestLink} bytes`;
+    } else if (kind === 'link' && record.size > longestLinkBytes) {
+      const expected = `at most ${longestLinkBytes} bytes`;
       faults.push({ code: 'link-text', place, message: 'the text of a link is too long', found, expected });
-    } else if (record.size > largestFile) {
+    } else if (record.size > largestFileBytes) {
       const expected = largestFileInWords;
       faults.push({ code: 'file-too-large', place, message: 'the file is too large', found, expected });
     }
   }
-  if (total > largestBuild) {
+  if (total > largestBuildBytes) {
     const found = `${total} bytes`;
     const message = 'the zip claims to hold more than any module can';
     faults.push({
@@ -83,7 +83,7 @@ function sizeFaults(file: string, nodes: readonly Node[]): Fault[] {
       place: { file },
       message,
       found,
-      expected: `at most ${largestBuild} bytes`,
+      expected: `at most ${largestBuildBytes} bytes`,
     });
   }
   return faults;

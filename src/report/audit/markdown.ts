@@ -1,5 +1,7 @@
 /** The audit for a pull request comment: short whatever the builds are. */
+
 import type { Audit, AuditCount } from '../../model/audit.js';
+import { longestCellCharacters, mostLargestShown } from '../../model/limits/audit.js';
 import { displayName } from '../../model/path.js';
 import { showSize } from '../quantities.js';
 import {
@@ -15,16 +17,13 @@ import {
   showRatio,
 } from './words.js';
 
-const largestShown = 10;
 const securityShown = 12;
 const findingsShown = 8;
 const offendersShown = 15;
-/** Characters of one cell: a hostile name must not make the comment too long to post. */
-const cellLimit = 160;
 
 /** Text in which Markdown and HTML see nothing: for cells and lines. */
 function plain(text: string): string {
-  const cut = text.length > cellLimit ? `${text.slice(0, cellLimit)}…` : text;
+  const cut = text.length > longestCellCharacters ? `${text.slice(0, longestCellCharacters)}…` : text;
   return cut
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -37,7 +36,7 @@ function plain(text: string): string {
 /** A name as code; backticks in it would end the code, so then it is plain text. */
 function code(name: string): string {
   const shown = displayName(name);
-  const cut = shown.length > cellLimit ? `…${shown.slice(-cellLimit)}` : shown;
+  const cut = shown.length > longestCellCharacters ? `…${shown.slice(-longestCellCharacters)}` : shown;
   return /[`|<>&\\]/.test(cut) ? plain(cut) : `\`${cut}\``;
 }
 
@@ -121,7 +120,7 @@ function largest(audit: Audit): readonly string[] {
   return table(
     ['costliest', 'package', 'of file', 'method'],
     ['left', 'right', 'right', 'left'],
-    audit.totals.largest.slice(0, largestShown).flatMap((path) => {
+    audit.totals.largest.slice(0, mostLargestShown).flatMap((path) => {
       const row = rows.get(path);
       return row === undefined
         ? []

@@ -6,7 +6,7 @@ import { writeBytes } from '../../files/output.js';
 import { asInputError, systemCode } from '../../files/system-error.js';
 import { isSha256, type Sha256, sha256Of } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
-import { largestFile } from '../../model/limits.js';
+import { largestFileBytes } from '../../model/limits.js';
 import { compareBytes } from '../../model/path.js';
 
 /** Deflating what hardly gets smaller only costs time when it is read. */
@@ -108,7 +108,7 @@ export async function readBlob(folder: string, sha256: Sha256, size: number): Pr
 /** Holds a content against its digest. One that cannot be read is not whole. */
 export async function checkBlob(blob: StoredBlob): Promise<{ readonly whole: boolean; readonly size: number }> {
   const stored = await readFile(blob.file).catch(() => undefined);
-  const bytes = stored && unpack(blob, stored, largestFile);
+  const bytes = stored && unpack(blob, stored, largestFileBytes);
   return { whole: bytes !== undefined && sha256Of(bytes) === blob.sha256, size: bytes?.length ?? 0 };
 }
 

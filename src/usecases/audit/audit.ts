@@ -4,6 +4,7 @@
  * 1. Plan as `generate` would. 2. Look inside what differs, one file at a time. 3. Put rows, sums and security findings
  * together. 4. Lay a finished package over it, if one is given. 5. Hold it against the policy.
  */
+
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { headerOf, packageTime, relationOf } from '../../audit/header.js';
@@ -30,6 +31,7 @@ import type { Decision } from '../../model/decision.js';
 import type { DeviceOrder } from '../../model/device-order.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import { largestPolicyBytes } from '../../model/limits.js';
 import type { DeltaOperation, Payload, SettledOperation } from '../../model/operation.js';
 import { allParts, type Part } from '../../model/parts.js';
 import { type ArchivePath, compareBytes } from '../../model/path.js';
@@ -214,20 +216,17 @@ function securityOf(source: Build, target: Build, inside: InsideFacts): readonly
   );
 }
 
-/** No policy that people write is larger. */
-const largestPolicy = 1024 * 1024;
-
 async function readPolicy(file: string): Promise<AuditPolicy> {
   let text: string;
   try {
     const { size } = await stat(file);
-    if (size > largestPolicy) {
+    if (size > largestPolicyBytes) {
       throw new InputError({
         code: 'policy-too-large',
         place: { file },
         message: 'the policy is too large',
         found: `${size} bytes`,
-        expected: `at most ${largestPolicy} bytes`,
+        expected: `at most ${largestPolicyBytes} bytes`,
       });
     }
     text = await readFile(file, 'utf8');

@@ -1,7 +1,7 @@
 /** Reads the files that differ, one at a time, and keeps what the inspectors say of them; never the bytes. */
 
 import { kernelRelease } from '../../audit/compare/boot.js';
-import { compareContents, compareLimit } from '../../audit/compare/compare-file.js';
+import { compareContents } from '../../audit/compare/compare-file.js';
 import { type Certificate, certificatesIn, isCredentialName } from '../../audit/security/certificates.js';
 import { contentFindings, innerFindings, startLinkFinding } from '../../audit/security/content.js';
 import { moduleRelease } from '../../audit/security/vermagic.js';
@@ -10,6 +10,7 @@ import type { SecurityFinding } from '../../model/audit.js';
 import type { FileEntry, OpenBuild } from '../../model/build.js';
 import type { Inner } from '../../model/inner.js';
 import { sdx6x } from '../../model/layout.js';
+import { largestComparedBytes } from '../../model/limits/audit.js';
 import { type ArchivePath, displayName, isWithin } from '../../model/path.js';
 import type { OnProgress } from '../../model/progress.js';
 
@@ -68,7 +69,7 @@ export async function lookInside(
     options.onProgress({ stage: 'audit', doneBytes, totalBytes, doneItems: i, totalItems: work.length, item });
     doneBytes += bytes;
     const changed = after !== undefined && before?.content.sha1 !== after.content.sha1;
-    if (Math.max(before?.content.size ?? 0, after?.content.size ?? 0) > compareLimit) {
+    if (Math.max(before?.content.size ?? 0, after?.content.size ?? 0) > largestComparedBytes) {
       if (changed) inner.set(path, tooLarge());
       continue;
     }
@@ -153,7 +154,11 @@ function comparedWith(path: ArchivePath, inner: Inner): Inner {
 }
 
 function tooLarge(): Inner {
-  return { kind: 'binary', summary: 'large file', notes: [`not looked into: it is larger than ${compareLimit} bytes`] };
+  return {
+    kind: 'binary',
+    summary: 'large file',
+    notes: [`not looked into: it is larger than ${largestComparedBytes} bytes`],
+  };
 }
 
 function isModule(path: ArchivePath): boolean {

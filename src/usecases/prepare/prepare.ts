@@ -19,7 +19,7 @@ import type { Ownership, ProjectVersion } from '../../model/build.js';
 import { sha1Of } from '../../model/digest.js';
 import { InputError, ProofError, UsageError } from '../../model/errors.js';
 import { sdx6x } from '../../model/layout.js';
-import { largestFile, largestOwnersTableBytes } from '../../model/limits.js';
+import { largestFileBytes, largestOwnersTableBytes } from '../../model/limits.js';
 import { type ArchivePath, displayName, fromBytes, toArchivePath, toBytes } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import type { Preparation, PreparedFrom } from '../../model/preparation.js';
@@ -183,7 +183,7 @@ async function readBounded(input: string, limit: number): Promise<Uint8Array> {
 }
 
 async function readSingle(from: PreparedFrom, path: ArchivePath, input: string): Promise<SingleFile> {
-  const bytes = await readBounded(input, largestFile);
+  const bytes = await readBounded(input, largestFileBytes);
   if (bytes.length === 0) {
     throw new InputError({ code: 'prepare-empty', place: { file: input }, message: `the ${from} input is empty` });
   }

@@ -1,7 +1,8 @@
 import type { Inner, InnerFact } from '../../../model/inner.js';
+import { largestTextBytes } from '../../../model/limits/audit.js';
 import { compareTable } from './compare-table.js';
 import { compareSettings } from './key-value.js';
-import { linesOf, textLimit } from './lines.js';
+import { linesOf } from './lines.js';
 import { masking } from './mask.js';
 import { tableFormat } from './tables.js';
 import { unifiedDiff } from './unified.js';
@@ -15,7 +16,7 @@ export function compareText(name: string, before: Uint8Array | undefined, after:
   const old = linesOf(before ?? new Uint8Array());
   const now = linesOf(after ?? new Uint8Array());
   if (old === undefined || now === undefined) {
-    return { kind: 'text', summary, notes: [`too long to compare: texts up to ${textLimit} bytes are`] };
+    return { kind: 'text', summary, notes: [`too long to compare: texts up to ${largestTextBytes} bytes are`] };
   }
   const oneSided = before === undefined || after === undefined;
   const table = tableFormat(name);

@@ -3,18 +3,16 @@
  *   1. lines that both sides share at the start and the end are set aside;
  *   2. the furthest reaching path with d edits is extended until both ends are reached;
  *   3. the way back through the saved frontiers gives the edits.
- * Work grows with (lines × edits), so it gives up beyond `editLimit`; whoever asks then says that the texts are too different.
+ * Work grows with (lines × edits), so it gives up beyond `mostEdits`; whoever asks then says that the texts are too different.
  */
+
+import { mostEdits, mostEditWork } from '../../../model/limits/audit.js';
 
 /** A line that is kept, taken away or put in. Numbers are 0-based lines of the sides where the line is. */
 export type Edit =
   | { readonly sign: ' '; readonly before: number; readonly after: number }
   | { readonly sign: '-'; readonly before: number }
   | { readonly sign: '+'; readonly after: number };
-
-const editLimit = 1500;
-/** Lines times edits: the longer the texts, the fewer edits are looked for, so that no pair takes more than a second or two. */
-const workLimit = 200_000_000;
 
 /** Edits that turn one list into the other; `undefined` when more than 1,500 would be needed, or fewer for long texts. */
 export function editsBetween(before: readonly string[], after: readonly string[]): readonly Edit[] | undefined {
@@ -47,7 +45,7 @@ function greedy(a: readonly string[], b: readonly string[]): readonly Edit[] | u
   const m = b.length;
   if (n === 0) return b.map((_, i) => ({ sign: '+', after: i }));
   if (m === 0) return a.map((_, i) => ({ sign: '-', before: i }));
-  const most = Math.min(editLimit, n + m, Math.ceil(workLimit / (n + m)));
+  const most = Math.min(mostEdits, n + m, Math.ceil(mostEditWork / (n + m)));
   const frontiers: Int32Array[] = [];
   let v = new Int32Array(3);
   // v holds, for diagonal k = x - y in -d-1 … d+1, the furthest x at index k + d + 1

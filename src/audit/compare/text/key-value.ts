@@ -1,9 +1,8 @@
 import type { InnerFact } from '../../../model/inner.js';
+import { mostFieldsShown } from '../../../model/limits/audit.js';
 import { fact } from '../fields.js';
 import { showLine } from './lines.js';
 import { isSecretName, maskLine, maskValue } from './mask.js';
-
-const shownLimit = 200;
 
 /** Settings of a file: `key` or `[Section] key` to its values, several where a key is repeated. */
 type Settings = ReadonlyMap<string, readonly string[]>;
@@ -32,7 +31,7 @@ export function compareSettings(
   for (const [key, values] of old)
     if (!now.has(key)) facts.push(fact(showLine(key), show(key, values, name), undefined));
   if (facts.length === 0) return undefined;
-  return { facts: facts.slice(0, shownLimit), omitted: Math.max(0, facts.length - shownLimit) };
+  return { facts: facts.slice(0, mostFieldsShown), omitted: Math.max(0, facts.length - mostFieldsShown) };
 }
 
 function sameList(a: readonly string[], b: readonly string[]): boolean {

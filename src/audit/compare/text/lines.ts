@@ -1,11 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { bufferOf, textOf } from '../../../formats/bytes/view.js';
-
-/** Files beyond this are not compared line by line; nothing in a root file system that people write comes near. */
-export const textLimit = 8 * 1024 * 1024;
-const lineLimit = 200_000;
-/** Characters of a line that are shown. */
-const widthLimit = 400;
+import { largestTextBytes, longestLineShownCharacters, mostTextLines } from '../../../model/limits/audit.js';
 
 /** Whether bytes are text: no NUL and few control characters at the start. An empty file is text. */
 export function isText(bytes: Uint8Array): boolean {
@@ -20,11 +15,11 @@ export function isText(bytes: Uint8Array): boolean {
 
 /** Lines without their ends, one unit a byte; `undefined` when there are too many to compare. */
 export function linesOf(bytes: Uint8Array): readonly string[] | undefined {
-  if (bytes.length > textLimit) return undefined;
+  if (bytes.length > largestTextBytes) return undefined;
   if (bytes.length === 0) return [];
   const lines = bufferOf(bytes).toString('latin1').split('\n');
   if (lines.at(-1) === '') lines.pop();
-  return lines.length > lineLimit ? undefined : lines;
+  return lines.length > mostTextLines ? undefined : lines;
 }
 
 /** A line for people: decoded, control bytes as `\xHH` but tabs as they are, cut when very long. */
@@ -33,7 +28,7 @@ export function showLine(line: string): string {
     .split('\t')
     .map((part) => textOf(Buffer.from(part, 'latin1')))
     .join('\t');
-  return text.length > widthLimit
-    ? `${text.slice(0, widthLimit)} … (${text.length - widthLimit} more characters)`
+  return text.length > longestLineShownCharacters
+    ? `${text.slice(0, longestLineShownCharacters)} … (${text.length - longestLineShownCharacters} more characters)`
     : text;
 }

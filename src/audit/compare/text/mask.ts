@@ -1,5 +1,7 @@
 /** Takes secrets out of text before it is shown: a report is passed around, and a build's keys must not be in it. */
 
+import { longestLineMaskedCharacters } from '../../../model/limits/audit.js';
+
 const masked = '[masked]';
 
 const secretWord =
@@ -15,9 +17,6 @@ const crypt = /\$(?:1|2[abxy]?|5|6|7|y|gy|sha1|md5)\$[./A-Za-z0-9$=,-]{8,}/g;
 const inAddress = /(:\/\/[^\s/:@]{1,200}:)[^\s/@]{1,200}@/g;
 const beginKey = /-----BEGIN [A-Z0-9 ]{0,60}PRIVATE KEY( BLOCK)?-----/;
 const endKey = /-----END [A-Z0-9 ]{0,60}PRIVATE KEY( BLOCK)?-----/;
-
-/** Characters of a line that are looked at and may be shown. */
-const widthLimit = 1000;
 
 /** Program text names variables like `token = next()`; there only literals are secrets. */
 const programText = /\.(py|pl|pm|js|mjs|c|h|lua|rb|go|ts)$/i;
@@ -36,7 +35,7 @@ export function maskValue(value: string): string {
 export function maskLine(line: string, name: string): string {
   const pattern = programText.test(name) ? quoted : assigned;
   return line
-    .slice(0, widthLimit)
+    .slice(0, longestLineMaskedCharacters)
     .replace(crypt, masked)
     .replace(inAddress, `$1${masked}@`)
     .replace(/(PRIVATE KEY(?: BLOCK)?-----)[^-]+/, `$1${masked}`)

@@ -1,12 +1,10 @@
 import type { DiffLine } from '../../../model/inner.js';
+import { mostDiffLinesShown, mostOneSidedLinesShown } from '../../../model/limits/audit.js';
 import { type Edit, editsBetween } from './edits.js';
 import { showLine } from './lines.js';
 
-/** Lines of context around a change, and lines of one diff that are kept. */
+/** Lines of context around a change. */
 const context = 2;
-const shownLimit = 200;
-/** A text that is on one side only is shown by its beginning. */
-const oneSidedLimit = 40;
 
 /** Gives a line of a side by its index, with secrets masked. */
 export interface Show {
@@ -32,7 +30,7 @@ export function unifiedDiff(before: readonly string[], after: readonly string[],
       notes: [`too different for a line by line view: ${before.length} lines before, ${after.length} after`],
     };
   }
-  const limit = before.length === 0 || after.length === 0 ? oneSidedLimit : shownLimit;
+  const limit = before.length === 0 || after.length === 0 ? mostOneSidedLinesShown : mostDiffLinesShown;
   const keep = new Uint8Array(edits.length);
   edits.forEach((edit, i) => {
     if (edit.sign !== ' ') keep.fill(1, Math.max(0, i - context), i + context + 1);

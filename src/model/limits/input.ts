@@ -1,0 +1,34 @@
+/** What is read of builds and lists: each limit once, with where it comes from. */
+
+/** Most bytes of a line of a list file: the longest path of Linux has 4,095, and a line has room for that and its columns. */
+export const longestListLineBytes = 8 * 1024;
+
+/** Most wildcards of one pattern: more could make matching take for ever, and no list needs them. */
+export const mostStarsOfPattern = 12;
+
+/** Most faults of the list files that are told: more than two screens help nobody. */
+export const mostListFaultsShown = 50;
+
+/** Most faults of a list of a module's files that are told: when so many lines are wrong, it is another kind of file. */
+export const mostDeviceListFaultsShown = 20;
+
+/** Most bytes of a line of owners: a path of 4,095 bytes, each escaped, and its columns. */
+export const longestOwnersLineBytes = 16 * 1024;
+
+/** Most bytes of an entry's name: Linux has as many for a path; each directory of a name is a node, so a name of thousands would be thousands of them. */
+export const longestEntryNameBytes = 4095;
+
+/** Most entries of a build's zip: a build has thousands, and a module could not hold so many. */
+export const mostBuildEntries = 1_000_000;
+
+/** Most bytes that are read ahead of what was asked for: more does not make reading a zip's directory quicker. */
+export const mostReadAheadBytes = 64 * 1024;
+
+/** For so many lines a near path is looked for among all paths: a list of another build has thousands that match nothing. */
+export const mostNearPathSearches = 40;
+
+/** Most folders that a line is taken to have left out before a path: nobody leaves out more by mistake. */
+export const mostFoldersLeftOut = 16;
+
+/** Most files of one group that are compared as bases for a patch: builds have thousands of files that are named `copyright` or hold the same bytes, and to compare all with all would take minutes. */
+export const mostBasesCompared = 128;
