@@ -60,8 +60,8 @@ function methodOf(target: InspectedTarget): AuditMethod {
 function pathOf(target: InspectedTarget, known: ReadonlySet<string>): ArchivePath | undefined {
   const candidates =
     target.kind === 'file'
-      ? [target.name.startsWith('/system/') ? `SYSTEM/${target.name.slice('/system/'.length)}` : '']
-      : [/[:/]boot$/.test(target.name) ? sdx6x.bootImage : '', `MULTIFOTA/${baseName(target.entry ?? '')}`];
+      ? [target.name.startsWith('/system/') ? `${sdx6x.system}/${target.name.slice('/system/'.length)}` : '']
+      : [/[:/]boot$/.test(target.name) ? sdx6x.bootImage : '', `${sdx6x.minorImages}/${baseName(target.entry ?? '')}`];
   const found = candidates.find((name) => known.has(name));
   return found === undefined || unsafeName(found) !== undefined ? undefined : toArchivePath(found);
 }

@@ -57,7 +57,7 @@ function inSpellingOf(source: Build, device: DeviceFiles): DeviceFiles {
 
 const version = sdx6x.versionFile;
 
-const modem = 'SYSTEM/firmware';
+const modem = sdx6x.modem;
 
 /** At most this many files are told one by one. */
 const most = 100;

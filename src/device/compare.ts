@@ -1,8 +1,8 @@
 /** Holds the device after an update against what it should be. */
 
 import type { Entry } from '../model/build.js';
-import { sdx6x } from '../model/layout.js';
-import { type ArchivePath, compareBytes, displayName, onDevice } from '../model/path.js';
+import { isMinorImage, onDevice, sdx6x } from '../model/layout.js';
+import { type ArchivePath, compareBytes, displayName } from '../model/path.js';
 import type { Difference, DifferenceKind } from '../model/verification.js';
 import { type Blob, sameBlob, sliceBlob } from './blob.js';
 import type { ContentStore } from './content.js';
@@ -46,7 +46,7 @@ export function expect(
   for (const entry of entries.values()) {
     if (entry.kind === 'file' && entry.path === sdx6x.bootImage) {
       wanted.push({ image: entry, partition: bootPartition });
-    } else if (entry.kind === 'file' && entry.path.startsWith('MULTIFOTA/')) {
+    } else if (entry.kind === 'file' && isMinorImage(entry.path)) {
       const partition = images?.get(entry.path);
       // with a map of the images, those that it leaves out are nobody's
       if (images === undefined || partition !== undefined) wanted.push({ image: entry, partition });

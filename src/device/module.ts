@@ -1,8 +1,10 @@
 /** A module as it leaves the factory with the source build on it. */
+
 import type { Build, Entry, Ownership } from '../model/build.js';
+import { isMinorImage, onDevice, sdx6x } from '../model/layout.js';
 import { assumedBoot, assumedSystem, bootRow, moduleDefaults, systemRow } from '../model/module-defaults.js';
 import type { ArchivePath } from '../model/path.js';
-import { baseName, compareBytes, onDevice } from '../model/path.js';
+import { baseName, compareBytes } from '../model/path.js';
 import { type Blob, fillBlob, joinBlobs, type Whole } from './blob.js';
 import {
   type Attributes,
@@ -74,10 +76,10 @@ const rootOwned: Attributes = { uid: 0, gid: 0, mode: 0o755 };
 
 function buildSystem(build: Build, block: number, unit: number): FileSystem {
   let fs = emptyFileSystem(Number.MAX_SAFE_INTEGER, block, unit, rootOwned);
-  const known = new Map<string, number>([['SYSTEM', rootInode]]);
+  const known = new Map<string, number>([[sdx6x.system, rootInode]]);
   for (const entry of build.entries.values()) {
     if (onDevice(entry.path) === undefined) continue;
-    if (entry.path === 'SYSTEM') {
+    if (entry.path === sdx6x.system) {
       if (entry.kind === 'directory') {
         const root = directoryOf(fs, rootInode);
         fs = replaceInode(fs, rootInode, { ...root, ...attributesOf(entry.ownership) });
@@ -129,7 +131,7 @@ function partitionsOf(
   const boot = (rows.find(({ mountPoint }) => mountPoint === '/boot') ?? assumedBoot).device;
   for (const row of raw) {
     const image = [...build.entries.values()].find(
-      (entry) => entry.path === `BOOTABLE_IMAGES/${baseName(row.mountPoint)}.img`,
+      (entry) => entry.path === `${sdx6x.bootableImages}/${baseName(row.mountPoint)}.img`,
     );
     const content = image?.kind === 'file' ? wholeOf(image) : fillBlob(0xff, eraseBlock);
     const stated = row.mountPoint === '/boot' ? build.misc.bootSize : undefined;
@@ -140,7 +142,7 @@ function partitionsOf(
     return options.images?.get(path) ?? (onFlash ? stem : `/dev/block/bootdevice/by-name/${stem}`);
   };
   const images = (entries: Build['entries']) =>
-    [...entries.values()].filter((entry) => entry.kind === 'file' && entry.path.startsWith('MULTIFOTA/'));
+    [...entries.values()].filter((entry) => entry.kind === 'file' && isMinorImage(entry.path));
   for (const entry of images(build.entries)) {
     const name = nameOf(entry.path);
     if (entry.kind !== 'file' || mapGet(partitions, name) !== undefined) continue;

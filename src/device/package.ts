@@ -52,8 +52,8 @@ export function codeOfUnreadable(error: UnreadablePackage): number {
 }
 
 const scriptName = sdx6x.packageScript;
-const programName = 'META-INF/com/google/android/update-binary';
-const versionName = 'quectel-project-version';
+const programName = sdx6x.packageUpdater;
+const versionName = sdx6x.packageVersion;
 
 /** Reads every entry, as `unzip -tq` does, and keeps digests. Throws {@link PackageRefused} for what a real test finds. */
 export async function testEntries(

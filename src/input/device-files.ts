@@ -3,6 +3,7 @@ import { asInputError } from '../files/system-error.js';
 import { plainText } from '../formats/text/plain-text.js';
 import { isSha1, type Sha1 } from '../model/digest.js';
 import { type Fault, InputError } from '../model/errors.js';
+import { sdx6x } from '../model/layout.js';
 import { mostDeviceListFaultsShown } from '../model/limits/input.js';
 import { largestDeviceListBytes } from '../model/limits.js';
 import { type ArchivePath, displayName, toArchivePath, unsafeName } from '../model/path.js';
@@ -136,9 +137,11 @@ function unescaped(_all: string, letter: string): string {
 
 /** Names as paths of SYSTEM, whether they were taken in /, in the parent of /system, or as archive paths. */
 function underSystem(files: ReadonlyMap<string, Sha1>): ReadonlyMap<ArchivePath, Sha1> {
-  const prefix = ['SYSTEM/', 'system/'].find((start) => {
+  const prefix = [`${sdx6x.system}/`, 'system/'].find((start) => {
     for (const name of files.keys()) if (!name.startsWith(start)) return false;
     return files.size > 0;
   });
-  return new Map([...files].map(([name, sha1]) => [toArchivePath(`SYSTEM/${name.slice(prefix?.length ?? 0)}`), sha1]));
+  return new Map(
+    [...files].map(([name, sha1]) => [toArchivePath(`${sdx6x.system}/${name.slice(prefix?.length ?? 0)}`), sha1]),
+  );
 }

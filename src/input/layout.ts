@@ -1,6 +1,6 @@
 import type { Code } from '../model/codes.js';
 import type { Fault } from '../model/errors.js';
-import { sdx6x } from '../model/layout.js';
+import { isBelowSystem, sdx6x } from '../model/layout.js';
 import { displayName } from '../model/path.js';
 import type { TreeNode } from '../model/tree.js';
 import { misplacedFault, type Packing, strayed, topOf } from './misplaced.js';
@@ -29,10 +29,11 @@ export function layoutFaults(
   const misplaced = misplacedFault(file, [...nodes.keys()], packing);
   if (misplaced !== undefined) return [misplaced];
   const faults: Fault[] = [];
-  const system = [...nodes.keys()].some((path) => path.startsWith('SYSTEM/'));
-  if (!system || (nodes.has('SYSTEM') && nodes.get('SYSTEM')?.kind !== 'directory')) {
-    const top = nodes.size === 0 ? 'nothing at all' : `no SYSTEM; at the top: ${topOf(nodes.keys())}`;
-    const found = nodes.has('SYSTEM') ? `a ${nodes.get('SYSTEM')?.kind} SYSTEM with nothing in it` : top;
+  const system = [...nodes.keys()].some((path) => isBelowSystem(path));
+  const top = nodes.get(sdx6x.system)?.kind;
+  if (!system || (top !== undefined && top !== 'directory')) {
+    const none = nodes.size === 0 ? 'nothing at all' : `no SYSTEM; at the top: ${topOf(nodes.keys())}`;
+    const found = top === undefined ? none : `a ${top} SYSTEM with nothing in it`;
     const expected = 'a folder SYSTEM with the root file system';
     faults.push({ code: 'no-system', place: { file }, message: 'there is no root file system', found, expected });
   }

@@ -1,5 +1,6 @@
 import type { Ownership } from '../model/build.js';
-import { type ArchivePath, isWithin } from '../model/path.js';
+import { inSystem, nameOfOwnersRow } from '../model/layout.js';
+import type { ArchivePath } from '../model/path.js';
 
 /** Whose rules say what owner and mode an entry has: the build's own, or the original tool's. */
 export type Modes = 'build' | 'note';
@@ -17,7 +18,7 @@ export function ownershipOf(
   rows: ReadonlyMap<string, Ownership>,
   modes: Modes,
 ): Ownership {
-  const row = isWithin(path, 'SYSTEM') ? rows.get(`system${path.slice('SYSTEM'.length)}`) : undefined;
+  const row = inSystem(path) ? rows.get(nameOfOwnersRow(path)) : undefined;
   if (row !== undefined) return row;
   return modes === 'build' && own !== undefined ? own : noteDefault;
 }

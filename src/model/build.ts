@@ -1,6 +1,7 @@
 import type { Sha1, Sha256 } from './digest.js';
 import type { Finding } from './finding.js';
-import { type ArchivePath, isWithin } from './path.js';
+import { inSystem } from './layout.js';
+import type { ArchivePath } from './path.js';
 
 /** Where an entry's owner and mode come from. */
 export type OwnershipOrigin = 'filesystem-config' | 'zip-mode' | 'folder-mode' | 'image' | 'note-default';
@@ -136,7 +137,7 @@ export interface OpenBuild {
 export function ownershipCounts(entries: Build['entries']): ReadonlyMap<OwnershipOrigin, number> {
   const counts = new Map<OwnershipOrigin, number>();
   for (const entry of entries.values()) {
-    if (entry.kind === 'link' || !isWithin(entry.path, 'SYSTEM')) continue;
+    if (entry.kind === 'link' || !inSystem(entry.path)) continue;
     counts.set(entry.ownership.origin, (counts.get(entry.ownership.origin) ?? 0) + 1);
   }
   return counts;

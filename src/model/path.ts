@@ -57,12 +57,6 @@ export function toDevicePath(name: string): DevicePath {
   return name;
 }
 
-/** `SYSTEM/bin/app` → `/system/bin/app`, `SYSTEM` → `/system`; `undefined` for what is outside of SYSTEM. */
-export function onDevice(path: ArchivePath): DevicePath | undefined {
-  if (path === 'SYSTEM') return toDevicePath('/system');
-  return path.startsWith('SYSTEM/') ? toDevicePath(`/system${path.slice('SYSTEM'.length)}`) : undefined;
-}
-
 /** What stands before a slash of a safe path is safe as well, so it is not checked again: paths have up to 2,000 parents. */
 function isParent(name: string, of: ArchivePath): name is ArchivePath {
   return name !== '' && of.charAt(name.length) === '/';

@@ -1,4 +1,5 @@
 import { type Fault, InputError } from '../model/errors.js';
+import { sdx6x } from '../model/layout.js';
 import { largestFileBytes, largestFileInWords, largestPackageBytes, longestPackageNameBytes } from '../model/limits.js';
 import { displayName, unsafeName } from '../model/path.js';
 
@@ -27,7 +28,8 @@ function nameFault(name: string): string | undefined {
   if (name.length > longestPackageNameBytes) return `at most ${longestPackageNameBytes} bytes`;
   if (name.endsWith('/')) return 'the name of a file';
   if (unsafeName(name) !== undefined) return 'a relative name without empty, . and .. parts';
-  if (name === 'BOOTABLE_IMAGES' || name.startsWith('BOOTABLE_IMAGES/')) return 'no name under BOOTABLE_IMAGES';
+  if (name === sdx6x.bootableImages || name.startsWith(`${sdx6x.bootableImages}/`))
+    return 'no name under BOOTABLE_IMAGES';
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { Decision } from '../model/decision.js';
 import type { DeviceOrder } from '../model/device-order.js';
+import { sdx6x } from '../model/layout.js';
 import type { ExtractFile, PatchFile, Payload, SettledOperation } from '../model/operation.js';
 import { compareBytes, toBytes } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
@@ -26,8 +27,6 @@ export interface PackagePrograms {
   /** OTA/bin/ipth_dua of the target, where it has one. */
   readonly ipthDua?: Uint8Array | undefined;
 }
-
-const programs = 'META-INF/com/google/android/';
 
 /** Whether a file travels whole because of what it is, not because its patch was not worth it. */
 function wholeFromTheStart({ source, reason }: Decision<SettledOperation>): boolean {
@@ -71,14 +70,14 @@ export function layoutPackage(plan: SettledPlan, order: DeviceOrder, extra: Pack
   if (order.makeDirectories.length > 0 || order.stages) {
     add(`${names.placeholderFolder}/${names.placeholder}`, { kind: 'bytes', bytes: new Uint8Array() });
   }
-  add(`${programs}updater-script`, { kind: 'bytes', bytes: toBytes(extra.script) });
-  add(`${programs}update-binary`, { kind: 'bytes', bytes: extra.updateBinary }, 0o755);
-  if (extra.ipthDua !== undefined) add(`${programs}ipth_dua`, { kind: 'bytes', bytes: extra.ipthDua }, 0o755);
+  add(sdx6x.packageScript, { kind: 'bytes', bytes: toBytes(extra.script) });
+  add(sdx6x.packageUpdater, { kind: 'bytes', bytes: extra.updateBinary }, 0o755);
+  if (extra.ipthDua !== undefined) add(sdx6x.packageAgent, { kind: 'bytes', bytes: extra.ipthDua }, 0o755);
   const metadata = metadataText(plan.sourceVersion, plan.targetVersion);
-  add('META-INF/com/android/metadata', { kind: 'bytes', bytes: toBytes(metadata) });
+  add(sdx6x.packageMetadata, { kind: 'bytes', bytes: toBytes(metadata) });
   // The module compares this with its own file before it restarts: the source's bytes, nothing else, at the root.
   if (plan.sourceVersion !== undefined) {
-    add('quectel-project-version', { kind: 'bytes', bytes: toBytes(plan.sourceVersion.bytes) });
+    add(sdx6x.packageVersion, { kind: 'bytes', bytes: toBytes(plan.sourceVersion.bytes) });
   }
   return [...entries.values()];
 }

@@ -1,9 +1,9 @@
 /** Source files that may be bases, grouped so that of a large group only what stands near a path is looked at. */
 
 import type { Build, FileEntry } from '../model/build.js';
-import { sdx6x } from '../model/layout.js';
+import { inSystem, sdx6x } from '../model/layout.js';
 import { mostBasesCompared } from '../model/limits/input.js';
-import { type ArchivePath, isWithin } from '../model/path.js';
+import type { ArchivePath } from '../model/path.js';
 import { positionIn } from '../model/sorted-paths.js';
 import { sameThing } from './compare.js';
 import type { Scope } from './scope.js';
@@ -21,7 +21,7 @@ export interface Candidate {
 export function candidatesOf(source: Build, target: Build, scope: Scope): readonly Candidate[] {
   const candidates: Candidate[] = [];
   for (const [path, entry] of source.entries) {
-    if (entry.kind !== 'file' || entry.content.size === 0 || !isWithin(path, 'SYSTEM')) continue;
+    if (entry.kind !== 'file' || entry.content.size === 0 || !inSystem(path)) continue;
     if (!scope.touches(path) || path === sdx6x.buildProp) continue;
     const after = target.entries.get(path);
     if (after !== undefined && after.kind === 'directory') continue;

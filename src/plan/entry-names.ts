@@ -1,8 +1,8 @@
 import type { EntryNames } from '../model/device-order.js';
 import type { Sha256 } from '../model/digest.js';
-import { sdx6x } from '../model/layout.js';
+import { isMinorImage, onDevice, sdx6x } from '../model/layout.js';
 import type { ExtractFile, SettledOperation } from '../model/operation.js';
-import { type ArchivePath, baseName, compareBytes, onDevice } from '../model/path.js';
+import { type ArchivePath, baseName, compareBytes } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
 
 /** The folder of the zip that is unpacked into a directory to make it. */
@@ -54,8 +54,8 @@ export function entryNames(plan: SettledPlan): EntryNames {
       }
       case 'write-partition': {
         if (images.has(op.whole.id)) break;
-        const name = op.path.startsWith('MULTIFOTA/')
-          ? `firmware-update/${op.path.slice('MULTIFOTA/'.length)}`
+        const name = isMinorImage(op.path)
+          ? `firmware-update/${op.path.slice(sdx6x.minorImages.length + 1)}`
           : baseName(op.path);
         images.set(op.whole.id, isReadable(name) ? name : alias(images, 'image'));
         break;

@@ -1,5 +1,6 @@
 import type { Build, Entry } from '../model/build.js';
-import { type ArchivePath, compareBytes, isWithin, parentOf } from '../model/path.js';
+import { inSystem } from '../model/layout.js';
+import { type ArchivePath, compareBytes, parentOf } from '../model/path.js';
 import type { Scope } from './scope.js';
 
 /**
@@ -9,10 +10,10 @@ import type { Scope } from './scope.js';
 export function outcomeOf(source: Build, target: Build, scope: Scope): ReadonlyMap<ArchivePath, Entry> {
   const outcome = new Map<ArchivePath, Entry>();
   for (const [path, entry] of target.entries) {
-    if (isWithin(path, 'SYSTEM') && scope.touches(path)) outcome.set(path, entry);
+    if (inSystem(path) && scope.touches(path)) outcome.set(path, entry);
   }
   for (const [path, entry] of source.entries) {
-    if (!isWithin(path, 'SYSTEM') || scope.touches(path)) continue;
+    if (!inSystem(path) || scope.touches(path)) continue;
     outcome.set(path, entry);
     for (let above = parentOf(path); above !== undefined && !outcome.has(above); above = parentOf(above)) {
       const stays = source.entries.get(above);

@@ -1,5 +1,6 @@
 import type { Entry, Ownership } from '../model/build.js';
-import { type ArchivePath, compareBytes, onDevice, parentOf } from '../model/path.js';
+import { onDevice } from '../model/layout.js';
+import { type ArchivePath, compareBytes, parentOf } from '../model/path.js';
 import type { PermissionStatement } from '../model/permission.js';
 
 /** The functions that the script sets permissions with: `set_perm*` knows neither labels nor capabilities. */

@@ -1,6 +1,7 @@
 import type { Entry, Ownership } from '../model/build.js';
+import { onDevice } from '../model/layout.js';
 import type { ChmodRule } from '../model/list-rules.js';
-import { type ArchivePath, onDevice } from '../model/path.js';
+import type { ArchivePath } from '../model/path.js';
 import type { PermissionStatement } from '../model/permission.js';
 import { SortedPaths } from '../model/sorted-paths.js';
 import { type PermissionFamily, reducePermissions, setOne } from './permissions-reduce.js';

@@ -2,10 +2,11 @@ import type { Build, Entry } from '../model/build.js';
 import type { Decision } from '../model/decision.js';
 import type { Sha1 } from '../model/digest.js';
 import type { Finding } from '../model/finding.js';
+import { inSystem } from '../model/layout.js';
 import type { ListRules } from '../model/list-rules.js';
 import type { DeltaOperation } from '../model/operation.js';
 import type { Part } from '../model/parts.js';
-import { type ArchivePath, displayName, isWithin } from '../model/path.js';
+import { type ArchivePath, displayName } from '../model/path.js';
 import type { BootUpdate, DeltaPlan } from '../model/plan.js';
 import { baseFinder, type Levers } from './bases.js';
 import { comparePaths, sameThing } from './compare.js';
@@ -100,7 +101,7 @@ export function contentsToSketch(
 ): { readonly source: readonly ArchivePath[]; readonly target: readonly ArchivePath[] } {
   const scope = scopeOf(rules, parts);
   const worthIt = (path: ArchivePath, entry: Entry): boolean =>
-    entry.kind === 'file' && entry.content.size >= smallestSketched && isWithin(path, 'SYSTEM') && scope.touches(path);
+    entry.kind === 'file' && entry.content.size >= smallestSketched && inSystem(path) && scope.touches(path);
   const known = new Set<Sha1>();
   for (const entry of source.entries.values()) if (entry.kind === 'file') known.add(entry.content.sha1);
   const fresh = [...target.entries].filter(

@@ -2,11 +2,13 @@
  * Replays a settled plan's device order over the source's entry map, without any bytes: the first and cheapest proof
  * that the plan leads to its outcome. It models what the statements do, not what the decisions say.
  */
+
 import type { Build, Content, Entry, Ownership } from '../model/build.js';
 import type { DeviceOrder } from '../model/device-order.js';
 import { ProofError } from '../model/errors.js';
+import { inSystem } from '../model/layout.js';
 import type { PatchFile } from '../model/operation.js';
-import { type ArchivePath, displayName, isWithin, parentOf } from '../model/path.js';
+import { type ArchivePath, displayName, parentOf } from '../model/path.js';
 import { PathTree } from '../model/path-tree.js';
 import type { SettledPlan } from '../model/plan.js';
 import { sameTree } from './plan.js';
@@ -16,7 +18,7 @@ const unset: Ownership = { uid: 0, gid: 0, mode: 0, origin: 'note-default' };
 /** Throws a ProofError that names the first differing paths when the plan does not lead to its outcome. */
 export function replayPlan(plan: SettledPlan, order: DeviceOrder, source: Build): void {
   const tree = new PathTree<Entry>();
-  for (const [path, entry] of source.entries) if (isWithin(path, 'SYSTEM')) tree.set(path, entry);
+  for (const [path, entry] of source.entries) if (inSystem(path)) tree.set(path, entry);
   const makeParents = (path: ArchivePath): void => {
     for (let above = parentOf(path); above !== undefined && !tree.has(above); above = parentOf(above))
       tree.set(above, { kind: 'directory', path: above, ownership: unset });

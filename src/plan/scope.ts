@@ -1,8 +1,9 @@
 import type { Build } from '../model/build.js';
 import { type Fault, InputError } from '../model/errors.js';
+import { inSystem } from '../model/layout.js';
 import type { ListRules, PathRule, RuleAt } from '../model/list-rules.js';
 import { type Part, partOf } from '../model/parts.js';
-import { type ArchivePath, displayName, isWithin, parentOf } from '../model/path.js';
+import { type ArchivePath, displayName, parentOf } from '../model/path.js';
 import { RuleIndex } from '../model/rule-index.js';
 import { SortedPaths } from '../model/sorted-paths.js';
 
@@ -62,7 +63,7 @@ export function refuseImpossibleKeeps(source: Build, target: Build, scope: Scope
   };
   const targetPaths = new SortedPaths(target.entries.keys());
   for (const [path, entry] of source.entries) {
-    if (!isWithin(path, 'SYSTEM')) continue;
+    if (!inSystem(path)) continue;
     const at = scope.keptBy(path);
     if (at === undefined) continue;
     const above = blockedBy(path);

@@ -11,9 +11,10 @@ import type { Code } from '../model/codes.js';
 import type { DeviceOrder } from '../model/device-order.js';
 import { type Fault, InputError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
+import { inSystem } from '../model/layout.js';
 import type { DeviceLimits, DeviceNeeds } from '../model/needs.js';
 import type { PatchFile } from '../model/operation.js';
-import { type ArchivePath, isWithin } from '../model/path.js';
+import type { ArchivePath } from '../model/path.js';
 import { PathTree } from '../model/path-tree.js';
 import type { SettledPlan } from '../model/plan.js';
 import { patchHeadroom, stagingSpace } from '../model/staging.js';
@@ -42,7 +43,7 @@ export function deviceNeeds(
 ): DeviceNeeds {
   const sizes = new PathTree<number>();
   for (const { path, source } of plan.decisions.values()) {
-    if (source?.kind === 'file' && isWithin(path, 'SYSTEM')) sizes.set(path, blocks(source.content.size));
+    if (source?.kind === 'file' && inSystem(path)) sizes.set(path, blocks(source.content.size));
   }
   let used = 0;
   let systemPeak = 0;

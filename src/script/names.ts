@@ -1,8 +1,10 @@
 /** The names that the phases share: paths on the module, entries of the package, partitions, staged files. */
+
 import type { Content } from '../model/build.js';
 import type { DeviceOrder } from '../model/device-order.js';
+import { onDevice } from '../model/layout.js';
 import type { PartitionName, PatchPartition, Payload } from '../model/operation.js';
-import { type ArchivePath, onDevice } from '../model/path.js';
+import type { ArchivePath } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
 
 /** The path on the module; partition images have none, and asking for theirs is a bug. */

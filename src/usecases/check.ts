@@ -23,7 +23,7 @@ import { sdx6x } from '../model/layout.js';
 import { largestKernelModuleBytes } from '../model/limits.js';
 import type { ListRules } from '../model/list-rules.js';
 import type { Part } from '../model/parts.js';
-import { type ArchivePath, fromBytes, toArchivePath } from '../model/path.js';
+import { type ArchivePath, fromBytes } from '../model/path.js';
 import type { Ports } from '../model/ports.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import { planDelta } from '../plan/plan.js';
@@ -154,7 +154,7 @@ async function checkPackageFile(
   await refuseOtherPackage(path);
   const tree = await readZip(path, { stage: 'inspect', onProgress, signal });
   try {
-    const version = toArchivePath('quectel-project-version');
+    const version = sdx6x.packageVersion;
     let unpackedBytes = 0;
     for (const node of tree.nodes.values()) if (node.kind === 'file') unpackedBytes += node.content.size;
     const projectVersion = tree.nodes.get(version)?.kind === 'file' ? fromBytes(await tree.read(version)) : undefined;

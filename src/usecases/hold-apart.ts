@@ -1,8 +1,10 @@
 /** What each use case reads and writes, held apart before anything is read: no run may cost the user an input. */
+
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holdApart, type InputPath, type OutputPath } from '../files/hold-apart.js';
 import { listFileNames } from '../input/lists/list-file-names.js';
+import { sdx6x } from '../model/layout.js';
 
 export type { OutputPath } from '../files/hold-apart.js';
 export { holdApart } from '../files/hold-apart.js';
@@ -38,7 +40,7 @@ export async function holdOutputsApart(inputs: CommonInputs, outputs: readonly O
 async function packedFrom(path: string): Promise<string | undefined> {
   if (!/.\.zip$/i.test(path)) return undefined;
   const folder = path.slice(0, -'.zip'.length);
-  for (const part of ['SYSTEM', 'META']) {
+  for (const part of [sdx6x.system, sdx6x.metadata]) {
     const found = await stat(join(folder, part)).catch(() => undefined);
     if (found?.isDirectory()) return folder;
   }

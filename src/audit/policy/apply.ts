@@ -1,4 +1,5 @@
 import type { Audit, AuditRow, BudgetUse, PolicyFinding, PolicyResult } from '../../model/audit.js';
+import { isBelowSystem } from '../../model/layout.js';
 import { displayName } from '../../model/path.js';
 import type { AuditPolicy, Budget, Waiver } from './policy.js';
 
@@ -149,7 +150,7 @@ function setIdOffences(audit: Omit<Audit, 'policy'>, policy: AuditPolicy): reado
   if (allowed === undefined) return [];
   return audit.rows
     .filter((row) => row.after?.kind === 'file' && ((row.after.mode ?? 0) & 0o6000) !== 0)
-    .filter((row) => row.path.startsWith('SYSTEM/') && !allowed.patterns.some((pattern) => pattern.matches(row.path)))
+    .filter((row) => isBelowSystem(row.path) && !allowed.patterns.some((pattern) => pattern.matches(row.path)))
     .map((row) => ({
       rule: 'set-id-not-allowed' as const,
       path: row.path,

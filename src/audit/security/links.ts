@@ -1,7 +1,8 @@
 import type { SecurityFinding } from '../../model/audit.js';
 import type { Build, LinkEntry } from '../../model/build.js';
+import { inSystem, sdx6x } from '../../model/layout.js';
 import { mostLinksFollowed } from '../../model/limits.js';
-import { type ArchivePath, displayName, isWithin, unsafeName } from '../../model/path.js';
+import { type ArchivePath, displayName, unsafeName } from '../../model/path.js';
 
 /** Folders that are filled when the device runs: what a link finds there cannot be known. */
 const runtime = [
@@ -39,7 +40,7 @@ export function followLink(build: Build, link: LinkEntry): LinkGoal {
 
 /** Goes down from SYSTEM; a link on the way gives the parts to go on with. `undefined` when these leave the tree. */
 function walk(build: Build, parts: readonly string[]): LinkGoal | readonly string[] | undefined {
-  let at = 'SYSTEM';
+  let at: string = sdx6x.system;
   for (const [i, part] of parts.entries()) {
     at = `${at}/${part}`;
     const entry = unsafeName(at) === undefined ? lookUp(build, at) : undefined;
@@ -79,7 +80,7 @@ function join(folder: readonly string[], destination: string): readonly string[]
 export function linkFindings(source: Build, target: Build): readonly SecurityFinding[] {
   const findings: SecurityFinding[] = [];
   for (const [path, entry] of target.entries) {
-    if (entry.kind !== 'link' || !isWithin(path, 'SYSTEM')) continue;
+    if (entry.kind !== 'link' || !inSystem(path)) continue;
     const goal = followLink(target, entry);
     if (goal === 'found' || goal === 'runtime') continue;
     const old = source.entries.get(path);

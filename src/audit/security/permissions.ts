@@ -1,5 +1,6 @@
 import type { SecurityFinding } from '../../model/audit.js';
 import type { Build, Entry, Ownership } from '../../model/build.js';
+import { inSystem, sdx6x } from '../../model/layout.js';
 import { type ArchivePath, isWithin } from '../../model/path.js';
 
 const setId = 0o6000;
@@ -19,13 +20,13 @@ const programFolders = [
   'etc/init.d',
   'etc/systemd',
   'lib/systemd',
-].map((folder) => `SYSTEM/${folder}`);
+].map((folder) => `${sdx6x.system}/${folder}`);
 
 /** Set-id bits that came, went or are there; what anyone may write to; programs that are not root's. Only below SYSTEM. */
 export function permissionFindings(source: Build, target: Build): readonly SecurityFinding[] {
   const findings: SecurityFinding[] = [];
   for (const [path, entry] of target.entries) {
-    if (!isWithin(path, 'SYSTEM') || entry.kind === 'link') continue;
+    if (!inSystem(path) || entry.kind === 'link') continue;
     const before = ownershipOf(source.entries.get(path));
     const { mode, uid, gid } = entry.ownership;
     if (entry.kind === 'file') findings.push(...setIdFindings(path, before, entry.ownership));
@@ -51,7 +52,7 @@ export function permissionFindings(source: Build, target: Build): readonly Secur
     }
   }
   for (const [path, entry] of source.entries) {
-    if (!isWithin(path, 'SYSTEM') || entry.kind !== 'file' || (entry.ownership.mode & setId) === 0) continue;
+    if (!inSystem(path) || entry.kind !== 'file' || (entry.ownership.mode & setId) === 0) continue;
     if (target.entries.get(path)?.kind !== 'file') {
       findings.push({
         rule: 'set-id-lost',

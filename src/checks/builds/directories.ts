@@ -1,5 +1,6 @@
 import type { Build } from '../../model/build.js';
-import { type ArchivePath, compareBytes, isWithin, parentOf } from '../../model/path.js';
+import { inSystem } from '../../model/layout.js';
+import { type ArchivePath, compareBytes, parentOf } from '../../model/path.js';
 import { type BuildCheck, count, few, isTouched } from './facts.js';
 
 /** Directories of SYSTEM with nothing in them, in byte order. */
@@ -11,7 +12,7 @@ export function emptyDirectories(build: Build): readonly ArchivePath[] {
   }
   const empty: ArchivePath[] = [];
   for (const [path, entry] of build.entries) {
-    if (entry.kind === 'directory' && !used.has(path) && isWithin(path, 'SYSTEM')) empty.push(path);
+    if (entry.kind === 'directory' && !used.has(path) && inSystem(path)) empty.push(path);
   }
   return empty.sort(compareBytes);
 }

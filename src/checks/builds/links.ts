@@ -1,5 +1,6 @@
 import type { Build, LinkEntry } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 import { type ArchivePath, parentOf, toArchivePath, unsafeName } from '../../model/path.js';
 import { type BuildCheck, count, few, isTouched } from './facts.js';
 
@@ -9,7 +10,7 @@ function linksOf(build: Build): readonly LinkEntry[] {
 
 /** Where a link of SYSTEM leads inside the archive, one step; `undefined` where that is outside, or a name that cannot be. */
 export function linkTarget(link: LinkEntry): ArchivePath | undefined {
-  const start = link.destination.startsWith('/') ? 'SYSTEM' : (parentOf(link.path) ?? '');
+  const start = link.destination.startsWith('/') ? sdx6x.system : (parentOf(link.path) ?? '');
   const parts = start === '' ? [] : start.split('/');
   for (const part of link.destination.split('/')) {
     if (part === '' || part === '.') continue;

@@ -1,7 +1,7 @@
 import type { Entry, Ownership } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
-import { sdx6x } from '../../model/layout.js';
-import { type ArchivePath, isWithin } from '../../model/path.js';
+import { inSystem, sdx6x } from '../../model/layout.js';
+import type { ArchivePath } from '../../model/path.js';
 import { type BuildCheck, count, few, isListed, isTouched, sameContent } from './facts.js';
 
 function ownershipOf(entry: Entry | undefined): Ownership | undefined {
@@ -66,7 +66,7 @@ export const checkOwnersCovered: BuildCheck = (facts) => {
   let covered = 0;
   for (const [path, entry] of facts.target.entries) {
     const ownership = ownershipOf(entry);
-    if (ownership === undefined || !isWithin(path, 'SYSTEM') || !isTouched(facts, path)) continue;
+    if (ownership === undefined || !inSystem(path) || !isTouched(facts, path)) continue;
     if (ownership.origin === 'filesystem-config' || ownership.origin === 'image' || isListed(facts, path)) covered += 1;
     // What not even the input tells is a finding of the reader.
     else if (ownership.origin !== 'note-default') uncovered.push(path);

@@ -1,6 +1,5 @@
 import type { Finding } from '../../model/finding.js';
-import { sdx6x } from '../../model/layout.js';
-import { isWithin } from '../../model/path.js';
+import { inSystem, sdx6x } from '../../model/layout.js';
 import { type BuildCheck, isTouched } from './facts.js';
 
 const boot = sdx6x.bootImage;
@@ -39,13 +38,13 @@ export const checkSystemSize: BuildCheck = ({ target, parts }) => {
   if (room === undefined || room === 0 || !(parts.has('l') || parts.has('m'))) return [];
   let bytes = 0;
   for (const [path, entry] of target.entries) {
-    if (entry.kind === 'file' && isWithin(path, 'SYSTEM')) bytes += entry.content.size;
+    if (entry.kind === 'file' && inSystem(path)) bytes += entry.content.size;
   }
   if (bytes + systemReserve <= room) return [];
   const finding: Finding = {
     severity: 'warning',
     code: bytes > room ? 'system-too-large' : 'system-reserve',
-    place: { file: target.origin, entry: 'SYSTEM' },
+    place: { file: target.origin, entry: sdx6x.system },
     message:
       bytes > room
         ? 'the files of the root file system are larger than its partition'

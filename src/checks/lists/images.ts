@@ -1,5 +1,6 @@
 import type { Build } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
+import { isMinorImage } from '../../model/layout.js';
 import { mostNearPathSearches } from '../../model/limits/input.js';
 import type { ImageRule } from '../../model/list-rules.js';
 import { nearest } from '../../model/nearest.js';
@@ -35,7 +36,7 @@ function at(rule: ImageRule) {
 
 function imagesOf(build: Build): readonly string[] {
   return [...build.entries.values()]
-    .filter(({ kind, path }) => kind === 'file' && path.startsWith('MULTIFOTA/'))
+    .filter(({ kind, path }) => kind === 'file' && isMinorImage(path))
     .map(({ path }) => path);
 }
 
@@ -103,7 +104,7 @@ export const checkImages: BuildCheck = ({ rules, source, target, parts }) => {
   );
   for (const clash of clashes(rules.images)) findings.push(clash);
   for (const [path, after] of target.entries) {
-    if (after.kind !== 'file' || !path.startsWith('MULTIFOTA/')) continue;
+    if (after.kind !== 'file' || !isMinorImage(path)) continue;
     const before = source.entries.get(path);
     if (before?.kind === 'file' && before.content.sha1 === after.content.sha1) continue;
     if (mapped.has(path)) continue;

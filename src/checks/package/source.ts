@@ -1,3 +1,4 @@
+import { sdx6x } from '../../model/layout.js';
 import { displayName } from '../../model/path.js';
 import type { PackageCheck } from './facts.js';
 
@@ -10,7 +11,7 @@ export const checkSource: PackageCheck = ({ source, made }) => {
     {
       severity: 'error',
       code: 'package-other-source',
-      place: { file: made.origin, entry: 'quectel-project-version' },
+      place: { file: made.origin, entry: sdx6x.packageVersion },
       message: 'the package was made for another source: the module will refuse it (505)',
       found: found === undefined ? 'no version' : displayName(found.trim()),
       expected: expected === undefined ? undefined : displayName(expected.trim()),

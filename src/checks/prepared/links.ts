@@ -1,8 +1,9 @@
+import { sdx6x } from '../../model/layout.js';
 import type { TreeNode } from '../../model/tree.js';
 import type { PreparedCheck } from './facts.js';
 
 function hasLinks(nodes: ReadonlyMap<string, TreeNode>): boolean {
-  for (const [path, { kind }] of nodes) if (kind === 'link' && !path.startsWith('SYSTEM/firmware/')) return true;
+  for (const [path, { kind }] of nodes) if (kind === 'link' && !path.startsWith(`${sdx6x.modem}/`)) return true;
   return false;
 }
 

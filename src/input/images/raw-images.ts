@@ -15,7 +15,7 @@ import { asInputError } from '../../files/system-error.js';
 import { sha1Of } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
-import { sdx6x } from '../../model/layout.js';
+import { inModem, inSystem, isBelowSystem, sdx6x } from '../../model/layout.js';
 import { largestFileBytes, largestFileInWords } from '../../model/limits.js';
 import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } from '../../model/path.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
@@ -32,7 +32,7 @@ export interface RawImages {
 }
 
 /** Folders of targetfiles.zip that may stand beside the images. */
-const besideFolders = ['META', 'OTA', 'RECOVERY', 'RADIO', 'MULTIFOTA'];
+const besideFolders = [sdx6x.metadata, sdx6x.otaPrograms, sdx6x.recovery, sdx6x.radio, sdx6x.minorImages];
 
 const patterns = {
   system: /sysfs\.(ubi|ubifs)$/i,
@@ -76,7 +76,7 @@ async function findImages(folder: string): Promise<{ readonly images: RawImages;
 export async function isRawImageFolder(path: string): Promise<boolean> {
   try {
     const entries = await readdir(path, { withFileTypes: true });
-    if (entries.some((entry) => entry.name === 'SYSTEM')) return false;
+    if (entries.some((entry) => entry.name === sdx6x.system)) return false;
     return entries.some((entry) => !entry.isDirectory() && imageRole(entry.name) !== undefined);
   } catch {
     return false;
@@ -114,8 +114,8 @@ export async function readRawImages(path: string, options: ReadOptions, companio
     if (faults.length > 0) throw new InputError(faults);
     if (companion !== undefined) takeCompanion(companion, images, filling);
     if (folder) await takeFolders(path, options, filling);
-    if (images.system !== undefined) await takeImage(images.system, 'SYSTEM', options, filling);
-    if (images.modem !== undefined) await takeImage(images.modem, 'SYSTEM/firmware', options, filling);
+    if (images.system !== undefined) await takeImage(images.system, sdx6x.system, options, filling);
+    if (images.modem !== undefined) await takeImage(images.modem, sdx6x.modem, options, filling);
     if (images.boot !== undefined) await takeBoot(images.boot, options, filling);
     addDefaults(path, images, filling, options.stage === 'read-target');
     const sorted = new Map([...filling.nodes].sort(([a], [b]) => compareBytes(a, b)));
@@ -156,9 +156,9 @@ function singleImage(path: string): RawImages {
 function takeCompanion(companion: Tree, images: RawImages, filling: Filling): void {
   for (const [path, node] of companion.nodes) {
     if (path === sdx6x.filesystemConfig) continue;
-    const firmware = isWithin(path, 'SYSTEM/firmware');
+    const firmware = inModem(path);
     if (firmware && images.modem !== undefined) continue;
-    if (!firmware && isWithin(path, 'SYSTEM') && images.system !== undefined) continue;
+    if (!firmware && inSystem(path) && images.system !== undefined) continue;
     if (path === sdx6x.bootImage && images.boot !== undefined) continue;
     filling.nodes.set(path, node);
     if (node.kind === 'file') filling.readers.set(path, () => companion.read(path));
@@ -186,12 +186,12 @@ async function takeImage(path: string, below: string, options: ReadOptions, fill
   const tree = await readImage(path, options);
   filling.closers.push(() => tree.close());
   for (const finding of tree.findings) filling.findings.push(finding);
-  if (tree.eraseBlock !== undefined && below === 'SYSTEM') filling.eraseBlock = tree.eraseBlock;
+  if (tree.eraseBlock !== undefined && below === sdx6x.system) filling.eraseBlock = tree.eraseBlock;
   if (tree.root !== undefined) filling.nodes.set(toArchivePath(below), { kind: 'directory', own: tree.root });
   let left = 0;
   for (const [inside, node] of tree.nodes) {
     const at = toArchivePath(`${below}/${inside}`);
-    if (below === 'SYSTEM' && at.startsWith('SYSTEM/firmware/')) {
+    if (below === sdx6x.system && at.startsWith(`${sdx6x.modem}/`)) {
       left += 1;
       continue;
     }
@@ -272,9 +272,9 @@ function addDefaults(path: string, images: RawImages, filling: Filling, isTarget
       remedy: 'give a targetfiles.zip of the same module as companion, or put OTA/bin/updater beside the images',
     });
   }
-  if (![...nodes.keys()].some((name) => name.startsWith('SYSTEM/'))) {
+  if (![...nodes.keys()].some((name) => isBelowSystem(name))) {
     // Every module has these two; a build of a kernel alone says nothing else of the file system.
-    for (const name of ['SYSTEM', 'SYSTEM/firmware']) nodes.set(toArchivePath(name), { kind: 'directory' });
+    for (const name of [sdx6x.system, sdx6x.modem]) nodes.set(toArchivePath(name), { kind: 'directory' });
   }
   const absent = (['system', 'modem', 'boot'] as const).filter((role) => images[role] === undefined);
   if (absent.length > 0) {

@@ -1,4 +1,5 @@
 import type { Fault } from '../../model/errors.js';
+import { isBelowSystem, sdx6x } from '../../model/layout.js';
 import type { ChmodRule } from '../../model/list-rules.js';
 import { type ArchivePath, displayName, isWithin, toArchivePath } from '../../model/path.js';
 import { type ListLine, lineFault, listLines, type Parsed, pathFault } from './list-line.js';
@@ -62,7 +63,7 @@ function parsePath(line: ListLine, word: Word): Pick<ChmodRule, 'form' | 'path' 
   const { text, offset } = word;
   const expected = "a path on the module that starts with a slash, such as /usr/bin/app; a folder's ends with one too";
   if (!text.startsWith('/')) {
-    const remedy = text.startsWith('SYSTEM/') ? `write ${displayName(text.slice('SYSTEM'.length))}` : undefined;
+    const remedy = isBelowSystem(text) ? `write ${displayName(text.slice(sdx6x.system.length))}` : undefined;
     return lineFault(line, offset, 'the path does not start with a slash', expected, remedy);
   }
   const folder = text.endsWith('/');

@@ -1,4 +1,5 @@
 import type { Fault } from '../../model/errors.js';
+import { isMinorImage } from '../../model/layout.js';
 import type { ImageRule } from '../../model/list-rules.js';
 import { displayName, toArchivePath } from '../../model/path.js';
 import { lineFault, listLines, type Parsed, pathFault } from './list-line.js';
@@ -18,7 +19,7 @@ export function parseMultifotaList(file: string, text: string): Parsed<ImageRule
       continue;
     }
     const at = line.text.lastIndexOf(partition);
-    if (!image.startsWith('MULTIFOTA/') || pathFault(image) !== undefined) {
+    if (!isMinorImage(image) || pathFault(image) !== undefined) {
       const remedy = image.includes('/')
         ? undefined
         : `write MULTIFOTA/${displayName(image)} ${displayName(partition)}`;

@@ -1,4 +1,5 @@
 import type { Fault } from '../../model/errors.js';
+import { inSystem, nameOfOwnersRow } from '../../model/layout.js';
 import { displayName, isWithin } from '../../model/path.js';
 import type { PlainOwnership } from '../../model/preparation.js';
 import { compilePattern, isPattern } from '../lists/pattern.js';
@@ -27,9 +28,7 @@ export function parseOwnersTable(
   const rows: OwnersRow[] = [];
   for (const [path, { origin: _origin, ...ownership }] of parsed) {
     const inside =
-      isWithin(path, 'system') || isWithin(path, 'SYSTEM')
-        ? path.slice('system'.length)
-        : `/${path.replace(/^\/+/, '')}`;
+      isWithin(path, 'system') || inSystem(path) ? path.slice('system'.length) : `/${path.replace(/^\/+/, '')}`;
     const archive = `SYSTEM${inside}`;
     const matches = isPattern(archive) ? compilePattern(archive) : (other: string) => other === archive;
     if (typeof matches === 'function') rows.push({ text: path, matches, ownership });
@@ -50,5 +49,5 @@ export function filesystemConfigLine(path: string, ownership: PlainOwnership): s
   const { uid, gid, mode, selabel, capabilities } = ownership;
   const label = selabel === undefined ? '' : ` selabel=${selabel}`;
   const granted = capabilities === undefined ? '' : ` capabilities=0x${capabilities.toString(16)}`;
-  return `system${path.slice('SYSTEM'.length)} ${uid} ${gid} ${mode.toString(8)}${label}${granted}`;
+  return `${nameOfOwnersRow(path)} ${uid} ${gid} ${mode.toString(8)}${label}${granted}`;
 }

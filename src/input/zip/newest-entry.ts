@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { openPromise } from 'yauzl';
+import { isBelowSystem } from '../../model/layout.js';
 import { displayName, fromBytes } from '../../model/path.js';
 
 /** The latest date among the files of a zip, in the packer's own time zone, which zips do not tell. */
@@ -23,7 +24,7 @@ export async function newestEntry(path: string): Promise<NewestEntry | undefined
     for await (const each of zip.eachEntry()) {
       const name = fromBytes(each.fileNameRaw);
       const stamp = each.lastModFileDate * 0x10000 + each.lastModFileTime;
-      if (!name.startsWith('SYSTEM/') || name.endsWith('/') || stamp <= latest) continue;
+      if (!isBelowSystem(name) || name.endsWith('/') || stamp <= latest) continue;
       latest = stamp;
       entry = displayName(name);
     }

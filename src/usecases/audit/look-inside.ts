@@ -9,9 +9,9 @@ import { compressWhole } from '../../encode/deflate/whole.js';
 import type { SecurityFinding } from '../../model/audit.js';
 import type { FileEntry, OpenBuild } from '../../model/build.js';
 import type { Inner } from '../../model/inner.js';
-import { sdx6x } from '../../model/layout.js';
+import { inSystem, sdx6x } from '../../model/layout.js';
 import { largestComparedBytes } from '../../model/limits/audit.js';
-import { type ArchivePath, displayName, isWithin } from '../../model/path.js';
+import { type ArchivePath, displayName } from '../../model/path.js';
 import type { OnProgress } from '../../model/progress.js';
 
 /** What the bytes of both builds tell. */
@@ -93,7 +93,7 @@ export async function lookInside(
       before === undefined || before.path === path ? known.inner : comparedWith(before.path, known.inner),
     );
     whole.set(path, known.whole);
-    if (isWithin(path, 'SYSTEM') || path === boot) security.push(...innerFindings(path, known.inner));
+    if (inSystem(path) || path === boot) security.push(...innerFindings(path, known.inner));
   }
   options.onProgress({
     stage: 'audit',
@@ -104,7 +104,7 @@ export async function lookInside(
   });
   for (const [path, entry] of target.build.entries) {
     const isNew = entry.kind !== 'directory' && !source.build.entries.has(path);
-    if (isNew && isWithin(path, 'SYSTEM')) security.push(...startLinkFinding(path));
+    if (isNew && inSystem(path)) security.push(...startLinkFinding(path));
   }
   return { inner, whole, security, certificatesBefore, certificatesAfter, kernel, modules };
 }

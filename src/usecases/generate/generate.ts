@@ -12,7 +12,6 @@ import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import type { DeviceLimits, DeviceNeeds } from '../../model/needs.js';
 import type { Part } from '../../model/parts.js';
-import { toArchivePath } from '../../model/path.js';
 import type { BootUpdate, SettledPlan } from '../../model/plan.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
@@ -173,7 +172,7 @@ function refuseErrors(findings: readonly Finding[]): void {
 }
 
 async function readPrograms({ build, content }: OpenBuild) {
-  const [updater, dua] = [sdx6x.updater, toArchivePath('OTA/bin/ipth_dua')];
+  const [updater, dua] = [sdx6x.updater, sdx6x.updateAgent];
   const updateBinary = await content.read(updater);
   return build.entries.get(dua)?.kind === 'file'
     ? { updateBinary, ipthDua: await content.read(dua) }

@@ -1,6 +1,6 @@
 import type { Entry } from '../../model/build.js';
 import { ProofError } from '../../model/errors.js';
-import { sdx6x } from '../../model/layout.js';
+import { isMinorImage, sdx6x } from '../../model/layout.js';
 import type { DeviceLimits } from '../../model/needs.js';
 import type { ArchivePath } from '../../model/path.js';
 import type { SettledPlan } from '../../model/plan.js';
@@ -48,7 +48,7 @@ function writtenImages(plan: SettledPlan): ReadonlyMap<ArchivePath, string> {
   const images = new Map<ArchivePath, string>();
   for (const { operations } of plan.decisions.values())
     for (const op of operations)
-      if (op.kind === 'write-partition' && op.path.startsWith('MULTIFOTA/')) images.set(op.path, op.partition.device);
+      if (op.kind === 'write-partition' && isMinorImage(op.path)) images.set(op.path, op.partition.device);
   return images;
 }
 

@@ -27,13 +27,13 @@ export interface InspectRequest {
 }
 
 const scriptName = sdx6x.packageScript;
-const metadataName = 'META-INF/com/android/metadata';
-const versionName = 'quectel-project-version';
+const metadataName = sdx6x.packageMetadata;
+const versionName = sdx6x.packageVersion;
 
 const fixedRoles: Readonly<Record<string, EntryRole>> = {
   [scriptName]: 'script',
-  'META-INF/com/google/android/update-binary': 'program',
-  'META-INF/com/google/android/ipth_dua': 'program',
+  [sdx6x.packageUpdater]: 'program',
+  [sdx6x.packageAgent]: 'program',
   [metadataName]: 'metadata',
   [versionName]: 'version',
 };

@@ -1,8 +1,10 @@
 /** Owners and modes of a prepared target: the new META/filesystem_config.txt. Pure. */
+
 import { filesystemConfigLine, type OwnersRow } from '../../input/metadata/owners-table.js';
 import type { Ownership } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
-import { type ArchivePath, compareBytes, displayName, isWithin } from '../../model/path.js';
+import { inSystem, nameOfOwnersRow, sdx6x } from '../../model/layout.js';
+import { type ArchivePath, compareBytes, displayName } from '../../model/path.js';
 import type { OwnerSource, PlainOwnership } from '../../model/preparation.js';
 import type { PreparedEntry } from '../../model/prepared-tree.js';
 
@@ -32,8 +34,8 @@ export function deriveOwners(
   known: OwnersKnown,
   place: string,
 ): DerivedOwners {
-  const inSystem = [...entries.values()].filter(({ path }) => isWithin(path, 'SYSTEM'));
-  const fromImage = inSystem.some(({ node }) => node.kind !== 'link' && node.own?.origin === 'image');
+  const nodesInSystem = [...entries.values()].filter(({ path }) => inSystem(path));
+  const fromImage = nodesInSystem.some(({ node }) => node.kind !== 'link' && node.own?.origin === 'image');
   const counts = new Map<OwnerSource, number>();
   if (known.source === undefined && known.table.length === 0 && !fromImage)
     return { text: undefined, counts, findings: [] };
@@ -44,12 +46,7 @@ export function deriveOwners(
   const take = (path: string, own: Ownership | undefined, fallback: number): void => {
     const row = known.table.findLast(({ matches }) => matches(path));
     if (row !== undefined) used.add(row);
-    const { ownership, source } = choose(
-      row?.ownership,
-      own,
-      known.source?.get(`system${path.slice('SYSTEM'.length)}`),
-      fallback,
-    );
+    const { ownership, source } = choose(row?.ownership, own, known.source?.get(nameOfOwnersRow(path)), fallback);
     if (/[\r\n]/.test(path)) unwritable.push(path);
     else {
       lines.set(path, filesystemConfigLine(path, ownership));
@@ -57,12 +54,12 @@ export function deriveOwners(
       if (source === 'default' && known.source !== undefined) defaults.push(path);
     }
   };
-  for (const { path, node } of inSystem) {
+  for (const { path, node } of nodesInSystem) {
     if (node.kind === 'link') continue;
-    const own = path === 'SYSTEM' ? (known.root ?? node.own) : node.own;
+    const own = path === sdx6x.system ? (known.root ?? node.own) : node.own;
     take(path, own, node.kind === 'directory' ? 0o755 : 0o644);
   }
-  if (!lines.has('SYSTEM')) take('SYSTEM', known.root, 0o755);
+  if (!lines.has(sdx6x.system)) take(sdx6x.system, known.root, 0o755);
   const sorted = [...lines].sort(([a], [b]) => compareBytes(a, b)).map(([, line]) => line);
   return {
     text: `${sorted.join('\n')}\n`,

@@ -1,6 +1,7 @@
 /** What a prepared target is made of: the note's section 2.2.2 over trees instead of a shell. Pure: no bytes are read here. */
 
 import type { Fault } from '../../model/errors.js';
+import { isBelowSystem, sdx6x } from '../../model/layout.js';
 import { type ArchivePath, compareBytes, displayName, isWithin, parentOf, toArchivePath } from '../../model/path.js';
 import type { PreparedFrom, PreparedPath } from '../../model/preparation.js';
 import type { PreparedEntry, PreparedTree } from '../../model/prepared-tree.js';
@@ -19,7 +20,7 @@ export interface PreparedInputs {
 }
 
 /** Left where they are when the root file system is replaced, and not taken from the new one. */
-const keptInSystem = ['SYSTEM/firmware', 'SYSTEM/dev'];
+const keptInSystem = [sdx6x.modem, `${sdx6x.system}/dev`];
 
 /**
  * 1. Everything of the source. 2. Single files and MULTIFOTA over it. 3. SYSTEM without `firmware` and `dev` goes, the new root file system
@@ -47,11 +48,11 @@ export function assemble(inputs: PreparedInputs): PreparedTree {
   };
   for (const [path, node] of inputs.source) {
     const goes =
-      inputs.rootfs !== undefined && path.startsWith('SYSTEM/') && !keptInSystem.some((kept) => isWithin(path, kept));
+      inputs.rootfs !== undefined && isBelowSystem(path) && !keptInSystem.some((kept) => isWithin(path, kept));
     if (!goes) entries.set(path, { path, node, from: 'source', origin: path });
   }
   for (const [inside, node] of inputs.rootfs ?? []) {
-    const path = toArchivePath(`SYSTEM/${inside}`);
+    const path = toArchivePath(`${sdx6x.system}/${inside}`);
     if (keptInSystem.some((kept) => isWithin(path, kept))) {
       if (!keptInSystem.includes(path)) notTaken += 1;
       continue;
@@ -59,15 +60,15 @@ export function assemble(inputs: PreparedInputs): PreparedTree {
     put(path, node, 'rootfs', inside);
   }
   for (const [inside, node] of inputs.multifota ?? [])
-    put(toArchivePath(`MULTIFOTA/${inside}`), node, 'multifota', inside);
+    put(toArchivePath(`${sdx6x.minorImages}/${inside}`), node, 'multifota', inside);
   if (inputs.modem !== undefined) {
     for (const [inside, node] of inputs.modem) {
-      const path = toArchivePath(`SYSTEM/firmware/${inside}`);
+      const path = toArchivePath(`${sdx6x.modem}/${inside}`);
       if (node.kind === 'file' && inputs.source.get(path)?.kind === 'file') modemMet += 1;
       put(path, node, 'modem', inside);
     }
     for (const { path, node, from } of entries.values()) {
-      if (from === 'source' && node.kind === 'file' && path.startsWith('SYSTEM/firmware/')) modemKept += 1;
+      if (from === 'source' && node.kind === 'file' && path.startsWith(`${sdx6x.modem}/`)) modemKept += 1;
     }
   }
   for (const { from, path, node } of inputs.files) put(path, node, from, path);

@@ -156,7 +156,7 @@ async function readInputs(request: PrepareRequest, reading: ReadOptions, open: T
     multifota: request.multifota === undefined ? undefined : keep(await readFolder(request.multifota, reading)),
     singles: [
       ...(await single('boot', sdx6x.bootImage, request.boot)),
-      ...(await single('abl', 'MULTIFOTA/abl.elf', request.abl)),
+      ...(await single('abl', sdx6x.bootLoader, request.abl)),
       ...(await single('version-file', versionPath, request.versionFile)),
     ],
     owners: request.owners === undefined ? [] : await readOwners(request.owners),
