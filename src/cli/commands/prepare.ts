@@ -1,5 +1,5 @@
 import { preparationJson, preparationText } from '../../report/preparation.js';
-import type { PrepareRequest } from '../../usecases/prepare/prepare.js';
+import type { PrepareRequest } from '../../usecases/prepare/prepare-request.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 

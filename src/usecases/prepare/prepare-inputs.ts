@@ -1,0 +1,124 @@
+/** Reads the source and the newly built parts of a target. */
+import { readFile, stat } from 'node:fs/promises';
+import { asInputError } from '../../files/system-error.js';
+import { projectVersionPath } from '../../formats/text/project-version.js';
+import { readFolder } from '../../input/folder-tree.js';
+import { readImage } from '../../input/images/hashed-image.js';
+import { layoutFaults } from '../../input/layout.js';
+import { type OwnersRow, parseOwnersTable } from '../../input/metadata/owners-table.js';
+import { readZip } from '../../input/zip/zip-tree.js';
+import type { Ownership } from '../../model/build.js';
+import { sha1Of } from '../../model/digest.js';
+import { InputError } from '../../model/errors.js';
+import { sdx6x } from '../../model/layout.js';
+import { largestFileBytes, largestOwnersTableBytes } from '../../model/limits.js';
+import { type ArchivePath, displayName, fromBytes, toArchivePath } from '../../model/path.js';
+import type { PreparedFrom } from '../../model/preparation.js';
+import type { PreparedEntry } from '../../model/prepared-tree.js';
+import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
+import type { PrepareRequest } from './prepare-request.js';
+
+const versionPath = toArchivePath(projectVersionPath);
+
+/** A file that is given on its own. */
+interface SingleFile {
+  readonly from: PreparedFrom;
+  readonly path: ArchivePath;
+  readonly node: TreeNode;
+  readonly bytes: Uint8Array;
+}
+
+/** The source, and everything that was given to replace parts of it. */
+export interface Inputs {
+  readonly source: Tree;
+  readonly rootfs: (Tree & { readonly root?: Ownership | undefined }) | undefined;
+  readonly modem: Tree | undefined;
+  readonly multifota: Tree | undefined;
+  readonly singles: readonly SingleFile[];
+  readonly owners: readonly OwnersRow[];
+}
+
+/** Opens all inputs. Each tree is put into `open` at once, so that the caller can close it whatever happens. */
+export async function readInputs(request: PrepareRequest, reading: ReadOptions, open: Tree[]): Promise<Inputs> {
+  const keep = <T extends Tree>(tree: T): T => {
+    open.push(tree);
+    return tree;
+  };
+  const isFolder = async (path: string): Promise<boolean> => {
+    try {
+      return (await stat(path)).isDirectory();
+    } catch (error) {
+      throw asInputError(error, path);
+    }
+  };
+  const part = async (path: string): Promise<Tree & { readonly root?: Ownership | undefined }> =>
+    keep((await isFolder(path)) ? await readFolder(path, reading) : await readImage(path, reading));
+  const folder = await isFolder(request.source);
+  const source = keep(await (folder ? readFolder(request.source, reading) : readZip(request.source, reading)));
+  const faults = layoutFaults(source.origin, source.nodes, undefined);
+  if (faults.length > 0) throw new InputError(faults);
+  const single = async (from: PreparedFrom, path: string, input: string | undefined): Promise<SingleFile[]> =>
+    input === undefined ? [] : [await readSingle(from, toArchivePath(path), input)];
+  return {
+    source,
+    rootfs: request.rootfs === undefined ? undefined : await part(request.rootfs),
+    modem: request.modem === undefined ? undefined : await part(request.modem),
+    multifota: request.multifota === undefined ? undefined : keep(await readFolder(request.multifota, reading)),
+    singles: [
+      ...(await single('boot', sdx6x.bootImage, request.boot)),
+      ...(await single('abl', sdx6x.bootLoader, request.abl)),
+      ...(await single('version-file', versionPath, request.versionFile)),
+    ],
+    owners: request.owners === undefined ? [] : await readOwners(request.owners),
+  };
+}
+
+async function readBounded(input: string, limit: number): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(input);
+    if (size > limit) {
+      const place = { file: input };
+      throw new InputError({
+        code: 'file-too-large',
+        place,
+        message: 'the file is too large',
+        found: `${size} bytes`,
+        expected: `at most ${limit} bytes`,
+      });
+    }
+    return await readFile(input);
+  } catch (error) {
+    throw asInputError(error, input);
+  }
+}
+
+async function readSingle(from: PreparedFrom, path: ArchivePath, input: string): Promise<SingleFile> {
+  const bytes = await readBounded(input, largestFileBytes);
+  if (bytes.length === 0) {
+    throw new InputError({ code: 'prepare-empty', place: { file: input }, message: `the ${from} input is empty` });
+  }
+  const mode = (await stat(input)).mode & 0o7777;
+  const own: Ownership = { uid: 0, gid: 0, mode, origin: 'folder-mode' };
+  return { from, path, bytes, node: { kind: 'file', content: { size: bytes.length, sha1: sha1Of(bytes) }, own } };
+}
+
+async function readOwners(input: string): Promise<readonly OwnersRow[]> {
+  const { rows, faults } = parseOwnersTable(fromBytes(await readBounded(input, largestOwnersTableBytes)), input);
+  if (faults.length > 0) throw new InputError(faults);
+  return rows;
+}
+
+/** Reads an entry of the target where its bringer has it. */
+export function readerOf(
+  inputs: Inputs,
+  bytes: ReadonlyMap<ArchivePath, Uint8Array>,
+): (entry: PreparedEntry) => Promise<Uint8Array> {
+  return async ({ path, from, origin }) => {
+    const own = bytes.get(path);
+    if (own !== undefined) return own;
+    const tree = { source: inputs.source, rootfs: inputs.rootfs, modem: inputs.modem, multifota: inputs.multifota };
+    const bringer = from === 'rootfs' || from === 'modem' || from === 'multifota' ? tree[from] : tree.source;
+    if (bringer === undefined) throw new Error(`nobody brings ${displayName(path)}`);
+    return bringer.read(origin);
+  };
+}
