@@ -2,18 +2,19 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asInputError } from '../files/system-error.js';
 import { InputError } from '../model/errors.js';
+import { sdx6x } from '../model/layout.js';
+import { mostNamesLookedAt } from '../model/limits/input.js';
 import { fromText } from '../model/path.js';
 import { hasBuildFolder, misplacedFault, topOf } from './misplaced.js';
 
 /** Deep enough for a build inside the folder of a release; so many names are told apart at once. */
 const deepest = 4;
-const mostNames = 20_000;
 
 /** The names in a folder, the upper levels first, without reading a file. */
 async function namesIn(folder: string): Promise<readonly string[]> {
   const names: string[] = [];
   let level = [''];
-  for (let depth = 0; depth < deepest && level.length > 0 && names.length < mostNames; depth++) {
+  for (let depth = 0; depth < deepest && level.length > 0 && names.length < mostNamesLookedAt; depth++) {
     const next: string[] = [];
     for (const inside of level) {
       const entries = await readdir(join(folder, inside), { withFileTypes: true });
@@ -21,7 +22,7 @@ async function namesIn(folder: string): Promise<readonly string[]> {
         const path = inside === '' ? entry.name : `${inside}/${entry.name}`;
         names.push(fromText(path));
         if (entry.isDirectory()) next.push(path);
-        if (names.length >= mostNames) return names;
+        if (names.length >= mostNamesLookedAt) return names;
       }
     }
     level = next;
@@ -40,7 +41,7 @@ export async function refuseOtherFolder(folder: string): Promise<void> {
   } catch (error) {
     throw asInputError(error, folder);
   }
-  if (tops.length === 0 || tops.includes('SYSTEM')) return;
+  if (tops.length === 0 || tops.includes(sdx6x.system)) return;
   const names = await namesIn(folder).catch((error: unknown) => {
     throw asInputError(error, folder);
   });

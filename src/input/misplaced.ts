@@ -1,9 +1,20 @@
 /** What was given in place of a build, by the names in it: one fault that says what it is and what to give. */
+
 import type { Fault } from '../model/errors.js';
+import { sdx6x } from '../model/layout.js';
 import { compareBytes, displayName } from '../model/path.js';
 
 /** The folders at the top of a build. */
-const buildFolders = ['SYSTEM', 'META', 'OTA', 'RECOVERY', 'BOOTABLE_IMAGES', 'MULTIFOTA', 'RADIO', 'DATA'];
+const buildFolders: readonly string[] = [
+  sdx6x.system,
+  sdx6x.metadata,
+  sdx6x.otaPrograms,
+  sdx6x.recovery,
+  sdx6x.bootableImages,
+  sdx6x.minorImages,
+  sdx6x.radio,
+  'DATA',
+];
 
 /** What a root file system has at its top; two of them make one. */
 const rootFolders = new Set(['bin', 'sbin', 'etc', 'lib', 'lib64', 'usr', 'dev', 'proc', 'sys', 'var', 'run', 'tmp']);
@@ -64,7 +75,8 @@ function isBuildFolder(name: string | undefined): boolean {
 
 /** A package of this or another tool. */
 function updatePackage({ file, tops, names }: Names): Fault | undefined {
-  if (tops.has('SYSTEM') || !names.some((name) => name.startsWith('META-INF/com/google/android/'))) return undefined;
+  if (tops.has(sdx6x.system) || !names.some((name) => name.startsWith('META-INF/com/google/android/')))
+    return undefined;
   return {
     code: 'package-as-build',
     place: { file },
@@ -79,7 +91,7 @@ const withBuildFolder = /^(.+?)\/(?:SYSTEM|META)(?:\/|$)/;
 
 /** A build somewhere inside: a release folder of the maker, a folder with a targetfiles.zip, a folder too many. */
 function buildInside({ file, packing, names, tops }: Names): Fault | undefined {
-  if (tops.has('SYSTEM')) return undefined;
+  if (tops.has(sdx6x.system)) return undefined;
   const zip = names.find((name) => /(^|\/)targetfiles\.zip$/i.test(name));
   if (zip !== undefined) {
     const inside = displayName(zip);
@@ -92,7 +104,7 @@ function buildInside({ file, packing, names, tops }: Names): Fault | undefined {
       remedy: packing === 'folder' ? `give ${file.replace(/\/+$/, '')}/${inside}` : `unpack it, and give ${inside}`,
     };
   }
-  if (tops.has('META')) return undefined;
+  if (tops.has(sdx6x.metadata)) return undefined;
   const inner = names.find((name) => withBuildFolder.test(name));
   const above = inner === undefined ? undefined : withBuildFolder.exec(inner)?.[1];
   if (above === undefined || isBuildFolder(above.split('/', 1)[0])) return undefined;
@@ -112,7 +124,7 @@ function buildInside({ file, packing, names, tops }: Names): Fault | undefined {
 
 /** Folders with images of the maker's firmware, where images are what can be read. */
 function imagesInside({ file, packing, names, tops }: Names): Fault | undefined {
-  if (tops.has('SYSTEM') || tops.has('META') || packing === 'zip') return undefined;
+  if (tops.has(sdx6x.system) || tops.has(sdx6x.metadata) || packing === 'zip') return undefined;
   const image = names.find((name) => /(^|\/)[^/]*sysfs\.(ubi|ubifs)$/i.test(name));
   if (image === undefined || !image.includes('/')) return undefined;
   const folder = displayName(image.slice(0, image.lastIndexOf('/')));
@@ -128,9 +140,9 @@ function imagesInside({ file, packing, names, tops }: Names): Fault | undefined 
 
 /** Names whose upper and lower case got lost. */
 function otherCase({ file, tops }: Names): Fault | undefined {
-  if (tops.has('SYSTEM')) return undefined;
+  if (tops.has(sdx6x.system)) return undefined;
   const wrong = [...tops.keys()].filter((top) => isBuildFolder(top) && top !== top.toUpperCase());
-  if (!wrong.some((top) => top.toUpperCase() === 'SYSTEM')) return undefined;
+  if (!wrong.some((top) => top.toUpperCase() === sdx6x.system)) return undefined;
   return {
     code: 'layout-case',
     place: { file },
@@ -143,7 +155,7 @@ function otherCase({ file, tops }: Names): Fault | undefined {
 
 /** A root file system in place of the folder that holds it as SYSTEM. */
 function bareRoot({ file, tops }: Names): Fault | undefined {
-  if (tops.has('SYSTEM') || tops.has('META') || !looksLikeRoot(new Set(tops.keys()))) return undefined;
+  if (tops.has(sdx6x.system) || tops.has(sdx6x.metadata) || !looksLikeRoot(new Set(tops.keys()))) return undefined;
   return {
     code: 'root-without-system',
     place: { file },
@@ -156,12 +168,12 @@ function bareRoot({ file, tops }: Names): Fault | undefined {
 
 /** The root file system lies one folder too deep. */
 function tooDeep({ file, tops, names }: Names): Fault | undefined {
-  const system = tops.get('SYSTEM');
+  const system = tops.get(sdx6x.system);
   if (system === undefined || [...system].some((name) => rootFolders.has(name))) return undefined;
   const below = new Map<string, Set<string>>();
   for (const name of names) {
     const [top, second, third] = name.split('/', 3);
-    if (top !== 'SYSTEM' || second === undefined || third === undefined || second === 'firmware') continue;
+    if (top !== sdx6x.system || second === undefined || third === undefined || second === 'firmware') continue;
     const inside = below.get(second) ?? new Set();
     below.set(second, inside.add(third));
   }
@@ -170,9 +182,9 @@ function tooDeep({ file, tops, names }: Names): Fault | undefined {
   const shown = displayName(folder);
   return {
     code: 'system-too-deep',
-    place: { file, entry: `SYSTEM/${shown}` },
+    place: { file, entry: `${sdx6x.system}/${shown}` },
     message: 'the root file system lies one folder too deep',
-    found: `SYSTEM/${shown}/${displayName([...(below.get(folder) ?? [])].sort(compareBytes)[0] ?? '')}`,
+    found: `${sdx6x.system}/${shown}/${displayName([...(below.get(folder) ?? [])].sort(compareBytes)[0] ?? '')}`,
     expected: 'bin, etc, lib and the others directly below SYSTEM',
     remedy: `move what is in SYSTEM/${shown} up into SYSTEM`,
   };
@@ -198,7 +210,7 @@ export function strayed(names: Iterable<string>, wanted: string): string | undef
   for (const name of names) {
     const each = name.toLowerCase();
     if (each === lower) return name;
-    if (near === undefined && `/${each}`.endsWith(base) && !name.startsWith('SYSTEM/')) near = name;
+    if (near === undefined && `/${each}`.endsWith(base) && !name.startsWith(`${sdx6x.system}/`)) near = name;
   }
   return near;
 }

@@ -32,3 +32,6 @@ export const mostFoldersLeftOut = 16;
 
 /** Most files of one group that are compared as bases for a patch: builds have thousands of files that are named `copyright` or hold the same bytes, and to compare all with all would take minutes. */
 export const mostBasesCompared = 128;
+
+/** Most names of a folder that are looked at before it is read as a build: enough to tell what it is, and quick on a home folder. */
+export const mostNamesLookedAt = 20_000;
