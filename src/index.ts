@@ -27,6 +27,7 @@ export type * from './model/plan.js';
 export type { Ports } from './model/ports.js';
 export type * from './model/preparation.js';
 export type { OnProgress, Progress, Stage } from './model/progress.js';
+export type * from './model/signature.js';
 export type * from './model/tree-entry.js';
 export type * from './model/verification.js';
 export { type ArchiveAddRequest, archiveAdd } from './usecases/archive/add.js';
@@ -73,7 +74,15 @@ export {
 } from './usecases/open-inputs.js';
 export { type PrepareRequest, prepare } from './usecases/prepare/prepare.js';
 export {
+  type AskPassphrase,
+  type SigningKey,
+  type SignPorts,
+  type SignRequest,
+  signFile,
+} from './usecases/sign/sign.js';
+export {
   isProfileName,
+  type KnownContents,
   type ProfileName,
   profileNames,
   type VerifyInputs,
@@ -81,4 +90,5 @@ export {
   verifyPackage,
 } from './usecases/verify/verify.js';
 export { type VerifyFilesRequest, verifyFiles } from './usecases/verify/verify-files.js';
+export { type VerifySignedRequest, verifySigned } from './usecases/verify/verify-signed.js';
 export { dfotaVersion } from './version.js';

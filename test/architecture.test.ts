@@ -22,7 +22,9 @@ interface Rule {
 }
 
 const stages =
-  'model files formats input plan checks script encode applypatch package store device audit explain report'.split(' ');
+  'model files formats input plan checks script encode applypatch package store signing device audit explain report'.split(
+    ' ',
+  );
 
 const rules: Readonly<Record<string, Rule>> = {
   model: {
@@ -84,6 +86,12 @@ const rules: Readonly<Record<string, Rule>> = {
     builtins: undefined,
     packages: [],
     why: 'a store keeps bytes by digest and does not know what they are for: pass the value in',
+  },
+  signing: {
+    folders: ['model', 'files', 'formats'],
+    builtins: undefined,
+    packages: [],
+    why: 'signing adds to a finished package and knows nothing of how it was made; verification stands apart, in device/signature',
   },
   applypatch: {
     folders: ['model', 'formats'],

@@ -8,6 +8,7 @@ import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { lsCommand } from './commands/ls.js';
 import { prepareCommand } from './commands/prepare.js';
+import { signCommand } from './commands/sign.js';
 import { verifyCommand } from './commands/verify.js';
 
 /** The `dfota` command line. */
@@ -22,6 +23,7 @@ export function dfota(version: string): Program {
     commands: [
       generateCommand,
       verifyCommand,
+      signCommand,
       checkCommand,
       prepareCommand,
       inspectCommand,

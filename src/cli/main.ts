@@ -8,6 +8,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 import { adoptTemporary, keepTemporary, outputLost, removeAllTemporary } from '../usecases/write-report.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { showFailure, toFailure } from './failure.js';
+import { askWithoutEcho } from './passphrase.js';
 import { plain, wantsColour } from './style.js';
 import type { FromThread, ProgramName, ThreadStart, ToThread } from './thread-messages.js';
 
@@ -44,6 +45,7 @@ export async function start(
   const take = (message: FromThread): void => {
     if (message.kind === 'write') streams[message.to].write(message.text);
     else if (message.kind === 'done') code = message.code;
+    else if (message.kind === 'ask') ask(message.question);
     else if (message.underWay) adoptTemporary(message.path);
     else keepTemporary(message.path);
   };
@@ -67,18 +69,21 @@ export async function start(
     if (message.kind === 'done') void finish();
   });
   process.stderr.on('resize', () => tell(port, { kind: 'columns', columns: process.stderr.columns }));
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      // The first signal lets the run clean up; whoever is in a hurry sends a second one.
-      if (stop.signal.aborted) {
-        hearAll();
-        process.exit(128 + constants.signals[name]);
-      }
-      stop.abort(name);
-      tell(port, { kind: 'stop', signal: name });
-      setTimeout(() => void endNow(), patience);
-    });
-  }
+  const hear = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => () => {
+    // The first signal lets the run clean up; whoever is in a hurry sends a second one.
+    if (stop.signal.aborted) {
+      hearAll();
+      process.exit(128 + constants.signals[name]);
+    }
+    stop.abort(name);
+    tell(port, { kind: 'stop', signal: name });
+    setTimeout(() => void endNow(), patience);
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, hear(name));
+  const ask = (question: string): void => {
+    const answer = askWithoutEcho(question, process.stdin, streams.stderr.write, hear('SIGINT'));
+    void answer.then((said) => tell(port, { kind: 'answer', answer: said }));
+  };
   thread.on('error', (error) => fail(error, stop.signal));
 }
 
@@ -109,6 +114,7 @@ function threadStart(program: ProgramName, logTo: 'stdout' | 'stderr', port: Thr
     logTo,
     columns: bar ? process.stderr.columns : undefined,
     colours: { stdout: colourOf(process.stdout), stderr: colourOf(process.stderr) },
+    asks: process.stdin.isTTY === true && process.stderr.isTTY === true,
     debug: debugging(),
   };
 }

@@ -14,6 +14,8 @@ import { updateGen } from './update-gen.js';
 const { program, words, port, logTo, colours, debug, ...started }: ThreadStart = workerData;
 const stop = new AbortController();
 let columns = started.columns;
+/** Whoever waits for the answers to questions, in their order. */
+const answered: ((answer: string | undefined) => void)[] = [];
 
 function tell(message: FromThread): void {
   port.postMessage(message);
@@ -25,6 +27,7 @@ function done(code: ExitCode): void {
 
 port.on('message', (message: ToThread) => {
   if (message.kind === 'stop') stop.abort(message.signal);
+  else if (message.kind === 'answer') answered.shift()?.(message.answer);
   else columns = message.columns;
 });
 watchTemporary((path, underWay) => tell({ kind: 'temporary', path, underWay }));
@@ -35,6 +38,13 @@ process.on('uncaughtException', (error) => {
   tell({ kind: 'write', to: 'stderr', text: showFailure(failure, plain, debug) });
   done(failure.exitCode);
 });
+
+function askSecret(question: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    answered.push(resolve);
+    tell({ kind: 'ask', question });
+  });
+}
 
 const writeTo = (to: 'stdout' | 'stderr') => (text: string) => tell({ kind: 'write', to, text });
 const styleOf = (to: 'stdout' | 'stderr') => (colours[to] ? coloured : plain);
@@ -48,6 +58,7 @@ const terminal: Terminal = {
   logStyle: styleOf(logTo),
   now: () => performance.now(),
   signal: stop.signal,
+  askSecret: started.asks ? askSecret : undefined,
   debug,
 };
 done(await run(program === 'dfota' ? dfota(dfotaVersion) : updateGen(dfotaVersion), words, terminal));

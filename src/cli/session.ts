@@ -20,6 +20,8 @@ export interface Terminal {
   readonly now: () => number;
   /** Aborted when the user or the system asks us to stop. */
   readonly signal: AbortSignal;
+  /** Asks for a secret without showing the answer; `undefined` where nobody can be asked. */
+  readonly askSecret?: ((question: string) => Promise<string | undefined>) | undefined;
   /** Show the stack of a bug (DFOTA_DEBUG=1). */
   readonly debug: boolean;
 }
@@ -42,6 +44,8 @@ export interface Session {
   /** Ends the stage under way, so that its line stands before whatever is written next. */
   readonly endStage: () => void;
   readonly signal: AbortSignal;
+  /** As the terminal's. */
+  readonly askSecret?: ((question: string) => Promise<string | undefined>) | undefined;
   /** Colours for what goes to standard output. */
   readonly style: Style;
   /** Colours for what is logged. */
@@ -79,6 +83,7 @@ export function openSession(terminal: Terminal, manner: Manner): { session: Sess
       onProgress: progress.onProgress,
       endStage: () => progress.close(true),
       signal: terminal.signal,
+      askSecret: terminal.askSecret,
       style: manner.json ? plain : terminal.stdoutStyle,
       logStyle: terminal.logStyle,
     },

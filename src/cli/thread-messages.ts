@@ -16,16 +16,22 @@ export interface ThreadStart {
   readonly columns: number | undefined;
   /** Whether each stream wants colours. */
   readonly colours: { readonly stdout: boolean; readonly stderr: boolean };
+  /** Whether somebody at a terminal can be asked for a secret. */
+  readonly asks: boolean;
   readonly debug: boolean;
 }
 
 /** From the main thread. */
 export type ToThread =
   | { readonly kind: 'stop'; readonly signal: string }
-  | { readonly kind: 'columns'; readonly columns: number | undefined };
+  | { readonly kind: 'columns'; readonly columns: number | undefined }
+  /** Of the question before. */
+  | { readonly kind: 'answer'; readonly answer: string | undefined };
 
 /** To the main thread. */
 export type FromThread =
   | { readonly kind: 'write'; readonly to: 'stdout' | 'stderr'; readonly text: string }
   | { readonly kind: 'temporary'; readonly path: string; readonly underWay: boolean }
+  /** A question whose answer is not shown. */
+  | { readonly kind: 'ask'; readonly question: string }
   | { readonly kind: 'done'; readonly code: ExitCode };

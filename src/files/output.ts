@@ -7,6 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { InputError } from '../model/errors.js';
 import { type Destination, destinationOf, requireFolder } from './destination.js';
 import { asOutputError, systemCode } from './system-error.js';
+import { type Finished, takeNames } from './take-names.js';
 import { keepTemporary, makeTemporaryFolder, openTemporary, removeTemporary } from './temporary.js';
 
 /** Takes the bytes of an output, one call after the other. */
@@ -14,10 +15,21 @@ export interface OutputSink {
   readonly write: (bytes: Uint8Array) => Promise<void>;
 }
 
+/** A small file that comes with an output. */
+export interface CompanionFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 /** How an output is written. */
-export interface OutputOptions {
+export interface OutputOptions<T = unknown> {
   /** Called with the finished temporary file, before it gets its name: what it throws keeps the output from being made. */
   readonly check?: ((temporaryFile: string) => Promise<void>) | undefined;
+  /**
+   * Files that come with it, made when it is complete and checked, of what `fill` returned: all of them get their names, or none does. They go
+   * to files, never into a pipe.
+   */
+  readonly beside?: ((result: T) => Promise<readonly CompanionFile[]>) | undefined;
   /** Its reason is thrown, and nothing is written. */
   readonly signal?: AbortSignal | undefined;
   /** Waits until the file and its name are on the disk, so that they survive a loss of power; true unless said otherwise. */
@@ -51,7 +63,7 @@ async function syncFolder(folder: string): Promise<void> {
 export async function writeOutput<T>(
   output: string,
   fill: (sink: OutputSink) => Promise<T>,
-  options: OutputOptions = {},
+  options: OutputOptions<T> = {},
 ): Promise<T> {
   options.signal?.throwIfAborted();
   const destination = await destinationOf(output, 'file');
@@ -62,11 +74,12 @@ async function replaceFile<T>(
   output: string,
   { path }: Destination,
   fill: (sink: OutputSink) => Promise<T>,
-  { check, signal, durable = true }: OutputOptions,
+  { check, beside, signal, durable = true }: OutputOptions<T>,
 ): Promise<T> {
   const { file, handle } = await onDisk(output, () => openTemporary(path));
   // What a zip writer is told by its stream it wraps; the cause is kept here.
   let refused: unknown;
+  const companions: Finished[] = [];
   const write = async (bytes: Uint8Array): Promise<void> => {
     try {
       await onDisk(output, () => writeAll(handle, bytes));
@@ -84,14 +97,37 @@ async function replaceFile<T>(
       await onDisk(output, () => handle.close());
     }
     await check?.(file);
+    for (const companion of (await beside?.(result)) ?? []) companions.push(await finishCompanion(companion, durable));
     signal?.throwIfAborted();
-    await onDisk(output, () => rename(file, path));
-    keepTemporary(file);
-    if (durable) await syncFolder(dirname(path));
+    await takeNames([...companions, { output, temporary: file, path }]);
+    if (durable)
+      for (const folder of new Set([path, ...companions.map(({ path }) => path)].map(dirname)))
+        await syncFolder(folder);
     return result;
   } catch (error) {
+    for (const { temporary } of companions) await removeTemporary(temporary);
     await removeTemporary(file);
     throw refused ?? error;
+  }
+}
+
+/** Writes a companion under a temporary name beside its own. */
+async function finishCompanion({ path: output, bytes }: CompanionFile, durable: boolean): Promise<Finished> {
+  const { path } = await destinationOf(output, 'file');
+  const { file, handle } = await onDisk(output, () => openTemporary(path));
+  try {
+    await onDisk(output, async () => {
+      try {
+        await writeAll(handle, bytes);
+        if (durable) await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    });
+    return { output, temporary: file, path };
+  } catch (error) {
+    await removeTemporary(file);
+    throw error;
   }
 }
 

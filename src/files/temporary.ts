@@ -37,6 +37,13 @@ function temporaryName(output: string): string {
   return join(dirname(output), `.${shown}.${randomBytes(8).toString('hex')}.tmp`);
 }
 
+/** A name beside the output for a second name of what is there; it is taken away like any other until it is kept. */
+export function freeTemporaryName(output: string): string {
+  const path = temporaryName(output);
+  adoptTemporary(path);
+  return path;
+}
+
 async function anew<T>(output: string, make: (path: string) => Promise<T>): Promise<{ path: string; made: T }> {
   for (let attempt = 0; ; attempt += 1) {
     const path = temporaryName(output);

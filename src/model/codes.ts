@@ -11,6 +11,7 @@ import { packagesCodes } from './codes/packages-codes.js';
 import { pairsCodes } from './codes/pairs-codes.js';
 import { policiesCodes } from './codes/policies-codes.js';
 import { prepareCodes } from './codes/prepare-codes.js';
+import { signingCodes } from './codes/signing-codes.js';
 import { usageCodes } from './codes/usage-codes.js';
 import { zipCodes } from './codes/zip-codes.js';
 
@@ -30,6 +31,7 @@ export const codeSubjects: readonly CodeSubject[] = [
   { title: 'List files', codes: listsCodes },
   { title: 'Two builds', codes: pairsCodes },
   { title: 'Plans and packages', codes: packagesCodes },
+  { title: 'Signatures', codes: signingCodes },
   { title: 'Files of a module', codes: devicesCodes },
   { title: 'Prepared targets', codes: prepareCodes },
   { title: 'Archives of builds', codes: archivesCodes },
@@ -45,6 +47,7 @@ const texts = {
   ...listsCodes,
   ...pairsCodes,
   ...packagesCodes,
+  ...signingCodes,
   ...devicesCodes,
   ...prepareCodes,
   ...archivesCodes,

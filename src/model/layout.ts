@@ -44,6 +44,10 @@ export interface ModuleFamily {
   readonly packageMetadata: ArchivePath;
   /** The source's version file inside a package: the module holds it against its own. */
   readonly packageVersion: ArchivePath;
+  /** The signature of all contents, which Linux-Embedded recoveries check. */
+  readonly packageSignature: ArchivePath;
+  /** What dfota has signed of names, sizes and modes. */
+  readonly packageManifest: ArchivePath;
 }
 
 /** SDX6x: a root file system in UBIFS or on eMMC, one slot, updated by its recovery. */
@@ -72,6 +76,8 @@ export const sdx6x: ModuleFamily = {
   packageAgent: toArchivePath('META-INF/com/google/android/ipth_dua'),
   packageMetadata: toArchivePath('META-INF/com/android/metadata'),
   packageVersion: toArchivePath('quectel-project-version'),
+  packageSignature: toArchivePath('update.sig'),
+  packageManifest: toArchivePath('META-INF/com/dfota/manifest'),
 };
 
 /** Whether the path is the root file system or lies in it, the modem's files included. */

@@ -1,6 +1,8 @@
 /** Views of a verification: for people, for machines, and as the module would report it on its serial line. */
+import type { SignatureReport } from '../model/signature.js';
 import type { CutFailure, Difference, PowerCuts, Usage, Verification } from '../model/verification.js';
 import { showCount, showSize } from './quantities.js';
+import { signaturesText } from './signature.js';
 
 /** Text for standard output, and the program's exit code: 0 proved, 1 not. */
 export interface VerificationReport {
@@ -100,14 +102,30 @@ export function replayLines(verification: Verification): readonly string[] {
   ];
 }
 
-/** What was shown, for people. `replay` adds the module's own lines, before the rest; so does a trace that was kept. */
+/** What was shown, for people: of the signatures, of the run, or of both. `replay` adds the module's own lines, before the rest; so does a trace that was kept. */
 export function verificationText(
-  verification: Verification,
-  options: { readonly replay?: boolean | undefined } = {},
+  verification: Verification | undefined,
+  options: {
+    readonly replay?: boolean | undefined;
+    readonly signatures?: SignatureReport | undefined;
+  } = {},
 ): VerificationReport {
+  const { signatures } = options;
+  const lines = [
+    ...(signatures === undefined ? [] : [signaturesText(signatures)]),
+    ...(verification === undefined ? [] : [`${proofLines(verification, options).join('\n')}\n`]),
+  ];
+  return { text: lines.join(''), exitCode: codeOf(verification, signatures) };
+}
+
+function codeOf(verification: Verification | undefined, signatures: SignatureReport | undefined): 0 | 1 {
+  return verification?.proved !== false && signatures?.valid !== false ? 0 : 1;
+}
+
+function proofLines(verification: Verification, options: { readonly replay?: boolean | undefined }): readonly string[] {
   const { status, proved, message, place, deviceCode } = verification;
   const at = place === undefined ? '' : `script:${place.line}:${place.column}: `;
-  const lines = [
+  return [
     ...(verification.trace ?? []),
     ...(options.replay === true ? replayLines(verification) : []),
     `${proved ? 'PROVED' : 'NOT PROVED'}: ${verification.packageOrigin} on profile ${verification.profile}`,
@@ -121,10 +139,13 @@ export function verificationText(
     ...(verification.progressFault === undefined ? [] : [`warning: ${verification.progressFault}`]),
     ...verification.notes.map((note) => `note: ${note}`),
   ];
-  return { text: `${lines.join('\n')}\n`, exitCode: proved ? 0 : 1 };
 }
 
 /** The verification as JSON, for machines. */
-export function verificationJson(verification: Verification): VerificationReport {
-  return { text: `${JSON.stringify(verification, undefined, 2)}\n`, exitCode: verification.proved ? 0 : 1 };
+export function verificationJson(
+  verification: Verification | undefined,
+  signatures?: SignatureReport | undefined,
+): VerificationReport {
+  const document = { schema: 1, ...verification, signatures };
+  return { text: `${JSON.stringify(document, undefined, 2)}\n`, exitCode: codeOf(verification, signatures) };
 }

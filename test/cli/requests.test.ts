@@ -10,6 +10,7 @@ import { generateRequest } from '../../src/cli/commands/generate.js';
 import { inspectRequest } from '../../src/cli/commands/inspect.js';
 import { lsRequest } from '../../src/cli/commands/ls.js';
 import { prepareRequest } from '../../src/cli/commands/prepare.js';
+import { signRequest } from '../../src/cli/commands/sign.js';
 import { verifyRequest } from '../../src/cli/commands/verify.js';
 import { updateGenRequest } from '../../src/cli/update-gen.js';
 
@@ -99,6 +100,20 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
       dryRun: true,
     }),
     least: prepareRequest({ source: 'v1.zip', output: 'v2.zip' }),
+  },
+  sign: {
+    all: signRequest({
+      package: 'update.zip',
+      scheme: 'le',
+      key: 'key.pem',
+      certificate: 'cert.pem',
+      signerCommand: 'signer',
+      publicKey: 'public.pem',
+      signerTimeout: '5',
+      output: 'signed.zip',
+      replace: true,
+    }),
+    least: signRequest({ package: 'update.zip', scheme: 'le', output: 'signed.zip' }),
   },
   update_gen: { all: updateGenRequest(['a.ubi'], true), least: updateGenRequest(['lm'], false) },
   verify: {

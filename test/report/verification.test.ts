@@ -137,6 +137,6 @@ test('unit: the replay has the phases as the module reports them', () => {
 
 test('unit: JSON holds everything', () => {
   const { text, exitCode } = verificationJson({ ...good, proved: false });
-  assert.deepEqual(JSON.parse(text), { ...good, proved: false });
+  assert.deepEqual(JSON.parse(text), { schema: 1, ...good, proved: false });
   assert.equal(exitCode, 1);
 });

@@ -2,6 +2,7 @@ import { UsageError } from '../../model/errors.js';
 import { verificationJson, verificationText } from '../../report/verification.js';
 import { profileNames } from '../../usecases/generate/generate-defaults.js';
 import type { VerifyFilesRequest } from '../../usecases/verify/verify-files.js';
+import type { VerifySignedRequest } from '../../usecases/verify/verify-signed.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { companionOption, countOption, modesOption, partsOption, sizeOption } from '../options.js';
@@ -14,7 +15,10 @@ export const verifyCommand: Command = (program, choose) =>
     (options) =>
       options
         .positional('package', { type: 'string', demandOption: true, describe: 'An update.zip' })
-        .option('source', { type: 'string', demandOption: true, describe: 'The build that runs on the module' })
+        .option('source', {
+          type: 'string',
+          describe: 'The build that runs on the module; needed unless only signatures are checked',
+        })
         .option('target', { type: 'string', describe: 'The build that it is to run; without it, changes are listed' })
         .option('lists', {
           type: 'string',
@@ -39,6 +43,13 @@ export const verifyCommand: Command = (program, choose) =>
         .option('modes', modesOption)
         .option('trace', { type: 'boolean', describe: 'Print every statement as it runs' })
         .option('replay', { type: 'boolean', describe: 'Print what the module would report on its serial line' })
+        .option('public-key', { type: 'string', describe: 'Check every signature with this key, PEM' })
+        .option('certificate', { type: 'string', describe: 'Check every signature with this certificate, PEM' })
+        .option('signature', {
+          type: 'string',
+          describe: 'The detached signature',
+          defaultDescription: 'the package with .sig behind its name, where there is such a file',
+        })
         .option('json', { type: 'boolean', describe: 'Print one JSON document' })
         .epilogue(
           examples(
@@ -49,18 +60,31 @@ export const verifyCommand: Command = (program, choose) =>
                 'does it, with a power cut at any point?',
               ],
               ['$0 verify update.zip --source v1.zip', 'does it run, and what does it change?'],
+              ['$0 verify update.zip --public-key public.pem', 'is it signed with this key?'],
             ],
-            'Exit code 0 when it is proved, 1 when it is not.',
+            'Exit code 0 when it is proved, and signed where a key is given; 1 when it is not.',
           ),
         ),
     (argv) =>
       choose(async (session) => {
         const { verifyFiles } = await import('../../usecases/verify/verify-files.js');
-        const { manner } = session;
-        const verification = await verifyFiles(verifyRequest(argv), session);
-        const report = manner.json
-          ? verificationJson(verification)
-          : verificationText(verification, { replay: argv.replay === true });
+        const { verifySigned } = await import('../../usecases/verify/verify-signed.js');
+        const signed = signedRequest(argv);
+        const { source } = argv;
+        if (source === undefined && signed === undefined) {
+          throw new UsageError({
+            code: 'builds',
+            message:
+              'give the build that runs on the module (--source), or a key to check signatures with (--public-key, --certificate)',
+            remedy: 'see dfota verify --help',
+          });
+        }
+        const signatures = signed === undefined ? undefined : await verifySigned(signed, session);
+        const verification =
+          source === undefined ? undefined : await verifyFiles(verifyRequest({ ...argv, source }), session);
+        const report = session.manner.json
+          ? verificationJson(verification, signatures)
+          : verificationText(verification, { replay: argv.replay === true, signatures });
         session.out(report.text);
         return report.exitCode;
       }),
@@ -71,6 +95,27 @@ function powerCutsOption(text: string): 'all' | 'none' | number {
   const points = countOption('power-cuts', text, 1, 999_999_999);
   if (points === undefined) throw new UsageError({ code: 'count', message: 'the value of --power-cuts is not valid' });
   return points;
+}
+
+/** The signatures that are to be checked; `undefined` without a key. */
+function signedRequest({
+  package: packagePath,
+  publicKey,
+  certificate,
+  signature,
+}: {
+  readonly package: string;
+  readonly publicKey?: string | undefined;
+  readonly certificate?: string | undefined;
+  readonly signature?: string | undefined;
+}): VerifySignedRequest | undefined {
+  if (publicKey !== undefined || certificate !== undefined) return { packagePath, publicKey, certificate, signature };
+  if (signature === undefined) return undefined;
+  throw new UsageError({
+    code: 'signing-options',
+    message: '--signature needs the key to check it with: --public-key or --certificate',
+    remedy: 'see dfota verify --help',
+  });
 }
 
 interface VerifyOptions

@@ -11,6 +11,7 @@ import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
 import type { Verification } from '../../model/verification.js';
 
+export type { KnownContents } from '../../device/index.js';
 export { isProfileName, type ProfileName, profileNames } from '../../device/index.js';
 
 /** Which package is to be proved, and how thoroughly: plain data. Sizes are bytes. */

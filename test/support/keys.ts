@@ -1,0 +1,40 @@
+/** Keys and certificates for tests, made by openssl in a folder. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** Paths of a key in PEM, of its public half, and of a certificate. */
+export interface TestKey {
+  readonly key: string;
+  readonly publicKey: string;
+  readonly certificate: string;
+}
+
+/** Runs a program, and gives its standard output. */
+export function tool(program: string, words: readonly string[], input?: Uint8Array): Buffer {
+  return execFileSync(program, words, { input, stdio: ['pipe', 'pipe', 'pipe'], maxBuffer: 2 ** 30 });
+}
+
+/** A new RSA key and a certificate that vouches for itself. */
+export function makeKey(folder: string, name: string, bits = 2048): TestKey {
+  const at = (end: string): string => join(folder, `${name}${end}`);
+  const [key, publicKey, certificate] = [at('.pem'), at('.pub.pem'), at('.cert.pem')];
+  tool('openssl', ['genrsa', '-out', key, String(bits)]);
+  tool('openssl', ['rsa', '-in', key, '-pubout', '-out', publicKey]);
+  certify(key, certificate, ['-days', '3650']);
+  return { key, publicKey, certificate };
+}
+
+/** A certificate of a key, with openssl's options for its time. */
+export function certify(key: string, certificate: string, time: readonly string[]): void {
+  tool('openssl', ['req', '-new', '-x509', '-key', key, '-subj', '/CN=test/O=dfota', '-out', certificate, ...time]);
+}
+
+/** Whether a program is on the path. */
+export function hasTool(program: string): boolean {
+  try {
+    execFileSync('sh', ['-c', `command -v ${program}`], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
