@@ -30,7 +30,7 @@ export const checkPermissionsKept: BuildCheck = (facts) => {
       severity: 'warning',
       code: 'permissions-change',
       place: { file: facts.target.origin },
-      message: `owner or mode of ${count(changed.length, 'entry', 'entries')}changes, and nothing else`,
+      message: `${count(changed.length, 'entry changes', 'entries change')}, owner or mode only`,
       found: `${few(changed)}${example}`,
       remedy:
         'if this is not intended, compare META/filesystem_config.txt of both builds, or set owner and mode with the chmod list',
