@@ -35,35 +35,51 @@ function scramble(hash: number): number {
   return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
+/** Hashes that are gathered before the smallest of them are picked out. */
+const gathered = 2048;
+
 /** Keeps the smallest hashes of a stream of them, without repeats. */
 class Smallest {
-  #kept = new Set<number>();
-  #ceiling = 0xffffffff;
+  readonly #kept = new Uint32Array(gathered);
+  #count = 0;
+  /** No hash above it can be one of the smallest. */
+  ceiling = 0xffffffff;
 
+  /** The hash is not above the ceiling. */
   add(hash: number): void {
-    if (hash > this.#ceiling) return;
-    this.#kept.add(hash);
-    if (this.#kept.size < keptHashes * 8) return;
-    const smallest = this.sorted();
-    this.#ceiling = smallest[smallest.length - 1] ?? this.#ceiling;
-    this.#kept = new Set(smallest);
+    this.#kept[this.#count++] = hash;
+    if (this.#count === gathered) this.#pick();
   }
 
   sorted(): readonly number[] {
-    return [...this.#kept].sort((a, b) => a - b).slice(0, keptHashes);
+    this.#pick();
+    return [...this.#kept.subarray(0, this.#count)];
+  }
+
+  #pick(): void {
+    const kept = this.#kept.subarray(0, this.#count).sort();
+    let count = 0;
+    for (let i = 0; i < kept.length && count < keptHashes; i += 1) {
+      const hash = kept[i] ?? 0;
+      if (count > 0 && kept[count - 1] === hash) continue;
+      kept[count++] = hash;
+    }
+    this.#count = count;
+    if (count === keptHashes) this.ceiling = kept[count - 1] ?? this.ceiling;
   }
 }
 
 /** Sketches the bytes. Runs of one value are passed over: padding is no likeness. */
 export function sketchOf(bytes: Uint8Array): Sketch {
   const aligned = bytes.length >= alignedFrom;
-  const units = aligned ? wordsOf(bytes) : bytes;
+  const units = aligned ? wordsOf(bytes) : Int32Array.from(bytes);
   const window = aligned ? windowBytes / 4 : windowBytes;
   const leaving = leavingFactor(window);
   const smallest = new Smallest();
   let hash = 0;
   let run = 0;
-  let before = -1;
+  // Another value than the first: no word is impossible.
+  let before = ~(units[0] ?? 0);
   for (let i = 0; i < units.length; i += 1) {
     const unit = units[i] ?? 0;
     run = unit === before ? run + 1 : 0;
@@ -72,14 +88,15 @@ export function sketchOf(bytes: Uint8Array): Sketch {
     if (i >= window) hash = (hash - Math.imul(leaving, (units[i - window] ?? 0) + 1)) | 0;
     // One window of eight, by its highest bits: the low ones of a polynomial hash know only the units' low bits.
     if (hash >>> 29 !== 0 || i < window - 1 || run >= window / 2) continue;
-    smallest.add(scramble(hash));
+    const scrambled = scramble(hash);
+    if (scrambled <= smallest.ceiling) smallest.add(scrambled);
   }
   return { hashes: smallest.sorted() };
 }
 
-function wordsOf(bytes: Uint8Array): Uint32Array {
+function wordsOf(bytes: Uint8Array): Int32Array {
   const whole = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Uint32Array(whole.buffer, whole.byteOffset, Math.floor(whole.length / 4));
+  return new Int32Array(whole.buffer, whole.byteOffset, Math.floor(whole.length / 4));
 }
 
 /** How much of the first file's sampled parts the second has too, 0 to 1, corrected for the smaller sample. */
