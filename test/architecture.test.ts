@@ -152,7 +152,14 @@ const doors: Readonly<Record<string, RegExp>> = {
 };
 
 /** Files that nothing imports: the library, the command line, and those that threads start with. */
-const entrances = ['src/index.ts', 'src/cli/main.ts', 'src/cli/run-thread.ts', 'src/encode/pool/encode-thread.ts'];
+const entrances = [
+  'src/index.ts',
+  'src/cli/main.ts',
+  'src/cli/run-thread.ts',
+  'src/encode/pool/encode-thread.ts',
+  'src/device/threads/patch-thread.ts',
+  'src/device/threads/cut-thread.ts',
+];
 
 /** Compiled to WebAssembly by a compiler of its own. */
 const compiledApart = /^src\/(encode\/stretches|encode\/deflate|applypatch\/deflate)\/wasm\//;

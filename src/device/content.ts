@@ -8,7 +8,7 @@ import { type KnownContents, nothingKnown } from './known-contents.js';
 import { TooMuchWork } from './machine.js';
 import type { PackageReader } from './zip-reader.js';
 
-/** Bytes kept at hand at most; what is larger than this alone is kept only while it is used. */
+/** Bytes kept at hand at most; what is larger than half of this is kept only while it is used. */
 const keptBytes = 96 * 2 ** 20;
 
 /** What became of a patch. */
@@ -38,6 +38,24 @@ export interface ContentStore {
   patch(patch: Whole, source: Whole, reading: PatchReading): Promise<PatchOutcome>;
   /** Whether its first bytes name a format that updaters know. */
   isPatch(patch: Whole): Promise<boolean>;
+  /** What became of the patches that were applied until now, for a store of the same package in another thread. */
+  outcomes(): PatchOutcomes;
+}
+
+/** Outcomes by how a patch was read, the patch and its source. */
+export type PatchOutcomes = ReadonlyMap<string, PatchOutcome>;
+
+/** What a store starts with, and how much it keeps. */
+export interface StoreOptions {
+  readonly known?: KnownContents | undefined;
+  readonly outcomes?: PatchOutcomes | undefined;
+  /** Bytes kept at hand at most. */
+  readonly mostKept?: number | undefined;
+}
+
+/** The key under which an outcome is kept. */
+export function outcomeKey(patch: Sha1, source: Sha1, { outsideSource, unread, chunkRange }: PatchReading): string {
+  return `${outsideSource} ${unread} ${chunkRange} ${patch} ${source}`;
 }
 
 function isPatch(bytes: Uint8Array): boolean {
@@ -50,25 +68,27 @@ function isPatch(bytes: Uint8Array): boolean {
   }
 }
 
-/** A store over the source build's files and the package's entries. `known` spares making what was made before. */
+/** A store over the source build's files and the package's entries. What is known spares making what was made before. */
 export function openContentStore(
-  build: BuildContent,
-  reader: PackageReader,
-  known: KnownContents = nothingKnown,
+  build: Pick<BuildContent, 'read'>,
+  reader: Pick<PackageReader, 'read'>,
+  options: StoreOptions = {},
 ): ContentStore {
+  const { known = nothingKnown } = options;
+  const atMost = options.mostKept ?? keptBytes;
   const kept = new Map<Sha1, Uint8Array<ArrayBuffer>>();
   let keptTotal = 0;
   const digests = new Map<string, Whole>();
-  const outcomes = new Map<string, PatchOutcome>();
+  const outcomes = new Map<string, PatchOutcome>(options.outcomes);
   const formats = new Map<Sha1, boolean>();
   let patched = 0;
 
   const keep = (sha1: Sha1, bytes: Uint8Array<ArrayBuffer>): void => {
-    if (bytes.length > keptBytes / 2 || kept.has(sha1)) return;
+    if (bytes.length > atMost / 2 || kept.has(sha1)) return;
     kept.set(sha1, bytes);
     keptTotal += bytes.length;
     for (const [oldest, old] of kept) {
-      if (keptTotal <= keptBytes) break;
+      if (keptTotal <= atMost) break;
       kept.delete(oldest);
       keptTotal -= old.length;
     }
@@ -147,7 +167,7 @@ export function openContentStore(
   };
 
   const patchOnce = async (patch: Whole, source: Whole, reading: PatchReading): Promise<PatchOutcome> => {
-    const made = known.outcome(patch.sha1, source.sha1);
+    const made = known.outcome?.(patch.sha1, source.sha1);
     if (made !== undefined) {
       account(made.size);
       return { kind: 'done', result: { kind: 'whole', ...made, origin: { from: 'patch', patch, source } } };
@@ -179,13 +199,13 @@ export function openContentStore(
       return found;
     },
     patch: async (patch, source, reading) => {
-      const { outsideSource, unread, chunkRange } = reading;
-      const key = `${outsideSource} ${unread} ${chunkRange} ${patch.sha1} ${source.sha1}`;
+      const key = outcomeKey(patch.sha1, source.sha1, reading);
       const before = outcomes.get(key);
       if (before !== undefined) return before;
       const outcome = await patchOnce(patch, source, reading);
       outcomes.set(key, outcome);
       return outcome;
     },
+    outcomes: () => outcomes,
   };
 }

@@ -1,3 +1,4 @@
 export type { KnownContents } from './known-contents.js';
 export { isProfileName, type ProfileName, profileNames } from './profile.js';
-export { type SimulateOptions, simulate } from './simulate.js';
+export { simulate } from './simulate.js';
+export type { SimulateOptions } from './simulate-options.js';

@@ -8,16 +8,13 @@ import type { Sha1 } from '../model/digest.js';
 /** Outcomes of patches, and bytes by digest. Both are asked with digests of what the finished package really holds. */
 export interface KnownContents {
   /**
-   * What the decoder in `applypatch/` has made of that source with that patch, without reading outside of the source;
-   * `undefined`: it has to be made.
+   * What the decoder in `applypatch/` has made of that source with that patch, reading it as strictly as it can;
+   * `undefined`: it has to be made. Without this function the package's patches are all applied before the run.
    */
-  outcome(patch: Sha1, source: Sha1): Content | undefined;
+  readonly outcome?: ((patch: Sha1, source: Sha1) => Content | undefined) | undefined;
   /** Bytes of that digest, from wherever they lie; the device holds them against it. `undefined`: they have to be made. */
   read(content: Content): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
 /** Nothing is known. */
-export const nothingKnown: KnownContents = {
-  outcome: () => undefined,
-  read: () => Promise.resolve(undefined),
-};
+export const nothingKnown: KnownContents = { read: () => Promise.resolve(undefined) };

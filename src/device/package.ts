@@ -118,8 +118,8 @@ export interface Script {
 }
 
 /**
- * Takes the script out of the package and parses it with the profile's functions. Throws {@link EdifySyntaxError}, which names
- * every unknown function, {@link NotSimulated}, and {@link PackageRefused} for a package without script or program.
+ * Takes the script out of the package and parses it as {@link parseScript} does; {@link PackageRefused} also for a package
+ * without script or program.
  */
 export async function readScript(reader: PackageReader, profile: Profile): Promise<Script> {
   for (const name of [programName, scriptName]) {
@@ -128,7 +128,14 @@ export async function readScript(reader: PackageReader, profile: Profile): Promi
   if ((reader.rows.get(scriptName)?.size ?? 0) > largestScriptBytes) {
     throw new PackageRefused(deviceCodes.wrongFormat, `the script has more than ${largestScriptBytes} bytes`);
   }
-  const text = fromBytes(await reader.read(scriptName));
+  return parseScript(fromBytes(await reader.read(scriptName)), profile);
+}
+
+/**
+ * Parses a script with the profile's functions. Throws {@link EdifySyntaxError}, which names
+ * every unknown function, and {@link NotSimulated}.
+ */
+export function parseScript(text: string, profile: Profile): Script {
   const used = new Set<PermissionFamily>();
   const names = new Map<string, { readonly knowledge: FunctionKnowledge; readonly at: ScriptPlace }>();
   const root = parseEdify(text, (name, { line, column }) => {

@@ -87,27 +87,41 @@ function describe(effect: Effect): string {
 /** Says how a state differs from what it should be: the first differences, and how many there are. */
 export type Judge = (flash: Flash) => Promise<{ readonly differences: readonly Difference[]; readonly count: number }>;
 
-/** Tries the chosen points. `points` is what the uncut run has told; `onCut` is told of the tries so far and of all. */
-export async function sweepPowerCuts(
+/** A point of the sweep: its place among the chosen ones, from 0, and its number. */
+export interface ChosenPoint {
+  readonly order: number;
+  readonly number: number;
+}
+
+/** The points that a selection takes of so many, each with its place. */
+export function selectPoints(points: number, selection: CutSelection): readonly ChosenPoint[] {
+  return chosenPoints(points, selection).map((number, order) => ({ order, number }));
+}
+
+/** What trying some points has shown: those that did not arrive, in order; the first few with what was seen. */
+export interface Tried {
+  readonly failed: number;
+  readonly failures: readonly (CutFailure & { readonly order: number })[];
+}
+
+/** Tries points, which are in order. What a point shows does not depend on which others are tried with it. */
+export async function tryPoints(
   installation: Installation,
   judge: Judge,
-  points: number,
-  selection: CutSelection,
-  onCut: (done: number, total: number) => void,
-): Promise<PowerCuts> {
-  const chosen = chosenPoints(points, selection);
-  const failures: CutFailure[] = [];
+  chosen: readonly ChosenPoint[],
+  onTried: () => void,
+): Promise<Tried> {
+  const failures: (CutFailure & { readonly order: number })[] = [];
   let failed = 0;
-  let repeatedCount = 0;
-  let tried = 0;
 
-  const tryPoint = async (point: CutPoint, repeated: boolean): Promise<boolean> => {
+  const tryPoint = async (point: CutPoint, order: number, repeated: boolean): Promise<boolean> => {
     const { attempt, attempts } = await recover(installation, point, repeated);
     const succeeded = attempt.status === 'succeeded';
     const { differences, count } = succeeded ? await judge(attempt.flash) : { differences: [], count: 0 };
     if (succeeded && count === 0) return true;
     if (failures.length < shownFailures) {
       failures.push({
+        order,
         cut: point.number,
         effect: describe(point.effect),
         place: placeOf(installation.script.text, point.effect.statement),
@@ -122,19 +136,34 @@ export async function sweepPowerCuts(
   };
 
   for (let from = 0; from < chosen.length; from += keptStates) {
-    const wanted = new Set(chosen.slice(from, from + keptStates));
-    for (const point of await recordStates(installation, wanted)) {
+    const orders = new Map(chosen.slice(from, from + keptStates).map(({ order, number }) => [number, order]));
+    for (const point of await recordStates(installation, new Set(orders.keys()))) {
       installation.signal?.throwIfAborted();
-      const again = tried % repeatEvery === 0;
-      tried++;
-      let arrives = await tryPoint(point, false);
-      if (again) {
-        repeatedCount++;
-        if (arrives) arrives = await tryPoint(point, true);
-      }
-      if (!arrives) failed++;
-      onCut(tried, chosen.length);
+      const order = orders.get(point.number) ?? 0;
+      const arrives = await tryPoint(point, order, false);
+      if (!arrives || (isRepeated(order) && !(await tryPoint(point, order, true)))) failed++;
+      onTried();
     }
   }
-  return { points, tried, repeated: repeatedCount, failed, failures };
+  return { failed, failures };
+}
+
+function isRepeated(order: number): boolean {
+  return order % repeatEvery === 0;
+}
+
+/** Puts together what was shown of all chosen points, tried in any number of groups. */
+export function sweepResult(points: number, chosen: readonly ChosenPoint[], groups: readonly Tried[]): PowerCuts {
+  const failures = groups
+    .flatMap((group) => group.failures)
+    .sort((a, b) => a.order - b.order)
+    .slice(0, shownFailures)
+    .map(({ order: _, ...failure }): CutFailure => failure);
+  return {
+    points,
+    tried: chosen.length,
+    repeated: chosen.filter(({ order }) => isRepeated(order)).length,
+    failed: groups.reduce((sum, { failed }) => sum + failed, 0),
+    failures,
+  };
 }

@@ -1,17 +1,15 @@
 /** A finished package on a simulated module: checks, run, comparison, power cuts, in this order. */
 
 import { asInputError } from '../files/system-error.js';
-import type { Entry, OpenBuild } from '../model/build.js';
 import { mostTraceLines, mostVisits } from '../model/limits/device.js';
-import { type ArchivePath, compareBytes, displayName } from '../model/path.js';
+import { compareBytes, displayName } from '../model/path.js';
 import type { RunStatus, ScriptPlace, Verification } from '../model/verification.js';
 import { compareStates, compareWith, expect } from './compare.js';
 import { openContentStore } from './content.js';
 import { EdifySyntaxError } from './edify/syntax.js';
 import { inodeOf, rootInode } from './file-system.js';
-import type { KnownContents } from './known-contents.js';
 import type { Flash } from './machine.js';
-import { type Module, type ModuleOptions, makeModule } from './module.js';
+import { type Module, makeModule } from './module.js';
 import {
   checkVersion,
   codeOfUnreadable,
@@ -22,34 +20,12 @@ import {
   testEntries,
 } from './package.js';
 import { mapEntries, mapGet } from './persistent-map.js';
-import { type CutSelection, sweepPowerCuts } from './power-cuts.js';
-import { type ProfileName, profileOf } from './profile.js';
+import { profileOf } from './profile.js';
 import { type Attempt, type Installation, placeOf, startPackage } from './run.js';
 import { NotSimulated, type PackageEntry } from './runtime.js';
+import { moduleOptions, type SimulateOptions } from './simulate-options.js';
+import { knownBeforeTheRun, sweep } from './threads/sweep.js';
 import { openPackage, type PackageReader, UnreadablePackage } from './zip-reader.js';
-
-export interface SimulateOptions extends Omit<ModuleOptions, 'outcome'> {
-  readonly packagePath: string;
-  readonly source: OpenBuild;
-  /** What the device shall be: entries by archive path. Without it the changes to the source are told. */
-  readonly expected?: ReadonlyMap<ArchivePath, Entry> | undefined;
-  readonly profile: ProfileName;
-  readonly powerCuts: CutSelection | 'none';
-  /** Bytes free in usrdata for the package; not checked where not given. */
-  readonly usrdataFree?: number | undefined;
-  /** What `getprop` knows. */
-  readonly properties?: ReadonlyMap<string, string> | undefined;
-  /** Differences told at most; 20 where not given. */
-  readonly mostDifferences?: number | undefined;
-  readonly trace?: boolean | undefined;
-  /** Files and directories that one start may visit; far more than a package needs where not given. */
-  readonly mostVisits?: number | undefined;
-  /** Told of statements of the run, then of power cuts tried; totals may be 0 while they are not known. */
-  readonly onProgress?: ((step: 'run' | 'power-cuts', done: number, total: number) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** What need not be worked out again; nothing where not given. */
-  readonly known?: KnownContents | undefined;
-}
 
 interface Failure {
   readonly status: RunStatus;
@@ -104,7 +80,7 @@ function notStarted(options: SimulateOptions, module: Module, packageBytes: numb
  * package file that cannot be read, errors of the source build's reader, and an abort through the signal.
  */
 export async function simulate(options: SimulateOptions): Promise<Verification> {
-  const module = makeModule(options.source.build, { ...options, outcome: options.expected });
+  const module = makeModule(options.source.build, moduleOptions(options));
   let reader: PackageReader | undefined;
   try {
     reader = await openPackage(options.packagePath).catch((error: unknown) => {
@@ -175,7 +151,8 @@ function cacheLeftovers(flash: Flash): readonly string[] {
 async function simulateOpen(options: SimulateOptions, module: Module, reader: PackageReader): Promise<Verification> {
   const { entries, script, notes } = await check(options, reader);
   const { source, profile, expected } = options;
-  const store = openContentStore(source.content, reader, options.known);
+  const known = await knownBeforeTheRun(options, reader, entries, script);
+  const store = openContentStore(source.content, reader, { known });
   const installation: Installation = {
     module,
     script,
@@ -199,14 +176,16 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
   const cuts =
     options.powerCuts === 'none' || !matches
       ? undefined
-      : await sweepPowerCuts(
+      : await sweep(options.powerCuts, {
+          options,
           installation,
-          async (flash) =>
-            expected === undefined ? compareStates(attempt.flash, flash, 5) : compareWith(expectation, flash, store, 5),
+          reader,
+          known,
           points,
-          options.powerCuts,
-          (done, total) => options.onProgress?.('power-cuts', done, total),
-        );
+          statements: attempt.statements,
+          judge: async (flash) =>
+            expected === undefined ? compareStates(attempt.flash, flash, 5) : compareWith(expectation, flash, store, 5),
+        });
   const usage = (point: string) => ({
     peak: attempt.peak.get(point) ?? 0,
     capacity: mapGet(module.flash.volumes, point)?.capacity ?? 0,

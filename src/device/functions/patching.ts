@@ -97,7 +97,7 @@ function space(problem: string): { readonly problem: string; readonly kind: 'spa
 }
 
 /** How the profile's updater reads patches: only as far as it must, where strict looks at everything. */
-function readingOf({ outsideSource, chunksInSource, strict }: Profile): PatchReading {
+export function readingOf({ outsideSource, chunksInSource, strict }: Profile): PatchReading {
   return { outsideSource, unread: strict ? 'check' : 'ignore', chunkRange: chunksInSource ? 'check' : 'memory' };
 }
 

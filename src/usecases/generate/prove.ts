@@ -7,7 +7,7 @@ import type { SettledPlan } from '../../model/plan.js';
 import type { Ports } from '../../model/ports.js';
 import type { Verification } from '../../model/verification.js';
 import type { OpenInputs } from '../open-inputs.js';
-import { type ProfileName, verifyPackage } from '../verify/verify.js';
+import { bytesOf, type ProfileName, verifyPackage } from '../verify/verify.js';
 import { knownFrom, type ProvedPatch } from './proved-patches.js';
 
 export type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
@@ -66,8 +66,8 @@ export async function provePackage(
       source,
       expected: expectedEntries(plan),
       images: writtenImages(plan),
-      // the full proof takes nothing for granted
-      known: verify.level === 'full' ? undefined : knownFrom(proved, target),
+      // the full proof applies every patch again
+      known: verify.level === 'full' ? bytesOf(target) : knownFrom(proved, target),
     },
     {
       packagePath: file,

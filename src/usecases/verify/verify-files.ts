@@ -12,7 +12,7 @@ import { effectiveOwnership } from '../../plan/permissions.js';
 import { scopeOf } from '../../plan/scope.js';
 import { refuseOtherPackage } from '../given-package.js';
 import { type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
-import { type VerifyRequest, verifyPackage } from './verify.js';
+import { bytesOf, type VerifyRequest, verifyPackage } from './verify.js';
 
 /** What is to be proved; sizes are bytes. */
 export interface VerifyFilesRequest extends VerifyRequest, ReadingOptions {
@@ -37,7 +37,7 @@ export async function verifyFiles(request: VerifyFilesRequest, ports: Ports = {}
     return withBuild(targetPath, 'target', reading, ports, async (target) => {
       const expected = expectedAfter(source.build, target.build, rules, parts);
       const images = imagesOf(target.build, rules, parts);
-      return verifyPackage({ source, expected, images }, proof, ports);
+      return verifyPackage({ source, expected, images, known: bytesOf(target) }, proof, ports);
     });
   });
 }

@@ -6,6 +6,7 @@
  */
 import { type KnownContents, type ProfileName, simulate } from '../../device/index.js';
 import type { Build, Entry, OpenBuild } from '../../model/build.js';
+import type { Sha1 } from '../../model/digest.js';
 import { type ArchivePath, compareBytes, parentOf } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
@@ -65,6 +66,20 @@ function withKept(
     }
   }
   return new Map([...all].sort(([a], [b]) => compareBytes(a, b)));
+}
+
+/** The files of a build as bytes by digest: its reader checks what it gives, and the device checks it once more. */
+export function bytesOf({ build, content }: OpenBuild): KnownContents {
+  const paths = new Map<Sha1, ArchivePath>();
+  for (const entry of build.entries.values()) {
+    if (entry.kind === 'file' && !paths.has(entry.content.sha1)) paths.set(entry.content.sha1, entry.path);
+  }
+  return {
+    read: async ({ sha1 }) => {
+      const path = paths.get(sha1);
+      return path === undefined ? undefined : content.read(path);
+    },
+  };
 }
 
 function expectedEntries(inputs: VerifyInputs): ReadonlyMap<ArchivePath, Entry> | undefined {

@@ -1,0 +1,39 @@
+/** How a package is simulated. */
+import type { Entry, OpenBuild } from '../model/build.js';
+import type { ArchivePath } from '../model/path.js';
+import type { KnownContents } from './known-contents.js';
+import type { ModuleOptions } from './module.js';
+import type { CutSelection } from './power-cuts.js';
+import type { ProfileName } from './profile.js';
+
+export interface SimulateOptions extends Omit<ModuleOptions, 'outcome'> {
+  readonly packagePath: string;
+  readonly source: OpenBuild;
+  /** What the device shall be: entries by archive path. Without it the changes to the source are told. */
+  readonly expected?: ReadonlyMap<ArchivePath, Entry> | undefined;
+  readonly profile: ProfileName;
+  readonly powerCuts: CutSelection | 'none';
+  /** Bytes free in usrdata for the package; not checked where not given. */
+  readonly usrdataFree?: number | undefined;
+  /** What `getprop` knows. */
+  readonly properties?: ReadonlyMap<string, string> | undefined;
+  /** Differences told at most; 20 where not given. */
+  readonly mostDifferences?: number | undefined;
+  readonly trace?: boolean | undefined;
+  /** Files and directories that one start may visit; far more than a package needs where not given. */
+  readonly mostVisits?: number | undefined;
+  /** Told of statements of the run, then of power cuts tried; totals may be 0 while they are not known. */
+  readonly onProgress?: ((step: 'run' | 'power-cuts', done: number, total: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** What need not be worked out again; nothing where not given. */
+  readonly known?: KnownContents | undefined;
+}
+
+/** The module that is simulated: every option of it, so that a thread makes the same one. */
+export function moduleOptions(options: SimulateOptions): ModuleOptions {
+  const { cacheSize, systemSize, systemFree, eraseBlock, images, expected: outcome } = options;
+  return { cacheSize, systemSize, systemFree, eraseBlock, images, outcome } satisfies Record<
+    keyof ModuleOptions,
+    unknown
+  >;
+}

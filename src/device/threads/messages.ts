@@ -1,0 +1,68 @@
+/** What the simulated device and its threads tell each other. Everything here is plain data. */
+import type { Build, Content, Entry } from '../../model/build.js';
+import type { ArchivePath } from '../../model/path.js';
+import type { PatchOutcomes, PatchReading } from '../content.js';
+import type { ModuleOptions } from '../module.js';
+import type { ChosenPoint, Tried } from '../power-cuts.js';
+import type { ProfileName } from '../profile.js';
+import type { PackageEntry } from '../runtime.js';
+
+/** A patch to be applied. */
+export interface ApplyMessage {
+  readonly kind: 'apply';
+  readonly patch: Uint8Array<ArrayBuffer>;
+  readonly source: Uint8Array<ArrayBuffer>;
+  readonly reading: PatchReading;
+}
+
+/** What it has made; without content the patch cannot be applied. */
+export interface AppliedMessage {
+  readonly kind: 'applied';
+  readonly content: Content | undefined;
+}
+
+/** All that a thread needs to run the package, and the points at which it is to take the power away. */
+export interface SweepMessage {
+  readonly kind: 'sweep';
+  readonly build: Build;
+  readonly module: ModuleOptions;
+  readonly entries: ReadonlyMap<string, PackageEntry>;
+  /** The script's text. */
+  readonly script: string;
+  readonly profile: ProfileName;
+  readonly properties: ReadonlyMap<string, string>;
+  readonly mostVisits: number;
+  readonly mostKept: number;
+  readonly outcomes: PatchOutcomes;
+  /** What the device is to hold; without it, what the package makes of it when the power stays. */
+  readonly expected: ReadonlyMap<ArchivePath, Entry> | undefined;
+  readonly images: ReadonlyMap<ArchivePath, string> | undefined;
+  readonly points: readonly ChosenPoint[];
+}
+
+/** Where bytes lie that a thread asks for. */
+export type Wanted =
+  | { readonly from: 'build'; readonly path: ArchivePath }
+  | { readonly from: 'package'; readonly entry: string }
+  | { readonly from: 'known'; readonly content: Content };
+
+/** A thread asks for bytes. */
+export interface ReadMessage {
+  readonly kind: 'read';
+  readonly id: number;
+  readonly wanted: Wanted;
+}
+
+/** The bytes that a thread has asked for; `undefined` where nobody knows them. */
+export interface BytesMessage {
+  readonly kind: 'bytes';
+  readonly id: number;
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** What a thread tells of its points: one more was tried, or all were. */
+export type SweepReply =
+  | ReadMessage
+  | { readonly kind: 'tried' }
+  | { readonly kind: 'swept'; readonly tried: Tried }
+  | { readonly kind: 'failed'; readonly error: Error };

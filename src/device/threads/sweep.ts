@@ -1,0 +1,85 @@
+/** What a verification does in threads: patches before the run, power cuts after it. */
+import type { PowerCuts } from '../../model/verification.js';
+import { readingOf } from '../functions/patching.js';
+import { type KnownContents, nothingKnown } from '../known-contents.js';
+import type { Script } from '../package.js';
+import { type CutSelection, type Judge, selectPoints, sweepResult, tryPoints } from '../power-cuts.js';
+import { profileOf } from '../profile.js';
+import type { Installation } from '../run.js';
+import type { PackageEntry } from '../runtime.js';
+import { moduleOptions, type SimulateOptions } from '../simulate-options.js';
+import type { PackageReader } from '../zip-reader.js';
+import { applyAhead, patchPairs } from './apply-ahead.js';
+import { sweepInThreads } from './sweep-in-threads.js';
+
+/** What is known already, and else, for a package that is verified for itself, what threads make of its patches first. */
+export async function knownBeforeTheRun(
+  { known = nothingKnown, source, profile, signal }: SimulateOptions,
+  reader: PackageReader,
+  entries: ReadonlyMap<string, PackageEntry>,
+  script: Script,
+): Promise<KnownContents> {
+  if (known.outcome !== undefined) return known;
+  const pairs = patchPairs(script.root, entries, source);
+  const made = await applyAhead(pairs, readingOf(profileOf(profile)), { source, reader, signal });
+  return { ...known, outcome: (patch, from) => made.get(`${patch} ${from}`) };
+}
+
+/** A sweep, and what the uncut run has shown. */
+export interface Sweep {
+  readonly options: SimulateOptions;
+  readonly installation: Installation;
+  readonly reader: PackageReader;
+  readonly known: KnownContents;
+  /** Of the uncut run. */
+  readonly points: number;
+  readonly statements: number;
+  readonly judge: Judge;
+}
+
+/** Statements in all tries from which on threads are worth their start. */
+const worthThreads = 100_000;
+
+/** Takes the power away at the chosen points: here, or, when it takes long, in threads. */
+export async function sweep(selection: CutSelection, work: Sweep): Promise<PowerCuts> {
+  const { options, installation, reader, known, points } = work;
+  const { source, expected } = options;
+  const chosen = selectPoints(points, selection);
+  let tried = 0;
+  const onTried = (): void => options.onProgress?.('power-cuts', ++tried, chosen.length);
+  if (chosen.length * work.statements < worthThreads) {
+    return sweepResult(points, chosen, [await tryPoints(installation, work.judge, chosen, onTried)]);
+  }
+  const groups = await sweepInThreads(
+    {
+      build: source.build,
+      module: moduleOptions(options),
+      entries: installation.entries,
+      script: installation.script.text,
+      profile: options.profile,
+      properties: installation.properties,
+      mostVisits: installation.mostVisits,
+      outcomes: installation.store.outcomes(),
+      expected,
+      images: expected === undefined ? undefined : options.images,
+    },
+    chosen,
+    {
+      signal: options.signal,
+      onTried,
+      read: (wanted) => {
+        switch (wanted.from) {
+          case 'build':
+            return source.content.read(wanted.path);
+          case 'package':
+            return reader.read(wanted.entry);
+          case 'known':
+            return known.read(wanted.content);
+          default:
+            return wanted satisfies never;
+        }
+      },
+    },
+  );
+  return sweepResult(points, chosen, groups);
+}
