@@ -15,6 +15,8 @@ export interface PackageEntry {
   readonly crc32: number;
   /** Bytes of the content. */
   readonly size: number;
+  /** Bytes in the package, where those are known before the bytes themselves. */
+  readonly packedSize?: number | undefined;
 }
 
 /** As many as fit without zip64, whose mark is 65,535 itself. */
@@ -95,14 +97,18 @@ export function tooLarge(place: string, size: number): Fault {
   };
 }
 
-/** Bytes of the zip that holds these entries, headers included; for entries whose bytes come later, the most it can be. */
+/** Bytes of the zip that holds these entries, headers included; for entries that do not say what they take, the most it can be. */
 export function packageSize(entries: readonly PackageEntry[]): number {
   const localHeader = 30;
   const centralHeader = 46;
   const endRecord = 22;
   return entries.reduce(
-    (sum, { name, bytes, size }) =>
-      sum + localHeader + centralHeader + 2 * name.length + (typeof bytes === 'function' ? size : bytes.length),
+    (sum, { name, bytes, size, packedSize }) =>
+      sum +
+      localHeader +
+      centralHeader +
+      2 * name.length +
+      (typeof bytes === 'function' ? (packedSize ?? size) : bytes.length),
     endRecord,
   );
 }

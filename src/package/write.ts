@@ -4,6 +4,7 @@
  * Every header is made of what the entry says and of constants, so the same entries give the same bytes whatever the
  * clock, the time zone and the umask.
  */
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import { type OutputSink, writeOutput } from '../files/output.js';
@@ -46,8 +47,13 @@ const version = 20;
 
 const regularFile = 0o100000;
 
-/** Takes what the zip writer makes: to the file and the digests. */
+/** Headers are short and stand between contents that are short, too: they go to the disk together. */
+const batchBytes = 2 ** 20;
+
+/** Takes what the zip writer makes: to the file and the digests, in batches. */
 class Sink {
+  readonly #batch = Buffer.allocUnsafeSlow(batchBytes);
+  #batched = 0;
   readonly #sink: OutputSink;
   readonly #place: string;
   readonly #sha256 = createHash('sha256');
@@ -66,14 +72,30 @@ class Sink {
       if (this.size + bytes.length >= sizeLimit) {
         throw new InputError(tooLarge(this.#place, this.size + bytes.length));
       }
-      await this.#sink.write(bytes);
+      if (this.#batched + bytes.length > batchBytes) await this.flush();
+      if (bytes.length > batchBytes) await this.#store(bytes);
+      else {
+        this.#batch.set(bytes, this.#batched);
+        this.#batched += bytes.length;
+      }
     } catch (error) {
       this.fault ??= error;
       throw error;
     }
+    this.size += bytes.length;
+  }
+
+  /** Brings to the file what waits; to be called once more at the end. */
+  async flush(): Promise<void> {
+    if (this.#batched === 0) return;
+    await this.#store(this.#batch.subarray(0, this.#batched));
+    this.#batched = 0;
+  }
+
+  async #store(bytes: Uint8Array): Promise<void> {
+    await this.#sink.write(bytes);
     this.#sha256.update(bytes);
     this.#md5.update(bytes);
-    this.size += bytes.length;
   }
 
   digests(): { readonly sha256: Sha256; readonly md5: string } {
@@ -100,9 +122,12 @@ async function writeEntries(
   const totalBytes = entries.reduce((sum, { size }) => sum + size, 0);
   const written: WrittenEntry[] = [];
   let doneBytes = 0;
-  for (const { name, mode, method, bytes, crc32, size } of entries) {
+  for (const { name, mode, method, bytes, crc32, size, packedSize } of entries) {
     options.signal?.throwIfAborted();
     const packed = typeof bytes === 'function' ? await bytes() : bytes;
+    if (packedSize !== undefined && packed.length !== packedSize) {
+      throw new Error(`${name}: ${packed.length} bytes in place of the ${packedSize} that were said before`);
+    }
     if (method === 'stored' && packed.length !== size) {
       throw new Error(`${name}: stored ${packed.length} bytes for a content of ${size}`);
     }
@@ -148,6 +173,7 @@ export async function writePackage(
       const sink = new Sink(file, output);
       try {
         const written = await writeEntries(entries, sink, options);
+        await sink.flush();
         return { file: output, size: sink.size, ...sink.digests(), entries: written };
       } catch (error) {
         throw sink.fault ?? error;

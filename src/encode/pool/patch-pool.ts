@@ -48,8 +48,6 @@ export interface EncodeResult {
         readonly format: 'BSDIFF40' | 'IMGDIFF2';
         /** The base's id. */
         readonly base: string;
-        /** The patch itself. */
-        readonly bytes: Uint8Array<ArrayBuffer>;
         /** Its SHA-1 when the decoder made the target of the base with it. */
         readonly sha1: Sha1;
         /** The patch as the zip holds it. */
@@ -103,7 +101,7 @@ function estimateOf(task: EncodeTask): number {
 /**
  * Encodes files in threads that are kept alive, largest first, as many at once as the memory budget and the number of
  * threads allow. What a task gives depends on its bytes and the effort alone. Tasks that are given in one go are sorted
- * among each other; the same bytes asked for twice are encoded once. Close it.
+ * among each other; the same bytes asked for twice before they are done are encoded once. Close it.
  */
 export class PatchPool {
   readonly #options: PatchPoolOptions;
@@ -140,7 +138,12 @@ export class PatchPool {
     const key = encodingKey(task, { effort: this.#options.effort, worthwhile: this.#worthwhile });
     const before = this.#shared.get(key);
     const work = before ?? this.#enqueue(task, key);
-    if (before === undefined) this.#shared.set(key, work);
+    if (before === undefined) {
+      this.#shared.set(key, work);
+      // Handed over is forgotten: what all patches of a run take need not fit into memory.
+      const forget = (): boolean => this.#shared.delete(key);
+      work.then(forget, forget);
+    }
     const { file, fromCache } = await work;
     return named(file, task, fromCache);
   }
@@ -276,7 +279,16 @@ function named(file: EncodedFile, task: EncodeTask, fromCache: boolean): EncodeR
   );
   const { chosen } = file;
   return {
-    chosen: chosen.kind === 'whole' ? chosen : { ...chosen, base: idOf(chosen.base) },
+    chosen:
+      chosen.kind === 'whole'
+        ? chosen
+        : {
+            kind: 'patch',
+            format: chosen.format,
+            base: idOf(chosen.base),
+            sha1: chosen.sha1,
+            packed: chosen.packed,
+          },
     alternatives,
     imgdiff: file.imgdiff,
     fromCache,

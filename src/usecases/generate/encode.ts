@@ -71,6 +71,7 @@ export async function encodePlan(
     const work = encodeOperations(plan).map(async (op) => {
       const result = await pool.encode(taskOf(op, inputs, plan));
       encodings.set(op.path, encodingOf(result, payloads));
+      await payloads.spill();
       proved.push(...provedPatches(op, result));
       if (result.fromCache) fromCache += 1;
       findings.push(...deflateFindings(op, result, inputs.target.build.origin));

@@ -93,6 +93,20 @@ export async function generatePackage(
   options: GenerateOptions,
   ports: Ports = {},
 ): Promise<Generated> {
+  const payloads = new Payloads(options.encoding.effort);
+  try {
+    return await generateWith(payloads, inputs, options, ports);
+  } finally {
+    await payloads.close();
+  }
+}
+
+async function generateWith(
+  payloads: Payloads,
+  inputs: OpenInputs,
+  options: GenerateOptions,
+  ports: Ports,
+): Promise<Generated> {
   const { source, target, rules } = inputs;
   const { onProgress = silent, signal } = ports;
   const parts = new Set(options.parts);
@@ -123,7 +137,6 @@ export async function generatePackage(
     sketches,
   });
 
-  const payloads = new Payloads(options.encoding.effort);
   const encoded = await encodePlan(delta, inputs, payloads, { ...options.encoding, cache, onProgress, signal });
   const plan = withIdentities(settle(delta, encoded.encodings), (size) => payloads.identity(size));
   const order = deviceOrder(plan);

@@ -1,13 +1,14 @@
 import type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
 import { identityPatch } from '../../encode/bsdiff/identity.js';
 import { compressWhole, type PackedEntry } from '../../encode/deflate/whole.js';
-import { sha256Of } from '../../model/digest.js';
+import { Spool } from '../../files/spool.js';
 import type { Payload } from '../../model/operation.js';
 import type { PackageEntry } from '../../package/entry.js';
 
-/** The encoded bytes of a run, by payload: kept beside the plan, which only names them. */
+/** The encoded bytes of a run, by payload: kept beside the plan, which only names them; more than a few MB on disk. Close it. */
 export class Payloads {
-  readonly #packed = new Map<Payload['id'], PackedEntry>();
+  readonly #packed = new Map<Payload['id'], Omit<PackedEntry, 'bytes'> & { readonly packedSize: number }>();
+  readonly #spool = new Spool();
   readonly #effort: BsdiffEffort;
 
   constructor(effort: BsdiffEffort) {
@@ -15,10 +16,15 @@ export class Payloads {
   }
 
   /** Keeps the bytes; equal bytes are one payload. */
-  keep(packed: PackedEntry): Payload {
-    const payload: Payload = { id: sha256Of(packed.bytes), size: packed.size, packageBytes: packed.bytes.length };
-    if (!this.#packed.has(payload.id)) this.#packed.set(payload.id, packed);
-    return payload;
+  keep({ bytes, ...packed }: PackedEntry): Payload {
+    const id = this.#spool.add(bytes);
+    if (!this.#packed.has(id)) this.#packed.set(id, { ...packed, packedSize: bytes.length });
+    return { id, size: packed.size, packageBytes: bytes.length };
+  }
+
+  /** Brings what was kept to the disk where it is too much for memory. */
+  spill(): Promise<void> {
+    return this.#spool.spill();
   }
 
   /** The identity patch of so many bytes, as a payload. */
@@ -30,11 +36,16 @@ export class Payloads {
   entry(name: string, mode: PackageEntry['mode'], { id }: Payload): PackageEntry {
     const packed = this.#packed.get(id);
     if (packed === undefined) throw new Error(`payload ${id} was never kept`);
-    return { name, mode, ...packed };
+    const { method, size, crc32, packedSize } = packed;
+    return { name, mode, method, size, crc32, packedSize, bytes: () => this.#spool.read(id) };
   }
 
   /** The zip entry of bytes at hand. */
   pack(name: string, mode: PackageEntry['mode'], bytes: Uint8Array): PackageEntry {
     return { name, mode, ...compressWhole(new Uint8Array(bytes), this.#effort) };
+  }
+
+  close(): Promise<void> {
+    return this.#spool.close();
   }
 }

@@ -95,9 +95,9 @@ test('integration: takes the smallest way, and what it gives makes the target', 
     if (chosen.kind === 'whole') {
       assert.ok(target.equals(unpacked), name);
     } else {
-      assert.deepEqual(Buffer.from(unpacked), Buffer.from(chosen.bytes), name);
+      assert.equal(sha1Of(unpacked), chosen.sha1, name);
       const base = bases[Number(chosen.base.slice(5))] ?? Buffer.alloc(0);
-      assert.ok(target.equals(applyPatch(chosen.bytes, base, { outsideSource: 'reject' })), name);
+      assert.ok(target.equals(applyPatch(unpacked, base, { outsideSource: 'reject' })), name);
     }
     const sizes = result.alternatives.map(({ packageBytes }) => packageBytes);
     assert.deepEqual(
