@@ -44,10 +44,10 @@ export function viewPackage(rows: readonly AuditRow[], inspection: Inspection): 
     const path = pathOfEntry.get(name);
     return { name, bytes: packedSize, path };
   });
-  const { file, sha256, size } = inspection;
+  const { file, sha256, md5, size } = inspection;
   return {
     rows: viewed,
-    package: { file, sha256, bytes: size, entries },
+    package: { file, sha256, md5, bytes: size, entries },
     findings: differences(rows, carried, inspection),
   };
 }

@@ -62,7 +62,8 @@ function wholeCost(decision: AnyDecision, costs: Costs): number | undefined {
   for (const op of decision.operations)
     if (op.kind === 'extract-file' || op.kind === 'write-partition') return op.whole.packageBytes;
   // what was tried and not taken may be an estimate only
-  return costs.whole.get(decision.path) ?? decision.alternatives.find(({ method }) => method === 'whole')?.packageBytes;
+  // The encoder's own measure, where it made one: the row and what was tried for it tell one size.
+  return decision.alternatives.find(({ method }) => method === 'whole')?.packageBytes ?? costs.whole.get(decision.path);
 }
 
 /** What is at a path, without what only the program needs. */

@@ -5,6 +5,7 @@ import type { Sha1, Sha256 } from './digest.js';
 import type { Finding, Severity } from './finding.js';
 import type { Inner } from './inner.js';
 import type { RuleAt } from './list-rules.js';
+import type { DeviceNeeds } from './needs.js';
 import type { Alternative } from './operation.js';
 import type { Part } from './parts.js';
 import type { ArchivePath } from './path.js';
@@ -108,6 +109,8 @@ export interface AuditPackage {
   /** As the user named it; `undefined` when nothing was written. */
   readonly file?: string | undefined;
   readonly sha256?: Sha256 | undefined;
+  /** 32 hex digits: what the module compares after the download. */
+  readonly md5?: string | undefined;
   /** The whole zip file. */
   readonly bytes?: number | undefined;
   readonly entries: readonly AuditEntry[];
@@ -201,5 +204,9 @@ export interface Audit {
   readonly rows: readonly AuditRow[];
   readonly security: readonly SecurityFinding[];
   readonly package?: AuditPackage | undefined;
+  /** What the package needs on the device; known where it was made. */
+  readonly needs?: DeviceNeeds | undefined;
+  /** Where the lists came from, as the user named it. */
+  readonly lists?: string | undefined;
   readonly policy?: PolicyResult | undefined;
 }

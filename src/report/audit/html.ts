@@ -2,7 +2,9 @@
 import type { Audit } from '../../model/audit.js';
 import { displayName } from '../../model/path.js';
 import { showSize } from '../quantities.js';
+import { escapeText } from './html-text.js';
 import { auditDocument } from './json.js';
+import { pageTables } from './page-tables.js';
 import { costWord, relationWords } from './words.js';
 
 /** The parts of the page, as they are in the templates. */
@@ -17,10 +19,11 @@ export interface AuditPage {
 export function auditHtml(audit: Audit, page: AuditPage): string {
   const name = (side: Audit['source']): string => displayName(side.version?.revision ?? side.origin);
   const title = `Firmware audit: ${name(audit.source)} → ${name(audit.target)}`;
-  const summary = `${title}: ${relationWords[audit.relation]}, ${showSize(audit.package?.bytes ?? audit.totals.cost)} ${costWord(audit)}.`;
+  const summary = `The target is ${relationWords[audit.relation]}, ${showSize(audit.package?.bytes ?? audit.totals.cost)} ${costWord(audit)}.`;
   const values: Readonly<Record<string, string>> = {
     title: escapeText(title),
     summary: escapeText(summary),
+    tables: pageTables(audit),
     style: page.style.trim(),
     script: page.modules.map(withoutModuleWords).join('\n').trim(),
     data: JSON.stringify(auditDocument(audit)).replaceAll('<', '\\u003c'),
@@ -29,10 +32,6 @@ export function auditHtml(audit: Audit, page: AuditPage): string {
     /\/\* dfota:(\w+) \*\/|"dfota:(\w+)"|dfota:(\w+)/g,
     (_mark, comment?: string, text?: string, word?: string) => values[comment ?? text ?? word ?? ''] ?? '',
   );
-}
-
-function escapeText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
 /** Joined into one script, the modules see each other's names without importing them. */

@@ -32,5 +32,6 @@ export async function auditFiles(request: AuditRequest, ports: Ports = {}): Prom
     },
     [...otherOutputs, ...(cache === undefined ? [] : [{ role: 'the cache', path: cache, kind: 'store' } as const])],
   );
-  return withInputs(request, ports, (inputs) => auditBuilds(inputs, request, ports));
+  const audit = await withInputs(request, ports, (inputs) => auditBuilds(inputs, request, ports));
+  return { ...audit, lists: lists ?? 'the starter lists' };
 }

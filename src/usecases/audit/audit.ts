@@ -101,6 +101,7 @@ export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, por
     rows,
     security: securityOf(source.build, target.build, inside),
     package: contents,
+    needs: made?.needs,
   };
   return release === undefined
     ? audit
@@ -179,6 +180,7 @@ function packageOf(output: WrittenPackage, rows: readonly AuditRow[]): AuditPack
   for (const { entry, path } of rows) if (entry !== undefined && !paths.has(entry)) paths.set(entry, path);
   return {
     sha256: output.sha256,
+    md5: output.md5,
     bytes: output.size,
     entries: output.entries.map(({ name, packedSize }) => {
       const path = paths.get(name);

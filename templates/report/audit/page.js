@@ -7,6 +7,9 @@ const audit = JSON.parse(document.getElementById('audit-data').textContent);
 const { totals, source, target } = audit;
 const most = audit.exact ? '' : 'at most ';
 const main = document.getElementById('main');
+// What stands in the page for readers without scripts is shown again below, with more.
+const packageFacts = document.getElementById('package');
+document.getElementById('plain').remove();
 
 function figure(title, value, sub, tone = '') {
   return el(
@@ -111,8 +114,6 @@ function versions() {
     ['SHA-256', (side) => el('code', {}, side.digest)],
   ];
   const rows = labels.map(([label, pick]) => [label, pick(source) ?? '—', pick(target) ?? '—']);
-  if (audit.package?.file)
-    rows.push(['package', el('span', {}, audit.package.file), el('code', {}, audit.package.sha256 ?? '')]);
   return section(
     'versions',
     'Source and target',
@@ -180,6 +181,17 @@ function methods() {
   );
 }
 
+/** What the map leaves out, so that its sum and the size of the package can be held together. */
+function besides() {
+  if (audit.package?.bytes === undefined) return `together ${most}${size(totals.cost)}, without script and zip headers`;
+  const entries = audit.package.entries.reduce((sum, { bytes }) => sum + bytes, 0);
+  const rest = [
+    `script, programs and metadata ${size(Math.max(0, entries - totals.cost))}`,
+    `zip headers ${size(Math.max(0, audit.package.bytes - entries))}`,
+  ];
+  return `together ${size(totals.cost)}; with ${rest.join(' and ')} the package has ${size(audit.package.bytes)}`;
+}
+
 function map(openPath) {
   if (totals.cost === 0) return undefined;
   const parts = Object.keys(partWords).filter((key) => totals.byPart[key].cost > 0);
@@ -198,6 +210,7 @@ function map(openPath) {
           `${partWords[key]}: ${size(totals.byPart[key].cost)}`,
         ),
       ),
+      el('li', { class: 'muted' }, besides()),
     ),
   );
 }
@@ -367,7 +380,7 @@ main.append(
     figures(),
     policy(paths.openPath),
     both(versions(), changesTable()),
-    methods(),
+    both(packageFacts, methods()),
     map(paths.openPath),
     both(largest(paths.openPath), security(paths.openPath)),
     findings(),

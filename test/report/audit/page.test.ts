@@ -28,6 +28,36 @@ function large(): Audit {
   return { ...audit, rows: [...audit.rows, ...rows] };
 }
 
+/** A link whose text is longer than any screen, in every place where it is told, and a package whose bytes are known. */
+function long(): Audit {
+  const text = `/${'x'.repeat(4000)}`;
+  const path = toArchivePath('SYSTEM/etc/long');
+  const row = audit.rows.find((each) => each.path === 'SYSTEM/etc/link') ?? assert.fail();
+  const finding = audit.security[0] ?? assert.fail();
+  const after = { ...row.after, kind: 'link', destination: text } as const;
+  return {
+    ...audit,
+    rows: [{ ...row, path, after, from: toArchivePath(`SYSTEM${text}`) }, ...audit.rows],
+    security: [{ ...finding, severity: 'error', message: `the link leads to ${text}` }, ...audit.security],
+    findings: [{ severity: 'warning', code: 'usage', message: `a link to ${text}`, found: text }, ...audit.findings],
+    package: {
+      file: 'update.zip',
+      bytes: 5_000_000,
+      md5: 'd'.repeat(32),
+      entries: [{ name: 'script', bytes: audit.totals.cost + 700_000 }],
+    },
+    needs: {
+      systemPeak: 1_100_000,
+      systemGrowth: 0,
+      cachePeak: 0,
+      cacheForRetry: 2_200_000,
+      usrdata: 3_300_000,
+      memory: 4_400_000,
+    },
+    lists: 'lists of A02',
+  };
+}
+
 describe('integration: page', { skip: existsSync(executable) ? false : 'chromium is not installed' }, () => {
   let browser: Browser;
   const events: string[] = [];
@@ -36,12 +66,19 @@ describe('integration: page', { skip: existsSync(executable) ? false : 'chromium
     const page = await readAuditPage();
     writeFileSync(join(folder, 'audit.html'), auditHtml(audit, page));
     writeFileSync(join(folder, 'large.html'), auditHtml(large(), page));
+    writeFileSync(join(folder, 'long.html'), auditHtml(long(), page));
     browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox'] });
   });
   after(() => browser?.close());
 
-  async function open(name: string, width = 1280, scheme: 'light' | 'dark' = 'light'): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme: scheme });
+  async function open(
+    name: string,
+    width = 1280,
+    scheme: 'light' | 'dark' = 'light',
+    javaScriptEnabled = true,
+  ): Promise<Page> {
+    const viewport = { width, height: 800 };
+    const context = await browser.newContext({ viewport, colorScheme: scheme, javaScriptEnabled });
     const page = await context.newPage();
     const url = pathToFileURL(join(folder, name)).href;
     page.on('console', (message) => events.push(`console: ${message.text()}`));
@@ -54,7 +91,7 @@ describe('integration: page', { skip: existsSync(executable) ? false : 'chromium
       if (request.url() !== url) events.push(`request: ${request.url()}`);
     });
     await page.goto(url);
-    await page.waitForSelector('.paths tbody tr');
+    await page.waitForSelector(javaScriptEnabled ? '.paths tbody tr' : '#plain-paths tbody tr');
     return page;
   }
 
@@ -145,6 +182,92 @@ describe('integration: page', { skip: existsSync(executable) ? false : 'chromium
       await page.context().close();
     });
   }
+
+  /** Without scripts a page cannot be asked for its width: the widest element is. */
+  async function widest(page: Page): Promise<number> {
+    const boxes = await Promise.all((await page.locator('section, p, h1, li').all()).map((node) => node.boundingBox()));
+    return Math.max(...boxes.map((box) => (box === null ? 0 : box.x + box.width)));
+  }
+
+  for (const width of [390, 1440]) {
+    test(`a link text of 4,000 letters makes the page no wider than ${width}, with scripts and without`, async () => {
+      const page = await open('long.html', width);
+      await page.fill('input[type=search]', 'etc/long');
+      await page.click('.paths .toggle');
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
+      await page.context().close();
+      const still = await open('long.html', width, 'light', false);
+      assert.ok((await widest(still)) <= width);
+      await still.context().close();
+    });
+  }
+
+  for (const scheme of ['light', 'dark'] as const) {
+    test(`without scripts, ${scheme}: all tables stand in the page`, async () => {
+      const page = await open('audit.html', 1440, scheme, false);
+      for (const id of [
+        'plain-versions',
+        'package',
+        'plain-changes',
+        'plain-largest',
+        'plain-security',
+        'plain-findings',
+        'plain-paths',
+      ]) {
+        assert.ok((await page.locator(`#${id} tr, #${id} li`).count()) > 0, id);
+      }
+      const paths = await page.locator('#plain-paths tbody td:first-child').allTextContents();
+      const differing = audit.rows.filter(({ change }) => change !== 'untouched').map(({ path }) => displayName(path));
+      assert.deepEqual(paths, differing);
+      assert.equal(await page.locator('img').count(), 0);
+      const colour: unknown = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+      assert.equal(colour, scheme === 'dark' ? 'rgb(15, 20, 27)' : 'rgb(246, 247, 249)');
+      await page.context().close();
+    });
+  }
+
+  test('with scripts each table is there once, and the facts of the package stand among them', async () => {
+    const page = await open('long.html');
+    assert.equal(await page.locator('#plain').count(), 0);
+    assert.equal(await page.locator('h1').count(), 1);
+    const facts = (await page.locator('#package').textContent()) ?? '';
+    for (const told of [
+      'update.zip',
+      'd'.repeat(32),
+      '5000000 bytes',
+      '700.0 kB',
+      '1.1 MB',
+      '2.2 MB',
+      '3.3 MB',
+      '4.4 MB',
+      'lists of A02',
+      audit.tool,
+    ]) {
+      assert.ok(facts.includes(told), told);
+    }
+    const legend = (await page.locator('#map .legend').textContent()) ?? '';
+    assert.match(
+      legend,
+      /together .*; with script, programs and metadata 700\.0 kB and zip headers 4\.3 MB the package has 5\.0 MB/,
+    );
+    await page.context().close();
+  });
+
+  test('phone width: the heading shows the target version to its end', async () => {
+    const page = await open('audit.html', 390);
+    const cut: unknown = await page.evaluate(
+      `(() => { const node = document.querySelector('.top-names p'); return node.scrollWidth > node.clientWidth; })()`,
+    );
+    assert.equal(cut, false);
+    await page.context().close();
+  });
+
+  test('the tables of ten thousand paths take a bounded part of the page', async () => {
+    const html = auditHtml(large(), await readAuditPage());
+    const tables = html.slice(html.indexOf('id="plain"'), html.indexOf('</main>'));
+    assert.ok(tables.length < 600_000, String(tables.length));
+    assert.match(tables, /and 9,[0-9]+ more paths/);
+  });
 
   test('every control has a name, headings go down by one', async () => {
     const page = await open('audit.html');

@@ -1,0 +1,42 @@
+/** Pieces of HTML as text. What comes from outside is always escaped here. */
+
+/** Text in which HTML sees nothing. */
+export function escapeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
+/** A heading of a column, and whether numbers stand in it. */
+export interface Column {
+  readonly text: string;
+  readonly number?: boolean | undefined;
+}
+
+/** A table; nothing where it has no rows. */
+export function tableHtml(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const mark = (index: number): string => (columns[index]?.number === true ? ' class="number"' : '');
+  const head = columns.map(({ text }, index) => `<th scope="col"${mark(index)}>${escapeText(text)}</th>`).join('');
+  const body = rows.map(
+    (cells) => `<tr>${cells.map((cell, index) => `<td${mark(index)}>${escapeText(cell)}</td>`).join('')}</tr>`,
+  );
+  return `<div class="scroll"><table class="plain"><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
+}
+
+/** A list of lines; nothing where there are none. */
+export function listHtml(lines: readonly string[]): string {
+  if (lines.length === 0) return '';
+  return `<ul class="notices">\n${lines.map((line) => `<li>${escapeText(line)}</li>`).join('\n')}\n</ul>`;
+}
+
+/** A section with its heading; nothing where it has no content. The id is what a script finds it by. */
+export function sectionHtml(id: string, title: string, ...content: readonly string[]): string {
+  const kept = content.filter((part) => part !== '');
+  return kept.length === 0
+    ? ''
+    : `<section class="card" id="${id}"><h2>${escapeText(title)}</h2>\n${kept.join('\n')}\n</section>`;
+}
+
+/** A paragraph. */
+export function paragraphHtml(text: string): string {
+  return `<p>${escapeText(text)}</p>`;
+}
