@@ -12,6 +12,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { missingText, missingTools } from './support/tools.js';
 
 /** The compiled tests of this project. */
 const ownFolder = fileURLToPath(new URL('.', import.meta.url));
@@ -59,6 +60,9 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .map((name) => join(root, name))
   .filter(hasLevel);
 if (files.length === 0) refuse(`no test file matches ${[...words, level ?? ''].join(' ')}`);
+
+const missing = missingTools(process.env.PATH ?? '');
+if (missing.length > 0) console.error(missingText(missing));
 
 // Of the compiled files: Node 20 can report no coverage by source maps, and cannot leave the tests themselves out.
 const excluded = Number(process.versions.node.split('.')[0]) >= 22 ? ['--test-coverage-exclude=**/test/**'] : [];

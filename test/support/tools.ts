@@ -1,0 +1,41 @@
+/** The tools of Debian that tests compare with: what is missing is named once, before the tests that skip or fail for it. */
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Each tool that a test starts, and the package that holds it. */
+export const debianTools: Readonly<Record<string, string>> = {
+  bspatch: 'bsdiff',
+  bzip2: 'bzip2',
+  chromium: 'chromium',
+  cpio: 'cpio',
+  gzip: 'gzip',
+  lz4: 'lz4',
+  'mkfs.ubifs': 'mtd-utils',
+  modinfo: 'kmod',
+  openssl: 'openssl',
+  python3: 'python3',
+  readelf: 'binutils',
+  ubinize: 'mtd-utils',
+  unzip: 'unzip',
+  xz: 'xz-utils',
+  zip: 'zip',
+  zstd: 'zstd',
+};
+
+/** Folders of tools for the administrator: tests look there too, and a user's PATH often lacks them. */
+const systemFolders = ['/usr/sbin', '/sbin'];
+
+/** The tools that stand in no folder of this PATH. */
+export function missingTools(path: string): readonly string[] {
+  const folders = [...path.split(delimiter), ...systemFolders].filter((folder) => folder !== '');
+  return Object.keys(debianTools).filter((tool) => !folders.some((folder) => existsSync(join(folder, tool))));
+}
+
+/** What is missing, what that means, and the line that installs it. */
+export function missingText(missing: readonly string[]): string {
+  const packages = [...new Set(missing.map((tool) => debianTools[tool] ?? tool))].sort();
+  return [
+    `not installed: ${missing.join(', ')}. Tests that compare with these are skipped (the summary counts them) or fail; to install them:`,
+    `  sudo apt-get install ${packages.join(' ')}`,
+  ].join('\n');
+}
