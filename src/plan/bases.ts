@@ -66,6 +66,18 @@ const closelyCompared = 12;
 
 const fateOrder = { removed: 0, stays: 1, changed: 2 } as const;
 
+/** The hashes of files that are new or changed at their path: of no others is a base ever sought. */
+function hashesOfFresh(source: Build, target: Build, sketches: ReadonlyMap<Sha1, Sketch>): ReadonlySet<number> {
+  const asked = new Set<number>();
+  for (const [path, entry] of target.entries) {
+    if (entry.kind !== 'file') continue;
+    const before = source.entries.get(path);
+    if (before?.kind === 'file' && before.content.sha1 === entry.content.sha1) continue;
+    for (const hash of sketches.get(entry.content.sha1)?.hashes ?? []) asked.add(hash);
+  }
+  return asked;
+}
+
 /** Prepares the look-up. `sketches` are by content digest; files without one are found by name alone. */
 export function baseFinder(
   source: Build,
@@ -82,8 +94,10 @@ export function baseFinder(
   const byStem = new CandidateGroups(candidates, ({ entry }) => nameStem(entry.path));
   const byPart = new Map<number, Candidate[]>();
   if (levers.crossBases || levers.moves) {
+    const asked = hashesOfFresh(source, target, sketches);
     for (const candidate of candidates) {
       for (const hash of sketches.get(candidate.entry.content.sha1)?.hashes ?? []) {
+        if (!asked.has(hash)) continue;
         const found = byPart.get(hash);
         if (found === undefined) byPart.set(hash, [candidate]);
         else found.push(candidate);

@@ -61,7 +61,7 @@ export const generateCommand: Command = (program, choose) =>
           default: generateDefaults.encoding.effort,
           describe: 'How much time to spend on small patches',
         })
-        .option('memory', { type: 'string', describe: 'Memory that making patches may take, as in 1G' })
+        .option('memory', { type: 'string', describe: 'Memory that the whole run may take, as in 1G' })
         .option('cache', {
           type: 'string',
           describe: 'Folder of the patch cache',

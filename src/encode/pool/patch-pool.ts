@@ -63,7 +63,7 @@ export interface EncodeResult {
 export interface PatchPoolOptions {
   /** Threads at most; by default one for each processor. The results do not depend on it. */
   readonly workers?: number | undefined;
-  /** Bytes that all files encoded at once may take, by estimate; a file that takes more runs alone. 640 MB by default. */
+  /** Bytes that all files encoded at once may take, by estimate; a file that takes more runs alone. 450 MB by default. */
   readonly memoryBudget?: number | undefined;
   readonly effort: BsdiffEffort;
   /** A patch larger than this share of its target is not taken. 0.95 by default. */
@@ -84,13 +84,13 @@ interface Job {
   doneBytes: number;
 }
 
-const defaultBudget = 640 * 1024 * 1024;
+const defaultBudget = 450 * 1024 * 1024;
 
 /** Files whose deflate streams are expanded take about three times as much. */
 const expanding = /\.(img|gz|tgz|zip|jar|apk|whl)$/i;
 
-/** Bytes that encoding takes: the engine's memory for the largest base, and all files as they are. */
-function estimateOf(task: EncodeTask): number {
+/** Bytes that encoding takes, about: the engine's memory for the largest base, and all files as they are. */
+export function memoryOf(task: EncodeTask): number {
   const sizes = task.bases.map((base) => base.size);
   const files = sizes.reduce((sum, size) => sum + size, task.target.size);
   const engine = bsdiffMemory(Math.max(0, ...sizes), task.target.size);
@@ -167,7 +167,7 @@ export class PatchPool {
     this.#totalBytes += task.target.size;
     return new Promise((resolve, reject) => {
       const order = this.#order++;
-      this.#waiting.push({ task, key, estimate: estimateOf(task), order, resolve, reject, doneBytes: 0 });
+      this.#waiting.push({ task, key, estimate: memoryOf(task), order, resolve, reject, doneBytes: 0 });
       this.#startSoon();
     });
   }

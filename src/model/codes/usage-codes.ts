@@ -14,6 +14,10 @@ export const usageCodes = {
     meaning: 'a size does not parse',
     remedy: 'give bytes, as in 4096, 512K, 1G (powers of 1024) or 70MB (powers of 1000)',
   },
+  'memory-option': {
+    meaning: 'the memory that --memory allows is too little for the largest file that is to be patched',
+    remedy: 'allow as much as the message says, or leave the option out',
+  },
   count: {
     meaning: 'a number does not parse or is out of its range',
     remedy: 'give a whole number in the range that the message states',

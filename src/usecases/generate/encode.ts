@@ -8,6 +8,7 @@ import { type ArchivePath, compareBytes, displayName, toArchivePath } from '../.
 import type { DeltaPlan } from '../../model/plan.js';
 import type { OnProgress } from '../../model/progress.js';
 import { encodeOperations } from '../../plan/settle.js';
+import { shareMemory } from './memory.js';
 import type { Payloads } from './payloads.js';
 import type { ProvedPatch } from './proved-patches.js';
 
@@ -16,7 +17,7 @@ export interface EncodingOptions {
   readonly effort: BsdiffEffort;
   /** Worker threads; the bytes do not depend on it. */
   readonly jobs?: number | undefined;
-  /** Bytes that encoding may take. */
+  /** Bytes that the whole process may take: what cannot keep to it is refused before anything is made. */
   readonly memory?: number | undefined;
   /** Folder of the patch cache; it is an error when it cannot be made. */
   readonly cache?: string | undefined;
@@ -55,11 +56,18 @@ export async function encodePlan(
   options: EncodePlanOptions,
 ): Promise<EncodedPlan> {
   const { cache, onProgress, signal } = options;
+  const tasks = encodeOperations(plan).map((op) => ({ op, task: taskOf(op, inputs, plan) }));
+  const { workers, budget } = shareMemory(
+    options.memory,
+    options.jobs,
+    tasks.map(({ task }) => task),
+    inputs.source.build.entries.size + inputs.target.build.entries.size,
+  );
   const pool = new PatchPool({
     effort: options.effort,
     onProgress,
-    workers: options.jobs,
-    memoryBudget: options.memory,
+    workers,
+    memoryBudget: budget,
     cache,
     signal,
   });
@@ -68,8 +76,8 @@ export async function encodePlan(
     const findings: Finding[] = [];
     const proved: ProvedPatch[] = [];
     let fromCache = 0;
-    const work = encodeOperations(plan).map(async (op) => {
-      const result = await pool.encode(taskOf(op, inputs, plan));
+    const work = tasks.map(async ({ op, task }) => {
+      const result = await pool.encode(task);
       encodings.set(op.path, encodingOf(result, payloads));
       await payloads.spill();
       proved.push(...provedPatches(op, result));
