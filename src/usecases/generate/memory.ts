@@ -4,7 +4,7 @@ import { type EncodeTask, memoryOf } from '../../encode/pool/patch-pool.js';
 import { UsageError } from '../../model/errors.js';
 
 /** The program and what it reads through, in bytes: measured, and rounded up. */
-const programBytes = 100 * 2 ** 20;
+const programBytes = 140 * 2 ** 20;
 
 /** What is known of a path of a build, its part in plan, script and simulated device included: measured. */
 const pathBytes = 10 * 1024;

@@ -1,3 +1,4 @@
+import { concurrently } from '../../input/concurrently.js';
 import type { OpenBuild } from '../../model/build.js';
 import type { Sha1 } from '../../model/digest.js';
 import type { ListRules } from '../../model/list-rules.js';
@@ -32,7 +33,10 @@ function itemsOf({ build }: OpenBuild, paths: readonly ArchivePath[]): readonly 
   });
 }
 
-/** Sketches the files whose likeness decides about bases, one at a time; a build that was sketched before is not read. */
+/** So many files are read at once: some are unpacked by other threads while this one sketches. */
+const filesAtOnce = 4;
+
+/** Sketches the files whose likeness decides about bases; a build that was sketched before is not read. */
 export async function sketchBuilds(
   source: OpenBuild,
   target: OpenBuild,
@@ -59,12 +63,13 @@ export async function sketchBuilds(
     const key = sketchKey(contents);
     const stored = items.length === 0 ? undefined : await cache?.get(key);
     const known = stored && readSketches(stored, contents);
-    for (const item of items) {
-      signal?.throwIfAborted();
-      const sketch = sketches.get(item.sha1) ?? known?.get(item.sha1) ?? sketchOf(await from.content.read(item.path));
-      sketches.set(item.sha1, sketch);
+    // The same content at several paths is read once.
+    const fresh = new Map(items.filter(({ sha1 }) => !sketches.has(sha1)).map((item) => [item.sha1, item]));
+    await concurrently(fresh.values(), filesAtOnce, signal, async (item) => {
+      sketches.set(item.sha1, known?.get(item.sha1) ?? sketchOf(await from.content.read(item.path)));
       tell(item);
-    }
+    });
+    for (const item of items) if (fresh.get(item.sha1) !== item) tell(item);
     if (known === undefined && items.length > 0) await cache?.put(key, writeSketches(contents, sketches));
   }
   return sketches;
