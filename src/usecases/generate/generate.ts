@@ -123,9 +123,6 @@ async function generateWith(
   refuseErrors(compared);
 
   const { cache, findings: cacheFindings } = await openRunCache(options.encoding);
-  const sketches = wantsSketches(options.levers)
-    ? await sketchBuilds(source, target, { rules, parts, cache, onProgress, signal })
-    : new Map();
   const permissions = options.permissions ?? (target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm');
   const delta = planDelta({
     ...options,
@@ -134,7 +131,10 @@ async function generateWith(
     target: target.build,
     rules,
     permissions,
-    sketches,
+    // No name holds them: they are not needed while patches are made.
+    sketches: wantsSketches(options.levers)
+      ? await sketchBuilds(source, target, { rules, parts, cache, onProgress, signal })
+      : new Map(),
   });
 
   const encoded = await encodePlan(delta, inputs, payloads, { ...options.encoding, cache, onProgress, signal });
