@@ -22,7 +22,11 @@ interface Rule {
 }
 
 const stages =
+<<<<<<< HEAD
   'model files formats input plan checks script encode applypatch package store signing device audit explain report'.split(
+=======
+  'model files formats input plan checks script encode applypatch package store device audit explain report module'.split(
+>>>>>>> 787853e (dfota module: a simulated module with an AT port on TCP, which really installs what it is sent, with the faults of the field)
     ' ',
   );
 
@@ -116,6 +120,12 @@ const rules: Readonly<Record<string, Rule>> = {
     builtins: undefined,
     packages: [],
     why: 'the simulated device must not share a mistake with plan, encode, script or package: write it from what real updaters do',
+  },
+  module: {
+    folders: ['model', 'files', 'device'],
+    builtins: undefined,
+    packages: [],
+    why: 'the simulated module must not share a mistake with what delivers to it: write it from what modules do',
   },
   audit: {
     folders: ['model', 'formats'],

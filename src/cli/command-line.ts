@@ -26,7 +26,15 @@ export interface Program {
 const completionHelp = 'Print a script that lets the shell complete this command line';
 
 /** Options that may be given more than once; every other one is refused then, since one of its values would be lost. */
-const repeatable: ReadonlySet<string> = new Set(['from', 'source-version', 'sourceVersion', 'only', 'under', 'words']);
+const repeatable: ReadonlySet<string> = new Set([
+  'fault',
+  'from',
+  'source-version',
+  'sourceVersion',
+  'only',
+  'under',
+  'words',
+]);
 
 /** Parses; throws UsageError on an unknown command or option, a missing or doubled one, or a value that does not parse. */
 export function parseCommandLine(program: Program, words: readonly string[], columns: number): Asked {

@@ -7,6 +7,7 @@ import { extractCommand } from './commands/extract.js';
 import { generateCommand } from './commands/generate.js';
 import { inspectCommand } from './commands/inspect.js';
 import { lsCommand } from './commands/ls.js';
+import { moduleCommand } from './commands/module.js';
 import { prepareCommand } from './commands/prepare.js';
 import { signCommand } from './commands/sign.js';
 import { verifyCommand } from './commands/verify.js';
@@ -32,6 +33,7 @@ export function dfota(version: string): Program {
       extractCommand,
       explainCommand,
       archiveCommand,
+      moduleCommand,
     ],
     wordsOnly: false,
   };

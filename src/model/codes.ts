@@ -3,6 +3,7 @@
 import { archivesCodes } from './codes/archives-codes.js';
 import { buildsCodes } from './codes/builds-codes.js';
 import type { CodeText, CodeTexts } from './codes/code-text.js';
+import { deliveryCodes } from './codes/delivery-codes.js';
 import { devicesCodes } from './codes/devices-codes.js';
 import { filesCodes } from './codes/files-codes.js';
 import { imagesCodes } from './codes/images-codes.js';
@@ -33,6 +34,7 @@ export const codeSubjects: readonly CodeSubject[] = [
   { title: 'Plans and packages', codes: packagesCodes },
   { title: 'Signatures', codes: signingCodes },
   { title: 'Files of a module', codes: devicesCodes },
+  { title: 'Modules and delivery', codes: deliveryCodes },
   { title: 'Prepared targets', codes: prepareCodes },
   { title: 'Archives of builds', codes: archivesCodes },
   { title: 'Audit policies', codes: policiesCodes },
@@ -49,6 +51,7 @@ const texts = {
   ...packagesCodes,
   ...signingCodes,
   ...devicesCodes,
+  ...deliveryCodes,
   ...prepareCodes,
   ...archivesCodes,
   ...policiesCodes,

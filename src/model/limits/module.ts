@@ -1,0 +1,16 @@
+/** What a module's AT port takes, and how far the simulated one goes: each limit once, with where it comes from. */
+
+/** Most characters of a command line: far more than any command of an update has. */
+export const longestCommandCharacters = 1024;
+
+/** Most characters of a file's name in AT+QFUPL, as the maker's manuals say. */
+export const longestStoredNameCharacters = 80;
+
+/** Most bytes of the path or address in AT+QFOTADL, as the maker's note says. */
+export const longestUpdateAddressBytes = 255;
+
+/** Times that a module enters its recovery for one package; it gives up then. */
+export const mostRecoveryEntries = 5;
+
+/** Most bytes of the file in which a simulated module keeps its state: some hundred for each file of a build. */
+export const largestModuleStateBytes = 256 * 2 ** 20;
