@@ -63,6 +63,13 @@ export type { OutputPath } from './usecases/hold-apart.js';
 export { type InspectRequest, inspectPackage } from './usecases/inspect/inspect.js';
 export { type LsRequest, ls } from './usecases/ls.js';
 export {
+  type ModulePorts,
+  type ModuleRequest,
+  type ModuleTreeRequest,
+  simulateModule,
+  writeModuleTree,
+} from './usecases/module/module.js';
+export {
   type BuildName,
   type Lists,
   type Modes,

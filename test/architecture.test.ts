@@ -22,11 +22,7 @@ interface Rule {
 }
 
 const stages =
-<<<<<<< HEAD
   'model files formats input plan checks script encode applypatch package store signing device audit explain report'.split(
-=======
-  'model files formats input plan checks script encode applypatch package store device audit explain report module'.split(
->>>>>>> 787853e (dfota module: a simulated module with an AT port on TCP, which really installs what it is sent, with the faults of the field)
     ' ',
   );
 
@@ -134,7 +130,7 @@ const rules: Readonly<Record<string, Rule>> = {
     why: 'looking inside files is pure, bytes in and differences out: parse in formats/, read files in the use case',
   },
   usecases: {
-    folders: [...stages, ''],
+    folders: [...stages, 'module', ''],
     builtins: undefined,
     packages: [],
     why: 'use cases join the stages: what they share with the command line is a type of model/',

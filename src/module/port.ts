@@ -32,10 +32,10 @@ const gap = 4;
 /** A port on a wire. */
 export function openPort(wire: Wire, faults: Faults, memory: FaultMemory): Port {
   const send = (bytes: Uint8Array): void => {
-    const limit = memory.vanished ? undefined : faults.number('vanishing-port');
-    if (limit !== undefined && memory.sentBytes + bytes.length >= limit) {
+    const ends = memory.vanished ? undefined : faults.number('vanishing-port');
+    if (ends !== undefined && memory.sentBytes + bytes.length >= ends) {
       memory.vanished = true;
-      wire.write(bytes.subarray(0, Math.max(0, limit - memory.sentBytes)));
+      wire.write(bytes.subarray(0, Math.max(0, ends - memory.sentBytes)));
       wire.drop();
       return;
     }

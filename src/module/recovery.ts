@@ -56,13 +56,10 @@ async function systemFile(unit: Unit, flash: Flash, path: string): Promise<Uint8
 }
 
 /** What stands for a package where none is read. */
-const noPackage: PackageReader = {
-  size: 0,
-  rows: new Map(),
+const noPackage: Pick<PackageReader, 'read'> = {
   read: async (name) => {
     throw new Error(`no package to read ${name} from`);
   },
-  close: async () => {},
 };
 
 /** Which firmware runs: what its own version file says. */

@@ -54,12 +54,9 @@ export function treeOf(flash: Flash, content: BuildContent, origin: string): Inp
     add({ path, kind: 'file', size: blob.size });
   }
   const store = openContentStore(content, {
-    size: 0,
-    rows: new Map(),
     read: async (name) => {
       throw new Error(`no package to read ${name} from`);
     },
-    close: async () => {},
   });
   return {
     origin,

@@ -9,6 +9,7 @@ import { extractRequest } from '../../src/cli/commands/extract.js';
 import { generateRequest } from '../../src/cli/commands/generate.js';
 import { inspectRequest } from '../../src/cli/commands/inspect.js';
 import { lsRequest } from '../../src/cli/commands/ls.js';
+import { moduleRequest, moduleTreeRequest } from '../../src/cli/commands/module.js';
 import { prepareRequest } from '../../src/cli/commands/prepare.js';
 import { signRequest } from '../../src/cli/commands/sign.js';
 import { verifyRequest } from '../../src/cli/commands/verify.js';
@@ -85,6 +86,27 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   ls: {
     all: lsRequest({ input: 'v1.zip', only: ['SYSTEM/etc'], volume: 'rootfs' }),
     least: lsRequest({ input: 'v1.zip' }),
+  },
+  module: {
+    all: moduleRequest({
+      firmware: 'v1.zip',
+      listen: 'tcp://127.0.0.1:0',
+      state: 'm1',
+      fault: ['lost-end'],
+      speed: '100',
+      profile: 'strict',
+    }),
+    least: moduleRequest({
+      firmware: 'v1.zip',
+      listen: 'tcp://127.0.0.1:0',
+      state: 'm1',
+      speed: '1',
+      profile: 'linux-embedded',
+    }),
+  },
+  'module --tree': {
+    all: moduleTreeRequest({ state: 'm1', tree: 'out', firmware: 'v1.zip' }),
+    least: moduleTreeRequest({ state: 'm1', tree: 'out' }),
   },
   prepare: {
     all: prepareRequest({

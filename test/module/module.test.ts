@@ -8,13 +8,7 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { faultKinds } from '../../src/module/faults.js';
-import {
-  command,
-  type DeliveryPair,
-  deliveryPair,
-  newVersion,
-  startModule,
-} from '../support/delivery-pair.js';
+import { command, type DeliveryPair, deliveryPair, newVersion, startModule } from '../support/delivery-pair.js';
 import { workFolder } from '../support/work-folder.js';
 
 const folder = workFolder('module');
