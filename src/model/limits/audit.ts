@@ -74,3 +74,9 @@ export const mostLargestShown = 10;
 
 /** Characters of one cell: a hostile name must not make the comment too long to post. */
 export const longestCellCharacters = 160;
+
+/** Most rows of one table of the audit page: a browser shows as many at once without a wait. */
+export const mostPageRows = 1000;
+
+/** Most lines of a list on the audit page: what is longer nobody reads; the JSON form has all. */
+export const mostPageLines = 200;

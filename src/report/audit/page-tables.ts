@@ -1,5 +1,6 @@
 /** The audit as tables that stand in the page itself: what a reader sees where scripts are forbidden, as on many CI servers. */
 import type { Audit, AuditCount, AuditRow } from '../../model/audit.js';
+import { mostPageLines, mostPageRows } from '../../model/limits/audit.js';
 import { displayName } from '../../model/path.js';
 import { showSize } from '../quantities.js';
 import { listHtml, paragraphHtml, sectionHtml, tableHtml } from './html-text.js';
@@ -15,10 +16,6 @@ import {
   showNumber,
   showRatio,
 } from './words.js';
-
-/** More rows than a person reads; the page stays small whatever the builds are. */
-const mostRows = 1000;
-const mostLines = 200;
 
 /** All tables. Of what is untouched only the number is told. */
 export function pageTables(audit: Audit): string {
@@ -136,15 +133,15 @@ function findings({ findings: all }: Audit): readonly string[] {
 }
 
 function bounded(lines: readonly string[]): readonly string[] {
-  const more = lines.length - mostLines;
-  return [listHtml(lines.slice(0, mostLines)), more > 0 ? paragraphHtml(`… and ${showNumber(more)} more.`) : ''];
+  const more = lines.length - mostPageLines;
+  return [listHtml(lines.slice(0, mostPageLines)), more > 0 ? paragraphHtml(`… and ${showNumber(more)} more.`) : ''];
 }
 
 function paths({ rows }: Audit): readonly string[] {
   const differing = rows.filter(({ change }) => change !== 'untouched');
-  const more = differing.length - mostRows;
+  const more = differing.length - mostPageRows;
   return [
-    tableHtml(rowColumns, differing.slice(0, mostRows).map(rowCells)),
+    tableHtml(rowColumns, differing.slice(0, mostPageRows).map(rowCells)),
     more > 0
       ? paragraphHtml(
           `… and ${showNumber(more)} more paths: with scripts this page shows them all, and so does dfota audit --format csv.`,
