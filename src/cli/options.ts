@@ -12,6 +12,14 @@ export const companionOption = {
   describe: 'For raw images: a targetfiles.zip with what images do not hold (META, OTA, RECOVERY)',
 } as const;
 
+/** `--allow`: errors that are accepted. */
+export const allowOption = {
+  type: 'string',
+  array: true,
+  nargs: 1,
+  describe: 'Accept an error of the builds by its code; may be given several times',
+} as const;
+
 /** `--modes`: where owners and modes come from. */
 export const modesOption = {
   choices: ['build', 'note'],

@@ -4,12 +4,13 @@ import { InputError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import { sdx6x } from '../model/layout.js';
 import { largestMetadataBytes } from '../model/limits.js';
-import { type ArchivePath, compareBytes, fromBytes, parentOf, toArchivePath } from '../model/path.js';
+import { type ArchivePath, compareBytes, displayName, fromBytes, parentOf, toArchivePath } from '../model/path.js';
 import type { Tree, TreeNode } from '../model/tree.js';
 import { layoutFaults, type Role } from './layout.js';
 import { parseFilesystemConfig } from './metadata/filesystem-config.js';
 import { parseMiscInfo } from './metadata/misc-info.js';
 import { fstabPaths, parseRecoveryFstab } from './metadata/recovery-fstab.js';
+import { unmatchedRows } from './metadata/unmatched-rows.js';
 import { type Modes, ownershipOf } from './ownership.js';
 
 /** A metadata file as a byte-string; `undefined` where there is none. */
@@ -52,6 +53,19 @@ function modeFindings(build: Pick<Build, 'origin' | 'entries'>, modes: Modes): F
   ];
 }
 
+/** A version file that says nothing: empty, of another form, or in another encoding. */
+function emptyVersion(file: string, bytes: string): Finding {
+  return {
+    severity: 'warning',
+    code: 'version-file-empty',
+    place: { file, entry: projectVersionPath },
+    message: 'the version file has none of its labels, so nobody can tell which build this is',
+    found: bytes === '' ? 'an empty file' : displayName(bytes.slice(0, 60)),
+    expected: 'the lines Project Name, Project Rev, Branch Name, Custom Name and Package Time',
+    remedy: "take the version file of the build's own release",
+  };
+}
+
 /** Makes a build of a tree: checks the layout, reads META, the partition table and the version, gives each entry its owner. Throws InputError. */
 export async function describeBuild(tree: Tree, modes: Modes, role: Role | undefined): Promise<Build> {
   const file = tree.origin;
@@ -92,6 +106,9 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
     });
   }
 
+  const project = version === undefined ? undefined : parseProjectVersion(version);
+  if (project !== undefined && Object.keys(project).length === 1) findings.push(emptyVersion(file, project.bytes));
+
   const entries = new Map<ArchivePath, Entry>();
   for (const [path, node] of withParents(tree.nodes)) {
     if (node.kind === 'link') entries.set(path, { path, kind: 'link', destination: node.destination });
@@ -101,6 +118,7 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
       else entries.set(path, { path, kind: 'directory', ownership });
     }
   }
+  for (const finding of unmatchedRows(rows, entries.keys(), { file, entry: config })) findings.push(finding);
   for (const finding of modeFindings({ origin: file, entries }, modes)) findings.push(finding);
   return {
     origin: file,
@@ -108,7 +126,7 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
     entries,
     misc,
     partitions: fstab.partitions,
-    projectVersion: version === undefined ? undefined : parseProjectVersion(version),
+    projectVersion: project,
     findings,
   };
 }

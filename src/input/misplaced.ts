@@ -75,8 +75,7 @@ function isBuildFolder(name: string | undefined): boolean {
 
 /** A package of this or another tool. */
 function updatePackage({ file, tops, names }: Names): Fault | undefined {
-  if (tops.has(sdx6x.system) || !names.some((name) => name.startsWith('META-INF/com/google/android/')))
-    return undefined;
+  if (tops.has(sdx6x.system) || !names.includes(sdx6x.packageScript)) return undefined;
   return {
     code: 'package-as-build',
     place: { file },

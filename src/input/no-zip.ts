@@ -1,5 +1,6 @@
-import { type FileKind, fileKind, kindInWords } from '../formats/file-kind.js';
+import { fileKind } from '../formats/file-kind.js';
 import type { Fault } from '../model/errors.js';
+import { type FileKind, kindInWords } from '../model/file-kind.js';
 
 const build = 'a targetfiles.zip, a folder of its layout, or raw images (UBI, UBIFS)';
 

@@ -6,6 +6,7 @@ import type { CodeText, CodeTexts } from './codes/code-text.js';
 import { deliveryCodes } from './codes/delivery-codes.js';
 import { devicesCodes } from './codes/devices-codes.js';
 import { filesCodes } from './codes/files-codes.js';
+import { guardsCodes } from './codes/guards-codes.js';
 import { imagesCodes } from './codes/images-codes.js';
 import { listsCodes } from './codes/lists-codes.js';
 import { packagesCodes } from './codes/packages-codes.js';
@@ -31,6 +32,7 @@ export const codeSubjects: readonly CodeSubject[] = [
   { title: 'Builds', codes: buildsCodes },
   { title: 'List files', codes: listsCodes },
   { title: 'Two builds', codes: pairsCodes },
+  { title: 'Builds that would not start', codes: guardsCodes },
   { title: 'Plans and packages', codes: packagesCodes },
   { title: 'Signatures', codes: signingCodes },
   { title: 'Files of a module', codes: devicesCodes },
@@ -48,6 +50,7 @@ const texts = {
   ...buildsCodes,
   ...listsCodes,
   ...pairsCodes,
+  ...guardsCodes,
   ...packagesCodes,
   ...signingCodes,
   ...devicesCodes,
@@ -66,4 +69,14 @@ export const codeTexts: Readonly<Record<Code, CodeText>> = texts;
 /** Whether a word is a code. */
 export function isCode(word: string): word is Code {
   return Object.hasOwn(texts, word);
+}
+
+/** Whether `--allow` may take the code: the error then becomes a warning, and the package is made. */
+export function isAllowable(code: Code): boolean {
+  return Object.hasOwn(guardsCodes, code) || code === 'links-flattened';
+}
+
+/** The codes that `--allow` takes, in the order of the documentation. */
+export function allowableCodes(): readonly Code[] {
+  return Object.keys(texts).filter((code): code is Code => isCode(code) && isAllowable(code));
 }

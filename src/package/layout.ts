@@ -26,6 +26,8 @@ export interface PackagePrograms {
   readonly updateBinary: Uint8Array;
   /** OTA/bin/ipth_dua of the target, where it has one. */
   readonly ipthDua?: Uint8Array | undefined;
+  /** Codes of errors that were accepted when the package was made. */
+  readonly allowed?: readonly string[] | undefined;
 }
 
 /** Whether a file travels whole because of what it is, not because its patch was not worth it. */
@@ -73,7 +75,7 @@ export function layoutPackage(plan: SettledPlan, order: DeviceOrder, extra: Pack
   add(sdx6x.packageScript, { kind: 'bytes', bytes: toBytes(extra.script) });
   add(sdx6x.packageUpdater, { kind: 'bytes', bytes: extra.updateBinary }, 0o755);
   if (extra.ipthDua !== undefined) add(sdx6x.packageAgent, { kind: 'bytes', bytes: extra.ipthDua }, 0o755);
-  const metadata = metadataText(plan.sourceVersion, plan.targetVersion);
+  const metadata = metadataText(plan.sourceVersion, plan.targetVersion, extra);
   add(sdx6x.packageMetadata, { kind: 'bytes', bytes: toBytes(metadata) });
   // The module compares this with its own file before it restarts: the source's bytes, nothing else, at the root.
   if (plan.sourceVersion !== undefined) {

@@ -9,12 +9,23 @@ function timestamp(packageTime: string | undefined): string | undefined {
   return String(Date.UTC(year, month - 1, day, hour, minute) / 1000);
 }
 
+/** How the package was made, as far as it says so. */
+export interface MadeWith {
+  /** Codes of errors of the inputs that were accepted. */
+  readonly allowed?: readonly string[] | undefined;
+}
+
 /**
  * META-INF/com/android/metadata: sorted `key=value` lines. The updater ignores it; people and tools do not. What the
  * builds do not say is left out.
  */
-export function metadataText(source: ProjectVersion | undefined, target: ProjectVersion | undefined): string {
+export function metadataText(
+  source: ProjectVersion | undefined,
+  target: ProjectVersion | undefined,
+  { allowed = [] }: MadeWith = {},
+): string {
   const values: readonly (readonly [string, string | undefined])[] = [
+    ['dfota-allowed', allowed.length === 0 ? undefined : allowed.join(',')],
     ['post-build', target?.revision],
     ['post-timestamp', timestamp(target?.packageTime)],
     ['pre-build', source?.revision],

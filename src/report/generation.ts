@@ -19,6 +19,7 @@ export interface GenerationReport {
     readonly output: { readonly file: string; readonly size: number; readonly sha256: string; readonly md5: string };
     readonly needs: DeviceNeeds;
     readonly verification?: Verification | undefined;
+    readonly allowed?: readonly string[] | undefined;
     readonly findings: readonly Finding[];
   };
 }
@@ -82,7 +83,7 @@ function proof(verification: Verification | undefined): string {
 
 /** The package for people. Findings are only counted: they are told apart from it. */
 export function generationText({ source, target, generated }: GenerationReport): string {
-  const { plan, output, needs, verification, findings } = generated;
+  const { plan, output, needs, verification, findings, allowed = [] } = generated;
   const rows = travelOf(plan).map(({ what, count, size, packageBytes }) => [
     String(count),
     what,
@@ -102,6 +103,7 @@ export function generationText({ source, target, generated }: GenerationReport):
     ...table.map((line) => `  ${line}`),
     `  needs   ${showSize(Math.max(needs.systemPeak, 0))} more on /system, ${showSize(needs.cachePeak)} in /cache (${showSize(needs.cacheForRetry)} to survive every cut), ${showSize(needs.usrdata)} of usrdata, ${showSize(needs.memory)} of memory`,
     `  ${proof(verification)}`,
+    ...(allowed.length === 0 ? [] : [`  allowed although wrong: ${allowed.join(', ')}`]),
     `  ${countFindings(findings)}`,
   ];
   return `${lines.join('\n')}\n`;
@@ -128,7 +130,7 @@ export function generationTable(reports: readonly GenerationReport[]): string {
 
 /** The package for scripts; `undefined` fields are left out. */
 export function generationDocument({ source, target, generated }: GenerationReport): object {
-  const { plan, output, needs, verification, findings } = generated;
+  const { plan, output, needs, verification, findings, allowed } = generated;
   const build = ({ origin, digest }: Build, revision: string) => ({ origin, digest, revision });
   return {
     package: { file: output.file, size: output.size, sha256: output.sha256, md5: output.md5 },
@@ -138,6 +140,7 @@ export function generationDocument({ source, target, generated }: GenerationRepo
     travel: travelOf(plan),
     needs,
     verification: verification ?? null,
+    allowed,
     findings: sortFindings(findings),
   };
 }

@@ -15,9 +15,11 @@ import { checkPackageTime } from '../checks/package/time.js';
 import { FormatError } from '../formats/format-error.js';
 import { readModInfo, vermagicOf } from '../formats/kernel-module/modinfo.js';
 import { readDeviceFiles } from '../input/device-files.js';
+import { oldEntries } from '../input/zip/folder-beside.js';
 import { newestEntry } from '../input/zip/newest-entry.js';
 import { readZip } from '../input/zip/zip-tree.js';
 import type { Build, OpenBuild } from '../model/build.js';
+import type { Code } from '../model/codes.js';
 import type { Finding } from '../model/finding.js';
 import { sdx6x } from '../model/layout.js';
 import { largestKernelModuleBytes } from '../model/limits.js';
@@ -28,6 +30,7 @@ import type { Ports } from '../model/ports.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import { planDelta } from '../plan/plan.js';
 import { refuseOtherPackage } from './given-package.js';
+import { guardInputs, withAllowed, withoutRepeated } from './guard-inputs.js';
 import { type InputPaths, type OpenInputs, withInputs } from './open-inputs.js';
 
 /** What is to be checked. */
@@ -35,6 +38,8 @@ export interface CheckRequest extends InputPaths {
   readonly parts: readonly Part[];
   /** A copy of a module's /system, or the hashes of its files. */
   readonly deviceFiles?: string | undefined;
+  /** Errors of the inputs that are accepted: they become warnings. */
+  readonly allow?: readonly Code[] | undefined;
   /** A finished package. */
   readonly packagePath?: string | undefined;
 }
@@ -70,7 +75,13 @@ async function checkOpened(
     levers: { moves: true, copies: true, crossBases: false, basesPerFile: 3 },
     sketches: new Map(),
   });
-  const findings = [...base, ...plan.findings, ...listFindings(rules, source.build, target.build, parts)];
+  const guarded = withAllowed(await guardInputs(inputs, parts, signal), request.allow);
+  const findings = [
+    ...base,
+    ...guarded.findings,
+    ...plan.findings,
+    ...listFindings(rules, source.build, target.build, parts),
+  ];
   findings.push(...(await checkInputs(source, target, rules, parts, signal)));
   if (request.deviceFiles !== undefined) {
     const device = await readDeviceFiles(request.deviceFiles, { onProgress, signal });
@@ -80,7 +91,7 @@ async function checkOpened(
     const found = await checkPackageFile(request.packagePath, source.build, onProgress, signal);
     for (const finding of found) findings.push(finding);
   }
-  return { ...facts, findings };
+  return { ...facts, findings: withoutRepeated(findings) };
 }
 
 /** A source without a version is told as an error of its own, with the code that the module will answer. */
@@ -100,6 +111,7 @@ export async function checkInputs(
   if (parts.has('l') || parts.has('o')) findings.push(...(await checkKernel(source.build, target, signal)));
   for (const { build, path } of [source, target]) {
     findings.push(...checkPackageTime(build, path === undefined ? undefined : await newestEntry(path)));
+    if (path !== undefined && build === target.build) findings.push(...(await oldEntries(path, build)));
   }
   return findings;
 }

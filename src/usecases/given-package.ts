@@ -1,8 +1,9 @@
 /** What was given in place of a package: told before anything is simulated. */
 import { open } from 'node:fs/promises';
-import { fileKind, headLength, kindInWords } from '../formats/file-kind.js';
+import { fileKind, headLength } from '../formats/file-kind.js';
 import { zipNames } from '../input/zip/directory.js';
 import { InputError } from '../model/errors.js';
+import { kindInWords } from '../model/file-kind.js';
 import { sdx6x } from '../model/layout.js';
 import { displayName } from '../model/path.js';
 

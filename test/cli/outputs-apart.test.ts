@@ -213,7 +213,7 @@ test('integration: an option that names a file or a folder is in this table, or 
     (
       'quiet verbose help version json parts modes effort jobs memory no-cache verify profile boot-update script-dialect ' +
       'permissions no-moves no-copies no-cross-bases cache-size system-free usrdata-free device-memory source-version format ' +
-      'exact today only under volume dry-run power-cuts system-size trace replay'
+      'exact today allow only under volume dry-run power-cuts system-size trace replay'
     )
       .split(' ')
       .map((name) => `--${name}`),

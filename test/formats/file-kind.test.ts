@@ -5,7 +5,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type FileKind, fileKind, kindInWords } from '../../src/formats/file-kind.js';
+import { fileKind } from '../../src/formats/file-kind.js';
+import { type FileKind, kindInWords } from '../../src/model/file-kind.js';
 import { seededRandom } from '../support/random.js';
 import { workFolder } from '../support/work-folder.js';
 

@@ -1,9 +1,10 @@
 import { checkJson, checkText, isClean } from '../../report/check.js';
+import { allowedCodes } from '../../usecases/allow.js';
 import type { CheckRequest } from '../../usecases/check.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
-import { companionOption, emphasisOf, modesOption, partsOption } from '../options.js';
+import { allowOption, companionOption, emphasisOf, modesOption, partsOption } from '../options.js';
 
 /** `dfota check SOURCE TARGET`. */
 export const checkCommand: Command = (program, choose) =>
@@ -33,6 +34,7 @@ export const checkCommand: Command = (program, choose) =>
           describe: "Folder with a copy of a module's /system, or the hashes of its files",
         })
         .option('package', { type: 'string', describe: 'A finished update.zip, checked as well' })
+        .option('allow', allowOption)
         .option('companion', companionOption)
         .option('modes', modesOption)
         .option('json', { type: 'boolean', describe: 'Print one JSON document' })
@@ -59,7 +61,8 @@ export const checkCommand: Command = (program, choose) =>
       }),
   );
 
-interface CheckOptions extends Omit<CheckRequest, 'parts' | 'packagePath'> {
+interface CheckOptions extends Omit<CheckRequest, 'parts' | 'packagePath' | 'allow'> {
+  readonly allow?: readonly string[] | undefined;
   readonly parts: string;
   readonly package?: string | undefined;
 }
@@ -68,5 +71,15 @@ interface CheckOptions extends Omit<CheckRequest, 'parts' | 'packagePath'> {
 export function checkRequest(options: CheckOptions): CheckRequest {
   const { source, target, lists, companion, modes, deviceFiles } = options;
   const parts = partsOption(options.parts);
-  return { source, target, lists, companion, modes, parts, deviceFiles, packagePath: options.package };
+  return {
+    source,
+    target,
+    lists,
+    companion,
+    modes,
+    parts,
+    deviceFiles,
+    packagePath: options.package,
+    allow: allowedCodes(options.allow),
+  };
 }

@@ -2,6 +2,7 @@ import { UsageError } from '../../model/errors.js';
 import { findingsText } from '../../report/findings.js';
 import { type GenerationReport, generationDocument, generationTable, generationText } from '../../report/generation.js';
 import { planJson } from '../../report/plan.js';
+import { allowedCodes } from '../../usecases/allow.js';
 import { generateDefaults, patchCacheFolder, profileNames } from '../../usecases/generate/generate-defaults.js';
 import type { GenerateRequest } from '../../usecases/generate/generate-files.js';
 import type { BuildName } from '../../usecases/open-inputs.js';
@@ -10,6 +11,7 @@ import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
 import {
+  allowOption,
   companionOption,
   countOption,
   emphasisOf,
@@ -93,6 +95,7 @@ export const generateCommand: Command = (program, choose) =>
           describe: 'Functions that set owners and modes',
           defaultDescription: 'use_set_metadata in META/misc_info.txt',
         })
+        .option('allow', allowOption)
         .option('companion', companionOption)
         .option('modes', modesOption)
         .option('no-moves', { type: 'boolean', describe: 'Do not patch moved files from their old path' })
@@ -181,6 +184,7 @@ interface GenerateWords
   readonly output?: string | undefined;
   readonly plan?: string | undefined;
   readonly parts: string;
+  readonly allow?: readonly string[] | undefined;
   readonly noMoves?: boolean | undefined;
   readonly noCopies?: boolean | undefined;
   readonly noCrossBases?: boolean | undefined;
@@ -234,6 +238,7 @@ export function generateRequest(options: GenerateWords): GenerateRequest {
       deviceMemory: sizeOption('device-memory', options.deviceMemory),
     },
     verify: { level: verify, profile },
+    allow: allowedCodes(options.allow),
     otherOutputs: isStandardOutput(options.plan) ? [] : textOutput('the plan', options.plan),
   };
 }

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
 import { type Fault, InputError, type Place } from '../../model/errors.js';
 import { mostBuildEntries } from '../../model/limits/input.js';
@@ -10,6 +11,8 @@ import { readEndRecord } from './end-record.js';
 export interface ZipRecord {
   /** As spelled, one unit a byte; a directory ends in `/`. */
   readonly name: string;
+  /** The name of the header, where the packer's Unicode path field has another, which counts. */
+  readonly otherName?: string | undefined;
   readonly method: 'stored' | 'deflated';
   readonly crc32: number;
   readonly size: number;
@@ -32,6 +35,16 @@ function unixModeOf(entry: Entry): number | undefined {
   const madeBy = entry.versionMadeBy >>> 8;
   const mode = entry.externalFileAttributes >>> 16;
   return (madeBy === unix || madeBy === macOs) && mode !== 0 ? mode : undefined;
+}
+
+/** Info-ZIP's Unicode path field: the name in UTF-8, and the CRC-32 of the name that it stands for. */
+const unicodePathField = 0x7075;
+
+/** The name of the Unicode path field; `undefined` where there is none, or where it is of another name than the header's. */
+function unicodeName(entry: Entry): string | undefined {
+  const field = entry.extraFields.find(({ id }) => id === unicodePathField)?.data;
+  if (field === undefined || field.length < 6 || field[0] !== 1) return undefined;
+  return field.readUInt32LE(1) === crc32(entry.fileNameRaw) ? fromBytes(field.subarray(5)) : undefined;
 }
 
 function recordFaults(entry: Entry, place: Place): Fault[] {
@@ -134,7 +147,8 @@ export async function readDirectory(handle: FileHandle, file: string, fileSize: 
     });
   }
   for (const entry of entries) {
-    const name = fromBytes(entry.fileNameRaw);
+    const raw = fromBytes(entry.fileNameRaw);
+    const name = unicodeName(entry) ?? raw;
     const place = { file, entry: displayName(name) };
     const wrong = recordFaults(entry, place);
     if (wrong.length > 0) {
@@ -144,17 +158,18 @@ export async function readDirectory(handle: FileHandle, file: string, fileSize: 
     try {
       const local = await zip.readLocalFileHeaderPromise(entry);
       const localName = fromBytes(local.fileName);
-      if (localName !== name) {
+      if (localName !== raw) {
         faults.push({
           code: 'zip-damaged',
           place,
           message: 'the entry has another name in its own header than in the directory of the zip',
           found: displayName(localName),
-          expected: displayName(name),
+          expected: displayName(raw),
         });
       }
       records.push({
         name,
+        otherName: name === raw ? undefined : raw,
         method: entry.compressionMethod === 0 ? 'stored' : 'deflated',
         crc32: entry.crc32,
         size: entry.uncompressedSize,

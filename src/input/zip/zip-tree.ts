@@ -120,11 +120,29 @@ function nodesOf(file: string, records: readonly ZipRecord[]) {
       all.push({ name: withoutSlash(record.name), kind, record });
     }
   }
+  findings.push(...unicodeNames(file, records));
   const nodes = withoutDots(all);
   const { paths, faults } = checkNames(file, nodes);
   const wrong = [...faults, ...sizeFaults(file, nodes)];
   if (wrong.length > 0) throw new InputError(wrong);
   return { nodes, paths, findings };
+}
+
+/** Names that are not those of the headers, told once. */
+function unicodeNames(file: string, records: readonly ZipRecord[]): readonly Finding[] {
+  const changed = records.filter(({ otherName }) => otherName !== undefined);
+  const [first] = changed;
+  if (first === undefined) return [];
+  return [
+    {
+      severity: 'information',
+      code: 'unicode-names',
+      place: { file, entry: displayName(first.name) },
+      message: `${changed.length} ${changed.length === 1 ? 'name is' : 'names are'} taken from the Unicode path field, where the header has another`,
+      found: displayName(first.otherName ?? ''),
+      remedy: 'nothing: the field holds the names as they were on the disk',
+    },
+  ];
 }
 
 async function readNodes(handle: FileHandle, file: string, options: ReadOptions) {

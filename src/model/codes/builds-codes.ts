@@ -70,6 +70,34 @@ export const buildsCodes = {
     meaning: 'owners and modes are neither in the zip nor in META/filesystem_config.txt',
     remedy: 'zip on Unix, or write a row for each entry',
   },
+  'version-file-empty': {
+    meaning: 'the version file of the build is empty or has none of its labels',
+    remedy: 'write the lines Project Name, Project Rev, Branch Name, Custom Name and Package Time',
+  },
+  litter: {
+    meaning: 'files that editors, file managers and version control leave behind are part of the build',
+    remedy: 'delete them from the target before it is zipped',
+  },
+  'world-writable': {
+    meaning: 'everybody may write to most files of the build, as after chmod -R 777',
+    remedy: 'unpack the build anew and change only the modes that must change',
+  },
+  'one-owner': {
+    meaning: 'all files belong to one ordinary user, as when an image is made without fakeroot',
+    remedy: 'make the image as root or under fakeroot, or state owners in META/filesystem_config.txt',
+  },
+  'entries-of-an-old-zip': {
+    meaning: 'the zip has files that the folder beside it no longer has: zip adds to an old zip',
+    remedy: 'delete the old zip first, then zip again',
+  },
+  'unicode-names': {
+    meaning: 'names of the zip are taken from the Unicode path field that its packer added',
+    remedy: 'nothing: these are the names as they were on the disk',
+  },
+  'owners-match-nothing': {
+    meaning: 'rows of META/filesystem_config.txt name nothing in the build',
+    remedy: 'write paths as system/bin/app: without a slash at either end, and system in small letters',
+  },
   'metadata-too-large': {
     meaning: 'a file that describes the build is too large to be one',
     remedy: 'check that it is the text that its name says',

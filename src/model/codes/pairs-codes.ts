@@ -30,6 +30,22 @@ export const pairsCodes = {
     meaning: 'the two builds have different custom names',
     remedy: 'check that both are for the same module',
   },
+  'source-files-newer': {
+    meaning: 'the files of the source are newer than those of the target, and the versions do not tell which is which',
+    remedy: 'check that the firmware that runs on the module was given first',
+  },
+  'program-other-machine': {
+    meaning: 'programs of the target are for another machine than the others',
+    remedy: 'build them for the module, or take them out',
+  },
+  'links-lost': {
+    meaning: 'links led to something in the source and lead nowhere in the target',
+    remedy: 'add what they lead to, or delete the links',
+  },
+  'root-folders-gone': {
+    meaning: 'folders such as /bin and /lib of the source are only below /usr in the target, without links to them',
+    remedy: 'make links such as SYSTEM/bin -> usr/bin in the target',
+  },
   'version-missing': {
     meaning: 'the source has no project version, so the module would refuse the package with 505',
     remedy: 'take the targetfiles.zip of the firmware that runs on the module',

@@ -38,6 +38,10 @@ export const usageCodes = {
     meaning: 'a pattern of --only cannot be understood',
     remedy: 'correct its brackets; * stands for a part of a name, ** for any folders',
   },
+  allow: {
+    meaning: '--allow was given a word that is not the code of an error which can be accepted',
+    remedy: 'give one of the codes that the message lists',
+  },
   'nothing-chosen': {
     meaning: '--only matches nothing in the input',
     remedy: 'see what there is with dfota ls; patterns start at the top, such as SYSTEM/etc',

@@ -35,3 +35,15 @@ export const mostBasesCompared = 128;
 
 /** Most names of a folder that are looked at before it is read as a build: enough to tell what it is, and quick on a home folder. */
 export const mostNamesLookedAt = 20_000;
+
+/** Most bytes of a program or an image that is looked into: no program of a module has as many, and what is larger is not worth the time. */
+export const largestLookedIntoBytes = 64 * 1024 * 1024;
+
+/** Most folders beside a zip that are looked at for the one that it was made from. */
+export const mostFoldersBeside = 20;
+
+/** Most files of a folder beside a zip that are held against it: a module has some thousands. */
+export const mostFilesBeside = 200_000;
+
+/** Most rows of filesystem_config.txt for which a near path is looked for among all paths. */
+export const mostRowSuggestions = 10;

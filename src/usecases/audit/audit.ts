@@ -27,6 +27,7 @@ import { withTemporaryFolder } from '../../files/temporary.js';
 import { compilePattern } from '../../input/lists/pattern.js';
 import type { Audit, AuditPackage, AuditRow, SecurityFinding } from '../../model/audit.js';
 import type { Build } from '../../model/build.js';
+import { allowableCodes } from '../../model/codes.js';
 import type { Decision } from '../../model/decision.js';
 import type { DeviceOrder } from '../../model/device-order.js';
 import { InputError } from '../../model/errors.js';
@@ -45,6 +46,7 @@ import { planDelta } from '../../plan/plan.js';
 import { dfotaVersion } from '../../version.js';
 import { type Generated, type GenerateOptions, generatePackage } from '../generate/generate.js';
 import { type SketchOptions, sketchBuilds } from '../generate/sketches.js';
+import { guardInputs, withoutRepeated } from '../guard-inputs.js';
 import { inspectPackage } from '../inspect/inspect.js';
 import type { OpenInputs } from '../open-inputs.js';
 import { type InsideFacts, lookInside } from './look-inside.js';
@@ -76,6 +78,9 @@ export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, por
 
   const made = options.exact === undefined ? undefined : await makePackage(inputs, options, options.exact, ports);
   const plan = made?.plan ?? (await planBuilds(inputs, options, { onProgress, signal }));
+  const guards = await guardInputs(inputs, parts, signal);
+  const told = new Set(guards.map(({ code }) => code));
+  const toldByPackage = (made?.findings ?? []).filter(({ code }) => !told.has(code));
   const inside = await lookInside(source, target, { onProgress, signal, earlier: earlierForms(plan) });
 
   const planned = auditRows(plan, {
@@ -96,7 +101,11 @@ export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, por
     target: headerOf(target.build),
     relation: relationOf(source.build.projectVersion, target.build.projectVersion, countsDown),
     parts: allParts.filter((part) => parts.has(part)),
-    findings: [...(made?.findings ?? planFindings(inputs, parts, plan)), ...(view?.findings ?? [])],
+    findings: withoutRepeated([
+      ...guards,
+      ...(made === undefined ? planFindings(inputs, parts, plan) : toldByPackage),
+      ...(view?.findings ?? []),
+    ]),
     totals: totalsOf(rows),
     rows,
     security: securityOf(source.build, target.build, inside),
@@ -143,6 +152,8 @@ async function makePackage(
         ...exact,
         limits: {},
         verify: { level: 'off', profile: 'strict' },
+        // An audit tells what is wrong with builds; it does not refuse them.
+        allow: allowableCodes(),
       },
       ports,
     );

@@ -6,6 +6,7 @@
 import { comparedInputFindings } from '../../checks/builds/compared-inputs.js';
 import { listFindings } from '../../checks/lists/check-lists.js';
 import type { OpenBuild } from '../../model/build.js';
+import { type Code, isAllowable } from '../../model/codes.js';
 import type { DeviceOrder } from '../../model/device-order.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
@@ -33,6 +34,7 @@ import { printScript } from '../../script/printer.js';
 import { writeScript } from '../../script/writer.js';
 import { dfotaVersion } from '../../version.js';
 import { checkInputs } from '../check.js';
+import { guardInputs, refuseUnallowed, withAllowed, withoutRepeated } from '../guard-inputs.js';
 import { holdOutputsApart } from '../hold-apart.js';
 import type { OpenInputs } from '../open-inputs.js';
 import type { ProfileName } from '../verify/verify.js';
@@ -64,6 +66,8 @@ export interface GenerateOptions {
   readonly encoding: EncodingOptions;
   readonly limits: DeviceLimits;
   readonly verify: VerifyOptions;
+  /** Errors of the inputs that are accepted: they become warnings, and the package's metadata names them. */
+  readonly allow?: readonly Code[] | undefined;
 }
 
 /** How thoroughly the package is proved before it gets its name. */
@@ -81,6 +85,8 @@ export interface Generated {
   readonly needs: DeviceNeeds;
   /** Without it: verification was switched off. */
   readonly verification?: Verification | undefined;
+  /** Errors of the inputs that were accepted. */
+  readonly allowed: readonly Code[];
   readonly findings: readonly Finding[];
 }
 
@@ -120,7 +126,9 @@ async function generateWith(
     [{ role: 'the output', path: options.output, kind: 'file' }],
   );
   const compared = comparedInputFindings(source.build, target.build);
-  refuseErrors(compared);
+  refuseErrors(compared.filter(({ code }) => !isAllowable(code)));
+  const guarded = withAllowed([...compared, ...(await guardInputs(inputs, parts, signal))], options.allow);
+  refuseUnallowed(guarded.findings);
 
   const { cache, findings: cacheFindings } = await openRunCache(options.encoding);
   const permissions = options.permissions ?? (target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm');
@@ -144,8 +152,11 @@ async function generateWith(
 
   const script = printScript(writeScript(plan, order, { ...options, permissions, toolVersion: dfotaVersion }));
   const programs = await readPrograms(target);
-  const entries = layoutPackage(plan, order, { script, ...programs }).map(({ name, mode, content }) =>
-    content.kind === 'payload' ? payloads.entry(name, mode, content.payload) : payloads.pack(name, mode, content.bytes),
+  const entries = layoutPackage(plan, order, { script, ...programs, allowed: guarded.allowed }).map(
+    ({ name, mode, content }) =>
+      content.kind === 'payload'
+        ? payloads.entry(name, mode, content.payload)
+        : payloads.pack(name, mode, content.bytes),
   );
   const packageBytes = packageSize(entries);
   const needs = deviceNeeds(plan, order, packageBytes, options.limits.systemFree);
@@ -164,14 +175,15 @@ async function generateWith(
     ...target.build.findings,
     ...inputs.findings,
     ...cacheFindings,
-    ...compared,
+    ...guarded.findings,
     ...listFindings(rules, source.build, target.build, parts),
     ...(await checkInputs(source, target, rules, parts, signal)),
     ...plan.findings,
     ...encoded.findings,
     ...needFindings(needs, output.size, options.limits),
   ];
-  return { plan, order, output, needs, findings, verification };
+  const { allowed } = guarded;
+  return { plan, order, output, needs, findings: withoutRepeated(findings), verification, allowed };
 }
 
 function wantsSketches({ moves, crossBases }: Levers): boolean {

@@ -1,10 +1,12 @@
 /** Reads the source and the newly built parts of a target. */
 import { readFile, stat } from 'node:fs/promises';
+import { bootImageFindings } from '../../checks/guards/boot-image.js';
 import { asInputError } from '../../files/system-error.js';
 import { projectVersionPath } from '../../formats/text/project-version.js';
 import { readFolder } from '../../input/folder-tree.js';
 import { readImage } from '../../input/images/hashed-image.js';
 import { layoutFaults } from '../../input/layout.js';
+import { lookAtBoot } from '../../input/looks.js';
 import { type OwnersRow, parseOwnersTable } from '../../input/metadata/owners-table.js';
 import { readZip } from '../../input/zip/zip-tree.js';
 import type { Ownership } from '../../model/build.js';
@@ -59,18 +61,30 @@ export async function readInputs(request: PrepareRequest, reading: ReadOptions, 
   if (faults.length > 0) throw new InputError(faults);
   const single = async (from: PreparedFrom, path: string, input: string | undefined): Promise<SingleFile[]> =>
     input === undefined ? [] : [await readSingle(from, toArchivePath(path), input)];
+  const boot = await single('boot', sdx6x.bootImage, request.boot);
+  await refuseOtherBoot(boot[0], source, request.boot);
   return {
     source,
     rootfs: request.rootfs === undefined ? undefined : await part(request.rootfs),
     modem: request.modem === undefined ? undefined : await part(request.modem),
     multifota: request.multifota === undefined ? undefined : keep(await readFolder(request.multifota, reading)),
     singles: [
-      ...(await single('boot', sdx6x.bootImage, request.boot)),
+      ...boot,
       ...(await single('abl', sdx6x.bootLoader, request.abl)),
       ...(await single('version-file', versionPath, request.versionFile)),
     ],
     owners: request.owners === undefined ? [] : await readOwners(request.owners),
   };
+}
+
+/** Throws InputError when the kernel that was given is no boot image, held against the source's. */
+async function refuseOtherBoot(single: SingleFile | undefined, source: Tree, input: string | undefined): Promise<void> {
+  if (single === undefined || input === undefined) return;
+  const path = sdx6x.bootImage;
+  const before = source.nodes.get(path)?.kind === 'file' ? await source.read(path) : undefined;
+  const look = lookAtBoot(single.bytes, before);
+  const faults = bootImageFindings(look, before && lookAtBoot(before), { file: input });
+  if (faults.length > 0) throw new InputError(faults);
 }
 
 async function readBounded(input: string, limit: number): Promise<Uint8Array> {
