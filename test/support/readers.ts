@@ -38,6 +38,7 @@ export const patchSource = deflateRawSync(Buffer.alloc(48 << 20), { level: 9 });
 
 export const readers = {
   'ubifs-126976': (bytes: Uint8Array) => readTree(bytes, 126_976),
+  'ubifs-15360': (bytes: Uint8Array) => readTree(bytes, 15_360),
   ubi: (bytes: Uint8Array) =>
     allowing([InputError], async () => {
       const image = await ubiOf(bytes);

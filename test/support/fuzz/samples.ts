@@ -1,0 +1,146 @@
+/** Sound files of each format: made by foreign programs and kept (test/support/fuzz/samples), or made here. */
+import { Buffer } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+import { deflateRawSync, gunzipSync, gzipSync } from 'node:zlib';
+import { encodeBsdiff } from '../../../src/encode/bsdiff/bsdiff.js';
+import { compressBzip2 } from '../../../src/encode/bsdiff/bzip2.js';
+import { writeImgdiff } from '../../../src/encode/imgdiff/imgdiff-file.js';
+import { signed } from '../../applypatch/make-patch.js';
+import { makePackage, memoryBuild } from '../device.js';
+import type { Random } from '../random.js';
+import { makeTargetFiles } from '../targetfiles.js';
+import { buildZip } from '../zip-builder.js';
+
+const folder = new URL('../../../../test/support/fuzz/samples/', import.meta.url);
+
+/** A file that was made by a foreign program: samples/README.md says how. */
+export function kept(name: string): Buffer {
+  return gunzipSync(readFileSync(new URL(`${name}.gz`, folder)));
+}
+
+/** An Android boot image of a small kernel. */
+export function smallBoot(version: number): Buffer {
+  const page = 2048;
+  const image = Buffer.alloc(4 * page);
+  const kernel = gzipSync(Buffer.from('Linux version 5.4.0 (a@b)\0'));
+  image.write('ANDROID!', 'latin1');
+  image.writeUInt32LE(kernel.length, 8);
+  image.writeUInt32LE(600, version < 3 ? 16 : 12);
+  if (version < 3) image.writeUInt32LE(page, 36);
+  image.writeUInt32LE(version, 40);
+  kernel.copy(image, version < 3 ? page : 4096);
+  return image;
+}
+
+/** A signed image of the older plain kind: 40 bytes of header, digests, a signature, no certificates. */
+export function smallMbn(): Buffer {
+  const image = Buffer.alloc(40 + 96 + 32);
+  for (const [at, value] of [
+    [4, 3],
+    [16, 128],
+    [20, 96],
+    [28, 32],
+  ] as const)
+    image.writeUInt32LE(value, at);
+  return image;
+}
+
+/** An ELF file of Qualcomm's kind: a header segment, a hash segment, a loaded segment. */
+export function smallModem(): Buffer {
+  const hash = smallMbn();
+  const image = Buffer.alloc(512 + hash.length);
+  image.write('\x7fELF\x01\x01\x01', 'latin1');
+  for (const [at, value] of [
+    [16, 2],
+    [18, 164],
+    [40, 52],
+    [42, 32],
+    [44, 3],
+  ] as const)
+    image.writeUInt16LE(value, at);
+  image.writeUInt32LE(52, 28);
+  const segments = [
+    [0, 0, 148, 7 << 24],
+    [0, 512, hash.length, 2 << 24],
+    [1, 256, 128, 5],
+  ] as const;
+  for (const [index, [type, offset, size, flags]] of segments.entries()) {
+    const at = 52 + index * 32;
+    image.writeUInt32LE(type, at);
+    image.writeUInt32LE(offset, at + 4);
+    image.writeUInt32LE(size, at + 16);
+    image.writeUInt32LE(flags >>> 0, at + 24);
+  }
+  hash.copy(image, 512);
+  return image;
+}
+
+/** A zip64, which builds may be and packages may not. */
+export function zip64(): Buffer {
+  return buildZip([{ name: 'a', data: Buffer.from('x'), zip64: true }], { zip64: true, comment: 'a comment' });
+}
+
+/** A package by hand, with all that a device looks for. */
+export function smallPackage(): Buffer {
+  return makePackage(memoryBuild(), { script: 'ui_print("a");\n', entries: { 'system/a': 'text '.repeat(40) } });
+}
+
+/** A small build, and zips with the things that zips may have. */
+export function smallZips(): readonly Buffer[] {
+  return [
+    makeTargetFiles(),
+    buildZip([{ name: 'a/' }, { name: 'a/b', data: Buffer.from('text '.repeat(40)), mode: 0o100644 }, { name: 'c' }]),
+    buildZip([
+      { name: 'link', data: Buffer.from('../a'), mode: 0o120777, stored: true },
+      { name: 'a', flags: 8 },
+    ]),
+  ];
+}
+
+const source = Buffer.from('some words that both files have. '.repeat(20));
+const target = Buffer.from(`other ${source.toString('latin1', 40, 500)} and words of the target`);
+
+/** The source that patches are applied to, with a deflate stream in it. */
+export const patchSource = Buffer.concat([source, deflateRawSync(source), source.subarray(0, 100)]);
+
+/** Patches as dfota makes them. */
+export function smallPatches(): readonly Buffer[] {
+  const patch = Buffer.from(encodeBsdiff(patchSource, target, { effort: 'fast' }));
+  const inner = Buffer.from(encodeBsdiff(source, target, { effort: 'fast' }));
+  const imgdiff = writeImgdiff([
+    { kind: 'raw', bytes: Buffer.from('raw') },
+    { kind: 'normal', sourceStart: 0, sourceLength: patchSource.length, patch },
+    {
+      kind: 'deflate',
+      sourceStart: source.length,
+      sourceLength: deflateRawSync(source).length,
+      sourceExpanded: source.length,
+      targetExpanded: target.length,
+      settings: { level: 6, memLevel: 8 },
+      patch: inner,
+    },
+  ]);
+  return [patch, Buffer.from(imgdiff)];
+}
+
+function oddSize(random: Random): number {
+  const size = random.below(random.pick([4, 100, 3000]));
+  return random.chance(10) ? random.pick([-1, -size, 0x7fffffff, 0xffffffff, 2 ** 40, 2 ** 62]) : size;
+}
+
+/** A patch whose streams are sound and whose numbers are not. */
+export function forgedPatch(random: Random): Buffer {
+  const triples = Array.from({ length: random.below(12) }, () => [
+    oddSize(random),
+    oddSize(random),
+    random.below(4000) - 2000,
+  ]);
+  const pack = (bytes: Uint8Array) => compressBzip2(bytes, { level: 1, effort: 'plain' });
+  const control = pack(Buffer.concat(triples.flat().map((value) => signed(BigInt(value)))));
+  const diff = pack(Buffer.alloc(random.below(3000), 1));
+  const extra = pack(random.bytes(random.below(3000)));
+  const whole = triples.reduce((sum, [add = 0, copy = 0]) => sum + add + copy, 0);
+  const size = random.chance(80) ? Math.max(0, Math.min(whole, 1 << 20)) : oddSize(random);
+  const head = [control.length, diff.length, size].map((value) => signed(BigInt(value)));
+  return Buffer.concat([Buffer.from('BSDIFF40'), ...head, control, diff, extra]);
+}
