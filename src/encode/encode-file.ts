@@ -2,7 +2,7 @@ import { applyPatch } from '../applypatch/index.js';
 import type { Sha1 } from '../model/digest.js';
 import { sha1Of } from '../model/digest.js';
 import { type Fault, ProofError } from '../model/errors.js';
-import { type BsdiffEffort, bsdiffEncoderVersion, encodeBsdiff } from './bsdiff/bsdiff.js';
+import { type BsdiffEffort, bsdiffEncoderVersion, encodeBsdiffFromBest } from './bsdiff/bsdiff.js';
 import { isEncodable } from './bsdiff/encodable.js';
 import { identityPatch } from './bsdiff/identity.js';
 import { compressWhole, estimateWhole, exact, type PackedEntry, wholeEncoderVersion } from './deflate/whole.js';
@@ -15,7 +15,7 @@ import {
 } from './imgdiff/imgdiff.js';
 
 /** Names everything that decides about the bytes of a result, for cache keys. */
-export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-4`;
+export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-5`;
 
 /** Bytes to be made, and the bytes from which they may be made. */
 export interface EncodeFileRequest {
@@ -89,6 +89,9 @@ type Candidate = Trial & {
  * Where the deflate streams of a target can be made again and that more than halves it, BSDIFF40, which can only find
  * bytes that the compression left alone, is tried at effort `best` only: on a boot image it takes as long as the rest.
  *
+ * Of several bases, only those get a BSDIFF40 whose draft is about as small as the smallest one; the others are told by
+ * estimate. At effort `best` all of them do.
+ *
  * The result depends on the request and the options alone. `onProgress` is told bytes of the target, never decreasing.
  */
 export function encodeFile(
@@ -111,23 +114,34 @@ export function encodeFile(
     candidates.push(candidate('identity', identityPatch(target.length).slice(), same.index, effort));
   } else if (whole === undefined || whole.bytes.length > smallestPatch) {
     const deflateTarget = openDeflateTarget(target, searchUpTo);
-    const passes = usable.length * (deflateTarget === undefined ? 1 : 2);
+    const passes = deflateTarget === undefined ? 1 : usable.length + 1;
     let pass = 0;
     const passProgress = (done: number): void => onProgress(((pass + done / target.length) / passes) * target.length);
-    for (const { bytes, index } of usable) {
-      let halved = false;
-      if (deflateTarget !== undefined) {
-        const { patch, notes: seen } = provedImgdiff(bytes, deflateTarget, request, effort, passProgress);
-        pass++;
-        notes = better(notes, seen);
-        if (patch !== undefined) candidates.push(candidate('IMGDIFF2', patch, index, effort));
-        halved = patch !== undefined && patch.length * 2 < target.length;
-      }
-      if (!halved || effort === 'best') {
-        const patch = exact(encodeBsdiff(bytes, target, { effort, onProgress: passProgress }));
-        candidates.push(candidate('BSDIFF40', patch, index, effort));
-      }
+    const left = usable.filter(({ bytes, index }) => {
+      if (deflateTarget === undefined) return true;
+      const { patch, notes: seen } = provedImgdiff(bytes, deflateTarget, request, effort, passProgress);
       pass++;
+      notes = better(notes, seen);
+      if (patch !== undefined) candidates.push(candidate('IMGDIFF2', patch, index, effort));
+      return patch === undefined || patch.length * 2 >= target.length || effort === 'best';
+    });
+    const rest = left.map(({ bytes, index }) => ({ bytes, cost: costs[index] ?? 0 }));
+    const outcomes = encodeBsdiffFromBest(rest, target, { effort, onProgress: passProgress });
+    for (const [i, { index }] of left.entries()) {
+      const outcome = outcomes[i];
+      if (outcome === undefined) continue;
+      candidates.push(
+        'patch' in outcome
+          ? candidate('BSDIFF40', exact(outcome.patch), index, effort)
+          : {
+              method: 'BSDIFF40',
+              base: index,
+              packageBytes: outcome.about,
+              estimated: true,
+              patch: undefined,
+              packed: undefined,
+            },
+      );
     }
   }
 

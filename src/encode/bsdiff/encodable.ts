@@ -1,5 +1,5 @@
 import { engineMemoryLimit } from '../stretches/engine.js';
-import { bsdiffLimit, bsdiffMemory } from './bsdiff.js';
+import { bsdiffLimit, bsdiffMemory } from './layout.js';
 
 /**
  * Whether a patch can be made between files of these sizes, in bytes: both have some bytes, for devices refuse an empty

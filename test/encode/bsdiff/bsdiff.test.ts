@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { applyPatch } from '../../../src/applypatch/index.js';
-import { type BsdiffEffort, bsdiffLimit, bsdiffMemory, encodeBsdiff } from '../../../src/encode/bsdiff/bsdiff.js';
+import { type BsdiffEffort, encodeBsdiff } from '../../../src/encode/bsdiff/bsdiff.js';
+import { bsdiffLimit, bsdiffMemory } from '../../../src/encode/bsdiff/layout.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bsdiff-'));
 after(() => rmSync(folder, { recursive: true, force: true }));

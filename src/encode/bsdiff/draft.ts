@@ -1,0 +1,149 @@
+import { type Bias, learnCosts } from '../stretches/costs.js';
+import { type Engine, openEngine } from '../stretches/engine.js';
+import { compressBzip2 } from './bzip2.js';
+import { bsdiffMemory, checkSizes, countsAt, countsLength, layOut, modelAt, roomAt } from './layout.js';
+import type { BsdiffEffort, BsdiffOptions } from './options.js';
+import { assemble, controlBlock, type Parts, patchSize } from './patch-file.js';
+import { progressOf } from './progress.js';
+import { indexSource } from './source-index.js';
+
+/** The first choice of stretches for a patch, from which the patch is made. */
+export interface BsdiffDraft {
+  /** Bytes that are held until the draft is given up. */
+  readonly memory: number;
+  /** About how long the patch becomes: how long it is with these stretches, plainly packed. */
+  readonly size: () => number;
+  /** The patch. To be called once. */
+  readonly finish: () => Uint8Array;
+}
+
+/** How the learned costs are bent for the choices that are tried, in turn; each learns from the best one so far. */
+const trials: Readonly<Record<BsdiffEffort, readonly Bias[]>> = {
+  fast: [],
+  normal: [{ difference: 1.3, copy: 0.87, turn: 1.2 }],
+  best: [
+    { difference: 1.3, copy: 0.87, turn: 1.2 },
+    { difference: 1.2, copy: 0.87, turn: 1.1 },
+    { difference: 1.1, copy: 0.95, turn: 1.1 },
+    { difference: 1.4, copy: 0.8, turn: 1.2 },
+  ],
+};
+
+/** How hard streams are packed to compare choices; the chosen one is packed at the effort asked for. */
+const comparing = { fast: 'plain', normal: 'plain', best: 'normal' } as const;
+
+/** Of fewer triples no other choice makes less, and of more it always does, but for a few in a thousand: nothing is compared. */
+const worthWeighing = 32;
+const worthComparing = 500;
+
+/** One choice of stretches, as it came out. */
+interface Trial {
+  /** Where its triples lie and how many. */
+  readonly triples: number;
+  readonly count: number;
+  /** Its streams, packed to be compared; made when they are asked for. */
+  readonly parts: () => Parts;
+}
+
+/** Searches the source and makes the first choice. Throws a RangeError where the files are too long. */
+export function draftBsdiff(
+  source: Uint8Array,
+  target: Uint8Array,
+  { effort, onProgress }: BsdiffOptions,
+): BsdiffDraft {
+  checkSizes(source.length, target.length);
+  const biases = trials[effort];
+  const progress = progressOf(target.length, 2 + 3 * biases.length, onProgress);
+  const at = layOut(source.length, target.length);
+  const engine = openEngine(bsdiffMemory(source.length, target.length));
+  engine.bytes().set(source, at.source);
+  indexSource(engine, at, source.length);
+  progress.next(1);
+  engine.bytes().fill(0, at.target, at.triples).set(target, at.target);
+  engine.call('aim', at.target, target.length);
+  engine.call('begin', at.source, source.length, at.target, target.length, at.triples, 8, 16);
+  advance(engine, 'walk', target.length, progress.within);
+  progress.next(1);
+  const walked = trial(at.triples, engine.call('controlLength'));
+  return {
+    memory: engine.bytes().length,
+    size: () => patchSize(walked.parts()),
+    finish: () => {
+      const best = improve();
+      const isPacked = effort !== 'fast' && comparing[effort] === effort;
+      const patch = assemble(isPacked ? best.parts() : encodeStreams(best, effort), target.length);
+      progress.end();
+      return patch;
+    },
+  };
+
+  function improve(): Trial {
+    let best = walked;
+    if (walked.count < worthWeighing && effort !== 'best') return best;
+    for (const bias of biases) {
+      const next = weigh(best, bias);
+      const isTaken = effort === 'normal' && walked.count > worthComparing;
+      const better = isTaken || patchSize(next.parts()) < patchSize(best.parts());
+      if (better) best = next;
+      if (!better && bias !== biases[0]) break;
+    }
+    return best;
+  }
+
+  function weigh(from: Trial, bias: Bias): Trial {
+    const model = learnCosts(experience(from), bias);
+    engine.bytes().set(new Uint8Array(model.buffer), modelAt);
+    const notes = Math.ceil((from.triples + from.count * 12) / 16) * 16;
+    engine.call('beginTrellis', at.source, source.length, at.target, target.length, roomAt, modelAt, notes, 16);
+    advance(engine, 'weigh', target.length, progress.within);
+    const triples = engine.call('trace');
+    progress.next(3);
+    return trial(triples, engine.call('traceLength'));
+  }
+
+  function trial(triples: number, count: number): Trial {
+    let parts: Parts | undefined;
+    return {
+      triples,
+      count,
+      parts: () => {
+        parts ??= encodeStreams({ triples, count }, comparing[effort]);
+        return parts;
+      },
+    };
+  }
+
+  function encodeStreams(
+    { triples, count }: { readonly triples: number; readonly count: number },
+    packing: BsdiffEffort | 'plain',
+  ): Parts {
+    const adds = engine.call('writeStreams', at.source, at.target, triples, count, at.streams);
+    const streams = engine.bytes().subarray(at.streams, at.streams + target.length);
+    return {
+      control: compressBzip2(controlBlock(triplesOf(engine, triples, count)), { level: 9, effort: packing }),
+      diff: compressBzip2(streams.subarray(0, adds), { level: packing === 'plain' ? 1 : 3, effort: packing }),
+      extra: compressBzip2(streams.subarray(adds), { level: 9, effort: packing }),
+    };
+  }
+
+  function experience({ triples, count, parts }: Trial) {
+    const { control, diff, extra } = parts();
+    const adds = engine.call('writeStreams', at.source, at.target, triples, count, at.streams);
+    engine.call('countStreams', at.streams, adds, at.streams + adds, target.length - adds, countsAt);
+    const counts = new Uint32Array(engine.bytes().slice(countsAt, countsAt + 4 * countsLength).buffer);
+    const numbers = triplesOf(engine, triples, count);
+    let moveBits = 0;
+    for (let i = 2; i < numbers.length; i += 3)
+      moveBits += 32 - Math.clz32(Math.abs((numbers[i] ?? 0) - (numbers[i - 1] ?? 0)));
+    return { counts, triples: count, moveBits, control: control.length, diff: diff.length, extra: extra.length };
+  }
+}
+
+/** Runs a loop of the engine over the whole target, a piece at a time: V8 replaces quick code by good code between two calls. */
+function advance(engine: Engine, loop: 'walk' | 'weigh', length: number, report: (done: number) => void): void {
+  for (let done = 0; done < length; report(done)) done = engine.call(loop, done + 2 ** 18);
+}
+
+function triplesOf(engine: Engine, at: number, count: number): Int32Array {
+  return new Int32Array(engine.bytes().slice(at, at + 12 * count).buffer);
+}

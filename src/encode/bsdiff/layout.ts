@@ -1,0 +1,68 @@
+import { modelLength } from '../stretches/costs.js';
+import { engineMemoryLimit } from '../stretches/engine.js';
+import type { SourceIndex } from './source-index.js';
+
+/** Neither file may be longer than this, in bytes: positions have 31 bits. */
+export const bsdiffLimit = 2 ** 31 - 2 ** 16;
+
+/** Where things lie in the engine's memory. */
+export interface Layout extends SourceIndex {
+  readonly target: number;
+  readonly streams: number;
+  readonly triples: number;
+}
+
+export const countsAt = 1024;
+export const countsLength = 4 * 256 + 65_536;
+export const modelAt = countsAt + 4 * countsLength;
+export const roomAt = modelAt + 4 * modelLength;
+const sourceAt = roomAt + 4096;
+
+/** Lays out the memory for files of these sizes. */
+export function layOut(source: number, target: number): Layout {
+  const after = (at: number, size: number) => Math.ceil((at + size) / 16) * 16;
+  const bits = 31 - Math.clz32(Math.max(1, source));
+  const startBits = Math.min(24, Math.max(8, bits - 1));
+  const gramBits = Math.max(10, bits + 3);
+  const suffixes = after(sourceAt, source + 16);
+  const starts = after(suffixes, 4 * source);
+  const grams = after(starts, 4 * (2 ** startBits + 1));
+  const targetAt = after(grams, 2 ** gramBits / 8);
+  const streams = after(targetAt, target + 16);
+  return {
+    source: sourceAt,
+    suffixes,
+    starts,
+    startBits,
+    grams,
+    gramBits,
+    target: targetAt,
+    streams,
+    triples: after(streams, target),
+  };
+}
+
+/**
+ * The bytes of memory that one encode needs at least, the two files themselves not counted. A little more is taken for the
+ * triples of very different files.
+ */
+export function bsdiffMemory(sourceBytes: number, targetBytes: number): number {
+  return layOut(sourceBytes, targetBytes).triples + 65_536;
+}
+
+/** Throws a RangeError where the files are too long. */
+export function checkSizes(source: number, target: number): void {
+  for (const [name, size] of [
+    ['source', source],
+    ['target', target],
+  ] as const) {
+    if (size > bsdiffLimit)
+      throw new RangeError(`the ${name} has ${size} bytes; a patch is made for at most ${bsdiffLimit}`);
+  }
+  const needed = bsdiffMemory(source, target);
+  if (needed > engineMemoryLimit) {
+    throw new RangeError(
+      `a patch from ${source} to ${target} bytes needs ${needed} bytes of memory; the limit is ${engineMemoryLimit}`,
+    );
+  }
+}

@@ -1,0 +1,9 @@
+/** How hard to look for a smaller patch. */
+export type BsdiffEffort = 'fast' | 'normal' | 'best';
+
+/** Options of the BSDIFF40 encoder. */
+export interface BsdiffOptions {
+  readonly effort: BsdiffEffort;
+  /** Told now and then how many bytes of the target are done, never decreasing, at the end all of them. */
+  readonly onProgress?: ((doneBytes: number) => void) | undefined;
+}
