@@ -28,7 +28,18 @@ async function compile(sources, target) {
   const { error, stderr } = await asc.main(
     [
       ...[`${sources}/index.ts`, '--baseDir', root, '--outFile', 'module.wasm'],
-      ...['-O3', '--runtime', 'stub', '--noAssert', '--importMemory', '--maximumMemory', '65536'],
+      ...[
+        '-O3',
+        '--converge',
+        '--enable',
+        'simd',
+        '--runtime',
+        'stub',
+        '--noAssert',
+        '--importMemory',
+        '--maximumMemory',
+        '65536',
+      ],
     ],
     {
       writeFile: (_name, contents) => {

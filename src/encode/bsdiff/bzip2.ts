@@ -4,6 +4,8 @@ import { type Engine, openEngine } from '../stretches/engine.js';
 export interface Bzip2Options {
   /** The level in the stream's header: no block holds more than `level` x 100,000 bytes, which bounds the decoder's memory. */
   readonly level: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+  /** Whether the bytes are differences: nearly all zeros, so that a long stream of them is cut at places farther apart. */
+  readonly differences?: boolean | undefined;
   /** How hard to look for good block boundaries and tables; `plain` fills one block after the other. Default: `normal`. */
   readonly effort?: 'plain' | 'fast' | 'normal' | 'best' | undefined;
 }
@@ -21,9 +23,12 @@ interface Settings {
 const settings: Readonly<Record<NonNullable<Bzip2Options['effort']>, Settings>> = {
   plain: { window: 200_000, grain: 2 ** 31, fewestTables: 6, passes: 3, estimatePasses: 1 },
   fast: { window: 200_000, grain: 16_384, fewestTables: 4, passes: 5, estimatePasses: 1 },
-  normal: { window: 300_000, grain: 8192, fewestTables: 2, passes: 8, estimatePasses: 1 },
+  normal: { window: 899_980, grain: 8192, fewestTables: 2, passes: 8, estimatePasses: 1 },
   best: { window: 899_980, grain: 4096, fewestTables: 2, passes: 16, estimatePasses: 2 },
 };
+
+/** From so many bytes of differences on, boundaries are chosen among half as many places. */
+const coarseFrom = 1_000_000;
 
 let kept:
   | { readonly engine: Engine; readonly input: number; readonly inputSize: number; readonly output: number }
@@ -46,7 +51,10 @@ function open() {
 /** One bzip2 stream of `bytes`. The same bytes and options always give the same stream. */
 export function compressBzip2(bytes: Uint8Array, options: Bzip2Options): Uint8Array {
   const { engine, input, inputSize, output } = open();
-  const { window, grain, fewestTables, passes, estimatePasses } = settings[options.effort ?? 'normal'];
+  const chosen = settings[options.effort ?? 'normal'];
+  const { window, fewestTables, passes, estimatePasses } = chosen;
+  const isCoarse = options.effort === 'normal' && options.differences === true && bytes.length >= coarseFrom;
+  const grain = isCoarse ? 2 * chosen.grain : chosen.grain;
   // The reference decoder refuses a block that is entirely full.
   const block = options.level * 100_000 - 20;
   engine.call(

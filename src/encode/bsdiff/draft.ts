@@ -121,7 +121,11 @@ export function draftBsdiff(
     const streams = engine.bytes().subarray(at.streams, at.streams + target.length);
     return {
       control: compressBzip2(controlBlock(triplesOf(engine, triples, count)), { level: 9, effort: packing }),
-      diff: compressBzip2(streams.subarray(0, adds), { level: packing === 'plain' ? 1 : 3, effort: packing }),
+      diff: compressBzip2(streams.subarray(0, adds), {
+        level: packing === 'plain' ? 1 : 3,
+        effort: packing,
+        differences: true,
+      }),
       extra: compressBzip2(streams.subarray(adds), { level: 9, effort: packing }),
     };
   }

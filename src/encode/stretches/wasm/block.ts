@@ -86,7 +86,7 @@ export function writeBlock(block: usize, n: u32, fewest: u32, passes: u32): u32 
   put(32, crc);
   put(1, 0);
   put(24, transform(block, n));
-  const count = moveToFront(last, 0, n);
+  const count = moveToFront(last, n);
   let rows: u32 = 0;
   for (let row: u32 = 0; row < 16; row++) {
     const at = occurs + (row << 4);

@@ -1,17 +1,30 @@
 import { alphabetSize, moveToFront } from './front';
 import { fit, openSymbols } from './huffman';
-import { before, counts, merged, order, ranks, scratch, segmentSize, segments, window } from './layout';
+import {
+  before,
+  counts,
+  gathered,
+  order,
+  owners,
+  scratch,
+  segmentLimit,
+  segmentSize,
+  segments,
+  segmentTables,
+  window,
+} from './layout';
 import { sortSuffixes } from './suffix';
 
 /**
  * Chooses where a window is cut into blocks. A short block has tables that fit it, a long one saves heads and has more
- * context to sort by. From short segments on, the two neighbours that save most together are joined, again and again.
+ * context to sort by. From short segments on, neighbours are joined in rounds: every two that save by it, and no less than
+ * either would save with its other neighbour.
  *
- * The window is sorted once. The ranks of a segment's suffixes, ascending, tell its last column closely enough to know its
- * cost, and joining two segments is merging two sorted lists.
+ * The window is sorted once. The bytes before a segment's suffixes, in the order of the window's suffixes, tell its last column
+ * closely enough to know its cost. Going once through the window's suffixes gathers those of any number of pairs.
  */
 
-/** Of a segment: where it begins, its cost in bits, the cost when joined with the next, where it ends, whether it is noise. */
+/** Of a segment: where it begins, its cost in bits, the cost when joined with the next, where it ends, whether it is noise, whether the joined cost is still to be found. */
 function startOf(segment: u32): u32 {
   return load<u32>(segments + <usize>segment * segmentSize);
 }
@@ -53,94 +66,140 @@ function headBits(): u32 {
   return 48 + 32 + 25 + 16 + 64 + 18;
 }
 
-function estimate(list: usize, n: u32, passes: u32): u32 {
-  const count = moveToFront(before, list, n);
+function estimate(column: usize, n: u32, passes: u32): u32 {
+  const count = moveToFront(column, n);
   openSymbols(count, alphabetSize);
   const tables: u32 = count < 200 ? 2 : count < 600 ? 3 : count < 1200 ? 4 : count < 2400 ? 5 : 6;
   return headBits() + fit(tables, passes);
 }
 
-function merge(from: u32, middle: u32, end: u32): void {
-  let a = ranks + ((<usize>from) << 2);
-  const aEnd = ranks + ((<usize>middle) << 2);
-  let b = aEnd;
-  const bEnd = ranks + ((<usize>end) << 2);
-  let to = merged;
-  while (a < aEnd && b < bEnd) {
-    const x = load<u32>(a);
-    const y = load<u32>(b);
-    const first = x < y;
-    store<u32>(to, first ? x : y);
-    to += 4;
-    a += first ? 4 : 0;
-    b += first ? 0 : 4;
-  }
-  memory.copy(to, a, aEnd - a);
-  memory.copy(to + (aEnd - a), b, bEnd - b);
+function addressOf(segment: u32): usize {
+  return segments + <usize>segment * segmentSize;
 }
 
-function tryJoin(segment: u32, limit: u32, passes: u32): void {
-  const from = startOf(segment);
-  const end = endOf(segment + 1);
-  let cost: u32 = u32.MAX_VALUE;
-  if (end - from <= limit && isNoise(segment) && isNoise(segment + 1)) {
-    cost = costOf(segment) + costOf(segment + 1) - headBits();
-  } else if (end - from <= limit) {
-    merge(from, endOf(segment), end);
-    cost = estimate(merged, end - from, passes);
+/** By segment as they were at first: which segment it is in now (2 bytes), where its next byte is to be put, through one more step (4 bytes each). */
+const nowIn: usize = segmentTables;
+const nextOf: usize = nowIn + 2 * <usize>segmentLimit;
+
+/** Puts the bytes of each column one after the other at `gathered`, in the order of suffixes; a segment's goes where nextOf says, 0 for nowhere. */
+function gather(n: u32): void {
+  for (let rank: usize = 0; rank < n; rank++) {
+    const segment = <usize>load<u16>(nowIn + ((<usize>load<u16>(owners + (rank << 1))) << 1));
+    const cell = nextOf + (segment << 2);
+    const to = load<u32>(cell);
+    if (to === 0) continue;
+    store<u8>(to, load<u8>(before + rank));
+    store<u32>(cell, to + 1);
   }
-  store<u32>(segments + <usize>segment * segmentSize, cost, 8);
+}
+
+/** Finds the joined costs that are not known of the pairs that begin at segments of one parity. */
+function estimatePairs(n: u32, count: u32, parity: u32, limit: u32, passes: u32): void {
+  memory.fill(nextOf, 0, 4 * <usize>segmentLimit);
+  let isAny = false;
+  for (let s = parity; s + 1 < count; s += 2) {
+    const at = addressOf(s);
+    if (load<u32>(at, 20) === 0) continue;
+    const size = endOf(s + 1) - startOf(s);
+    if (size > limit) store<u32>(at, u32.MAX_VALUE, 8);
+    else if (isNoise(s) && isNoise(s + 1)) store<u32>(at, costOf(s) + costOf(s + 1) - headBits(), 8);
+    else {
+      // Both segments of a pair count as the first while it is gathered.
+      store<u32>(nextOf + ((<usize>s) << 2), <u32>(gathered + startOf(s)));
+      isAny = true;
+      continue;
+    }
+    store<u32>(at, 0, 20);
+  }
+  if (!isAny) return;
+  for (let first: u32 = 0, s: u32 = 0; s < count; s++) {
+    const isSecond = s > 0 && (s & 1) !== parity && load<u32>(nextOf + ((<usize>(s - 1)) << 2)) !== 0;
+    for (const end = endOf(s); first < firstCount && load<u32>(firstEnds + ((<usize>first) << 2)) <= end; first++)
+      store<u16>(nowIn + ((<usize>first) << 1), <u16>(isSecond ? s - 1 : s));
+  }
+  gather(n);
+  for (let s = parity; s + 1 < count; s += 2) {
+    const at = addressOf(s);
+    if (load<u32>(at, 20) === 0) continue;
+    store<u32>(at, estimate(gathered + startOf(s), endOf(s + 1) - startOf(s), passes), 8);
+    store<u32>(at, 0, 20);
+  }
+}
+
+/** The segments as they were at first: how many, and where each ends. */
+let firstCount: u32 = 0;
+const firstEnds: usize = nextOf + 4 * <usize>segmentLimit;
+
+/** What joining a segment with the next saves; the least number where it is not allowed. */
+function savingOf(segment: u32, count: u32): i64 {
+  if (segment + 1 >= count || joinedCostOf(segment) === u32.MAX_VALUE) return i64.MIN_VALUE;
+  return <i64>costOf(segment) + <i64>costOf(segment + 1) - <i64>joinedCostOf(segment);
+}
+
+/** Joins all pairs that save, and no less than their neighbours; returns how many segments are left. */
+function joinPairs(count: u32): u32 {
+  let left: u32 = 0;
+  let before = i64.MIN_VALUE;
+  for (let s: u32 = 0; s < count; s++) {
+    const saving = savingOf(s, count);
+    const to = addressOf(left);
+    const from = addressOf(s);
+    const next = savingOf(s + 1, count);
+    if (saving >= 0 && saving > before && saving >= next) {
+      const noise = isNoise(s) && isNoise(s + 1);
+      const end = endOf(s + 1);
+      const cost = joinedCostOf(s);
+      store<u32>(to, startOf(s));
+      store<u32>(to, cost, 4);
+      store<u32>(to, end, 12);
+      store<u32>(to, u32(noise), 16);
+      store<u32>(to, 1, 20);
+      if (left > 0) store<u32>(addressOf(left - 1), 1, 20);
+      s++;
+      before = next;
+    } else {
+      if (to !== from) memory.copy(to, from, segmentSize);
+      before = saving;
+    }
+    left++;
+  }
+  return left;
 }
 
 /** Cuts the `n` bytes of the window into blocks of at most `limit`; returns how many segments are left of `count`. */
 export function chooseBlocks(n: u32, count: u32, limit: u32, passes: u32): u32 {
   if (count < 2) return count;
   sortSuffixes(window, order, n, scratch);
-  // The merge room holds, to begin with, the segment of each position and where its next rank goes.
+  firstCount = count;
+  memory.fill(nextOf, 0, 4 * <usize>segmentLimit);
+  // The room to gather holds, to begin with, the segment of each position.
   for (let s: u32 = 0, at: u32 = 0; s < count; s++) {
-    for (const end = endOf(s); at < end; at++) store<u16>(merged + ((<usize>at) << 1), <u16>s);
-    store<u32>(segments + <usize>s * segmentSize, startOf(s), 4);
+    for (const end = endOf(s); at < end; at++) store<u16>(gathered + ((<usize>at) << 1), <u16>s);
+    store<u32>(firstEnds + ((<usize>s) << 2), endOf(s));
+    store<u16>(nowIn + ((<usize>s) << 1), <u16>s);
   }
   for (let rank: u32 = 0; rank < n; rank++) {
     const at = load<u32>(order + ((<usize>rank) << 2));
     store<u8>(before + rank, load<u8>(window + (at === 0 ? n - 1 : at - 1)));
-    const next = segments + <usize>load<u16>(merged + ((<usize>at) << 1)) * segmentSize;
-    const slot = load<u32>(next, 4);
-    store<u32>(next, slot + 1, 4);
-    store<u32>(ranks + ((<usize>slot) << 2), rank);
+    store<u16>(owners + ((<usize>rank) << 1), load<u16>(gathered + ((<usize>at) << 1)));
   }
+  for (let s: u32 = 0; s < count; s++) store<u32>(nextOf + ((<usize>s) << 2), <u32>(gathered + startOf(s)));
+  gather(n);
   for (let s: u32 = 0; s < count; s++) {
     const from = startOf(s);
     const length = endOf(s) - from;
     const noise = looksLikeNoise(window + from, length);
-    const at = segments + <usize>s * segmentSize;
-    store<u32>(at, noise ? headBits() + length * 8 : estimate(ranks + ((<usize>from) << 2), length, passes), 4);
+    const at = addressOf(s);
+    store<u32>(at, noise ? headBits() + length * 8 : estimate(gathered + from, length, passes), 4);
     store<u32>(at, u32(noise), 16);
+    store<u32>(at, 1, 20);
   }
-  for (let s: u32 = 0; s + 1 < count; s++) tryJoin(s, limit, passes);
-  while (count > 1) {
-    let best: u32 = 0;
-    let most: i64 = i64.MIN_VALUE;
-    for (let s: u32 = 0; s + 1 < count; s++) {
-      const saved = <i64>costOf(s) + <i64>costOf(s + 1) - <i64>joinedCostOf(s);
-      if (saved > most) {
-        most = saved;
-        best = s;
-      }
-    }
-    if (most < 0) break;
-    const from = startOf(best);
-    const end = endOf(best + 1);
-    merge(from, endOf(best), end);
-    memory.copy(ranks + ((<usize>from) << 2), merged, (<usize>(end - from)) << 2);
-    const at = segments + <usize>best * segmentSize;
-    store<u32>(at, joinedCostOf(best), 4);
-    store<u32>(at, end, 12);
-    store<u32>(at, u32(isNoise(best) && isNoise(best + 1)), 16);
-    count--;
-    memory.copy(at + segmentSize, at + 2 * segmentSize, <usize>(count - best - 1) * segmentSize);
-    if (best + 1 < count) tryJoin(best, limit, passes);
-    if (best > 0) tryJoin(best - 1, limit, passes);
+  let now = count;
+  for (let last: u32 = 0; now !== last && now > 1; ) {
+    last = now;
+    estimatePairs(n, now, 0, limit, passes);
+    estimatePairs(n, now, 1, limit, passes);
+    now = joinPairs(now);
   }
-  return count;
+  return now;
 }

@@ -1,6 +1,7 @@
 import { align, put, resetBits } from './bits';
 import { makeCrcTable, writeBlock } from './block';
 import { chooseBlocks } from './blocks';
+import { makeMoves } from './front';
 import { input, segmentLimit, segmentSize, segments, window } from './layout';
 
 /** The outer form of a bzip2 stream: runs are shortened, the window that results is cut into blocks, each is written. */
@@ -42,6 +43,7 @@ export function openStream(
   runLength = 0;
   combined = 0;
   makeCrcTable();
+  makeMoves();
   resetBits();
   put(24, 0x425a68);
   put(8, 0x30 + size);

@@ -9,29 +9,36 @@ export let alphabetSize: u32 = 0;
 const list: usize = recent + 256;
 /** One byte per value: whether it occurs. */
 export const occurs: usize = recent + 512;
+/** For each rank below 16, where each of 16 values comes from when the one of that rank moves to the front. */
+const moves: usize = recent + 768;
 
-/** The list is held in words of 8 bytes, the front in the lowest byte of the first. */
-const ones: u64 = u64.MAX_VALUE / 255;
-
-/** Moves the byte to the front; returns its rank, which is not 0. */
-function toFront(c: u64): u32 {
-  let carried = c;
-  for (let at: usize = list; ; at += 8) {
-    const word = load<u64>(at);
-    const differ = word ^ (c * ones);
-    // The lowest byte that is 0 in `differ` has the lowest bit set here.
-    const hit = (differ - ones) & ~differ & (ones << 7);
-    if (hit === 0) {
-      store<u64>(at, (word << 8) | carried);
-      carried = word >> 56;
-      continue;
+/** Makes the table of moves. */
+export function makeMoves(): void {
+  for (let rank: u32 = 0; rank < 16; rank++) {
+    for (let i: u32 = 0; i < 16; i++) {
+      store<u8>(moves + (rank << 4) + i, <u8>(i === 0 ? rank : i <= rank ? i - 1 : i));
     }
-    // Up to the byte itself all move by one; what is behind stays.
-    const within: u64 = ctz(hit) >> 3;
-    const moved: u64 = within === 7 ? ~(<u64>0) : ((<u64>1) << ((within + 1) << 3)) - 1;
-    store<u64>(at, (((word << 8) | carried) & moved) | (word & ~moved));
-    return <u32>(at - list) + <u32>within;
   }
+}
+
+let farRank: u32 = 0;
+
+/** Moves a byte that is not among the first 16 to the front; sets farRank. The first 16 are given, and given back. */
+function toFrontFromBehind(first: v128, wanted: v128): v128 {
+  let carried = i8x16.extract_lane_u(first, 15);
+  let hit = 0;
+  let at: usize = list;
+  while (hit === 0) {
+    at += 16;
+    const part = v128.load(at);
+    hit = i8x16.bitmask(i8x16.eq(part, wanted));
+    const within: u32 = hit === 0 ? 15 : ctz(hit);
+    farRank = <u32>(at - list) + within;
+    v128.store(at, i8x16.replace_lane(v128.swizzle(part, v128.load(moves + (within << 4))), 0, carried));
+    carried = i8x16.extract_lane_u(part, 15);
+  }
+  const moved = v128.swizzle(first, v128.load(moves, 15 << 4));
+  return i8x16.replace_lane(moved, 0, i8x16.extract_lane_u(wanted, 0));
 }
 
 /** Writes a run of so many front bytes; returns where the next symbol goes. */
@@ -44,20 +51,20 @@ function putRun(at: usize, length: u32): usize {
   return to;
 }
 
-/** Turns the `n` bytes of a column, or what the `n` numbers at `ranks` (0: none) point to in it, into symbols; returns how many. */
-export function moveToFront(column: usize, ranks: usize, n: u32): u32 {
+/** Turns the `n` bytes of a column into symbols; returns how many. */
+export function moveToFront(column: usize, n: u32): u32 {
   memory.fill(occurs, 0, 256);
-  if (ranks === 0) for (let i: u32 = 0; i < n; i++) store<u8>(occurs + load<u8>(column + i), 1);
-  else for (let i: u32 = 0; i < n; i++) store<u8>(occurs + load<u8>(column + load<u32>(ranks + ((<usize>i) << 2))), 1);
+  for (let i: u32 = 0; i < n; i++) store<u8>(occurs + load<u8>(column + i), 1);
   let values: u32 = 0;
   for (let c: u32 = 0; c < 256; c++) if (load<u8>(occurs + c) !== 0) store<u8>(list + values++, <u8>c);
   alphabetSize = values + 2;
 
   let to = symbols;
   let zeros: u32 = 0;
+  let first = v128.load(list);
   let front = load<u8>(list);
   for (let i: u32 = 0; i < n; i++) {
-    const c = load<u8>(column + (ranks === 0 ? i : load<u32>(ranks + ((<usize>i) << 2))));
+    const c = load<u8>(column + i);
     if (c === front) {
       zeros++;
       continue;
@@ -67,7 +74,17 @@ export function moveToFront(column: usize, ranks: usize, n: u32): u32 {
       zeros = 0;
     }
     front = c;
-    store<u16>(to, <u16>(toFront(c) + 1));
+    const wanted = i8x16.splat(c);
+    const hit = i8x16.bitmask(i8x16.eq(first, wanted));
+    let rank: u32;
+    if (hit !== 0) {
+      rank = ctz(hit);
+      first = v128.swizzle(first, v128.load(moves + (rank << 4)));
+    } else {
+      first = toFrontFromBehind(first, wanted);
+      rank = farRank;
+    }
+    store<u16>(to, <u16>(rank + 1));
     to += 2;
   }
   to = putRun(to, zeros);

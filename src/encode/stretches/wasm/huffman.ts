@@ -90,22 +90,14 @@ function assign(tables: u32): u32 {
   const end = symbols + ((<usize>symbolCount) << 1);
   for (let g: u32 = 0; g < groups; g++) {
     const stop = min(at + ((<usize>groupSize) << 1), end);
-    let low: u64 = 0;
-    let high: u64 = 0;
-    if (tables > 4) {
-      for (let p = at; p < stop; p += 2) {
-        const lanes = packed + ((<usize>load<u16>(p)) << 4);
-        low += load<u64>(lanes);
-        high += load<u64>(lanes, 8);
-      }
-    } else {
-      for (let p = at; p < stop; p += 2) low += load<u64>(packed + ((<usize>load<u16>(p)) << 4));
-    }
+    let sums = i64x2.splat(0);
+    for (let p = at; p < stop; p += 2) sums = i16x8.add(sums, v128.load(packed + ((<usize>load<u16>(p)) << 4)));
+    v128.store(groupCosts, sums);
     let best: u32 = 0;
     let bestCost: u32 = u32.MAX_VALUE;
     for (let rank: u32 = 0; rank < tables; rank++) {
       const t = <u32>load<u8>(recent + rank);
-      const cost = <u32>((t < 4 ? low >> (16 * t) : high >> (16 * (t - 4))) & 0xffff) + rank + 1;
+      const cost = <u32>load<u16>(groupCosts + ((<usize>t) << 1)) + rank + 1;
       if (cost < bestCost) {
         bestCost = cost;
         best = t;
@@ -123,28 +115,68 @@ function assign(tables: u32): u32 {
   return naming;
 }
 
-/** Tree room: nodes sorted by weight (2 bytes each), weights and parents of all nodes (4 bytes each). */
+/**
+ * Tree room: symbols sorted by weight (2 bytes each), weights and parents of all nodes (4 bytes each), keys to sort by, twice (4
+ * bytes each), places of the sort (4 bytes each).
+ */
 const sorted: usize = tree;
 const weights: usize = tree + 1024;
 const parents: usize = tree + 1024 + 4096;
+const keys: usize = tree + 1024 + 8192;
+const otherKeys: usize = keys + 2048;
+const places: usize = otherKeys + 2048;
+/** The costs of a group by each table, 2 bytes each. */
+const groupCosts: usize = places + 1024;
+
+const digitBits: u32 = 7;
+
+/** Sorts the symbols by weight, among equals the last first; the weights are below 2^23. */
+function sortByWeight(highest: u32): void {
+  let from = keys;
+  let to = otherKeys;
+  for (let shift: u32 = 9; highest >> (shift - 9) !== 0; shift += digitBits) {
+    memory.fill(places, 0, 4 << digitBits);
+    for (let k: u32 = 0; k < alphabet; k++) {
+      const digit = (load<u32>(from + ((<usize>k) << 2)) >> shift) & ((1 << digitBits) - 1);
+      const cell = places + ((<usize>digit) << 2);
+      store<u32>(cell, load<u32>(cell) + 1);
+    }
+    let sum: u32 = 0;
+    for (let digit: usize = 0; digit < (<usize>1) << digitBits; digit++) {
+      const size = load<u32>(places + (digit << 2));
+      store<u32>(places + (digit << 2), sum);
+      sum += size;
+    }
+    for (let k: u32 = 0; k < alphabet; k++) {
+      const key = load<u32>(from + ((<usize>k) << 2));
+      const cell = places + ((<usize>((key >> shift) & ((1 << digitBits) - 1))) << 2);
+      const place = load<u32>(cell);
+      store<u32>(cell, place + 1);
+      store<u32>(to + ((<usize>place) << 2), key);
+    }
+    const swap = from;
+    from = to;
+    to = swap;
+  }
+  for (let k: u32 = 0; k < alphabet; k++) {
+    const key = load<u32>(from + ((<usize>k) << 2));
+    store<u16>(sorted + ((<usize>k) << 1), <u16>(alphabet - 1 - (key & 511)));
+  }
+}
 
 /** Sets the code lengths of a table from its counts; a symbol that does not occur weighs 1, one that does `scale` a piece. */
 function build(table: u32, scale: u32): void {
   for (let flat: u32 = 0; ; flat = flat * 2 + 1) {
+    let highest: u32 = 0;
     for (let k: u32 = 0; k < alphabet; k++) {
       // Rare symbols come first, which is nearly the order wanted.
       const s = alphabet - 1 - k;
       const weight = max(load<u32>(countAt(table, s)) * scale, 1 + flat);
       store<u32>(weights + ((<usize>s) << 2), weight);
-      let to = k;
-      while (to > 0) {
-        const other = load<u16>(sorted + ((<usize>(to - 1)) << 1));
-        if (load<u32>(weights + ((<usize>other) << 2)) <= weight) break;
-        store<u16>(sorted + ((<usize>to) << 1), other);
-        to--;
-      }
-      store<u16>(sorted + ((<usize>to) << 1), <u16>s);
+      store<u32>(keys + ((<usize>k) << 2), (weight << 9) | k);
+      highest = max(highest, weight);
     }
+    sortByWeight(highest);
     const nodes: u32 = alphabet * 2 - 1;
     let leaf: u32 = 0;
     let joined = alphabet;

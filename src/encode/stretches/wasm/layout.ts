@@ -6,12 +6,14 @@ export const input: usize = 1024;
 export const inputSize: usize = 1 << 18;
 /** The window: input with its runs shortened, waiting to be cut into blocks. */
 export const window: usize = input + inputSize;
-/** Four bytes for each byte of the window, three times. */
+/** Four bytes for each byte of the window: its suffixes in order. */
 export const order: usize = window + longest;
-export const ranks: usize = order + 4 * longest;
-export const merged: usize = ranks + 4 * longest;
+/** By rank of a suffix, the segment that it is in as they were at first, 2 bytes each. */
+export const owners: usize = order + 4 * longest;
+/** Two bytes for each byte of the window: room for the last columns of segments. */
+export const gathered: usize = owners + 2 * longest;
 /** The byte before each suffix of the window, in the order of the suffixes. */
-export const before: usize = merged + 4 * longest;
+export const before: usize = gathered + 2 * longest;
 /** A block turned to its least rotation, then the last column of its sorted rotations. */
 export const rotated: usize = before + longest;
 export const last: usize = rotated + longest;
@@ -33,10 +35,12 @@ export const recent: usize = tree + 16384;
 export const crcTable: usize = recent + 1024;
 /** Places where the window may be cut, and what is known of the segments between: see blocks.ts. */
 export const segments: usize = crcTable + 1024;
-export const segmentSize: usize = 20;
+export const segmentSize: usize = 24;
 export const segmentLimit: u32 = 2048;
+/** What else is known of segments while they are joined, 10 bytes each: see blocks.ts. */
+export const segmentTables: usize = segments + segmentSize * <usize>segmentLimit;
 /** What is coded and not yet taken out. A window never codes to more than this. */
-export const output: usize = segments + segmentSize * <usize>segmentLimit;
+export const output: usize = segmentTables + 10 * <usize>segmentLimit;
 export const outputSize: usize = 1_500_000;
 export const scratch: usize = (output + outputSize + 15) & ~15;
 export const end: usize = scratch + 2 * longest + 8192;
