@@ -32,8 +32,7 @@ const trials: Readonly<Record<BsdiffEffort, readonly Bias[]>> = {
 /** How hard streams are packed to compare choices; the chosen one is packed at the effort asked for. */
 const comparing = { fast: 'plain', normal: 'plain', best: 'normal' } as const;
 
-/** Of fewer triples no other choice makes less, and of more it always does, but for a few in a thousand: nothing is compared. */
-const worthWeighing = 32;
+/** Where the first choice has more triples than this, the second is the better one, but for a few in a thousand: it is not packed to see. */
 const worthComparing = 500;
 
 /** One choice of stretches, as it came out. */
@@ -79,7 +78,6 @@ export function draftBsdiff(
 
   function improve(): Trial {
     let best = walked;
-    if (walked.count < worthWeighing && effort !== 'best') return best;
     for (const bias of biases) {
       const next = weigh(best, bias);
       const isTaken = effort === 'normal' && walked.count > worthComparing;
