@@ -28,7 +28,7 @@ const settings: Readonly<Record<NonNullable<Bzip2Options['effort']>, Settings>> 
 };
 
 /** From so many bytes of differences on, boundaries are chosen among half as many places. */
-const coarseFrom = 1_000_000;
+const coarseFrom = 16_000_000;
 
 let kept:
   | { readonly engine: Engine; readonly input: number; readonly inputSize: number; readonly output: number }

@@ -112,11 +112,11 @@ function surroundings(from: u32, at: u32, length: u32): u32 {
   return equal;
 }
 
-/**
- * Sets foundLength and foundAt to the longest match at `at`. Of several equally long ones, at most `candidates` to each
- * side in the order of suffixes, it takes the one with the most equal bytes around it, `expected` before all others.
- */
-export function search(at: u32, candidates: u32, expected: u32): void {
+/** Where the match found last lies among the suffixes. */
+let foundIndex: u32 = 0;
+
+/** Sets foundLength and foundAt to the longest match at `at`. */
+export function search(at: u32): void {
   const text = target + at;
   const left = targetLength - at;
   const head = starts + ((<usize>headAt(text)) << 2);
@@ -148,8 +148,18 @@ export function search(at: u32, candidates: u32, expected: u32): void {
   foundLength = best;
   if (best < shortest) return;
   foundAt = load<u32>(suffixes + ((<usize>bestIndex) << 2));
-  if (candidates === 0) return;
+  foundIndex = bestIndex;
+}
 
+/**
+ * Of several matches as long as the one that search() has just found, at most `candidates` to each side in the order of
+ * suffixes, takes the one with the most equal bytes around it, `expected` before all others.
+ */
+export function chooseAmongEqual(at: u32, candidates: u32, expected: u32): void {
+  const text = target + at;
+  const head = starts + ((<usize>headAt(text)) << 2);
+  const best = foundLength;
+  const bestIndex = foundIndex;
   let most: u32 = surroundings(foundAt, at, best);
   const first = load<u32>(head);
   const end = load<u32>(head + 4);

@@ -1,4 +1,4 @@
-import { equalFrom, foundAt, foundLength, mayMatch, search } from './match';
+import { chooseAmongEqual, equalFrom, foundAt, foundLength, mayMatch, search } from './match';
 import { reach } from './memory';
 
 /**
@@ -112,13 +112,14 @@ function addCost(diagonal: i32, at: i32, run: i32): i32 {
   const cost = learnedCost(256 + (kind << 8) + <u32>d);
   if (d === 0) return cost;
   const near = learnedCost(nearIndex);
-  if (near < cost) {
-    if (from >= 4 && at >= 4 && <u8>(load<u8>(target + <usize>(at - 4)) - load<u8>(source + <usize>(from - 4))) === d)
-      return near;
-    if (from >= 8 && at >= 8 && <u8>(load<u8>(target + <usize>(at - 8)) - load<u8>(source + <usize>(from - 8))) === d)
-      return near;
-  }
-  return cost;
+  return near < cost && isNearDifference(source + <usize>from, target + <usize>at, from, at, d) ? near : cost;
+}
+
+/** Whether a difference repeats the one 4 or 8 bytes before. */
+function isNearDifference(there: usize, text: usize, from: i32, at: i32, d: u32): bool {
+  if (from < 4 || at < 4) return false;
+  if (((<u32>load<u8>(text - 4) - <u32>load<u8>(there - 4)) & 255) === d) return true;
+  return from >= 8 && at >= 8 && ((<u32>load<u8>(text - 8) - <u32>load<u8>(there - 8)) & 255) === d;
 }
 
 function note(at: i32, diagonal: i32, since: i32, copies: bool): void {
@@ -228,8 +229,9 @@ export function weigh(until: u32): u32 {
     }
     // A match that is worth a turn is found where the cheapest way meets a byte that differs.
     if (equal === 0 && at >= nextSearch && mayMatch(at)) {
-      search(at, candidates, at + bestDiagonal);
+      search(at);
       if (foundLength >= 8) {
+        chooseAmongEqual(at, candidates, at + bestDiagonal);
         consider(<i32>foundAt - at, at);
         // Matches that overlap this one seldom tell more; without end in texts of few letters, they are the bulk of the work.
         const length = <i32>foundLength;
@@ -246,6 +248,11 @@ export function weigh(until: u32): u32 {
     const byte = <u32>load<u8>(target + <usize>at);
     const before: u32 = at > 0 ? load<u8>(target + <usize>(at - 1)) : 0;
     copyCost += learnedCost(copyTable + (before << 8) + byte);
+    // addCost() written out: this is where the time goes.
+    const nearCost = learnedCost(nearIndex);
+    const rows = model + 1024;
+    const text = target + <usize>at;
+    const length = <u32>sourceLength;
     let kept: u32 = 0;
     for (let k: u32 = 0; k < slotCount; k++) {
       const s = slot(kept);
@@ -263,11 +270,24 @@ export function weigh(until: u32): u32 {
       } else {
         store<i32>(s, 0, 20);
       }
-      const diagonal = load<i32>(s);
-      cost += addCost(diagonal, at, run);
-      store<i32>(s, min(cost, far), 4);
-      const from = at + diagonal;
-      run = <u32>from < <u32>sourceLength && <u32>load<u8>(source + <usize>from) === byte ? run + 1 : 0;
+      const from = at + load<i32>(s);
+      if (<u32>from >= length) {
+        cost = far;
+        run = 0;
+      } else {
+        const there = source + <usize>from;
+        const kind = <u32>(i32(run > 0) + i32(run > 3) + i32(run > 15));
+        const d = (byte - <u32>load<u8>(there)) & 255;
+        let added = load<i32>(rows + ((<usize>((kind << 8) + d)) << 2));
+        if (d === 0) {
+          run++;
+        } else {
+          run = 0;
+          if (nearCost < added && isNearDifference(there, text, from, at, d)) added = nearCost;
+        }
+        cost = min(cost + added, far);
+      }
+      store<i32>(s, cost, 4);
       store<i32>(s, run, 12);
       kept++;
     }

@@ -1,4 +1,4 @@
-import { equalFrom, foundAt, foundLength, mayMatch, search } from './match';
+import { chooseAmongEqual, equalFrom, foundAt, foundLength, mayMatch, search } from './match';
 import { reach } from './memory';
 
 /**
@@ -147,7 +147,7 @@ export function walk(until: u32): u32 {
       scan++;
       continue;
     }
-    search(scan, candidates, here);
+    search(scan);
     const length = <i32>foundLength;
     if (length <= <i32>margin) {
       scan++;
@@ -158,6 +158,7 @@ export function walk(until: u32): u32 {
       continue;
     }
     if (length > equalOnDiagonal(length) + <i32>margin) {
+      chooseAmongEqual(scan, candidates, here);
       turn(foundAt);
       scan += length;
       continue;
