@@ -15,6 +15,7 @@ export type { Sha1, Sha256 } from './model/digest.js';
 export { type Fault, InputError, type Place, ProofError, showFault, UsageError } from './model/errors.js';
 export type * from './model/explanation.js';
 export type * from './model/finding.js';
+export type * from './model/image-delta.js';
 export type * from './model/inner.js';
 export type * from './model/inspection.js';
 export type * from './model/list-rules.js';
@@ -60,6 +61,10 @@ export {
   generateFiles,
 } from './usecases/generate/generate-files.js';
 export type { OutputPath } from './usecases/hold-apart.js';
+export { type ImageApplyRequest, imageApply } from './usecases/image-delta/image-apply.js';
+export { type ImageDeltaRequest, imageDelta } from './usecases/image-delta/image-delta.js';
+export { type ImageInfoRequest, imageInfo } from './usecases/image-delta/image-info.js';
+export type { DeltaTarget } from './usecases/image-delta/plan.js';
 export { type InspectRequest, inspectPackage } from './usecases/inspect/inspect.js';
 export { type LsRequest, ls } from './usecases/ls.js';
 export {

@@ -22,7 +22,7 @@ interface Rule {
 }
 
 const stages =
-  'model files formats input plan checks script encode applypatch package store signing device audit explain report'.split(
+  'model files formats input plan checks script encode applypatch package store signing device audit explain report imagedelta'.split(
     ' ',
   );
 
@@ -122,6 +122,12 @@ const rules: Readonly<Record<string, Rule>> = {
     builtins: undefined,
     packages: [],
     why: 'the simulated module must not share a mistake with what delivers to it: write it from what modules do',
+  },
+  imagedelta: {
+    folders: ['model', 'files', 'formats', 'encode'],
+    builtins: [...pure, 'node:zlib'],
+    packages: [],
+    why: 'a patch is made of bytes and a plan: the choice of stretches comes from encode/, what the device has from the use case',
   },
   audit: {
     folders: ['model', 'formats'],

@@ -5,6 +5,9 @@ import { checkCommand } from './commands/check.js';
 import { explainCommand } from './commands/explain.js';
 import { extractCommand } from './commands/extract.js';
 import { generateCommand } from './commands/generate.js';
+import { imageApplyCommand } from './commands/image-apply.js';
+import { imageDeltaCommand } from './commands/image-delta.js';
+import { imageInfoCommand } from './commands/image-info.js';
 import { inspectCommand } from './commands/inspect.js';
 import { lsCommand } from './commands/ls.js';
 import { moduleCommand } from './commands/module.js';
@@ -34,6 +37,9 @@ export function dfota(version: string): Program {
       explainCommand,
       archiveCommand,
       moduleCommand,
+      imageDeltaCommand,
+      imageApplyCommand,
+      imageInfoCommand,
     ],
     wordsOnly: false,
   };

@@ -7,6 +7,7 @@ import { deliveryCodes } from './codes/delivery-codes.js';
 import { devicesCodes } from './codes/devices-codes.js';
 import { filesCodes } from './codes/files-codes.js';
 import { guardsCodes } from './codes/guards-codes.js';
+import { imageDeltasCodes } from './codes/image-deltas-codes.js';
 import { imagesCodes } from './codes/images-codes.js';
 import { listsCodes } from './codes/lists-codes.js';
 import { packagesCodes } from './codes/packages-codes.js';
@@ -40,6 +41,7 @@ export const codeSubjects: readonly CodeSubject[] = [
   { title: 'Prepared targets', codes: prepareCodes },
   { title: 'Archives of builds', codes: archivesCodes },
   { title: 'Audit policies', codes: policiesCodes },
+  { title: 'Image deltas', codes: imageDeltasCodes },
 ];
 
 const texts = {
@@ -58,6 +60,7 @@ const texts = {
   ...prepareCodes,
   ...archivesCodes,
   ...policiesCodes,
+  ...imageDeltasCodes,
 } as const;
 
 /** A code of a finding or of an error: stable, kebab-case, for machines. */

@@ -51,3 +51,9 @@ export const largestPolicyBytes = 2 ** 20;
 
 /** Most bytes of the name of a package's entry: as long as the longest path of Linux, with its closing zero. */
 export const longestPackageNameBytes = 4096;
+
+/** Most bytes of an image that a delta is made for or applied to: the format's numbers have 31 bits. */
+export const largestDeltaImageBytes = 2 ** 31 - 1;
+
+/** What the decoder of an image delta keeps in memory besides its model: the state of a segment, buffers, a digest. */
+export const decoderReserveBytes = 1280;

@@ -20,7 +20,7 @@ function helpText(words: readonly string[], columns: number, of = program): stri
   return asked.kind === 'text' ? asked.text : assert.fail();
 }
 
-const commands = [...helpText(['--help'], 100).matchAll(/^ {2}dfota ([a-z]+)/gm)].map(([, name = '']) => name);
+const commands = [...helpText(['--help'], 100).matchAll(/^ {2}dfota ([a-z-]+)/gm)].map(([, name = '']) => name);
 const subcommands = ['add', 'list', 'verify'].map((name) => ['archive', name]);
 const all = [...commands.filter((name) => name !== 'completion').map((name) => [name]), ...subcommands];
 

@@ -75,6 +75,8 @@ const lines: Readonly<Record<string, CommandLine>> = {
     outputs: { '--output': 'file' },
   },
   extract: { words: ['extract'], inputs: { input: 'folder' }, outputs: { '--output': 'new-folder' } },
+  'image-delta': { words: ['image-delta'], inputs: { old: 'file', new: 'file' }, outputs: { '--output': 'file' } },
+  'image-apply': { words: ['image-apply'], inputs: { old: 'file', patch: 'file' }, outputs: { '--output': 'file' } },
   'archive add': { words: ['archive', 'add'], inputs: { build: 'folder' }, outputs: { '--to': 'store' } },
   'archive add of a zip': { words: ['archive', 'add'], inputs: { build: 'file' }, outputs: { '--to': 'store' } },
 };

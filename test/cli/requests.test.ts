@@ -7,6 +7,9 @@ import { checkRequest } from '../../src/cli/commands/check.js';
 import { explainRequest } from '../../src/cli/commands/explain.js';
 import { extractRequest } from '../../src/cli/commands/extract.js';
 import { generateRequest } from '../../src/cli/commands/generate.js';
+import { imageApplyRequest } from '../../src/cli/commands/image-apply.js';
+import { imageDeltaRequest } from '../../src/cli/commands/image-delta.js';
+import { imageInfoRequest } from '../../src/cli/commands/image-info.js';
 import { inspectRequest } from '../../src/cli/commands/inspect.js';
 import { lsRequest } from '../../src/cli/commands/ls.js';
 import { moduleRequest, moduleTreeRequest } from '../../src/cli/commands/module.js';
@@ -58,6 +61,32 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   explain: {
     all: explainRequest({ words: ['status', '7'], package: 'update.zip' }),
     least: explainRequest({ words: ['510'] }),
+  },
+  'image-delta': {
+    all: imageDeltaRequest({
+      old: 'v1.bin',
+      new: 'v2.bin',
+      patch: 'v2.patch',
+      layout: 'fp',
+      inPlace: true,
+      backupArea: '256K',
+      flashBlock: '4K',
+      writeSize: '8',
+      ram: '32K',
+      segment: '64K',
+      product: 'EC25',
+      counter: '7',
+      sign: '64',
+    }),
+    least: imageDeltaRequest({ old: 'v1.bin', new: 'v2.bin', output: 'v2.patch' }),
+  },
+  'image-apply': {
+    all: imageApplyRequest({ old: 'v1.bin', patch: 'v2.patch', output: 'v2.bin', product: 'EC25', counter: '7' }),
+    least: imageApplyRequest({ old: 'v1.bin', patch: 'v2.patch', output: 'v2.bin' }),
+  },
+  'image-info': {
+    all: imageInfoRequest({ patch: 'v2.patch' }),
+    least: imageInfoRequest({ patch: 'v2.patch' }),
   },
   extract: {
     all: extractRequest({ input: 'v1.zip', output: 'out', only: ['SYSTEM/etc'], volume: 'rootfs' }),

@@ -103,7 +103,22 @@ test('unit: a bug gives exit code 70 and no stack', async () => {
 });
 
 test('unit: every command has examples in its help', async () => {
-  const names = ['generate', 'verify', 'check', 'prepare', 'inspect', 'audit', 'ls', 'extract', 'explain', 'archive'];
+  const images = ['image-delta', 'image-apply', 'image-info'];
+  const names = [
+    'generate',
+    'verify',
+    'check',
+    'prepare',
+    'inspect',
+    'audit',
+    'ls',
+    'extract',
+    'explain',
+    'archive',
+    'sign',
+    'module',
+    ...images,
+  ];
   const archive = ['add', 'list', 'verify'].map((name) => ['archive', name]);
   for (const words of [...names.map((name) => [name]), ...archive]) {
     const { terminal, stdout } = testTerminal();
@@ -112,6 +127,6 @@ test('unit: every command has examples in its help', async () => {
   }
   const { terminal, stdout } = testTerminal();
   await run(dfota('0.0.0'), ['--help'], terminal);
-  const listed = [...stdout().matchAll(/^ {2}dfota (\w+)/gm)].map(([, name]) => name);
+  const listed = [...stdout().matchAll(/^ {2}dfota ([\w-]+)/gm)].map(([, name]) => name);
   assert.deepEqual(listed.filter((name) => name !== 'completion').sort(), [...names].sort());
 });

@@ -1,0 +1,108 @@
+/** Makes a patch: chooses covers and a reading, codes the segments, and keeps the smallest. */
+import { crc32 } from 'node:zlib';
+import { type PackedSegment, type TableSizes, writePatch } from './container.js';
+import { type Cover, type CoverCost, searchCovers } from './covers.js';
+import { coversOfSpan, type Order, spansOf } from './place.js';
+import { plainReading, type Reading, readingsOf } from './reading.js';
+import { openSegmentCoder } from './segment.js';
+import { openSelfSearch } from './self-covers.js';
+
+/** How a patch is to be. */
+export interface EncodePlan {
+  readonly tables: TableSizes;
+  readonly segmentSize: number;
+  readonly inPlace: boolean;
+  /** For an update in place: segments from the last to the first, or both ways tried. */
+  readonly downwards: boolean | 'try';
+  readonly counter: number;
+  readonly product: string;
+  readonly writeUnit: number;
+  readonly flashBlock: number;
+  readonly digests: boolean;
+  readonly signatureLength: number;
+  readonly sign?: ((signed: Uint8Array) => Uint8Array) | undefined;
+}
+
+/** A patch, and what it came of. */
+export interface EncodedPatch {
+  readonly patch: Uint8Array;
+  readonly reading: Reading;
+  readonly downwards: boolean;
+  readonly covers: number;
+  /** Bytes that each kind of content takes, about. */
+  readonly cost: CoverCost & { readonly kinds: readonly number[] };
+}
+
+interface Draft {
+  readonly segments: readonly PackedSegment[];
+  readonly size: number;
+  readonly reading: Reading;
+  readonly downwards: boolean;
+  readonly covers: readonly Cover[];
+  readonly cost: EncodedPatch['cost'];
+}
+
+/** How learned costs are bent for the choices of covers that are tried after the first one. */
+const trials = [
+  { difference: 2, copy: 1, turn: 1 },
+  { difference: 1.4, copy: 0.95, turn: 1 },
+];
+
+/** What may be tried. */
+export interface EncodeOptions {
+  /** Whether the old image may be read as code and for pointers; true unless said otherwise. */
+  readonly codeAware?: boolean | undefined;
+}
+
+/** The smallest patch found; the same input and plan give the same bytes. */
+export function encodeDelta(
+  old: Uint8Array,
+  fresh: Uint8Array,
+  plan: EncodePlan,
+  { codeAware = true }: EncodeOptions = {},
+): EncodedPatch {
+  const search = searchCovers(old, fresh);
+  const first = search.first();
+  const [reading = plainReading] = codeAware ? readingsOf(old, fresh, first) : [];
+  const ways = plan.inPlace && plan.downwards === 'try' ? [false, true] : [plan.downwards === true];
+  const draft = (covers: readonly Cover[], how: Reading, downwards: boolean): Draft =>
+    codeAll(old, fresh, covers, how, { ...plan, downwards }, plan.tables);
+  let best = ways.map((downwards) => draft(first, reading, downwards)).reduce(smaller);
+  for (const bias of trials) {
+    const covers = search.next(best.covers, best.cost, bias);
+    best = smaller(best, draft(covers, reading, best.downwards));
+  }
+  if (reading !== plainReading) best = smaller(best, draft(best.covers, plainReading, best.downwards));
+  const patch = writePatch(
+    { ...plan, ...best.reading, old, fresh, downwards: best.downwards, segments: best.segments },
+    plan.sign,
+  );
+  return { patch, reading: best.reading, downwards: best.downwards, covers: best.covers.length, cost: best.cost };
+}
+
+function smaller(a: Draft, b: Draft): Draft {
+  return b.size < a.size ? b : a;
+}
+
+function codeAll(
+  old: Uint8Array,
+  fresh: Uint8Array,
+  covers: readonly Cover[],
+  reading: Reading,
+  order: Order,
+  tables: TableSizes,
+): Draft {
+  const coder = openSegmentCoder(old, fresh, { tables, ...reading, order });
+  const selfSearch = openSelfSearch(fresh, order);
+  const spans = spansOf(fresh.length, order.segmentSize);
+  const made = (order.downwards ? spans.toReversed() : spans).map((span): PackedSegment => {
+    const bytes = fresh.subarray(span.start, span.end);
+    const newCrc = crc32(bytes);
+    const filled = selfSearch.fill(span, coversOfSpan(covers, span, order, fresh.length));
+    const same = span.end <= old.length && Buffer.compare(bytes, old.subarray(span.start, span.end)) === 0;
+    return { packed: same ? undefined : coder.encode(span, filled), newCrc };
+  });
+  const segments = order.downwards ? made.toReversed() : made;
+  const size = segments.reduce((sum, { packed }) => sum + (packed?.length ?? 0), 12 * reading.ranges.length);
+  return { segments, size, reading, downwards: order.downwards, covers, cost: coder.cost() };
+}

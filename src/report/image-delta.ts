@@ -1,0 +1,115 @@
+/** What is in an image delta, for people and for machines. */
+import type { ImageDelta, ImageDeltaInfo } from '../model/image-delta.js';
+import type { Report } from './inspection.js';
+import { showCount, showSize } from './quantities.js';
+import { tableLines } from './table.js';
+
+/** Raised when a field of the JSON form changes its meaning or goes away; new fields do not count. */
+export const imageDeltaJsonVersion = 1;
+
+const segmentsShown = 12;
+const digitsShown = 16;
+
+function json(kind: string, content: object): Report {
+  return {
+    text: `${JSON.stringify({ version: imageDeltaJsonVersion, kind, ...content }, undefined, 2)}\n`,
+    exitCode: 0,
+  };
+}
+
+/** The patch as JSON. */
+export function imageInfoJson(info: ImageDeltaInfo): Report {
+  return json('image-info', info);
+}
+
+/** What was made, as JSON. */
+export function imageDeltaJson(made: ImageDelta): Report {
+  return json('image-delta', made);
+}
+
+/** What was applied, as JSON. */
+export function imageApplyJson(output: string, info: ImageDeltaInfo): Report {
+  return json('image-apply', { output, info });
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? '' : ` (${((100 * part) / whole).toFixed(1)} % of the new image)`;
+}
+
+/** Sizes, memory, flash and order. */
+function overview(info: ImageDeltaInfo): readonly string[] {
+  const { flash, ranges, segments } = info;
+  const same = segments.filter((segment) => segment.same).length;
+  const where = ranges.length === 0 ? '' : ` at ${ranges.map(({ address }) => `0x${address.toString(16)}`).join(', ')}`;
+  const order = info.inPlace ? `in place, ${info.direction}` : 'two areas';
+  const kept = info.signatureBytes === 0 ? '' : `, ${info.signatureBytes} bytes for a signature`;
+  return [
+    `  from     ${showSize(info.oldSize)} (${info.oldSize} bytes), SHA-256 ${info.oldSha256.slice(0, digitsShown)}…`,
+    `  to       ${showSize(info.newSize)} (${info.newSize} bytes), SHA-256 ${info.newSha256.slice(0, digitsShown)}…`,
+    `  for      ${info.product ?? 'any product'}, counter ${info.counter}${kept}`,
+    `  read as  ${info.codeFormat === 'none' ? 'data' : info.codeFormat}${where}`,
+    `  memory   ${info.ramBytes} bytes, ${info.modelBytes} of them for the model (${info.contexts} contexts)`,
+    `  order    ${order}; ${showCount(segments.length, 'segment')} of ${info.segmentSize} bytes, ${same} of them as before`,
+    `  flash    ${showCount(flash.erases, 'erase')} of ${flash.blockSize} bytes, ${showSize(flash.writtenBytes)} written in units of ${flash.writeUnit}` +
+      `${flash.backupBytes === 0 ? '' : `, a backup area of ${flash.backupBytes} bytes`}, ${showCount(flash.journalRecords, 'record')} in the journal`,
+  ];
+}
+
+/** An overview, and the segments that take most. */
+export function imageInfoText(file: string, info: ImageDeltaInfo): Report {
+  const largest = info.segments.toSorted((a, b) => b.packed - a.packed || a.index - b.index).slice(0, segmentsShown);
+  const table = tableLines(
+    [
+      { heading: 'segment', align: 'right' },
+      { heading: 'at', align: 'right' },
+      { heading: 'bytes', align: 'right' },
+      { heading: 'packed', align: 'right' },
+    ],
+    largest.map(({ index, start, size, packed, same }) => [
+      `${index}`,
+      `${start}`,
+      `${size}`,
+      same ? 'as before' : `${packed}`,
+    ]),
+  );
+  const lines = [
+    `${file}: image delta of ${info.patchSize} bytes${percent(info.patchSize, info.newSize)}, ${info.headerSize} of them header`,
+    ...overview(info),
+    ...(info.segments.length > segmentsShown
+      ? [`the largest ${segmentsShown} of ${info.segments.length} segments:`]
+      : []),
+    ...table.map((line) => `  ${line}`),
+  ];
+  return { text: `${lines.join('\n')}\n`, exitCode: 0 };
+}
+
+/** What was made, and what it is made of. */
+export function imageDeltaText({ output, info, cost, covers }: ImageDelta): Report {
+  const rows: readonly (readonly [string, number])[] = [
+    [showCount(covers, 'cover'), cost.covers],
+    ['new bytes', cost.literals],
+    ['data that changed', cost.data],
+    ['branches', cost.branches],
+    ['pages and their low parts', cost.pages],
+    ['pointers', cost.pointers],
+  ];
+  const table = tableLines(
+    [{ heading: 'what takes room' }, { heading: 'bytes', align: 'right' }],
+    rows.filter(([, bytes]) => bytes > 0).map(([name, bytes]) => [name, `${bytes}`]),
+  );
+  const lines = [
+    `${output}: ${showSize(info.patchSize)} (${info.patchSize} bytes)${percent(info.patchSize, info.newSize)}`,
+    ...overview(info),
+    ...table.map((line) => `  ${line}`),
+    '  proved: applied by another decoder, it makes the new image',
+  ];
+  return { text: `${lines.join('\n')}\n`, exitCode: 0 };
+}
+
+/** What was applied. */
+export function imageApplyText(output: string, info: ImageDeltaInfo): Report {
+  return {
+    text: `${output}: ${showSize(info.newSize)} (${info.newSize} bytes), SHA-256 ${info.newSha256}\n`,
+    exitCode: 0,
+  };
+}

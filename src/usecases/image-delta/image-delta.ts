@@ -1,0 +1,73 @@
+/** Makes a patch from one image to another: `dfota image-delta`. */
+import { writeOutput } from '../../files/output.js';
+import { applyDelta } from '../../imagedelta/decoder/apply.js';
+import { readDeltaHeader } from '../../imagedelta/decoder/header.js';
+import { fitsSearch } from '../../imagedelta/encoder/covers.js';
+import { encodeDelta } from '../../imagedelta/encoder/encode.js';
+import { InputError, ProofError } from '../../model/errors.js';
+import type { ImageDelta } from '../../model/image-delta.js';
+import type { Ports } from '../../model/ports.js';
+import { holdApart } from '../hold-apart.js';
+import { describeDelta } from './describe.js';
+import { type DeltaTarget, planDelta, requireRoom } from './plan.js';
+import { readImage } from './read-image.js';
+
+/** Which images, and for which device. */
+export interface ImageDeltaRequest extends DeltaTarget {
+  readonly old: string;
+  /** The new image. */
+  readonly target: string;
+  readonly output: string;
+}
+
+/**
+ * Writes the smallest patch found. It is applied by another decoder, and what comes out is compared with the new image,
+ * before it gets its name. The same input gives the same bytes. Throws UsageError and InputError, also for what would not
+ * fit the device, and ProofError where the patch does not stand its proof.
+ */
+export async function imageDelta(request: ImageDeltaRequest, ports: Ports = {}): Promise<ImageDelta> {
+  const { old, target, output, ...device } = request;
+  const inputs = [
+    { role: 'the old image', path: old },
+    { role: 'the new image', path: target },
+  ];
+  await holdApart(inputs, [{ role: 'the output', path: output, kind: 'file' }]);
+  const plan = planDelta(device);
+  const before = await readImage(old);
+  const after = await readImage(target);
+  if (!fitsSearch(before.length, after.length)) {
+    throw new InputError({
+      code: 'delta-image-large',
+      place: { file: old },
+      message: 'the two images are too large to be searched together',
+      found: `${before.length} and ${after.length} bytes`,
+      expected: 'six times the old and once the new image within 4 GiB',
+      remedy: 'make deltas of its partitions, one by one',
+    });
+  }
+  const { patch, cost, covers } = encodeDelta(before, after, plan);
+  requireRoom(device, plan, patch.length);
+  ports.signal?.throwIfAborted();
+  const made = applyDelta(before, patch);
+  if (Buffer.compare(made, after) !== 0)
+    throw new ProofError({
+      code: 'delta-new-image',
+      place: { file: output },
+      message: 'the patch makes another image',
+    });
+  await writeOutput(output, (sink) => sink.write(patch), { signal: ports.signal });
+  const [plain = 0, branches = 0, pages = 0, low = 0, pointers = 0, local = 0] = cost.kinds;
+  return {
+    output,
+    info: describeDelta(readDeltaHeader(patch)),
+    covers,
+    cost: {
+      covers: cost.numbers,
+      literals: cost.literals,
+      data: plain,
+      branches: branches + local,
+      pages: pages + low,
+      pointers,
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { dfota } from '../../src/cli/dfota.js';
+import { run } from '../../src/cli/run.js';
+import { changeProgram, linkProgram, makeProgram } from '../imagedelta/code-images.js';
+import { testTerminal } from '../support/terminal.js';
+import { workFolder } from '../support/work-folder.js';
+
+const work = workFolder('cli-image-delta');
+const program = makeProgram('thumb', 31, 200);
+const [old, fresh] = [join(work, 'old.bin'), join(work, 'new.bin')];
+writeFileSync(old, linkProgram(program));
+writeFileSync(fresh, linkProgram(changeProgram(program, 32)));
+
+async function outcome(...words: string[]) {
+  const { terminal, stdout, stderr } = testTerminal();
+  const code = await run(dfota('0.0.0'), words, terminal);
+  return { code, stdout: stdout(), stderr: stderr() };
+}
+
+async function refusal(
+  ...words: string[]
+): Promise<{ readonly code: number; readonly fault: string; readonly remedy: string }> {
+  const { code, stdout } = await outcome(...words, '--json');
+  const [fault] = JSON.parse(stdout).error.faults;
+  return { code, fault: fault.code, remedy: fault.remedy };
+}
+
+test('integration: a patch is made, told about and applied', async () => {
+  const patch = join(work, 'p');
+  const made = await outcome('image-delta', old, fresh, '--output', patch, '--product', 'EC25', '--counter', '3');
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /proved: applied by another decoder/);
+  const info = await outcome('image-info', patch, '--json');
+  const told = JSON.parse(info.stdout);
+  assert.equal(told.patchSize, readFileSync(patch).length);
+  assert.deepEqual([told.product, told.counter, told.inPlace, told.codeFormat], ['EC25', 3, false, 'thumb']);
+  const output = join(work, 'made');
+  const applied = await outcome('image-apply', old, patch, '--output', output, '--product', 'EC25', '--counter', '3');
+  assert.equal(applied.code, 0, applied.stderr);
+  assert.ok(readFileSync(output).equals(readFileSync(fresh)));
+});
+
+test('integration: as the original is called; in place it knows its blocks, erases and backup', async () => {
+  const patch = join(work, 'fp');
+  const made = await outcome(
+    'image-delta',
+    '-l',
+    'fp',
+    old,
+    fresh,
+    patch,
+    '--backup-area',
+    '64K',
+    '--flash-block',
+    '1K',
+    '--json',
+  );
+  assert.equal(made.code, 0, made.stderr);
+  const { info, cost } = JSON.parse(made.stdout);
+  assert.deepEqual([info.inPlace, info.flash.blockSize, info.segmentSize % 1024], [true, 1024, 0]);
+  const changed = info.segments.filter(({ same }: { readonly same: boolean }) => !same);
+  const blocks = changed.reduce((sum: number, { size }: { readonly size: number }) => sum + Math.ceil(size / 1024), 0);
+  assert.equal(info.flash.erases, 2 * blocks);
+  assert.ok(cost.branches > 0);
+});
+
+test('integration: what does not fit fails with what would, and that fits', async () => {
+  const words = ['image-delta', old, fresh, '--output', join(work, 'none')];
+  const room = await refusal(...words, '--backup-area', '8K', '--segment', '16K');
+  assert.deepEqual([room.code, room.fault], [3, 'delta-plan']);
+  assert.match(room.remedy, /--segment 8192/);
+  assert.equal((await outcome(...words, '--backup-area', '8K', '--segment', '8192')).code, 0);
+  const output = ['image-delta', old, fresh, '--output', join(work, 'never')];
+  const memory = await refusal(...output, '--ram', '1K');
+  assert.deepEqual([memory.code, memory.fault], [3, 'delta-plan']);
+  const least = /--ram (\d+)/.exec(memory.remedy)?.[1] ?? assert.fail();
+  assert.equal((await refusal(...output, '--ram', String(Number(least) - 1))).fault, 'delta-plan');
+  const shared = await refusal(...output, '-l', 'fp', '--backup-area', '16K', '--segment', '16K');
+  assert.deepEqual([shared.code, shared.fault], [3, 'delta-plan']);
+  const fits = /--segment (\d+)/.exec(shared.remedy)?.[1] ?? assert.fail();
+  assert.equal((await refusal(...output, '--segment', '5000', '--in-place')).fault, 'delta-option');
+  assert.equal((await refusal(...output, '--counter', '5G')).fault, 'delta-option');
+  assert.ok(!existsSync(join(work, 'never')));
+  assert.equal((await outcome(...output, '-l', 'fp', '--backup-area', '16K', '--segment', fits)).code, 0);
+  assert.equal((await outcome(...output.slice(0, 4), join(work, 'small'), '--ram', least)).code, 0);
+});
+
+test('integration: what is wrong with patch, image or device is refused with its code, and nothing is left', async () => {
+  const patch = join(work, 'good');
+  assert.equal(
+    (await outcome('image-delta', old, fresh, '--output', patch, '--product', 'A', '--counter', '2')).code,
+    0,
+  );
+  const bytes = readFileSync(patch);
+  const before = readdirSync(work).sort();
+  const spoiled = (change: (copy: Buffer) => Buffer): string => {
+    const path = join(work, 'spoiled');
+    writeFileSync(path, change(Buffer.from(bytes)));
+    return path;
+  };
+  const output = ['--output', join(work, 'refused')];
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ['delta-not-a-patch', [old, fresh]],
+    ['delta-old-size', [fresh, patch]],
+    ['delta-product', [old, patch, '--product', 'B']],
+    ['delta-counter', [old, patch, '--counter', '3']],
+    ['delta-patch-cut', [old, spoiled((copy) => copy.subarray(0, -1))]],
+  ];
+  for (const [fault, words] of cases) {
+    const refused = await refusal('image-apply', ...words, ...output);
+    assert.deepEqual([refused.code, refused.fault], [3, fault]);
+  }
+  const flipped = spoiled((copy) => copy.fill((copy.at(-1) ?? 0) ^ 1, copy.length - 1));
+  assert.equal((await refusal('image-apply', old, flipped, ...output)).fault, 'delta-segment-damaged');
+  assert.equal((await refusal('image-info', flipped)).fault, 'delta-segment-damaged');
+  assert.deepEqual(readdirSync(work).sort(), [...before, 'spoiled'].sort());
+});
+
+test('integration: the patch is named once', async () => {
+  assert.equal((await outcome('image-delta', old, fresh)).code, 2);
+  assert.equal((await outcome('image-delta', old, fresh, 'p', '--output', 'q')).code, 2);
+});
