@@ -20,6 +20,59 @@ export const allowOption = {
   describe: 'Accept an error of the builds by its code; may be given several times',
 } as const;
 
+/** `--property`: what getprop gives. */
+export const propertyOption = {
+  type: 'string',
+  array: true,
+  nargs: 1,
+  describe: 'What getprop gives on the simulated module, as NAME=VALUE; may be given several times',
+  defaultDescription: "the defaults of the source's recovery",
+} as const;
+
+/** `--allow-program`: what `run_program` may start. */
+export const allowProgramOption = {
+  type: 'string',
+  array: true,
+  nargs: 1,
+  describe: 'A program that a script may run: known to work and to change nothing; may be given several times',
+} as const;
+
+/** `--erase-block`: of the module's flash. */
+export const eraseBlockOption = {
+  type: 'string',
+  describe: "Erase block of the module's flash",
+  defaultDescription: '256K',
+} as const;
+
+/** Bytes of an erase block: a power of two that flash has. */
+export function eraseBlock(text: string | undefined): number | undefined {
+  const bytes = sizeOption('erase-block', text);
+  if (bytes === undefined || (bytes >= 4096 && bytes <= 2 ** 24 && Number.isInteger(Math.log2(bytes)))) return bytes;
+  throw new UsageError({
+    code: 'size',
+    message: 'the value of --erase-block is not valid',
+    found: `${bytes} bytes`,
+    expected: 'a power of two from 4K to 16M, such as 128K or 256K',
+  });
+}
+
+/** Properties by name, out of words of the form NAME=VALUE. */
+export function properties(words: readonly string[] | undefined): Readonly<Record<string, string>> | undefined {
+  if (words === undefined) return undefined;
+  return Object.fromEntries(
+    words.map((word) => {
+      const cut = word.indexOf('=');
+      if (cut > 0) return [word.slice(0, cut), word.slice(cut + 1)];
+      throw new UsageError({
+        code: 'property',
+        message: 'the value of --property is not valid',
+        found: word,
+        expected: 'NAME=VALUE, such as ro.product.device=sdxlemur',
+      });
+    }),
+  );
+}
+
 /** `--modes`: where owners and modes come from. */
 export const modesOption = {
   choices: ['build', 'note'],

@@ -3,6 +3,7 @@
  * RAM disk, what is mounted), and the record of every change to the former.
  */
 import { mostLinksFollowed } from '../model/limits.js';
+import type { Reach } from '../model/verification.js';
 import type { Blob } from './blob.js';
 import { directoryOf, type FileSystem, freeBytes, type Inode, inodeOf, rootInode } from './file-system.js';
 import { mapGet, mapSet, type PersistentMap } from './persistent-map.js';
@@ -13,6 +14,8 @@ export interface Flash {
   readonly volumes: PersistentMap<string, FileSystem>;
   /** Raw partitions: by name on MTD, by device path on eMMC. */
   readonly partitions: PersistentMap<string, Blob>;
+  /** What `set_stage` has left in the boot control block. */
+  readonly stage: string;
 }
 
 export type Errno =
@@ -55,6 +58,18 @@ export interface Effect {
 /** Told of every state in which the power may go; may throw to cut it. */
 export type OnEffect = (flash: Flash, effect: Effect) => void;
 
+/** Something that the script reached, and the byte offset of the statement that did. */
+export interface Reached extends Omit<Reach, 'place'> {
+  readonly statement: number;
+}
+
+/** A partition that was written, and with what. */
+export interface PartitionWrite {
+  readonly partition: string;
+  readonly content: Blob;
+  readonly statement: number;
+}
+
 /** The running module. The only thing here that changes. */
 export interface Machine {
   flash: Flash;
@@ -62,6 +77,14 @@ export interface Machine {
   /** Inodes of the RAM disk on which a volume is mounted, and which. */
   readonly mounts: Map<number, string>;
   readonly onEffect: OnEffect;
+  /** Directories of the RAM disk in which a script may do what it likes. */
+  readonly scratch: ReadonlySet<number>;
+  /** Mount points of file systems, by the device or partition on which they lie. */
+  readonly volumeDevices: ReadonlyMap<string, string>;
+  /** What the script did outside of what the target describes, by kind and subject. */
+  readonly reached: Map<string, Reached>;
+  /** Partitions that were written, in order. */
+  readonly written: PartitionWrite[];
   /** Byte offset of the statement that runs. */
   statement: number;
   /** Files and directories visited, and how many may be. */
@@ -141,7 +164,8 @@ export interface Found {
   readonly above: readonly InodeRef[];
 }
 
-function throughMount(machine: Machine, ref: InodeRef): InodeRef {
+/** What a directory of the RAM disk shows: the file system that is mounted on it, if one is. */
+export function throughMount(machine: Machine, ref: InodeRef): InodeRef {
   if (ref.volume !== ramVolume) return ref;
   const mounted = machine.mounts.get(ref.ino);
   return mounted === undefined ? ref : { volume: mounted, ino: rootInode };

@@ -44,8 +44,14 @@ export interface Module {
   readonly mounts: ReadonlyMap<number, string>;
   readonly table: readonly MountRow[];
   readonly eraseBlock: number;
+  /** Directories of the RAM disk in which a script may do what it likes. */
+  readonly scratch: ReadonlySet<number>;
+  /** Mount points of file systems, by the device or partition on which they lie. */
+  readonly volumeDevices: ReadonlyMap<string, string>;
   /** Key of the boot partition in the flash. */
   readonly bootPartition: string;
+  /** Partitions that a package may write: boot, and those of the source's images. */
+  readonly imagePartitions: ReadonlySet<string>;
   readonly notes: readonly string[];
 }
 
@@ -116,7 +122,11 @@ function partitionsOf(
   options: ModuleOptions,
   eraseBlock: number,
   onFlash: boolean,
-): { readonly partitions: PersistentMap<string, Blob>; readonly bootPartition: string } {
+): {
+  readonly partitions: PersistentMap<string, Blob>;
+  readonly bootPartition: string;
+  readonly imagePartitions: ReadonlySet<string>;
+} {
   let partitions = emptyMap<string, Blob>();
   const hold = (content: Blob, least: number): Blob => {
     const size = Math.max(
@@ -143,8 +153,10 @@ function partitionsOf(
   };
   const images = (entries: Build['entries']) =>
     [...entries.values()].filter((entry) => entry.kind === 'file' && isMinorImage(entry.path));
+  const imagePartitions = new Set([boot]);
   for (const entry of images(build.entries)) {
     const name = nameOf(entry.path);
+    imagePartitions.add(name);
     if (entry.kind !== 'file' || mapGet(partitions, name) !== undefined) continue;
     partitions = mapSet(partitions, name, hold(wholeOf(entry), entry.content.size * 2 + spare));
   }
@@ -154,7 +166,7 @@ function partitionsOf(
     if (entry.kind !== 'file' || mapGet(partitions, name) !== undefined) continue;
     partitions = mapSet(partitions, name, hold(fillBlob(0xff, eraseBlock), entry.content.size * 2 + spare));
   }
-  return { partitions, bootPartition: boot };
+  return { partitions, bootPartition: boot, imagePartitions };
 }
 
 function makeRam(
@@ -228,20 +240,28 @@ export function makeModule(build: Build, options: ModuleOptions): Module {
     }
   }
 
-  const { partitions, bootPartition } = partitionsOf(build, rows, options, eraseBlock, onFlash);
-  const devices: string[] = [];
+  const { partitions, bootPartition, imagePartitions } = partitionsOf(build, rows, options, eraseBlock, onFlash);
+  const volumeDevices = new Map(
+    rows
+      .filter((row) => mapGet(volumes, row.mountPoint) !== undefined && mapGet(partitions, row.device) === undefined)
+      .map((row) => [row.device, row.mountPoint]),
+  );
+  const devices: string[] = [...volumeDevices.keys()].filter((name) => name.startsWith('/dev/'));
   mapEach(partitions, (name) => {
     if (name.startsWith('/dev/')) devices.push(name);
   });
   const { ram, inodes } = makeRam(others, devices.sort(compareBytes));
   const cache = inodes.get('/cache') ?? rootInode;
   return {
-    flash: { volumes, partitions },
+    flash: { volumes, partitions, stage: '' },
     ram,
     mounts: new Map([[cache, '/cache']]),
     table: rows,
     eraseBlock,
+    scratch: new Set(['/tmp', '/system', '/cache'].map((path) => inodes.get(path) ?? rootInode)),
+    volumeDevices,
     bootPartition,
+    imagePartitions,
     notes,
   };
 }
@@ -256,6 +276,10 @@ export function powerOn(module: Module, flash: Flash, onEffect: OnEffect, mostVi
     ram: module.ram,
     mounts: new Map(module.mounts),
     onEffect,
+    scratch: module.scratch,
+    volumeDevices: module.volumeDevices,
+    reached: new Map(),
+    written: [],
     statement: 0,
     visits: 0,
     mostVisits,

@@ -2,6 +2,7 @@
 import { type Blob, fillBlob, joinBlobs, overwriteBlob, sliceBlob } from './blob.js';
 import { commitPartition, type Machine } from './machine.js';
 import { mapGet } from './persistent-map.js';
+import { destroyVolume, noteWrite } from './reach.js';
 
 /** What MTD holds after some bytes were written from its start: padded with zeros to the erase block, the rest erased. */
 export function flashImage(content: Blob, size: number, eraseBlock: number): Blob {
@@ -15,8 +16,10 @@ export function flashImage(content: Blob, size: number, eraseBlock: number): Blo
  * one erased, everything written but the rest not yet erased. Returns false when the partition is missing or too small.
  */
 export function writeMtd(machine: Machine, name: string, content: Blob, eraseBlock: number): boolean {
+  if (destroyVolume(machine, name)) return true;
   const old = mapGet(machine.flash.partitions, name);
   if (old === undefined || content.size > old.size) return false;
+  noteWrite(machine, name, content);
   const image = flashImage(content, old.size, eraseBlock);
   const written = Math.ceil(content.size / eraseBlock);
   const torn = (blocks: number, erased: boolean): void => {
@@ -33,8 +36,10 @@ export function writeMtd(machine: Machine, name: string, content: Blob, eraseBlo
 
 /** Writes a block device from its start; what lies behind stays. Returns false when it is missing or too small. */
 export function writeBlockDevice(machine: Machine, name: string, content: Blob): boolean {
+  if (destroyVolume(machine, name)) return true;
   const old = mapGet(machine.flash.partitions, name);
   if (old === undefined || content.size > old.size) return false;
+  noteWrite(machine, name, content);
   const middle = Math.floor(content.size / 2 / 4096) * 4096;
   if (middle > 0) commitPartition(machine, name, overwriteBlob(old, 0, sliceBlob(content, 0, middle)), 'torn');
   commitPartition(machine, name, overwriteBlob(old, 0, content), 'after');

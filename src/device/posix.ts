@@ -20,10 +20,12 @@ import {
   lookUp,
   type Machine,
   nodeAt,
+  throughMount,
   visit,
   volumeOf,
 } from './machine.js';
 import { emptyMap, mapEntries, mapGet } from './persistent-map.js';
+import { destroyVolume, noteAttempt, noteChange, noteWrite } from './reach.js';
 
 type Failure = Errno | undefined;
 
@@ -34,10 +36,11 @@ function update(machine: Machine, ref: InodeRef, inode: Inode, kind: EffectKind,
 /** Makes a directory. */
 export function makeDirectory(machine: Machine, path: string, mode: Attributes['mode']): Failure {
   const found = lookUp(machine, path, false);
-  if (typeof found === 'string') return found;
+  if (typeof found === 'string') return noteAttempt(machine, found, path);
   if (found.node !== undefined) return 'EEXIST';
   const fs = volumeOf(machine, found.parent.volume);
   if (fs.used + fs.block > fs.capacity) return 'ENOSPC';
+  noteChange(machine, found, path);
   const inode: Inode = { kind: 'directory', children: emptyMap(), uid: 0, gid: 0, mode };
   commit(machine, found.parent.volume, addInode(fs, found.parent.ino, found.name, inode).fs, 'mkdir', path);
   return undefined;
@@ -64,8 +67,10 @@ function half(content: Blob, block: number): Blob {
 }
 
 function writeDevice(machine: Machine, partition: string, content: Blob): Failure {
+  if (destroyVolume(machine, partition)) return undefined;
   const old = mapGet(machine.flash.partitions, partition);
   if (old === undefined) return 'ENODEV';
+  noteWrite(machine, partition, content);
   const fitting = sliceBlob(content, 0, old.size);
   if (fitting.size > 0) {
     commitPartition(machine, partition, overwriteBlob(old, 0, half(fitting, 4096)), 'torn');
@@ -80,11 +85,12 @@ function writeDevice(machine: Machine, partition: string, content: Blob): Failur
  */
 export function writeFile(machine: Machine, path: string, content: Blob, mode: Attributes['mode']): Failure {
   const found = lookUp(machine, path, true);
-  if (typeof found === 'string') return found;
+  if (typeof found === 'string') return noteAttempt(machine, found, path);
   const { volume } = found.parent;
   let ref = found.node;
   if (ref === undefined) {
     if (path.endsWith('/')) return 'EISDIR';
+    noteChange(machine, found, path);
     const inode: Inode = { kind: 'file', content: emptyBlob, uid: 0, gid: 0, mode };
     const { fs, ino } = addInode(volumeOf(machine, volume), found.parent.ino, found.name, inode);
     commit(machine, volume, fs, 'create', path);
@@ -93,6 +99,7 @@ export function writeFile(machine: Machine, path: string, content: Blob, mode: A
   const inode = nodeAt(machine, ref);
   if (inode.kind === 'device') return writeDevice(machine, inode.partition, content);
   if (inode.kind !== 'file') return 'EISDIR';
+  noteChange(machine, found, path);
   const put = (bytes: Blob, when: 'after' | 'torn', target: InodeRef): void => {
     const fs = replaceInode(volumeOf(machine, target.volume), target.ino, { ...inode, content: bytes });
     commit(machine, target.volume, fs, 'write', path, when);
@@ -109,7 +116,8 @@ export function writeFile(machine: Machine, path: string, content: Blob, mode: A
 /** Removes a name; not a directory. */
 export function unlink(machine: Machine, path: string): Failure {
   const found = lookUp(machine, path, false);
-  if (typeof found === 'string') return found;
+  if (typeof found === 'string') return noteAttempt(machine, found, path);
+  noteChange(machine, found, path);
   if (found.node === undefined) return 'ENOENT';
   if (nodeAt(machine, found.node).kind === 'directory') return 'EISDIR';
   const { volume, ino } = found.parent;
@@ -120,18 +128,24 @@ export function unlink(machine: Machine, path: string): Failure {
 /** Removes a file, a link, or a directory with all below it, never following links; each removal is an effect. */
 export function removeTree(machine: Machine, path: string): Failure {
   const found = lookUp(machine, path, false);
-  if (typeof found === 'string') return found;
+  if (typeof found === 'string') return noteAttempt(machine, found, path);
+  noteChange(machine, found, path);
   if (found.node === undefined) return 'ENOENT';
-  if (found.name === '.') return 'EINVAL';
+  // a path of `..` or `/` alone has no name of its own: what is below it goes
+  const nameless = found.name === '.';
   const remove = (parent: InodeRef, name: string, node: InodeRef): Failure => {
     visit(machine);
     const inode = nodeAt(machine, node);
     if (inode.kind === 'directory') {
       for (const [child, ino] of mapEntries(inode.children)) {
-        const failed = remove(node, child, { volume: node.volume, ino });
-        if (failed !== undefined) return failed;
+        // a file system that is mounted there stays itself, and what follows is still removed
+        const failed = remove(node, child, throughMount(machine, { volume: node.volume, ino }));
+        if (failed !== undefined && failed !== 'EBUSY' && failed !== 'ENOTEMPTY') return failed;
       }
+      if (nameless && node === found.node) return 'EBUSY';
       if (node.volume !== parent.volume) return 'EBUSY';
+      const left = nodeAt(machine, node);
+      if (left.kind === 'directory' && left.children.size > 0) return 'ENOTEMPTY';
     }
     const fs = removeName(volumeOf(machine, parent.volume), parent.ino, name);
     commit(machine, parent.volume, fs, inode.kind === 'directory' ? 'rmdir' : 'unlink', path);
@@ -143,9 +157,10 @@ export function removeTree(machine: Machine, path: string): Failure {
 /** Moves a name onto another in one step. A link at the end of either is moved or replaced, not followed. */
 export function rename(machine: Machine, from: string, to: string): Failure {
   const source = lookUp(machine, from, false);
-  if (typeof source === 'string') return source;
+  if (typeof source === 'string') return noteAttempt(machine, source, from);
+  noteChange(machine, source, from);
   const target = lookUp(machine, to, false);
-  if (typeof target === 'string') return target;
+  if (typeof target === 'string') return noteAttempt(machine, target, to);
   if (source.parent.volume !== target.parent.volume) return 'EXDEV';
   if (source.name === '.' || target.name === '.') return 'EBUSY';
   const { node } = source;
@@ -161,6 +176,7 @@ export function rename(machine: Machine, from: string, to: string): Failure {
       return 'ENOTEMPTY';
     }
   }
+  noteChange(machine, target, to);
   const { volume } = source.parent;
   const fs = moveName(
     volumeOf(machine, volume),
@@ -178,8 +194,9 @@ function sameInode(a: InodeRef, b: InodeRef): boolean {
 /** Makes a symbolic link under a name that is not taken. */
 export function makeLink(machine: Machine, destination: string, path: string): Failure {
   const found = lookUp(machine, path, false);
-  if (typeof found === 'string') return found;
+  if (typeof found === 'string') return noteAttempt(machine, found, path);
   if (found.node !== undefined) return 'EEXIST';
+  noteChange(machine, found, path);
   const { volume, ino } = found.parent;
   const { fs } = addInode(volumeOf(machine, volume), ino, found.name, { kind: 'link', destination });
   commit(machine, volume, fs, 'symlink', path);

@@ -4,15 +4,19 @@
  *
  * 1. The uncut run has told how many points there are: each state that the flash passes through, half-done writes included.
  * 2. A second run keeps the states at the chosen points. States share all that is equal, so thousands fit in memory.
+ *    Every point inside of a partition write is chosen, whatever the sample.
  * 3. From each state the package starts from its first line, with a fresh RAM disk. At every fifth point the power goes
- *    again, shortly after the repetition changed something, up to four times.
+ *    again, shortly after the repetition changed something, up to four times. After a cut inside of a partition write it goes
+ *    again at each change until that write is done: a partition that is half written lives from what was saved for it.
  * 4. The module starts the package again, also after an abort, up to five times. Then it must be what was expected.
  *
  * What is written is taken to reach the flash in the order in which it is written: what a file system's own write-back may
  * lose is not part of this.
  */
-import type { CutFailure, Difference, PowerCuts } from '../model/verification.js';
+import { mostPointsInWrites, mostSecondCuts } from '../model/limits/device.js';
+import type { CutFailure, Difference, PowerCuts, Reach } from '../model/verification.js';
 import type { Effect, Flash } from './machine.js';
+import type { Deeds } from './outside.js';
 import { type Attempt, type Installation, PowerCut, placeOf, startPackage } from './run.js';
 
 /** Times that the recovery starts a package again. */
@@ -31,13 +35,33 @@ interface CutPoint {
   readonly effect: Effect;
 }
 
+/** What the uncut run has told of its points. */
+export interface CutPoints {
+  readonly count: number;
+  /** Numbers of those inside of a partition write. */
+  readonly inWrites: readonly number[];
+}
+
+/** Whether the power goes inside of a partition write. */
+export function isInWrite({ kind, when }: Effect): boolean {
+  return kind === 'partition' && when === 'torn';
+}
+
 /** Which points to try: all, or so many of them. */
 export type CutSelection = 'all' | number;
 
-function chosenPoints(points: number, selection: CutSelection): readonly number[] {
-  const count = selection === 'all' ? points : Math.min(Math.max(Math.floor(selection), 0), points);
-  // evenly spaced, the first and the last included
-  return Array.from({ length: count }, (_, i) => (count === 1 ? 1 : 1 + Math.round((i * (points - 1)) / (count - 1))));
+/** Evenly spaced numbers from 1 to `most`, both included. */
+function spread(most: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => (count === 1 ? 1 : 1 + Math.round((i * (most - 1)) / (count - 1))));
+}
+
+function chosenPoints({ count, inWrites }: CutPoints, selection: CutSelection): readonly number[] {
+  const wanted = selection === 'all' ? count : Math.min(Math.max(Math.floor(selection), 0), count);
+  if (wanted === 0) return [];
+  const writes = spread(inWrites.length, Math.min(inWrites.length, mostPointsInWrites)).map(
+    (nth) => inWrites[nth - 1] ?? 1,
+  );
+  return [...new Set([...spread(count, wanted), ...writes])].sort((a, b) => a - b);
 }
 
 async function recordStates(installation: Installation, wanted: ReadonlySet<number>): Promise<readonly CutPoint[]> {
@@ -65,37 +89,71 @@ function cutAfter(changes: number): { readonly onEffect: (flash: Flash, effect: 
 }
 
 interface Recovery {
+  /** The last attempt. */
   readonly attempt: Attempt;
   readonly attempts: number;
+  /** What all of them did. */
+  readonly deeds: Deeds;
 }
 
-async function recover(installation: Installation, point: CutPoint, repeated: boolean): Promise<Recovery> {
-  let { flash } = point;
+/** Starts the package until it is through; `cuts` says after how many changes the power goes in each attempt, 0 for never. */
+async function recover(installation: Installation, from: Flash, cuts: (attempt: number) => number): Promise<Recovery> {
+  let flash = from;
+  let deeds: Deeds = { reached: [], written: [] };
   for (let attempts = 1; ; attempts++) {
-    // near the place of the first cut: what was done before it is not done again
-    const changes = repeated && attempts <= moreCuts ? 1 + ((point.number * 7 + attempts * 3) % 11) : 0;
-    const attempt = await startPackage(installation, flash, cutAfter(changes));
-    if (attempt.status === 'succeeded' || attempts >= retries) return { attempt, attempts };
+    const attempt = await startPackage(installation, flash, cutAfter(cuts(attempts)));
+    deeds = {
+      reached: [...deeds.reached, ...attempt.reached],
+      written: [...deeds.written, ...attempt.written],
+    };
+    if (attempt.status === 'succeeded' || attempts >= retries) return { attempt, attempts, deeds };
     flash = attempt.flash;
   }
+}
+
+/** After how many changes of a repetition the power may go while the partition of that cut is not whole again. */
+async function secondCuts(installation: Installation, point: CutPoint, all: boolean): Promise<readonly number[]> {
+  const { subject, statement } = point.effect;
+  const numbers: number[] = [];
+  let count = 0;
+  const onEffect = (flash: Flash, effect: Effect): void => {
+    count++;
+    // a sample leaves out what is done before the write: any other point shows that
+    if (all || effect.statement === statement) numbers.push(count);
+    if (effect.kind === 'partition' && effect.subject === subject && effect.when === 'after') {
+      throw new PowerCut(flash, effect);
+    }
+  };
+  await startPackage(installation, point.flash, { onEffect });
+  return numbers.slice(-mostSecondCuts);
 }
 
 function describe(effect: Effect): string {
   return `${effect.when === 'torn' ? 'in the middle of a' : 'after a'} ${effect.kind} of ${effect.subject}`;
 }
 
-/** Says how a state differs from what it should be: the first differences, and how many there are. */
-export type Judge = (flash: Flash) => Promise<{ readonly differences: readonly Difference[]; readonly count: number }>;
+/** Says how a state differs from what it should be, the first differences and how many there are, and what was done outside. */
+export type Judge = (
+  flash: Flash,
+  deeds: Deeds,
+) => Promise<{
+  readonly differences: readonly Difference[];
+  readonly count: number;
+  readonly outside: readonly Reach[];
+}>;
 
 /** A point of the sweep: its place among the chosen ones, from 0, and its number. */
 export interface ChosenPoint {
   readonly order: number;
   readonly number: number;
+  /** Whether it is inside of a partition write. */
+  readonly inWrite: boolean;
 }
 
 /** The points that a selection takes of so many, each with its place. */
-export function selectPoints(points: number, selection: CutSelection): readonly ChosenPoint[] {
-  return chosenPoints(points, selection).map((number, order) => ({ order, number }));
+export function selectPoints(points: CutPoints, selection: CutSelection): readonly ChosenPoint[] {
+  const inWrites = new Set(points.inWrites);
+  return chosenPoints(points, selection).map((number, order) => ({ order, number, inWrite: inWrites.has(number) }));
 }
 
 /** What trying some points has shown: those that did not arrive, in order; the first few with what was seen. */
@@ -110,15 +168,22 @@ export async function tryPoints(
   judge: Judge,
   chosen: readonly ChosenPoint[],
   onTried: () => void,
+  everySecondCut: boolean,
 ): Promise<Tried> {
   const failures: (CutFailure & { readonly order: number })[] = [];
   let failed = 0;
 
-  const tryPoint = async (point: CutPoint, order: number, repeated: boolean): Promise<boolean> => {
-    const { attempt, attempts } = await recover(installation, point, repeated);
+  const arrived = async (
+    point: CutPoint,
+    order: number,
+    { attempt, attempts, deeds }: Recovery,
+    repeated: boolean,
+  ): Promise<boolean> => {
     const succeeded = attempt.status === 'succeeded';
-    const { differences, count } = succeeded ? await judge(attempt.flash) : { differences: [], count: 0 };
-    if (succeeded && count === 0) return true;
+    const { differences, count, outside } = succeeded
+      ? await judge(attempt.flash, deeds)
+      : { differences: [], count: 0, outside: [] };
+    if (succeeded && count === 0 && outside.length === 0) return true;
     if (failures.length < shownFailures) {
       failures.push({
         order,
@@ -128,28 +193,42 @@ export async function tryPoints(
         repeated,
         attempts,
         status: attempt.status === 'power-cut' ? 'aborted' : attempt.status,
-        message: attempt.message,
+        message: attempt.message ?? outside[0]?.message,
         differences,
       });
     }
     return false;
   };
 
-  for (let from = 0; from < chosen.length; from += keptStates) {
-    const orders = new Map(chosen.slice(from, from + keptStates).map(({ order, number }) => [number, order]));
-    for (const point of await recordStates(installation, new Set(orders.keys()))) {
+  const tryAgain = async (point: CutPoint, order: number): Promise<boolean> => {
+    if (!isInWrite(point.effect)) {
+      // near the place of the first cut: what was done before it is not done again
+      const cuts = (attempt: number) => (attempt <= moreCuts ? 1 + ((point.number * 7 + attempt * 3) % 11) : 0);
+      return arrived(point, order, await recover(installation, point.flash, cuts), true);
+    }
+    for (const changes of await secondCuts(installation, point, everySecondCut)) {
       installation.signal?.throwIfAborted();
-      const order = orders.get(point.number) ?? 0;
-      const arrives = await tryPoint(point, order, false);
-      if (!arrives || (isRepeated(order) && !(await tryPoint(point, order, true)))) failed++;
+      const cuts = (attempt: number) => (attempt === 1 ? changes : 0);
+      if (!(await arrived(point, order, await recover(installation, point.flash, cuts), true))) return false;
+    }
+    return true;
+  };
+
+  for (let from = 0; from < chosen.length; from += keptStates) {
+    const chosenBy = new Map(chosen.slice(from, from + keptStates).map((each) => [each.number, each]));
+    for (const point of await recordStates(installation, new Set(chosenBy.keys()))) {
+      installation.signal?.throwIfAborted();
+      const { order = 0, inWrite = false } = chosenBy.get(point.number) ?? {};
+      const arrives = await arrived(point, order, await recover(installation, point.flash, () => 0), false);
+      if (!arrives || (isRepeated({ order, inWrite }) && !(await tryAgain(point, order)))) failed++;
       onTried();
     }
   }
   return { failed, failures };
 }
 
-function isRepeated(order: number): boolean {
-  return order % repeatEvery === 0;
+function isRepeated({ order, inWrite }: Omit<ChosenPoint, 'number'>): boolean {
+  return order % repeatEvery === 0 || inWrite;
 }
 
 /** Puts together what was shown of all chosen points, tried in any number of groups. */
@@ -162,7 +241,7 @@ export function sweepResult(points: number, chosen: readonly ChosenPoint[], grou
   return {
     points,
     tried: chosen.length,
-    repeated: chosen.filter(({ order }) => isRepeated(order)).length,
+    repeated: chosen.filter(isRepeated).length,
     failed: groups.reduce((sum, { failed }) => sum + failed, 0),
     failures,
   };

@@ -11,9 +11,19 @@ import { permissionFunctions } from './functions/permissions.js';
 import { readingFunctions } from './functions/reading.js';
 import { screenFunctions } from './functions/screen.js';
 import { textFunctions } from './functions/text.js';
-import { type Effect, type Flash, type Machine, type OnEffect, TooMuchWork } from './machine.js';
+import {
+  commit,
+  type Effect,
+  type Flash,
+  type Machine,
+  type OnEffect,
+  type PartitionWrite,
+  type Reached,
+  TooMuchWork,
+} from './machine.js';
 import { type Module, powerOn } from './module.js';
 import { deviceCodes, type Script } from './package.js';
+import { mapGet } from './persistent-map.js';
 import type { Profile } from './profile.js';
 import {
   DeviceCrashes,
@@ -47,7 +57,8 @@ export interface Installation {
   readonly entries: ReadonlyMap<string, PackageEntry>;
   readonly store: ContentStore;
   readonly profile: Profile;
-  readonly properties: ReadonlyMap<string, string>;
+  readonly property: (name: string) => Promise<string | undefined>;
+  readonly allowedPrograms: ReadonlySet<string>;
   readonly signal: AbortSignal | undefined;
   /** Files and directories that one start may visit. */
   readonly mostVisits: number;
@@ -80,6 +91,12 @@ export interface Attempt {
   readonly memoryPeak: number;
   /** What was taken for granted. */
   readonly notes: readonly string[];
+  /** What the script asked for and the simulated device does not know. */
+  readonly unknowns: readonly string[];
+  /** What it did outside of what any target describes. */
+  readonly reached: readonly Reached[];
+  /** Partitions that it wrote. */
+  readonly written: readonly PartitionWrite[];
 }
 
 /** What an observer is told. */
@@ -153,6 +170,12 @@ function ending(
   throw error;
 }
 
+/** The recovery makes /cache anew when the script has asked for it and run to its end. */
+function wipeCache(machine: Machine, { flash }: Module): void {
+  const bare = mapGet(flash.volumes, '/cache');
+  if (bare !== undefined) commit(machine, '/cache', bare, 'write', '/cache');
+}
+
 /** Starts the package on the module with that flash. Effects are told to the watch, which may cut the power. */
 export async function startPackage(installation: Installation, flash: Flash, watch: Watch = {}): Promise<Attempt> {
   const { module, script, signal } = installation;
@@ -166,7 +189,9 @@ export async function startPackage(installation: Installation, flash: Flash, wat
     profile: installation.profile,
     entries: installation.entries,
     table: module.table,
-    properties: installation.properties,
+    property: installation.property,
+    allowedPrograms: installation.allowedPrograms,
+    unknowns: new Set(),
     eraseBlock: module.eraseBlock,
     print: (line) => print(`        ${line}`),
     note: (text) => notes.add(text),
@@ -206,6 +231,7 @@ export async function startPackage(installation: Installation, flash: Flash, wat
     await evaluateScript(script.root, script.text, functions, runtime, { before, after });
     const { fills, start, width } = runtime.progress;
     if (fills) meter.report(start + width);
+    if (runtime.wipesCache) wipeCache(machine, module);
     end = { status: 'succeeded', flash: machine.flash, message: undefined, code: deviceCodes.succeeded };
   } catch (error) {
     end = ending(error, machine, runtime);
@@ -219,5 +245,8 @@ export async function startPackage(installation: Installation, flash: Flash, wat
     peak: machine.peak,
     memoryPeak: machine.peakMemory,
     notes: [...notes],
+    unknowns: [...runtime.unknowns],
+    reached: [...machine.reached.values()],
+    written: machine.written,
   };
 }

@@ -64,7 +64,12 @@ export interface Runtime {
   /** In the order of the central directory. */
   readonly entries: ReadonlyMap<string, PackageEntry>;
   readonly table: readonly MountRow[];
-  readonly properties: ReadonlyMap<string, string>;
+  /** The value of a property; `undefined` where it is not known. */
+  readonly property: (name: string) => Promise<string | undefined>;
+  /** Programs that are taken to work and to change nothing. */
+  readonly allowedPrograms: ReadonlySet<string>;
+  /** What the script asked for and the simulated device does not know, for people. */
+  readonly unknowns: Set<string>;
   /** Bytes of an erase block of MTD partitions. */
   readonly eraseBlock: number;
   /** What the updater prints, for the log and the trace. */

@@ -15,8 +15,10 @@ export interface SimulateOptions extends Omit<ModuleOptions, 'outcome'> {
   readonly powerCuts: CutSelection | 'none';
   /** Bytes free in usrdata for the package; not checked where not given. */
   readonly usrdataFree?: number | undefined;
-  /** What `getprop` knows. */
-  readonly properties?: ReadonlyMap<string, string> | undefined;
+  /** What `getprop` gives; `undefined` for what is not known. */
+  readonly property?: ((name: string) => Promise<string | undefined>) | undefined;
+  /** Programs that are taken to work and to change nothing. */
+  readonly allowedPrograms?: readonly string[] | undefined;
   /** Differences told at most; 20 where not given. */
   readonly mostDifferences?: number | undefined;
   readonly trace?: boolean | undefined;

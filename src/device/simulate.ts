@@ -4,12 +4,14 @@ import { asInputError } from '../files/system-error.js';
 import { mostTraceLines, mostVisits } from '../model/limits/device.js';
 import { compareBytes, displayName } from '../model/path.js';
 import type { RunStatus, ScriptPlace, Verification } from '../model/verification.js';
-import { compareStates, compareWith, expect } from './compare.js';
+import { compareWith } from './compare.js';
 import { openContentStore } from './content.js';
 import { EdifySyntaxError } from './edify/syntax.js';
 import { inodeOf, rootInode } from './file-system.js';
+import { judgeOf, standardOf } from './judge.js';
 import type { Flash } from './machine.js';
 import { type Module, makeModule } from './module.js';
+import { outsideOf } from './outside.js';
 import {
   checkVersion,
   codeOfUnreadable,
@@ -20,6 +22,7 @@ import {
   testEntries,
 } from './package.js';
 import { mapEntries, mapGet } from './persistent-map.js';
+import { type CutPoints, isInWrite } from './power-cuts.js';
 import { profileOf } from './profile.js';
 import { type Attempt, type Installation, placeOf, startPackage } from './run.js';
 import { NotSimulated, type PackageEntry } from './runtime.js';
@@ -60,12 +63,14 @@ function notStarted(options: SimulateOptions, module: Module, packageBytes: numb
     packageBytes,
     profile: options.profile,
     permissions: 'none',
+    verdict: 'not-proved',
     proved: false,
     ...failure,
     comparedWith: 'nothing',
     compared: 0,
     differenceCount: 0,
     differences: [],
+    outside: [],
     statements: 0,
     system: used('/system'),
     cache: used('/cache'),
@@ -112,25 +117,27 @@ async function check(
 
 interface FirstRun {
   readonly attempt: Attempt;
-  readonly points: number;
+  readonly points: CutPoints;
   readonly trace: readonly string[];
 }
 
 async function runOnce(installation: Installation, options: SimulateOptions): Promise<FirstRun> {
-  let points = 0;
+  let count = 0;
+  const inWrites: number[] = [];
   const trace: string[] = [];
   const total = installation.script.root.kind === 'chain' ? installation.script.root.items.length : 1;
   const onLine = (line: string): void => {
     if (options.trace === true && trace.length < mostTraceLines) trace.push(line);
   };
   const attempt = await startPackage(installation, installation.module.flash, {
-    onEffect: () => {
-      points++;
+    onEffect: (_, effect) => {
+      count++;
+      if (isInWrite(effect)) inWrites.push(count);
     },
     onLine: options.trace === true ? onLine : undefined,
     onStatement: (count) => options.onProgress?.('run', count, total),
   });
-  return { attempt, points, trace };
+  return { attempt, points: { count, inWrites }, trace };
 }
 
 /** Files that the package leaves in /cache: space that nobody gives back. */
@@ -148,6 +155,23 @@ function cacheLeftovers(flash: Flash): readonly string[] {
   return notes.sort(compareBytes);
 }
 
+/** The message of a run that failed: what it asked for in vain may be why. */
+function withUnknowns({ message, unknowns, status }: Attempt): string | undefined {
+  if (message === undefined || status === 'succeeded' || unknowns.length === 0) return message;
+  return `${message} (the verdict hangs on what the simulated module does not know: ${unknowns.join(', ')})`;
+}
+
+/** What was taken for granted in the run, and what it leaves behind. */
+function runNotes({ status, notes, unknowns, flash }: Attempt, script: Script): readonly string[] {
+  if (status !== 'succeeded') return notes;
+  return [
+    ...notes,
+    ...script.notSimulated.map((name) => `the script names ${name}, which was not reached and cannot be simulated`),
+    ...unknowns.map((what) => `not known to the simulated module, taken as missing: ${what}`),
+    ...cacheLeftovers(flash),
+  ];
+}
+
 async function simulateOpen(options: SimulateOptions, module: Module, reader: PackageReader): Promise<Verification> {
   const { entries, script, notes } = await check(options, reader);
   const { source, profile, expected } = options;
@@ -159,20 +183,21 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
     entries,
     store,
     profile: profileOf(profile),
-    properties: options.properties ?? new Map(),
+    property: options.property ?? (() => Promise.resolve(undefined)),
+    allowedPrograms: new Set(options.allowedPrograms),
     signal: options.signal,
     mostVisits: options.mostVisits ?? mostVisits,
   };
   const { attempt, points, trace } = await runOnce(installation, options);
   const succeeded = attempt.status === 'succeeded';
-  const labels = script.permissions === 'set_metadata';
-  const entriesWanted = expected ?? source.build.entries;
-  const images = expected === undefined ? undefined : options.images;
-  const expectation = expect(entriesWanted, module.bootPartition, images, labels);
-  const found = succeeded
-    ? await compareWith(expectation, attempt.flash, store, options.mostDifferences ?? 20)
-    : { differences: [], count: 0 };
-  const matches = succeeded && (expected === undefined || found.count === 0);
+  const standard = standardOf(module, script, options, source.build.entries);
+  const { expectation, rules } = standard;
+  const outside = await outsideOf(attempt, rules, store, script.text);
+  const found =
+    succeeded || expected === undefined
+      ? await compareWith(expectation, attempt.flash, store, options.mostDifferences ?? 20)
+      : { differences: [], count: 0 };
+  const matches = succeeded && outside.length === 0 && (expected === undefined || found.count === 0);
   const cuts =
     options.powerCuts === 'none' || !matches
       ? undefined
@@ -183,9 +208,10 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
           known,
           points,
           statements: attempt.statements,
-          judge: async (flash) =>
-            expected === undefined ? compareStates(attempt.flash, flash, 5) : compareWith(expectation, flash, store, 5),
+          judge: judgeOf(standard, expected === undefined ? attempt.flash : undefined, store, script),
         });
+  const arrives = matches && (cuts === undefined || cuts.failed === 0);
+  const verdict = !arrives ? 'not-proved' : expected === undefined ? 'runs' : 'proved';
   const usage = (point: string) => ({
     peak: attempt.peak.get(point) ?? 0,
     capacity: mapGet(module.flash.volumes, point)?.capacity ?? 0,
@@ -195,15 +221,17 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
     packageBytes: reader.size,
     profile,
     permissions: script.permissions,
-    proved: matches && (cuts === undefined || cuts.failed === 0),
+    verdict,
+    proved: verdict === 'proved',
     status: attempt.status === 'power-cut' ? 'aborted' : attempt.status,
     deviceCode: attempt.code,
-    message: attempt.message,
+    message: withUnknowns(attempt),
     place: succeeded ? undefined : placeOf(script.text, attempt.at),
     comparedWith: expected === undefined ? 'nothing' : 'target',
     compared: expectation.paths + expectation.images.length,
     differenceCount: found.count,
     differences: found.differences,
+    outside,
     powerCuts: cuts,
     statements: attempt.statements,
     system: usage('/system'),
@@ -211,7 +239,7 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
     memoryPeak: attempt.memoryPeak,
     progress: attempt.progress,
     progressFault: attempt.progressFault,
-    notes: [...module.notes, ...notes, ...attempt.notes, ...(succeeded ? cacheLeftovers(attempt.flash) : [])],
+    notes: [...module.notes, ...notes, ...runNotes(attempt, script)],
     trace: options.trace === true ? trace : undefined,
   };
 }

@@ -66,6 +66,27 @@ export interface CutFailure {
   readonly differences: readonly Difference[];
 }
 
+/** Ways in which a script goes beyond what the target describes. */
+export type ReachKind =
+  /** A partition or device is written that the target has no image for, or with something else. */
+  | 'partition'
+  /** A file system other than /system and /cache is mounted. */
+  | 'mount'
+  /** Something is changed outside of /system, /cache and /tmp. */
+  | 'change'
+  /** A program runs, and what it does is not known. */
+  | 'program';
+
+/** Something that the script does outside of what the target describes: with it nothing is proved. */
+export interface Reach {
+  readonly what: ReachKind;
+  /** The partition, path or program. */
+  readonly subject: string;
+  /** What it does, for people: `writes to …`. */
+  readonly message: string;
+  readonly place?: ScriptPlace | undefined;
+}
+
 /** What the power-cut sweep has shown. */
 export interface PowerCuts {
   /** All points at which the power may go. */
@@ -93,7 +114,12 @@ export interface Verification {
   readonly profile: string;
   /** Which functions the script sets owners and modes with. */
   readonly permissions: 'set_perm' | 'set_metadata' | 'none';
-  /** Everything that was asked for holds: the run, the comparison, the power cuts. */
+  /**
+   * `proved`: everything that the target describes is as it should be, nothing else has changed, and every power cut that was
+   * tried led there too. `runs`: the same, with no target to compare with. `not-proved`: anything else.
+   */
+  readonly verdict: 'proved' | 'runs' | 'not-proved';
+  /** Whether the verdict is `proved`. */
   readonly proved: boolean;
   readonly status: RunStatus;
   /** What the module would report in `+QIND: "FOTA","END",…`. */
@@ -107,6 +133,8 @@ export interface Verification {
   readonly differenceCount: number;
   /** The first ones, in byte order of the path. With nothing to compare with: what the package changed. */
   readonly differences: readonly Difference[];
+  /** What the script does outside of what the target describes, in the order in which it does so. */
+  readonly outside: readonly Reach[];
   readonly powerCuts?: PowerCuts | undefined;
   /** Statements of the script that ran. */
   readonly statements: number;

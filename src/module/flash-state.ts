@@ -62,6 +62,7 @@ export function flashJson(flash: Flash, onContent: OnContent): Json {
       root: inodeJson(fs, inodeOf(fs, rootInode), onContent),
     })),
     partitions: [...mapEntries(flash.partitions)].map(([name, blob]) => [name, blobJson(blob, onContent)]),
+    stage: flash.stage,
   };
 }
 
@@ -166,5 +167,6 @@ export function flashFrom(value: unknown, contentOf: ContentOf): Flash {
     const [name, blob] = listOf(each);
     partitions = mapSet(partitions, textOf(name), blobFrom(blob, contentOf));
   }
-  return { volumes, partitions };
+  const stage = field(value, 'stage');
+  return { volumes, partitions, stage: stage === undefined ? '' : textOf(stage) };
 }

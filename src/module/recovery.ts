@@ -142,7 +142,8 @@ export async function enterRecovery(
       entries: await testEntries(reader, unit.signal),
       store,
       profile: profileOf(unit.profile),
-      properties: new Map(),
+      property: () => Promise.resolve(undefined),
+      allowedPrograms: new Set(),
       signal: unit.signal,
       mostVisits,
     };

@@ -1,10 +1,11 @@
 /** Views of a verification: for people, for machines, and as the module would report it on its serial line. */
+import { mostOutsideTold } from '../model/limits/device.js';
 import type { SignatureReport } from '../model/signature.js';
 import type { CutFailure, Difference, PowerCuts, Usage, Verification } from '../model/verification.js';
 import { showCount, showSize } from './quantities.js';
 import { signaturesText } from './signature.js';
 
-/** Text for standard output, and the program's exit code: 0 proved, 1 not. */
+/** Text for standard output, and the program's exit code: 0 proved or, without a target, run as it should; 1 not. */
 export interface VerificationReport {
   readonly text: string;
   readonly exitCode: 0 | 1;
@@ -73,17 +74,42 @@ function showCuts(cuts: PowerCuts): string[] {
   return lines;
 }
 
+function showOutside({ outside, comparedWith }: Verification): string[] {
+  if (outside.length === 0) return [];
+  const whose = comparedWith === 'target' ? 'what the target describes' : 'what can be told without a target';
+  const lines = outside
+    .slice(0, mostOutsideTold)
+    .map(({ message, place }) => `  ${place === undefined ? '' : `script:${place.line}:${place.column}: `}${message}`);
+  const more = outside.length - lines.length;
+  return [`outside of ${whose}, so that nothing is proved:`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
+}
+
+const verdictWords: Readonly<Record<Verification['verdict'], string>> = {
+  proved: 'PROVED',
+  runs: 'RUNS',
+  'not-proved': 'NOT PROVED',
+};
+
+/** The first line: what holds. */
+function showVerdict({ verdict, packageOrigin, profile, powerCuts }: Verification): string {
+  const head = `${verdictWords[verdict]}: ${packageOrigin} on profile ${profile}`;
+  if (verdict !== 'runs') return head;
+  const cuts = powerCuts === undefined ? '' : ', to the same end at every cut that was tried';
+  return `${head}${cuts}; whether that is right can be told with --target`;
+}
+
 function showUsage(name: string, usage: Usage): string {
   return `${name}: at most ${showSize(usage.peak)} of ${showSize(usage.capacity)}`;
 }
 
 function showDifferences(verification: Verification): string[] {
   const { differences, differenceCount, comparedWith } = verification;
-  if (verification.status !== 'succeeded') return [];
+  if (verification.status !== 'succeeded' && comparedWith === 'target') return [];
   const more = differenceCount - differences.length;
   const rest = more > 0 ? [`  and ${more} more`] : [];
   if (comparedWith === 'nothing') {
-    const changes = `changes to the source: ${differenceCount} (no target to compare with)`;
+    const changes = `changes to the source${verification.status === 'succeeded' ? '' : ' up to there'}: ${differenceCount} (no target to compare with)`;
+    if (verification.status !== 'succeeded' && differenceCount === 0) return [];
     return [changes, ...differences.map(showChange), ...rest];
   }
   const compared = showCount(verification.compared, 'path');
@@ -119,18 +145,19 @@ export function verificationText(
 }
 
 function codeOf(verification: Verification | undefined, signatures: SignatureReport | undefined): 0 | 1 {
-  return verification?.proved !== false && signatures?.valid !== false ? 0 : 1;
+  return verification?.verdict !== 'not-proved' && signatures?.valid !== false ? 0 : 1;
 }
 
 function proofLines(verification: Verification, options: { readonly replay?: boolean | undefined }): readonly string[] {
-  const { status, proved, message, place, deviceCode } = verification;
+  const { status, message, place, deviceCode } = verification;
   const at = place === undefined ? '' : `script:${place.line}:${place.column}: `;
   return [
     ...(verification.trace ?? []),
     ...(options.replay === true ? replayLines(verification) : []),
-    `${proved ? 'PROVED' : 'NOT PROVED'}: ${verification.packageOrigin} on profile ${verification.profile}`,
+    showVerdict(verification),
     `run: ${statusWords[status]}, after ${showCount(verification.statements, 'statement')}; the module reports ${deviceCode}`,
     ...(message === undefined ? [] : [`  ${at}${message}`]),
+    ...showOutside(verification),
     ...showDifferences(verification),
     ...(verification.powerCuts === undefined ? ['power cuts: none tried'] : showCuts(verification.powerCuts)),
     showUsage('/system', verification.system),

@@ -100,9 +100,20 @@ test('integration: an in-place partition patch cannot be resumed on 4.x and 5.x 
     assert.equal(failure?.attempts, 5);
     assert.match(failure?.message ?? '', /check|destroyed/);
   }
-  const seven = await run(script, { target, profile: 'android-7.1', powerCuts: 'all' });
-  const single = seven.powerCuts?.failures.filter(({ repeated }) => !repeated) ?? [];
-  assert.deepEqual(single, [], 'a single cut is survived');
+});
+
+test('integration: on 7.x and Linux-Embedded one cut is survived, a second one inside of the resumed write loses the image', async () => {
+  const script = `apply_patch_check("${address}", "${B}", "${A}") || abort("check");\n${inPlace} || abort("patch");`;
+  for (const profile of ['android-7.1', 'le-7', 'linux-embedded'] as const) {
+    for (const powerCuts of ['all', 1] as const) {
+      const result = await run(script, { target, profile, powerCuts });
+      const failures = result.powerCuts?.failures ?? [];
+      assert.equal(result.verdict, 'not-proved', `${profile} ${powerCuts}`);
+      assert.ok(failures.length > 0 && failures.every(({ repeated }) => repeated), 'a single cut is survived');
+      assert.ok(failures.every(({ effect }) => effect.startsWith('in the middle of a partition')));
+      assert.match(failures[0]?.message ?? '', /check/);
+    }
+  }
 });
 
 test("integration: the ancestor's check without extra hashes can never pass again after a cut in the middle of the write", async () => {

@@ -8,6 +8,7 @@ const good: Verification = {
   packageBytes: 1234,
   profile: 'strict',
   permissions: 'set_perm',
+  verdict: 'proved',
   proved: true,
   status: 'succeeded',
   deviceCode: 0,
@@ -15,6 +16,7 @@ const good: Verification = {
   compared: 1200,
   differenceCount: 0,
   differences: [],
+  outside: [],
   statements: 40,
   system: { peak: 1_000_000, capacity: 2_000_000 },
   cache: { peak: 0, capacity: 115_000_000 },
@@ -48,6 +50,7 @@ test('unit: a proof, for people', () => {
 test('unit: what is not proved says why, and exits with 1', () => {
   const { text, exitCode } = verificationText({
     ...good,
+    verdict: 'not-proved',
     proved: false,
     differenceCount: 3,
     differences: [{ path: '/system/a', what: 'mode', found: '0644', expected: '0755' }],
@@ -106,8 +109,10 @@ test('unit: a run that fails names its place in the script', () => {
 });
 
 test('unit: without a target, the changes', () => {
-  const { text } = verificationText({
+  const { text, exitCode } = verificationText({
     ...good,
+    verdict: 'runs',
+    proved: false,
     comparedWith: 'nothing',
     differenceCount: 3,
     differences: [
@@ -118,7 +123,29 @@ test('unit: without a target, the changes', () => {
   });
   assert.match(
     text,
-    /changes to the source: 3 .*\n {2}- \/system\/a \(was a file\)\n {2}\+ \/system\/b \(a link\)\n {2}~ \/system\/c: mode 0644 -> 0755\n/,
+    /^RUNS: update.zip on profile strict; whether that is right can be told with --target\n[\s\S]*changes to the source: 3 .*\n {2}- \/system\/a \(was a file\)\n {2}\+ \/system\/b \(a link\)\n {2}~ \/system\/c: mode 0644 -> 0755\n/,
+  );
+  assert.equal(exitCode, 0);
+});
+
+test('unit: what lies outside is told with its place, and nothing is proved', () => {
+  const { text, exitCode } = verificationText({
+    ...good,
+    verdict: 'not-proved',
+    proved: false,
+    outside: [
+      {
+        what: 'partition',
+        subject: 'sbl',
+        message: 'writes 5 bytes to sbl, for which the target has no image',
+        place: { line: 2, column: 1 },
+      },
+    ],
+  });
+  assert.equal(exitCode, 1);
+  assert.match(
+    text,
+    /outside of what the target describes, so that nothing is proved:\n {2}script:2:1: writes 5 bytes to sbl, for which the target has no image\n/,
   );
 });
 
@@ -136,7 +163,7 @@ test('unit: the replay has the phases as the module reports them', () => {
 });
 
 test('unit: JSON holds everything', () => {
-  const { text, exitCode } = verificationJson({ ...good, proved: false });
-  assert.deepEqual(JSON.parse(text), { schema: 1, ...good, proved: false });
+  const { text, exitCode } = verificationJson({ ...good, verdict: 'not-proved', proved: false });
+  assert.deepEqual(JSON.parse(text), { schema: 1, ...good, verdict: 'not-proved', proved: false });
   assert.equal(exitCode, 1);
 });

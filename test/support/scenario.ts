@@ -26,6 +26,8 @@ export interface Scenario {
   /** Codes of findings that must be reported. */
   readonly findings?: readonly string[];
   readonly misc?: TargetFilesSpec['misc'];
+  /** The package leads to the target, and is lost by two power cuts: it is made without a proof, and the proof must say so. */
+  readonly losesToCuts?: boolean;
 }
 
 /** Checks and returns the scenario. */

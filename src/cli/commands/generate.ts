@@ -12,12 +12,17 @@ import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
 import {
   allowOption,
+  allowProgramOption,
   companionOption,
   countOption,
   emphasisOf,
+  eraseBlock,
+  eraseBlockOption,
   isStandardOutput,
   modesOption,
   partsOption,
+  properties,
+  propertyOption,
   sizeOption,
   textOutput,
 } from '../options.js';
@@ -80,6 +85,9 @@ export const generateCommand: Command = (program, choose) =>
           default: generateDefaults.verify.profile,
           describe: 'Which device to simulate',
         })
+        .option('erase-block', eraseBlockOption)
+        .option('property', propertyOption)
+        .option('allow-program', allowProgramOption)
         .option('boot-update', {
           choices: ['resumable', 'in-place', 'whole'] as const,
           default: generateDefaults.bootUpdate,
@@ -113,6 +121,7 @@ export const generateCommand: Command = (program, choose) =>
           ['boot-update', 'script-dialect', 'permissions', 'modes', 'no-moves', 'no-copies', 'no-cross-bases'],
           'Contents of the package:',
         )
+        .group(['verify', 'profile', 'erase-block', 'property', 'allow-program'], 'Proof:')
         .group(['effort', 'jobs', 'memory', 'cache', 'no-cache'], 'Making patches:')
         .conflicts('cache', 'no-cache')
         .epilogue(
@@ -198,6 +207,9 @@ interface GenerateWords
   readonly systemFree?: string | undefined;
   readonly usrdataFree?: string | undefined;
   readonly deviceMemory?: string | undefined;
+  readonly eraseBlock?: string | undefined;
+  readonly property?: readonly string[] | undefined;
+  readonly allowProgram?: readonly string[] | undefined;
   readonly verify: GenerateRequest['verify']['level'];
   readonly profile: GenerateRequest['verify']['profile'];
 }
@@ -237,7 +249,13 @@ export function generateRequest(options: GenerateWords): GenerateRequest {
       usrdataFree: sizeOption('usrdata-free', options.usrdataFree),
       deviceMemory: sizeOption('device-memory', options.deviceMemory),
     },
-    verify: { level: verify, profile },
+    verify: {
+      level: verify,
+      profile,
+      eraseBlock: eraseBlock(options.eraseBlock),
+      properties: properties(options.property),
+      allowedPrograms: options.allowProgram,
+    },
     allow: allowedCodes(options.allow),
     otherOutputs: isStandardOutput(options.plan) ? [] : textOutput('the plan', options.plan),
   };

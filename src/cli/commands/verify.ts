@@ -5,7 +5,18 @@ import type { VerifyFilesRequest } from '../../usecases/verify/verify-files.js';
 import type { VerifySignedRequest } from '../../usecases/verify/verify-signed.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
-import { companionOption, countOption, modesOption, partsOption, sizeOption } from '../options.js';
+import {
+  allowProgramOption,
+  companionOption,
+  countOption,
+  eraseBlock,
+  eraseBlockOption,
+  modesOption,
+  partsOption,
+  properties,
+  propertyOption,
+  sizeOption,
+} from '../options.js';
 
 /** `dfota verify update.zip --source v1.zip`. */
 export const verifyCommand: Command = (program, choose) =>
@@ -39,6 +50,9 @@ export const verifyCommand: Command = (program, choose) =>
         .option('cache-size', { type: 'string', describe: 'Size of /cache, as in 64M' })
         .option('system-size', { type: 'string', describe: 'Size of /system' })
         .option('usrdata-free', { type: 'string', describe: 'Free space in usrdata' })
+        .option('erase-block', eraseBlockOption)
+        .option('property', propertyOption)
+        .option('allow-program', allowProgramOption)
         .option('companion', companionOption)
         .option('modes', modesOption)
         .option('trace', { type: 'boolean', describe: 'Print every statement as it runs' })
@@ -62,7 +76,7 @@ export const verifyCommand: Command = (program, choose) =>
               ['$0 verify update.zip --source v1.zip', 'does it run, and what does it change?'],
               ['$0 verify update.zip --public-key public.pem', 'is it signed with this key?'],
             ],
-            'Exit code 0 when it is proved, and signed where a key is given; 1 when it is not.',
+            'Exit code 0 when it is proved (without a target: runs as it should), and signed where a key is given; 1 when it is not.',
           ),
         ),
     (argv) =>
@@ -121,7 +135,16 @@ function signedRequest({
 interface VerifyOptions
   extends Omit<
     VerifyFilesRequest,
-    'packagePath' | 'parts' | 'powerCuts' | 'cacheSize' | 'systemSize' | 'usrdataFree' | 'systemFree'
+    | 'packagePath'
+    | 'parts'
+    | 'powerCuts'
+    | 'cacheSize'
+    | 'systemSize'
+    | 'usrdataFree'
+    | 'systemFree'
+    | 'eraseBlock'
+    | 'properties'
+    | 'allowedPrograms'
   > {
   readonly package: string;
   readonly parts: string;
@@ -129,6 +152,9 @@ interface VerifyOptions
   readonly cacheSize?: string | undefined;
   readonly systemSize?: string | undefined;
   readonly usrdataFree?: string | undefined;
+  readonly eraseBlock?: string | undefined;
+  readonly property?: readonly string[] | undefined;
+  readonly allowProgram?: readonly string[] | undefined;
 }
 
 /** The request of what the options say. */
@@ -147,6 +173,9 @@ export function verifyRequest(options: VerifyOptions): VerifyFilesRequest {
     cacheSize: sizeOption('cache-size', options.cacheSize),
     systemSize: sizeOption('system-size', options.systemSize),
     usrdataFree: sizeOption('usrdata-free', options.usrdataFree),
+    eraseBlock: eraseBlock(options.eraseBlock),
+    properties: properties(options.property),
+    allowedPrograms: options.allowProgram,
     trace,
   };
 }

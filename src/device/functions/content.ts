@@ -6,6 +6,7 @@ import type { Attributes } from '../file-system.js';
 import { find, nodeAt } from '../machine.js';
 import { mapGet } from '../persistent-map.js';
 import { openFile } from '../posix.js';
+import { isKnownAbsent } from '../reach.js';
 import { parseInteger, type Runtime } from '../runtime.js';
 
 /** Where the updater saves a source that it is about to lose. */
@@ -53,7 +54,10 @@ export function parseSha1(text: string): Sha1 | undefined {
 export function partitionKey(runtime: Runtime, type: 'MTD' | 'EMMC', name: string): string | undefined {
   const { machine } = runtime;
   if (type === 'MTD')
-    return !name.includes('/') && mapGet(machine.flash.partitions, name) !== undefined ? name : undefined;
+    return !name.includes('/') &&
+      (mapGet(machine.flash.partitions, name) !== undefined || machine.volumeDevices.has(name))
+      ? name
+      : undefined;
   const ref = find(machine, name);
   if (typeof ref === 'string') return undefined;
   const inode = nodeAt(machine, ref);
@@ -74,11 +78,19 @@ async function loadPartition(runtime: Runtime, text: string): Promise<Loaded | s
   return `contents of partition ${address.name} match none of ${address.versions.length} expected`;
 }
 
+/** A file that the recovery may have, and the simulated device cannot know. */
+export function noteUnknownFile(runtime: Runtime, name: string): void {
+  if (!isKnownAbsent(runtime.machine, name)) runtime.unknowns.add(`the file ${name}`);
+}
+
 /** Loads a file or a partition; the text says why it cannot be loaded. */
 export async function load(runtime: Runtime, name: string): Promise<Loaded | string> {
   if (isPartitionAddress(name)) return loadPartition(runtime, name);
   const file = openFile(runtime.machine, name);
-  if (typeof file === 'string') return `failed to open ${name}: ${file}`;
+  if (typeof file === 'string') {
+    noteUnknownFile(runtime, name);
+    return `failed to open ${name}: ${file}`;
+  }
   return { content: await runtime.store.whole(file.content), attributes: file };
 }
 

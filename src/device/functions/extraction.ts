@@ -1,7 +1,9 @@
 import { compareBytes } from '../../model/path.js';
 import type { Blob } from '../blob.js';
 import { writeMtd } from '../partition.js';
+import { mapGet } from '../persistent-map.js';
 import { makeParents, writeFile } from '../posix.js';
+import { noteReach } from '../reach.js';
 import {
   createdMode,
   DeviceCrashes,
@@ -82,6 +84,10 @@ const writeRawImage: DeviceFunction = async (runtime, call) => {
   if (bytes === undefined)
     throw new DeviceCrashes('write_raw_image: the contents are missing, which crashes every updater');
   if (writeMtd(runtime.machine, partition, bytes, runtime.eraseBlock)) return partition;
+  if (mapGet(runtime.machine.flash.partitions, partition) === undefined) {
+    const what = 'a partition that neither a table nor an image of the build names';
+    noteReach(runtime.machine, 'partition', partition, `writes ${bytes.size} bytes to ${partition}, ${what}`);
+  }
   return failed(runtime, `write_raw_image: no mtd partition named "${partition}" that holds ${bytes.size} bytes`);
 };
 

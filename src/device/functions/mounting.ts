@@ -2,6 +2,7 @@ import { displayName } from '../../model/path.js';
 import { find, lookUp, type Machine, ramVolume } from '../machine.js';
 import { mapGet } from '../persistent-map.js';
 import { makeDirectory } from '../posix.js';
+import { noteReach } from '../reach.js';
 import { createdMode, type DeviceFunction, failed, NotSimulated, no, type Runtime, ScriptAbort } from '../runtime.js';
 import { expectArguments } from './text.js';
 
@@ -31,6 +32,9 @@ function tableFault(runtime: Runtime, fs: string, type: string, location: string
   return undefined;
 }
 
+/** Where a script may mount. */
+const ownPoints = new Set(['/system', '/cache', '/tmp']);
+
 const mount: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 4, runtime.profile.mountArguments);
   const [fs = '', type = '', location = '', point = ''] = await call.texts();
@@ -38,6 +42,7 @@ const mount: DeviceFunction = async (runtime, call) => {
     if (value === '') throw new ScriptAbort(`${name} argument to ${call.name}() can't be empty`);
   }
   const { machine } = runtime;
+  if (!ownPoints.has(point)) noteReach(machine, 'mount', point, `mounts ${location} at ${point}`);
   makeDirectory(machine, point, createdMode(runtime.profile, 0o755));
   const fault = tableFault(runtime, fs, type, location, point);
   if (fault !== undefined) return failed(runtime, `mount: cannot mount ${location} at ${point}: ${fault}`);

@@ -1,6 +1,7 @@
 import type { Inode } from '../file-system.js';
 import { find, type InodeRef, type Machine, nodeAt } from '../machine.js';
 import { changeExtraAt, changeModeAt, changeOwnerAt, walk } from '../posix.js';
+import { noteChangeAt } from '../reach.js';
 import { type Call, type DeviceFunction, no, ScriptAbort } from '../runtime.js';
 import { expectArguments } from './text.js';
 
@@ -45,6 +46,7 @@ const setPerm: DeviceFunction = async (runtime, call) => {
       bad.push(`${path}: ${ref}`);
       continue;
     }
+    noteChangeAt(runtime.machine, ref, path);
     changeOwnerAt(runtime.machine, ref, uid, gid, path);
     changeModeAt(runtime.machine, ref, mode, path);
   }
@@ -63,6 +65,7 @@ const setPermRecursive: DeviceFunction = async (runtime, call) => {
   for (const path of paths) {
     const top = find(machine, path, false);
     if (typeof top === 'string') continue;
+    noteChangeAt(machine, top, path, false);
     walk(machine, top, (ref, inode) => {
       if (inode.kind !== 'file' && inode.kind !== 'directory') return;
       changeOwnerAt(machine, ref, uid, gid, path);
@@ -126,6 +129,7 @@ const setMetadata =
       if (!runtime.profile.metadataNeedsPath) return no;
       throw new ScriptAbort(`${call.name}: Error on lstat of "${path}": ${top}`);
     }
+    noteChangeAt(machine, top, path, false);
     if (recursive) walk(machine, top, (ref, inode) => applyMetadata(machine, ref, inode, metadata, path));
     else applyMetadata(machine, top, nodeAt(machine, top), metadata, path);
     return no;

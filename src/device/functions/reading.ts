@@ -2,7 +2,7 @@ import { fromBytes, toBytes } from '../../model/path.js';
 import { blobOfBytes } from '../blob.js';
 import { openFile } from '../posix.js';
 import { type DeviceFunction, failed, needMemory, no, ScriptAbort } from '../runtime.js';
-import { load, matching } from './content.js';
+import { load, matching, noteUnknownFile } from './content.js';
 import { expectArguments } from './text.js';
 
 const readFile: DeviceFunction = async (runtime, call) => {
@@ -36,7 +36,10 @@ const fileGetProperty: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 2);
   const [path = '', key = ''] = await call.texts();
   const file = openFile(runtime.machine, path);
-  if (typeof file === 'string') throw new ScriptAbort(`file_getprop: failed to stat "${path}": ${file}`);
+  if (typeof file === 'string') {
+    noteUnknownFile(runtime, path);
+    throw new ScriptAbort(`file_getprop: failed to stat "${path}": ${file}`);
+  }
   if (file.content.size > 65536) throw new ScriptAbort(`${path} too large for file_getprop (max 65536)`);
   const text = fromBytes(await runtime.store.bytes(file.content));
   for (const raw of text.split('\n')) {
@@ -56,7 +59,9 @@ const fileGetProperty: DeviceFunction = async (runtime, call) => {
 const getProperty: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 1);
   const [key = ''] = await call.texts();
-  return runtime.properties.get(key) ?? '';
+  const known = await runtime.property(key);
+  if (known === undefined) runtime.unknowns.add(`the property ${key} (--property ${key}=VALUE)`);
+  return known ?? no;
 };
 
 /** The functions that read contents and properties. */

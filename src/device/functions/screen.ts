@@ -1,3 +1,4 @@
+import { noteReach } from '../reach.js';
 import { type DeviceFunction, no, type Runtime, ScriptAbort, yes } from '../runtime.js';
 import { expectArguments } from './text.js';
 
@@ -57,6 +58,24 @@ const wipeCache: DeviceFunction = async (runtime, call) => {
   return yes;
 };
 
+const setStage: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 2);
+  const [device = '', stage = ''] = await call.texts();
+  const { machine } = runtime;
+  if (!runtime.table.some((row) => row.mountPoint === '/misc' && row.device === device)) {
+    noteReach(machine, 'partition', device, `writes a stage into ${device}, which is not the boot control block`);
+  }
+  machine.flash = { ...machine.flash, stage };
+  machine.onEffect(machine.flash, { kind: 'write', subject: device, when: 'after', statement: machine.statement });
+  return device;
+};
+
+const getStage: DeviceFunction = async (runtime, call) => {
+  expectArguments(call, 1);
+  await call.texts();
+  return runtime.machine.flash.stage;
+};
+
 const enableReboot: DeviceFunction = async () => yes;
 
 /** The functions that talk to the recovery, and through it to its screen. */
@@ -68,4 +87,6 @@ export const screenFunctions: Readonly<Record<string, DeviceFunction>> = {
   stdout,
   wipe_cache: wipeCache,
   enable_reboot: enableReboot,
+  set_stage: setStage,
+  get_stage: getStage,
 };

@@ -1,11 +1,11 @@
 /** Entry of a worker thread: runs the package from the states that it is told, and tells which do not arrive. */
 import { parentPort } from 'node:worker_threads';
-import { compareStates, compareWith, expect } from '../compare.js';
 import { openContentStore } from '../content.js';
+import { judgeOf, standardOf } from '../judge.js';
 import type { KnownContents } from '../known-contents.js';
 import { makeModule } from '../module.js';
 import { parseScript } from '../package.js';
-import { type Judge, type Tried, tryPoints } from '../power-cuts.js';
+import { type Tried, tryPoints } from '../power-cuts.js';
 import { profileOf } from '../profile.js';
 import { type Installation, startPackage } from '../run.js';
 import type { BytesMessage, SweepMessage, SweepReply, Wanted } from './messages.js';
@@ -44,27 +44,26 @@ async function sweep(message: SweepMessage): Promise<Tried> {
     { known, outcomes, mostKept },
   );
   const script = parseScript(message.script, profile);
-  const { entries, properties, mostVisits } = message;
+  const { entries, allowedPrograms, mostVisits } = message;
+  const property = async (name: string): Promise<string | undefined> => {
+    const bytes = await ask({ from: 'property', name });
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  };
   const installation: Installation = {
     module,
     script,
     entries,
     store,
     profile,
-    properties,
+    property,
+    allowedPrograms,
     mostVisits,
     signal: undefined,
   };
-  return tryPoints(installation, await judgeOf(installation), message.points, () => tell({ kind: 'tried' }));
-
-  async function judgeOf(installed: Installation): Promise<Judge> {
-    if (expected === undefined) {
-      const { flash: wanted } = await startPackage(installed, module.flash);
-      return async (flash) => compareStates(wanted, flash, 5);
-    }
-    const expectation = expect(expected, module.bootPartition, images, script.permissions === 'set_metadata');
-    return (flash) => compareWith(expectation, flash, store, 5);
-  }
+  const standard = standardOf(module, script, { expected, images }, build.entries);
+  const uncut = expected === undefined ? (await startPackage(installation, module.flash)).flash : undefined;
+  const judge = judgeOf(standard, uncut, store, script);
+  return tryPoints(installation, judge, message.points, () => tell({ kind: 'tried' }), message.everySecondCut);
 }
 
 port.on('message', (message: SweepMessage | BytesMessage) => {

@@ -30,7 +30,9 @@ export interface SweepMessage {
   /** The script's text. */
   readonly script: string;
   readonly profile: ProfileName;
-  readonly properties: ReadonlyMap<string, string>;
+  readonly allowedPrograms: ReadonlySet<string>;
+  /** Whether every second cut is tried after one inside of a partition write, or those of the write alone. */
+  readonly everySecondCut: boolean;
   readonly mostVisits: number;
   readonly mostKept: number;
   readonly outcomes: PatchOutcomes;
@@ -44,7 +46,9 @@ export interface SweepMessage {
 export type Wanted =
   | { readonly from: 'build'; readonly path: ArchivePath }
   | { readonly from: 'package'; readonly entry: string }
-  | { readonly from: 'known'; readonly content: Content };
+  | { readonly from: 'known'; readonly content: Content }
+  /** The value of a property, as UTF-8. */
+  | { readonly from: 'property'; readonly name: string };
 
 /** A thread asks for bytes. */
 export interface ReadMessage {

@@ -3,7 +3,7 @@ import type { PowerCuts } from '../../model/verification.js';
 import { readingOf } from '../functions/patching.js';
 import { type KnownContents, nothingKnown } from '../known-contents.js';
 import type { Script } from '../package.js';
-import { type CutSelection, type Judge, selectPoints, sweepResult, tryPoints } from '../power-cuts.js';
+import { type CutPoints, type CutSelection, type Judge, selectPoints, sweepResult, tryPoints } from '../power-cuts.js';
 import { profileOf } from '../profile.js';
 import type { Installation } from '../run.js';
 import type { PackageEntry } from '../runtime.js';
@@ -32,7 +32,7 @@ export interface Sweep {
   readonly reader: PackageReader;
   readonly known: KnownContents;
   /** Of the uncut run. */
-  readonly points: number;
+  readonly points: CutPoints;
   readonly statements: number;
   readonly judge: Judge;
 }
@@ -45,10 +45,13 @@ export async function sweep(selection: CutSelection, work: Sweep): Promise<Power
   const { options, installation, reader, known, points } = work;
   const { source, expected } = options;
   const chosen = selectPoints(points, selection);
+  const everySecondCut = selection === 'all';
   let tried = 0;
   const onTried = (): void => options.onProgress?.('power-cuts', ++tried, chosen.length);
   if (chosen.length * work.statements < worthThreads) {
-    return sweepResult(points, chosen, [await tryPoints(installation, work.judge, chosen, onTried)]);
+    return sweepResult(points.count, chosen, [
+      await tryPoints(installation, work.judge, chosen, onTried, everySecondCut),
+    ]);
   }
   const groups = await sweepInThreads(
     {
@@ -57,11 +60,12 @@ export async function sweep(selection: CutSelection, work: Sweep): Promise<Power
       entries: installation.entries,
       script: installation.script.text,
       profile: options.profile,
-      properties: installation.properties,
+      allowedPrograms: installation.allowedPrograms,
+      everySecondCut,
       mostVisits: installation.mostVisits,
       outcomes: installation.store.outcomes(),
       expected,
-      images: expected === undefined ? undefined : options.images,
+      images: options.images,
     },
     chosen,
     {
@@ -75,11 +79,15 @@ export async function sweep(selection: CutSelection, work: Sweep): Promise<Power
             return reader.read(wanted.entry);
           case 'known':
             return known.read(wanted.content);
+          case 'property':
+            return installation
+              .property(wanted.name)
+              .then((value) => (value === undefined ? value : new TextEncoder().encode(value)));
           default:
             return wanted satisfies never;
         }
       },
     },
   );
-  return sweepResult(points, chosen, groups);
+  return sweepResult(points.count, chosen, groups);
 }

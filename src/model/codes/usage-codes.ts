@@ -18,6 +18,10 @@ export const usageCodes = {
     meaning: 'the memory that --memory allows is too little for the largest file that is to be patched',
     remedy: 'allow as much as the message says, or leave the option out',
   },
+  property: {
+    meaning: 'a property for the simulated module is not of the form NAME=VALUE',
+    remedy: 'give it as in --property ro.product.device=sdxlemur',
+  },
   count: {
     meaning: 'a number does not parse or is out of its range',
     remedy: 'give a whole number in the range that the message states',

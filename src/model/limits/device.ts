@@ -11,3 +11,15 @@ export const mostVisits = 10_000_000;
 
 /** Most lines that a trace keeps: some for each statement of the longest script. */
 export const mostTraceLines = 500_000;
+
+/** Points inside of partition writes that a sample of power cuts has at most: far more than a package writes. */
+export const mostPointsInWrites = 200;
+
+/** Second cuts that are tried at most after one inside of a partition write; those next to the write. */
+export const mostSecondCuts = 200;
+
+/** Things that a script does outside of what the target describes and that are told apart: one is enough to prove nothing. */
+export const mostReached = 100;
+
+/** Of these, those that a report tells. */
+export const mostOutsideTold = 10;

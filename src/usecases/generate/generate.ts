@@ -37,11 +37,10 @@ import { checkInputs } from '../check.js';
 import { guardInputs, refuseUnallowed, withAllowed, withoutRepeated } from '../guard-inputs.js';
 import { holdOutputsApart } from '../hold-apart.js';
 import type { OpenInputs } from '../open-inputs.js';
-import type { ProfileName } from '../verify/verify.js';
 import { type EncodingOptions, encodePlan } from './encode.js';
 import { openRunCache } from './open-cache.js';
 import { Payloads } from './payloads.js';
-import { provePackage } from './prove.js';
+import { provePackage, type VerifyOptions } from './prove.js';
 import { sketchBuilds } from './sketches.js';
 
 export type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
@@ -52,6 +51,7 @@ export type { ChmodPlacement } from '../../plan/permissions.js';
 export type { PermissionFamily } from '../../plan/permissions-reduce.js';
 export type { ScriptOptions } from '../../script/options.js';
 export type { EncodingOptions } from './encode.js';
+export type { VerifyOptions } from './prove.js';
 
 /** What a package is made of and how: plain data. */
 export interface GenerateOptions {
@@ -68,13 +68,6 @@ export interface GenerateOptions {
   readonly verify: VerifyOptions;
   /** Errors of the inputs that are accepted: they become warnings, and the package's metadata names them. */
   readonly allow?: readonly Code[] | undefined;
-}
-
-/** How thoroughly the package is proved before it gets its name. */
-export interface VerifyOptions {
-  /** `full` takes the power away at every point, `quick` at a few, `off` proves nothing. */
-  readonly level: 'full' | 'quick' | 'off';
-  readonly profile: ProfileName;
 }
 
 /** A package, with everything that reports are made from. */

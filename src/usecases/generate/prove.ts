@@ -19,12 +19,21 @@ export type { PermissionFamily } from '../../plan/permissions-reduce.js';
 export type { ScriptOptions } from '../../script/options.js';
 export type { EncodingOptions } from './encode.js';
 
-/** How thoroughly the package is proved before it gets its name. */
+/** How the package is proved before it gets its name. */
+export interface VerifyOptions {
+  /** `full` takes the power away at every point, `quick` at a few, `off` proves nothing. */
+  readonly level: 'full' | 'quick' | 'off';
+  readonly profile: ProfileName;
+  /** What `getprop` gives on the simulated module, by name. */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
+  /** Programs that the script may run: known to work and to change nothing. */
+  readonly allowedPrograms?: readonly string[] | undefined;
+  /** Bytes of an erase block of the module's flash. */
+  readonly eraseBlock?: number | undefined;
+}
+
 interface ProofOptions {
-  readonly verify: {
-    readonly level: 'full' | 'quick' | 'off';
-    readonly profile: ProfileName;
-  };
+  readonly verify: VerifyOptions;
   readonly limits: DeviceLimits;
   readonly output: string;
 }
@@ -52,6 +61,15 @@ function writtenImages(plan: SettledPlan): ReadonlyMap<ArchivePath, string> {
   return images;
 }
 
+/** What is to be done about a package that is not proved. */
+function remedyFor({ bootUpdate }: SettledPlan, { powerCuts, outside }: Verification): string {
+  const inWrite = powerCuts?.failures.some(({ effect }) => effect.includes('of a partition'));
+  if (bootUpdate === 'in-place' && outside.length === 0 && inWrite === true) {
+    return 'a kernel that is patched in place is lost when the power fails while it is written, once or twice: write it with --boot-update resumable (the default) or whole; who accepts the risk gives --verify off';
+  }
+  return 'this is an error in dfota unless a list or a limit forbids the update: please report it with both builds';
+}
+
 /** Proves the finished file as the options ask; `undefined` when they ask for no proof. Throws ProofError. */
 export async function provePackage(
   file: string,
@@ -76,6 +94,9 @@ export async function provePackage(
       cacheSize: limits.cacheSize,
       systemFree: limits.systemFree,
       usrdataFree: limits.usrdataFree,
+      eraseBlock: verify.eraseBlock,
+      properties: verify.properties,
+      allowedPrograms: verify.allowedPrograms,
     },
     ports,
   );
@@ -90,7 +111,12 @@ export async function provePackage(
     code: 'package-not-proved',
     place: { file: output },
     message: `on the simulated device (${verification.profile}) the package does not lead to the target, and was not written`,
-    found: [`${verification.status} with code ${verification.deviceCode}`, verification.message ?? '', ...first]
+    found: [
+      `${verification.status} with code ${verification.deviceCode}`,
+      verification.message ?? '',
+      ...verification.outside.slice(0, 3).map(({ message }) => message),
+      ...first,
+    ]
       .concat(
         (verification.powerCuts?.failures ?? [])
           .slice(0, 3)
@@ -98,6 +124,6 @@ export async function provePackage(
       )
       .filter((line) => line !== '')
       .join('; '),
-    remedy: 'this is an error in dfota unless a list or a limit forbids the update: please report it with both builds',
+    remedy: remedyFor(plan, verification),
   });
 }

@@ -8,6 +8,7 @@ import type { ArchivePath } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import type { Verification } from '../../model/verification.js';
 import { outcomeOf } from '../../plan/outcome.js';
+import { bootPartition, imagePartition } from '../../plan/partitions.js';
 import { effectiveOwnership } from '../../plan/permissions.js';
 import { scopeOf } from '../../plan/scope.js';
 import { refuseOtherPackage } from '../given-package.js';
@@ -33,7 +34,10 @@ export async function verifyFiles(request: VerifyFilesRequest, ports: Ports = {}
   await refuseOtherPackage(request.packagePath);
   const { rules } = await readLists(lists);
   return withBuild(sourcePath, 'source', reading, ports, async (source) => {
-    if (targetPath === undefined) return verifyPackage({ source }, proof, ports);
+    if (targetPath === undefined) {
+      const images = imagesOf(source.build, rules, parts);
+      return verifyPackage({ source, images: images.size === 0 ? undefined : images }, proof, ports);
+    }
     return withBuild(targetPath, 'target', reading, ports, async (target) => {
       const expected = expectedAfter(source.build, target.build, rules, parts);
       const images = imagesOf(target.build, rules, parts);
@@ -69,9 +73,10 @@ export function expectedAfter(
 /** The images of minor partitions that the lists map to partitions, where these are updated. */
 function imagesOf(target: Build, rules: ListRules, parts: ReadonlySet<Part>): ReadonlyMap<ArchivePath, string> {
   const scope = scopeOf(rules, parts);
+  const { partition: bootAt } = bootPartition(target);
   return new Map(
     rules.images
       .filter(({ image }) => target.entries.has(image) && scope.touches(image))
-      .map(({ image, partition }) => [image, partition]),
+      .map((rule) => [rule.image, imagePartition(rule, bootAt).device]),
   );
 }

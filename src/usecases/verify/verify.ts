@@ -7,10 +7,11 @@
 import { type KnownContents, type ProfileName, simulate } from '../../device/index.js';
 import type { Build, Entry, OpenBuild } from '../../model/build.js';
 import type { Sha1 } from '../../model/digest.js';
-import { type ArchivePath, compareBytes, parentOf } from '../../model/path.js';
+import { type ArchivePath, compareBytes, displayName, parentOf } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
 import type { Verification } from '../../model/verification.js';
+import { type RecoveryProperties, recoveryProperties } from './recovery-properties.js';
 
 export type { KnownContents } from '../../device/index.js';
 export { isProfileName, type ProfileName, profileNames } from '../../device/index.js';
@@ -31,6 +32,10 @@ export interface VerifyRequest {
   readonly eraseBlock?: number | undefined;
   readonly mostDifferences?: number | undefined;
   readonly trace?: boolean | undefined;
+  /** What `getprop` gives, by name; where a name is not given, what the source's recovery has by default. */
+  readonly properties?: Readonly<Record<string, string>> | undefined;
+  /** Programs that are known to work and to change nothing: a script that runs another is not proved. */
+  readonly allowedPrograms?: readonly string[] | undefined;
   /** Files and directories that one start may visit; 10,000,000 where not given. */
   readonly mostVisits?: number | undefined;
 }
@@ -99,8 +104,21 @@ export async function verifyPackage(
   ports: Ports = {},
 ): Promise<Verification> {
   const { onProgress = silent, signal } = ports;
-  return simulate({
+  const given = new Map(Object.entries(request.properties ?? {}));
+  let defaults: RecoveryProperties | undefined;
+  const used = new Set<string>();
+  const property = async (name: string): Promise<string | undefined> => {
+    const told = given.get(name);
+    if (told !== undefined) return told;
+    // read when the first is asked for: the recovery may have to be unpacked
+    defaults ??= await recoveryProperties(inputs.source);
+    const value = defaults.values.get(name);
+    if (value !== undefined) used.add(name);
+    return value;
+  };
+  const verification = await simulate({
     ...request,
+    property,
     profile: request.profile ?? 'strict',
     powerCuts: request.powerCuts ?? 'none',
     source: inputs.source,
@@ -118,4 +136,8 @@ export async function verifyPackage(
         item: step === 'run' ? 'statements' : 'power cuts',
       }),
   });
+  if (used.size === 0) return verification;
+  const from = defaults?.origins.join(', ') ?? '';
+  const note = `properties of the source's recovery are used (${from}): ${[...used].join(', ')}`;
+  return { ...verification, notes: [...verification.notes, displayName(note)] };
 }

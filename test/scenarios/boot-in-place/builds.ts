@@ -6,4 +6,5 @@ export const builds = scenario({
   after: { 'BOOTABLE_IMAGES/boot.img': file(text('kernel', 300, 150)) },
   options: { bootUpdate: 'in-place', permissions: 'set_metadata', dialect: 'abort' },
   profile: 'android-7.1',
+  losesToCuts: true,
 });
