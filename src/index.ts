@@ -22,6 +22,7 @@ export type * from './model/list-rules.js';
 export type * from './model/listing.js';
 export type * from './model/needs.js';
 export type * from './model/operation.js';
+export type * from './model/package-record.js';
 export { allParts, type Part, parseParts } from './model/parts.js';
 export { type ArchivePath, type DevicePath, displayName, toArchivePath } from './model/path.js';
 export type * from './model/plan.js';
@@ -41,9 +42,11 @@ export { type ExtractRequest, extract } from './usecases/extract.js';
 export {
   type BsdiffEffort,
   type ChmodPlacement,
+  type CompanionFile,
   type EncodingOptions,
   type Generated,
   type GenerateOptions,
+  type GeneratePackagePorts,
   generatePackage,
   type Levers,
   type PackageEntry,
@@ -59,6 +62,7 @@ export {
   type GenerateRequest,
   generateDefaults,
   generateFiles,
+  type ProvenanceOptions,
 } from './usecases/generate/generate-files.js';
 export type { OutputPath } from './usecases/hold-apart.js';
 export { type ImageApplyRequest, imageApply } from './usecases/image-delta/image-apply.js';
@@ -76,6 +80,7 @@ export {
 } from './usecases/module/module.js';
 export {
   type BuildName,
+  type ListFile,
   type Lists,
   type Modes,
   type OpenBuildOptions,

@@ -108,7 +108,7 @@ const rules: Readonly<Record<string, Rule>> = {
   package: {
     folders: ['model', 'files'],
     builtins: undefined,
-    packages: ['@zip.js/zip.js', 'pako'],
+    packages: ['@zip.js/zip.js', 'pako', 'archiver'],
     why: 'the writer writes what it is told, without an opinion: decide in plan/',
   },
   device: {
@@ -159,6 +159,7 @@ const rules: Readonly<Record<string, Rule>> = {
 const doors: Readonly<Record<string, RegExp>> = {
   yauzl: /^src\/input\/zip\//,
   '@zip.js/zip.js': /^src\/package\//,
+  archiver: /^src\/package\/bundle\.ts$/,
   yargs: /^src\/cli\/command-line\.ts$/,
   fzstd: /^src\/formats\/compression\//,
 };

@@ -12,7 +12,10 @@ import { inspectCommand } from './commands/inspect.js';
 import { lsCommand } from './commands/ls.js';
 import { moduleCommand } from './commands/module.js';
 import { prepareCommand } from './commands/prepare.js';
+import { releaseCommand } from './commands/release.js';
+import { reproduceCommand } from './commands/reproduce.js';
 import { signCommand } from './commands/sign.js';
+import { supportCommand } from './commands/support.js';
 import { verifyCommand } from './commands/verify.js';
 
 /** The `dfota` command line. */
@@ -28,6 +31,9 @@ export function dfota(version: string): Program {
       generateCommand,
       verifyCommand,
       signCommand,
+      reproduceCommand,
+      releaseCommand,
+      supportCommand,
       checkCommand,
       prepareCommand,
       inspectCommand,

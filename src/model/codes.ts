@@ -35,7 +35,7 @@ export const codeSubjects: readonly CodeSubject[] = [
   { title: 'Two builds', codes: pairsCodes },
   { title: 'Builds that would not start', codes: guardsCodes },
   { title: 'Plans and packages', codes: packagesCodes },
-  { title: 'Signatures', codes: signingCodes },
+  { title: 'Signatures and records', codes: signingCodes },
   { title: 'Files of a module', codes: devicesCodes },
   { title: 'Modules and delivery', codes: deliveryCodes },
   { title: 'Prepared targets', codes: prepareCodes },

@@ -7,7 +7,7 @@
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
-import { type OutputSink, writeOutput } from '../files/output.js';
+import { type CompanionFile, type OutputSink, writeOutput } from '../files/output.js';
 import { type Sha256, toSha256 } from '../model/digest.js';
 import { InputError } from '../model/errors.js';
 import type { OnProgress } from '../model/progress.js';
@@ -35,6 +35,8 @@ export interface WrittenEntry {
 }
 
 export interface WriteOptions {
+  /** Files that come with the package, made when it was checked: all get their names, or none does. */
+  readonly beside?: ((written: WrittenPackage) => Promise<readonly CompanionFile[]>) | undefined;
   /** Called with the finished temporary file, before it gets its name; what it throws, writePackage throws. */
   readonly check?: ((temporaryFile: string) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -166,7 +168,7 @@ export async function writePackage(
   options: WriteOptions = {},
 ): Promise<WrittenPackage> {
   checkEntries(entries, output);
-  const { check, signal } = options;
+  const { check, beside, signal } = options;
   return writeOutput(
     output,
     async (file) => {
@@ -179,6 +181,6 @@ export async function writePackage(
         throw sink.fault ?? error;
       }
     },
-    { check, signal },
+    { check, beside, signal },
   );
 }

@@ -37,6 +37,8 @@ export function checkJson(report: CheckReport): string {
   });
   const findings = sortFindings(report.findings);
   const document = {
+    format: 'dfota-check',
+    version: 1,
     source: build(report.source),
     target: build(report.target),
     clean: isClean(findings),

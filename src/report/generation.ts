@@ -133,6 +133,8 @@ export function generationDocument({ source, target, generated }: GenerationRepo
   const { plan, output, needs, verification, findings, allowed } = generated;
   const build = ({ origin, digest }: Build, revision: string) => ({ origin, digest, revision });
   return {
+    format: 'dfota-generation',
+    version: 1,
     package: { file: output.file, size: output.size, sha256: output.sha256, md5: output.md5 },
     parts: showParts(plan.parts),
     source: build(source, revisionOf(source)),

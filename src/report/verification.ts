@@ -173,6 +173,6 @@ export function verificationJson(
   verification: Verification | undefined,
   signatures?: SignatureReport | undefined,
 ): VerificationReport {
-  const document = { schema: 1, ...verification, signatures };
+  const document = { format: 'dfota-verification', version: 1, ...verification, signatures };
   return { text: `${JSON.stringify(document, undefined, 2)}\n`, exitCode: codeOf(verification, signatures) };
 }

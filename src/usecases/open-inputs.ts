@@ -9,7 +9,7 @@ import type { Ports } from '../model/ports.js';
 import { openFromArchive } from './archive/open.js';
 
 export type { Role } from '../input/layout.js';
-export { type Lists, readLists } from '../input/lists/read-lists.js';
+export { type ListFile, type Lists, listPath, readLists } from '../input/lists/read-lists.js';
 export { type OpenBuildOptions, openBuild } from '../input/open-build.js';
 export type { Modes } from '../input/ownership.js';
 

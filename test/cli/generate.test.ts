@@ -70,7 +70,9 @@ test('integration: several sources give a package each, named after the source',
   assert.equal(code, 0);
   assert.deepEqual(readdirSync(folder).sort(), [
     'update-from-RG520NNADAR01A01M4G_OCPU_01.001.zip',
+    'update-from-RG520NNADAR01A01M4G_OCPU_01.001.zip.json',
     'update-from-RG520NNADAR01A02M4G_OCPU_01.001.zip',
+    'update-from-RG520NNADAR01A02M4G_OCPU_01.001.zip.json',
   ]);
   assert.match(stdout, /NOT PROVED: verification was switched off/);
   assert.match(stdout, /^source +package +size +proof +findings$/m);

@@ -31,22 +31,22 @@ const lines: Readonly<Record<string, CommandLine>> = {
   generate: {
     words: ['generate'],
     inputs: { source: 'file', to: 'file', '--companion': 'file', '--lists': 'lists' },
-    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store' },
+    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store', '--provenance': 'file' },
   },
   'generate from folders': {
     words: ['generate'],
     inputs: { source: 'folder', to: 'folder', '--companion': 'folder' },
-    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store' },
+    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store', '--provenance': 'file' },
   },
   'generate from an archive': {
     words: ['generate', '--source-version', 'V1'],
     inputs: { '--from-archive': 'folder', '--target': 'file', '--lists': 'lists' },
-    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store' },
+    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store', '--provenance': 'file' },
   },
   'generate with --from': {
     words: ['generate'],
     inputs: { '--from': 'file', to: 'file' },
-    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store' },
+    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store', '--provenance': 'file' },
   },
   audit: {
     words: ['audit'],
@@ -73,6 +73,42 @@ const lines: Readonly<Record<string, CommandLine>> = {
       '--owners': 'file',
     },
     outputs: { '--output': 'file' },
+  },
+  sign: {
+    words: ['sign', '--scheme', 'detached'],
+    inputs: { package: 'file', '--key': 'file', '--certificate': 'file', '--public-key': 'file' },
+    outputs: { '--output': 'file' },
+  },
+  reproduce: {
+    words: ['reproduce'],
+    inputs: { record: 'file', '--source': 'file', '--target': 'folder', '--lists': 'lists', '--companion': 'file' },
+    outputs: { '--output': 'file' },
+  },
+  release: {
+    words: ['release', '--scheme', 'le'],
+    inputs: {
+      source: 'file',
+      target: 'file',
+      '--companion': 'file',
+      '--lists': 'lists',
+      '--policy': 'file',
+      '--key': 'file',
+      '--certificate': 'file',
+      '--public-key': 'file',
+    },
+    outputs: { '--output': 'new-folder' },
+  },
+  support: {
+    words: ['support'],
+    inputs: {
+      source: 'file',
+      target: 'folder',
+      '--companion': 'file',
+      '--lists': 'lists',
+      '--package': 'file',
+      '--log': 'file',
+    },
+    outputs: { '--output': 'new-folder' },
   },
   extract: { words: ['extract'], inputs: { input: 'folder' }, outputs: { '--output': 'new-folder' } },
   'image-delta': { words: ['image-delta'], inputs: { old: 'file', new: 'file' }, outputs: { '--output': 'file' } },
@@ -215,13 +251,24 @@ test('integration: an option that names a file or a folder is in this table, or 
     (
       'quiet verbose help version json parts modes effort jobs memory no-cache verify profile boot-update script-dialect ' +
       'permissions no-moves no-copies no-cross-bases cache-size system-free usrdata-free device-memory source-version format ' +
+      'with-firmware no-record builder-id scheme signer-command signer-timeout passphrase-env replace ' +
       'exact today allow only under volume dry-run power-cuts system-size trace replay'
     )
       .split(' ')
       .map((name) => `--${name}`),
   );
   const known = new Set(Object.values(lines).flatMap(({ inputs, outputs }) => Object.keys({ ...inputs, ...outputs })));
-  for (const command of ['generate', 'audit', 'prepare', 'extract', 'archive add']) {
+  for (const command of [
+    'generate',
+    'audit',
+    'prepare',
+    'sign',
+    'reproduce',
+    'release',
+    'support',
+    'extract',
+    'archive add',
+  ]) {
     const { terminal, stdout } = testTerminal();
     await run(dfota('0.0.0'), [...command.split(' '), '--help'], terminal);
     const options = [...stdout().matchAll(/^ +(?:-\w, )?(--[a-z][a-z-]*)/gm)].flatMap(([, option]) => option ?? []);

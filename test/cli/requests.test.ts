@@ -14,7 +14,10 @@ import { inspectRequest } from '../../src/cli/commands/inspect.js';
 import { lsRequest } from '../../src/cli/commands/ls.js';
 import { moduleRequest, moduleTreeRequest } from '../../src/cli/commands/module.js';
 import { prepareRequest } from '../../src/cli/commands/prepare.js';
+import { releaseRequest } from '../../src/cli/commands/release.js';
+import { reproduceRequest } from '../../src/cli/commands/reproduce.js';
 import { signRequest } from '../../src/cli/commands/sign.js';
+import { supportRequest } from '../../src/cli/commands/support.js';
 import { verifyRequest } from '../../src/cli/commands/verify.js';
 import { updateGenRequest } from '../../src/cli/update-gen.js';
 
@@ -93,22 +96,27 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
     least: extractRequest({ input: 'v1.zip', output: 'out' }),
   },
   generate: {
-    all: generateRequest({
-      ...package_,
-      ...reading,
-      ...device,
-      fromArchive: 'releases',
-      sourceVersion: ['A01', 'A02'],
-      target: 'v3.zip',
-      output: 'out',
-      plan: 'plan.json',
-      permissions: 'set_perm',
-      jobs: '2',
-      memory: '1G',
-      cache: 'cache',
-      systemFree: '1M',
-      deviceMemory: '128M',
-    }),
+    all: generateRequest(
+      {
+        ...package_,
+        ...reading,
+        ...device,
+        fromArchive: 'releases',
+        sourceVersion: ['A01', 'A02'],
+        target: 'v3.zip',
+        output: 'out',
+        plan: 'plan.json',
+        permissions: 'set_perm',
+        jobs: '2',
+        memory: '1G',
+        cache: 'cache',
+        systemFree: '1M',
+        deviceMemory: '128M',
+        provenance: 'provenance.json',
+        builderId: 'https://ci.example/1',
+      },
+      '2026-11-21T00:00:00Z',
+    ),
     least: generateRequest({ ...package_, source: 'v1.zip', to: 'v2.zip', noCache: true }),
   },
   inspect: { all: inspectRequest({ package: 'update.zip' }), least: inspectRequest({ package: 'update.zip' }) },
@@ -151,6 +159,53 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
       dryRun: true,
     }),
     least: prepareRequest({ source: 'v1.zip', output: 'v2.zip' }),
+  },
+  reproduce: {
+    all: reproduceRequest({
+      record: 'update.zip.json',
+      source: 'v1.zip',
+      target: 'v2.zip',
+      lists: 'lists',
+      companion: 'v1.zip',
+      output: 'again.zip',
+      jobs: '2',
+    }),
+    least: reproduceRequest({ record: 'update.zip.json' }),
+  },
+  release: {
+    all: releaseRequest(
+      {
+        ...pair,
+        ...reading,
+        output: 'release.zip',
+        effort: 'normal',
+        verify: 'quick',
+        profile: 'strict',
+        jobs: '2',
+        policy: 'policy.yaml',
+        builderId: 'urn:ci',
+        scheme: 'le',
+        key: 'key.pem',
+        certificate: 'cert.pem',
+        signerCommand: 'signer',
+        publicKey: 'public.pem',
+        signerTimeout: '5',
+      },
+      '2026-11-21T00:00:00Z',
+    ),
+    least: releaseRequest({ ...pair, output: 'out', effort: 'fast', verify: 'off', profile: 'strict', noCache: true }),
+  },
+  support: {
+    all: supportRequest({
+      ...pair,
+      ...reading,
+      output: 'support.zip',
+      package: 'update.zip',
+      log: 'last_log',
+      withFirmware: true,
+      jobs: '2',
+    }),
+    least: supportRequest({ ...pair, output: 'support' }),
   },
   sign: {
     all: signRequest({

@@ -33,7 +33,10 @@ test('integration: sign, then verify with the key alone; another key is exit cod
   const signed = await command([...words, '--output', at('signed.zip'), '--json']);
   assert.equal(signed.code, 0, signed.stderr);
   const document = JSON.parse(signed.stdout);
-  assert.deepEqual([document.schema, document.scheme, document.output], [1, 'android', at('signed.zip')]);
+  assert.deepEqual(
+    [document.format, document.version, document.scheme, document.output],
+    ['dfota-signed', 1, 'android', at('signed.zip')],
+  );
   assert.equal(document.size, readFileSync(at('signed.zip')).length);
 
   const good = await command(['verify', at('signed.zip'), '--public-key', key.publicKey]);

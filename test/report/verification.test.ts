@@ -164,6 +164,12 @@ test('unit: the replay has the phases as the module reports them', () => {
 
 test('unit: JSON holds everything', () => {
   const { text, exitCode } = verificationJson({ ...good, verdict: 'not-proved', proved: false });
-  assert.deepEqual(JSON.parse(text), { schema: 1, ...good, verdict: 'not-proved', proved: false });
+  assert.deepEqual(JSON.parse(text), {
+    format: 'dfota-verification',
+    version: 1,
+    ...good,
+    verdict: 'not-proved',
+    proved: false,
+  });
   assert.equal(exitCode, 1);
 });

@@ -26,6 +26,7 @@ import {
   sizeOption,
   textOutput,
 } from '../options.js';
+import { sourceDate } from '../source-date.js';
 
 /** `dfota generate SOURCE TARGET`. */
 export const generateCommand: Command = (program, choose) =>
@@ -62,6 +63,16 @@ export const generateCommand: Command = (program, choose) =>
         .option('plan', {
           type: 'string',
           describe: 'Write what was decided for every path, and why, as JSON; - for standard output',
+        })
+        .option('no-record', {
+          type: 'boolean',
+          describe: 'Do not write update.zip.json, which dfota reproduce reads, beside the package',
+        })
+        .option('provenance', { type: 'string', describe: 'Write an in-toto statement with SLSA provenance' })
+        .option('builder-id', {
+          type: 'string',
+          describe: 'Who runs it, as a URI for the provenance',
+          defaultDescription: 'urn:dfota:local',
         })
         .option('effort', {
           choices: ['fast', 'normal', 'best'] as const,
@@ -136,7 +147,7 @@ export const generateCommand: Command = (program, choose) =>
         ),
     (argv) =>
       choose(async (session) => {
-        const request = generateRequest(argv);
+        const request = generateRequest(argv, sourceDate(process.env));
         const several = request.sources.length > 1;
         if (several && argv.plan !== undefined) throw usage('--plan is for a single source');
         const planOnly = isStandardOutput(argv.plan);
@@ -192,6 +203,9 @@ interface GenerateWords
   readonly to?: string | undefined;
   readonly output?: string | undefined;
   readonly plan?: string | undefined;
+  readonly noRecord?: boolean | undefined;
+  readonly provenance?: string | undefined;
+  readonly builderId?: string | undefined;
   readonly parts: string;
   readonly allow?: readonly string[] | undefined;
   readonly noMoves?: boolean | undefined;
@@ -214,8 +228,8 @@ interface GenerateWords
   readonly profile: GenerateRequest['verify']['profile'];
 }
 
-/** The request of what the words and options say. Throws UsageError. */
-export function generateRequest(options: GenerateWords): GenerateRequest {
+/** The request of what the words and options say; `date`: of the run, for the provenance. Throws UsageError. */
+export function generateRequest(options: GenerateWords, date?: string | undefined): GenerateRequest {
   const { lists, companion, modes, bootUpdate, permissions, effort, cache, verify, profile } = options;
   const { sources, target } = buildsOf([options.source, options.to], options);
   return {
@@ -257,8 +271,20 @@ export function generateRequest(options: GenerateWords): GenerateRequest {
       allowedPrograms: options.allowProgram,
     },
     allow: allowedCodes(options.allow),
+    record: options.noRecord !== true,
+    provenance: provenanceOf(options, date),
     otherOutputs: isStandardOutput(options.plan) ? [] : textOutput('the plan', options.plan),
   };
+}
+
+/** The statement of provenance that is asked for. */
+function provenanceOf(
+  { provenance, builderId }: GenerateWords,
+  date: string | undefined,
+): GenerateRequest['provenance'] {
+  if (provenance !== undefined) return { path: provenance, builder: builderId, date };
+  if (builderId === undefined) return undefined;
+  throw usage('--builder-id belongs to --provenance');
 }
 
 /** Sources and target out of the words and the options; with --from the only word is the target. */

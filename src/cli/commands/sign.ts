@@ -69,7 +69,9 @@ export const signCommand: Command = (program, choose) =>
         const passphrase = passphraseFrom(argv.passphraseEnv, session);
         const signed = await signFile(signRequest(argv), { onProgress, signal, passphrase });
         session.out(
-          session.manner.json ? `${JSON.stringify({ schema: 1, ...signed }, null, 2)}\n` : signedText(signed),
+          session.manner.json
+            ? `${JSON.stringify({ format: 'dfota-signed', version: 1, ...signed }, null, 2)}\n`
+            : signedText(signed),
         );
         return exitCodes.done;
       }),

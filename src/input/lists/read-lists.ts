@@ -2,12 +2,13 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asInputError, systemCode } from '../../files/system-error.js';
+import { type Sha256, sha256Of } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { mostListFaultsShown } from '../../model/limits/input.js';
 import { largestListBytes } from '../../model/limits.js';
 import type { ListName, ListRules } from '../../model/list-rules.js';
-import { fromBytes } from '../../model/path.js';
+import { fromBytes, toBytes } from '../../model/path.js';
 import { parseChmodList } from './chmod-list.js';
 import { lineEndFindings } from './line-ends.js';
 import { listFileNames } from './list-file-names.js';
@@ -62,10 +63,23 @@ async function checkFolder(folder: string): Promise<void> {
   });
 }
 
+/** Where a list file is: in the folder, or among the starter lists. */
+export function listPath(folder: string | undefined, name: string): string {
+  return join(folder ?? starterPath, name);
+}
+
 /** Lists and what was noticed about them. */
 export interface Lists {
   readonly rules: ListRules;
   readonly findings: readonly Finding[];
+  /** The files that are there. */
+  readonly files: readonly ListFile[];
+}
+
+/** A list file as it was read. */
+export interface ListFile {
+  readonly name: string;
+  readonly sha256: Sha256;
 }
 
 /**
@@ -75,11 +89,13 @@ export interface Lists {
 export async function readLists(folder: string | undefined): Promise<Lists> {
   if (folder !== undefined) await checkFolder(folder);
   const findings: Finding[] = [];
+  const files: ListFile[] = [];
   const load = async (list: ListName) => {
     const name = listFileNames[list];
     const file = folder === undefined ? `${starterFolder}/${name}` : join(folder, name);
     const text = await readList(folder === undefined ? join(starterPath, name) : file, file);
     if (text !== undefined) {
+      files.push({ name, sha256: sha256Of(toBytes(text)) });
       findings.push(...lineEndFindings(file, text));
       return { file, text };
     }
@@ -110,5 +126,6 @@ export async function readLists(folder: string | undefined): Promise<Lists> {
   return {
     rules: { keep: keep.rules, whole: whole.rules, permissions: permissions.rules, images: images.rules },
     findings,
+    files,
   };
 }

@@ -1,6 +1,6 @@
 import type { CodeTexts } from './code-text.js';
 
-/** What may be wrong with keys, with signing, and with signatures. */
+/** What may be wrong with keys, with signing, with signatures, and with the record of a package. */
 export const signingCodes = {
   'signing-options': {
     meaning: 'options of signing are missing, or do not go together',
@@ -55,5 +55,13 @@ export const signingCodes = {
   'signature-wrong': {
     meaning: 'a signature does not hold for the package, so nothing was written',
     remedy: 'report it with the package: this is a fault of dfota',
+  },
+  'record-value': {
+    meaning: 'the record of a package is damaged, or none',
+    remedy: 'name the .json that dfota generate has written beside a package',
+  },
+  'source-date': {
+    meaning: 'SOURCE_DATE_EPOCH is set to something that is no date',
+    remedy: 'set it to whole seconds since 1970, or unset it',
   },
 } as const satisfies CodeTexts;

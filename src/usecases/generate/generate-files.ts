@@ -2,13 +2,16 @@
 import { join } from 'node:path';
 import type { Build } from '../../model/build.js';
 import { InputError, UsageError } from '../../model/errors.js';
+import type { PackageRecord } from '../../model/package-record.js';
 import { displayName } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
 import { type BuildName, type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
-import { type Generated, type GenerateOptions, generatePackage } from './generate.js';
+import { type CompanionFile, type Generated, type GenerateOptions, generatePackage } from './generate.js';
+import { type ProvenanceOptions, packageRecord, provenanceFile, recordFile } from './record.js';
 
 export { generateDefaults, patchCacheFolder } from './generate-defaults.js';
+export type { ProvenanceOptions } from './record.js';
 
 /** What is made from what, and how: plain data. */
 export interface GenerateRequest extends GenerateOptions, ReadingOptions {
@@ -19,6 +22,10 @@ export interface GenerateRequest extends GenerateOptions, ReadingOptions {
   readonly lists?: string | undefined;
   /** The package; with several sources a folder, in which each package is named after its source's revision. */
   readonly output: string;
+  /** Writes the record of each package beside it, as `<package>.json`. */
+  readonly record?: boolean | undefined;
+  /** Writes a statement of provenance, for a single source. */
+  readonly provenance?: ProvenanceOptions | undefined;
   /** What the caller writes afterwards, such as the plan: held apart from the inputs and the package. */
   readonly otherOutputs?: readonly OutputPath[] | undefined;
 }
@@ -54,7 +61,20 @@ export async function generateFiles(
       await withBuild(name, 'source', request, ports, async (source) => {
         const output = single ? request.output : join(request.output, packageName(source.build, names));
         if (!single) await holdRequestApart(request, { role: 'the output', path: output, kind: 'file' });
-        const generated = await generatePackage({ source, target, ...lists }, { ...request, output }, ports);
+        const inputs = {
+          source: source.build,
+          target: target.build,
+          sourceName: name,
+          targetName: request.target,
+          listsFolder: request.lists,
+          lists: lists.files,
+          options: request,
+        };
+        const generated = await generatePackage(
+          { source, target, ...lists },
+          { ...request, output },
+          { ...ports, beside: async (made) => filesBeside(request, output, packageRecord(inputs, made)) },
+        );
         made.push({ source: source.build, target: target.build, generated });
         ports.onGenerated?.(source.build, generated);
       });
@@ -63,9 +83,27 @@ export async function generateFiles(
   });
 }
 
+/** What is asked for beside the package. */
+function filesBeside(
+  { record: wanted, provenance }: GenerateRequest,
+  output: string,
+  record: PackageRecord,
+): readonly CompanionFile[] {
+  return [
+    ...(wanted === true ? [recordFile(output, record)] : []),
+    ...(provenance === undefined ? [] : [provenanceFile(provenance, record)]),
+  ];
+}
+
 /** Throws UsageError when what is written would cost one of the inputs, or another output. */
 async function holdRequestApart(request: GenerateRequest, output: OutputPath): Promise<void> {
-  const { sources, target, companion, lists, encoding, otherOutputs = [] } = request;
+  const { sources, target, companion, lists, encoding, provenance, otherOutputs = [] } = request;
+  if (provenance !== undefined && sources.length > 1) {
+    throw new UsageError({
+      code: 'builds',
+      message: 'a statement of provenance is about one package: give a single source',
+    });
+  }
   const { cache } = encoding;
   await holdOutputsApart(
     {
@@ -80,6 +118,10 @@ async function holdRequestApart(request: GenerateRequest, output: OutputPath): P
     },
     [
       output,
+      ...(request.record === true && output.kind === 'file'
+        ? [{ role: 'the record', path: `${output.path}.json`, kind: 'file' } as const]
+        : []),
+      ...(provenance === undefined ? [] : [{ role: 'the provenance', path: provenance.path, kind: 'file' } as const]),
       ...otherOutputs,
       ...(cache === undefined ? [] : [{ role: 'the cache', path: cache, kind: 'store' } as const]),
     ],

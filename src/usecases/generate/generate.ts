@@ -5,6 +5,7 @@
 
 import { comparedInputFindings } from '../../checks/builds/compared-inputs.js';
 import { listFindings } from '../../checks/lists/check-lists.js';
+import type { CompanionFile } from '../../files/output.js';
 import type { OpenBuild } from '../../model/build.js';
 import { type Code, isAllowable } from '../../model/codes.js';
 import type { DeviceOrder } from '../../model/device-order.js';
@@ -44,6 +45,7 @@ import { provePackage, type VerifyOptions } from './prove.js';
 import { sketchBuilds } from './sketches.js';
 
 export type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
+export type { CompanionFile } from '../../files/output.js';
 export type { PackageEntry } from '../../package/entry.js';
 export type { WrittenEntry, WrittenPackage } from '../../package/write.js';
 export type { Levers } from '../../plan/bases.js';
@@ -70,6 +72,11 @@ export interface GenerateOptions {
   readonly allow?: readonly Code[] | undefined;
 }
 
+/** The ports of all, and the files that are to come with the package: all of them get their names together, or none does. */
+export interface GeneratePackagePorts extends Ports {
+  readonly beside?: ((generated: Generated) => Promise<readonly CompanionFile[]>) | undefined;
+}
+
 /** A package, with everything that reports are made from. */
 export interface Generated {
   readonly plan: SettledPlan;
@@ -90,7 +97,7 @@ export interface Generated {
 export async function generatePackage(
   inputs: OpenInputs,
   options: GenerateOptions,
-  ports: Ports = {},
+  ports: GeneratePackagePorts = {},
 ): Promise<Generated> {
   const payloads = new Payloads(options.encoding.effort);
   try {
@@ -104,7 +111,7 @@ async function generateWith(
   payloads: Payloads,
   inputs: OpenInputs,
   options: GenerateOptions,
-  ports: Ports,
+  ports: GeneratePackagePorts,
 ): Promise<Generated> {
   const { source, target, rules } = inputs;
   const { onProgress = silent, signal } = ports;
@@ -156,27 +163,35 @@ async function generateWith(
   holdLimits(needs, options.limits);
 
   let verification: Verification | undefined;
+  const finish = async (written: WrittenPackage): Promise<Generated> => {
+    const findings = [
+      ...source.build.findings,
+      ...target.build.findings,
+      ...inputs.findings,
+      ...cacheFindings,
+      ...guarded.findings,
+      ...listFindings(rules, source.build, target.build, parts),
+      ...(await checkInputs(source, target, rules, parts, signal)),
+      ...plan.findings,
+      ...encoded.findings,
+      ...needFindings(needs, written.size, options.limits),
+    ];
+    const { allowed } = guarded;
+    return { plan, order, output: written, needs, findings: withoutRepeated(findings), verification, allowed };
+  };
+  let generated: Generated | undefined;
   const output = await writePackage(entries, options.output, {
     onProgress,
     signal,
+    beside: async (written) => {
+      generated = await finish(written);
+      return (await ports.beside?.(generated)) ?? [];
+    },
     check: async (file) => {
       verification = await provePackage(file, inputs, { plan, proved: encoded.proved }, options, ports);
     },
   });
-  const findings = [
-    ...source.build.findings,
-    ...target.build.findings,
-    ...inputs.findings,
-    ...cacheFindings,
-    ...guarded.findings,
-    ...listFindings(rules, source.build, target.build, parts),
-    ...(await checkInputs(source, target, rules, parts, signal)),
-    ...plan.findings,
-    ...encoded.findings,
-    ...needFindings(needs, output.size, options.limits),
-  ];
-  const { allowed } = guarded;
-  return { plan, order, output, needs, findings: withoutRepeated(findings), verification, allowed };
+  return generated ?? finish(output);
 }
 
 function wantsSketches({ moves, crossBases }: Levers): boolean {

@@ -1,0 +1,159 @@
+import { UsageError } from '../../model/errors.js';
+import { signatureSchemes } from '../../model/signature.js';
+import { findingsText } from '../../report/findings.js';
+import { releaseText } from '../../report/release.js';
+import { generateDefaults, patchCacheFolder, profileNames } from '../../usecases/generate/generate-defaults.js';
+import type { ReleaseRequest } from '../../usecases/release/release.js';
+import type { Command } from '../command.js';
+import { examples } from '../examples.js';
+import { exitCodes } from '../exit-codes.js';
+import { companionOption, countOption, emphasisOf, modesOption, partsOption } from '../options.js';
+import { passphraseFrom } from '../passphrase.js';
+import { sourceDate } from '../source-date.js';
+
+/** `dfota release SOURCE TARGET --output release.zip`. */
+export const releaseCommand: Command = (program, choose) =>
+  program.command(
+    'release <source> <target>',
+    'Check, generate, prove, audit and sign in one go, and pack all that is handed over',
+    (options) =>
+      options
+        .positional('source', { type: 'string', demandOption: true, describe: 'The build that the module runs' })
+        .positional('target', { type: 'string', demandOption: true, describe: 'The build that it is to run' })
+        .option('output', {
+          type: 'string',
+          demandOption: true,
+          describe: 'A folder that is not there yet, or an archive: x.zip, x.tar.gz',
+        })
+        .option('parts', { type: 'string', default: 'a', describe: 'What to update: a (all), or letters of l, m, o' })
+        .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
+        .option('companion', companionOption)
+        .option('modes', modesOption)
+        .option('effort', {
+          choices: ['fast', 'normal', 'best'] as const,
+          default: generateDefaults.encoding.effort,
+          describe: 'How much time to spend on small patches',
+        })
+        .option('verify', {
+          choices: ['full', 'quick', 'off'] as const,
+          default: generateDefaults.verify.level,
+          describe: 'Proof on the simulated device',
+        })
+        .option('profile', {
+          choices: profileNames,
+          default: generateDefaults.verify.profile,
+          describe: 'Which device to simulate',
+        })
+        .option('jobs', { type: 'string', describe: 'Worker threads', defaultDescription: 'one for each processor' })
+        .option('no-cache', { type: 'boolean', describe: 'Neither use patches of earlier runs nor keep any' })
+        .option('policy', { type: 'string', describe: 'Policy of the audit' })
+        .option('builder-id', { type: 'string', describe: 'Who runs it, as a URI for the provenance' })
+        .option('scheme', { choices: signatureSchemes, describe: 'Sign the package, see dfota sign' })
+        .option('key', { type: 'string', describe: 'Private RSA key, PEM' })
+        .option('certificate', { type: 'string', describe: 'Certificate of the key, PEM' })
+        .option('signer-command', { type: 'string', describe: 'Program that signs' })
+        .option('public-key', { type: 'string', describe: 'Public key of that program, PEM' })
+        .option('signer-timeout', {
+          type: 'string',
+          describe: 'Seconds that the program may take',
+          defaultDescription: '60',
+        })
+        .option('passphrase-env', {
+          type: 'string',
+          default: 'DFOTA_KEY_PASSPHRASE',
+          describe: 'Variable of the environment with the passphrase of the key',
+        })
+        .option('json', { type: 'boolean', describe: 'One JSON document on standard output' })
+        .conflicts('key', 'signer-command')
+        .epilogue(
+          examples(
+            [
+              ['$0 release v1.zip v2.zip --output release.tar.gz', 'all that is handed over, not signed'],
+              ['$0 release v1.zip v2.zip --output release --scheme le --key key.pem', 'as a folder, signed'],
+            ],
+            'Exit code 1 when a finding is an error, or the policy of the audit is not kept; the bundle is written all the same.',
+          ),
+        ),
+    (argv) =>
+      choose(async (session) => {
+        const request = releaseRequest(argv, sourceDate(process.env));
+        const { release } = await import('../../usecases/release/release.js');
+        const { onProgress, signal, manner } = session;
+        const released = await release(request, {
+          onProgress,
+          signal,
+          passphrase: passphraseFrom(argv.passphraseEnv, session),
+        });
+        session.endStage();
+        const told = released.findings.filter(({ severity }) => manner.verbose || severity !== 'information');
+        const text = findingsText(told, emphasisOf(session.logStyle));
+        if (text !== '') session.log(text);
+        session.out(
+          manner.json
+            ? `${JSON.stringify({ format: 'dfota-release', version: 1, ...released }, null, 2)}\n`
+            : releaseText(released),
+        );
+        const errors = released.findings.some(({ severity }) => severity === 'error');
+        return errors || released.offends ? exitCodes.findings : exitCodes.done;
+      }),
+  );
+
+interface ReleaseWords {
+  readonly source: string;
+  readonly target: string;
+  readonly output: string;
+  readonly parts: string;
+  readonly lists?: string | undefined;
+  readonly companion?: string | undefined;
+  readonly modes: ReleaseRequest['modes'];
+  readonly effort: ReleaseRequest['encoding']['effort'];
+  readonly verify: ReleaseRequest['verify']['level'];
+  readonly profile: ReleaseRequest['verify']['profile'];
+  readonly jobs?: string | undefined;
+  readonly noCache?: boolean | undefined;
+  readonly policy?: string | undefined;
+  readonly builderId?: string | undefined;
+  readonly scheme?: (typeof signatureSchemes)[number] | undefined;
+  readonly key?: string | undefined;
+  readonly certificate?: string | undefined;
+  readonly signerCommand?: string | undefined;
+  readonly publicKey?: string | undefined;
+  readonly signerTimeout?: string | undefined;
+}
+
+/** The request of what the options say; `date`: of the run, for the provenance. Throws UsageError. */
+export function releaseRequest(options: ReleaseWords, date?: string | undefined): ReleaseRequest {
+  const { source, target, output, lists, companion, modes, effort, verify, profile, policy } = options;
+  return {
+    ...generateDefaults,
+    source,
+    target,
+    output,
+    lists,
+    companion,
+    modes,
+    parts: partsOption(options.parts),
+    encoding: {
+      effort,
+      jobs: countOption('jobs', options.jobs, 1, 256),
+      defaultCache: options.noCache === true ? undefined : patchCacheFolder(),
+    },
+    verify: { level: verify, profile },
+    policy,
+    builder: options.builderId,
+    date,
+    sign: signingOf(options),
+  };
+}
+
+function signingOf(options: ReleaseWords): ReleaseRequest['sign'] {
+  const { scheme, key, certificate, signerCommand, publicKey } = options;
+  const signerTimeout = countOption('signer-timeout', options.signerTimeout, 1, 3600);
+  if (scheme !== undefined) return { scheme, key, certificate, signerCommand, publicKey, signerTimeout };
+  if ([key, certificate, signerCommand, publicKey].every((option) => option === undefined)) return undefined;
+  throw new UsageError({
+    code: 'signing-options',
+    message: 'a key is given, but not how to sign: name the --scheme',
+    remedy: 'see dfota release --help',
+  });
+}

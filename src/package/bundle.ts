@@ -1,0 +1,98 @@
+/**
+ * Writes several files as a folder, a zip or a tar.gz: the only importer of archiver. The same files give the same bytes: names in byte order, one date,
+ * one mode, stored in a zip, packed by pako in a tar.gz, because the bytes of node:zlib differ between releases of Node.
+ */
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { TarArchive, ZipArchive } from 'archiver';
+import { Deflate } from 'pako';
+import { type OutputSink, writeFolder, writeOutput } from '../files/output.js';
+import { makeTemporaryFolder, removeTemporary } from '../files/temporary.js';
+import { compareBytes } from '../model/path.js';
+
+/** What a bundle is, by the name of its output. */
+export type BundleKind = 'folder' | 'zip' | 'tar.gz';
+
+/** `x.zip`, `x.tar.gz`, `x.tgz`; any other name is that of a folder. */
+export function bundleKind(output: string): BundleKind {
+  if (/\.zip$/i.test(output)) return 'zip';
+  return /\.(tar\.gz|tgz)$/i.test(output) ? 'tar.gz' : 'folder';
+}
+
+/** The date of everything in an archive. */
+const date = new Date('2009-01-01T00:00:00Z');
+const mode = 0o644;
+
+/**
+ * Makes a bundle of what `fill` writes into a folder; the output appears complete or not at all. Throws InputError when it cannot be written.
+ */
+export async function writeBundle<T>(
+  output: string,
+  fill: (folder: string) => Promise<T>,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<T> {
+  const kind = bundleKind(output);
+  if (kind === 'folder') return writeFolder(output, fill, options);
+  return writeOutput(
+    output,
+    async (sink) => {
+      const folder = await makeTemporaryFolder(output);
+      try {
+        const result = await fill(folder);
+        await pack(folder, kind, sink, options.signal);
+        return result;
+      } finally {
+        await removeTemporary(folder);
+      }
+    },
+    options,
+  );
+}
+
+/** Makes the folder of a file of the bundle, and gives its path. */
+export async function bundlePath(folder: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(dirname(path), { recursive: true });
+  return path;
+}
+
+async function pack(
+  folder: string,
+  kind: 'zip' | 'tar.gz',
+  sink: OutputSink,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const archive = kind === 'zip' ? new ZipArchive({ store: true }) : new TarArchive({ gzip: false });
+  for (const name of await filesIn(folder)) archive.append(createReadStream(join(folder, name)), { name, date, mode });
+  const ended = archive.finalize();
+  // A fault of the archive is thrown by the reading of it too.
+  ended.catch(() => {});
+  const gzip = kind === 'tar.gz' ? new Deflate({ gzip: true, level: 9 }) : undefined;
+  const packed: Uint8Array[] = [];
+  if (gzip !== undefined)
+    gzip.onData = (chunk) => void packed.push(typeof chunk === 'string' ? Buffer.from(chunk) : new Uint8Array(chunk));
+  for await (const chunk of archive) {
+    signal?.throwIfAborted();
+    if (!(chunk instanceof Uint8Array)) throw new TypeError('an archive gives bytes');
+    if (gzip === undefined) await sink.write(chunk);
+    else gzip.push(chunk, false);
+    for (const bytes of packed.splice(0)) await sink.write(bytes);
+  }
+  await ended;
+  gzip?.push(new Uint8Array(0), true);
+  for (const bytes of packed.splice(0)) await sink.write(bytes);
+}
+
+/** The files below a folder with slashes, in byte order. */
+export async function filesIn(folder: string): Promise<readonly string[]> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const names = found
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll('\\', '/'),
+    );
+  return names.sort(compareBytes);
+}

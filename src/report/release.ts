@@ -1,0 +1,21 @@
+import type { Signed } from '../model/signature.js';
+import { showSize } from './quantities.js';
+
+/** What was released, as the use case gives it. */
+export interface ReleaseReport {
+  readonly output: string;
+  readonly package: { readonly size: number; readonly md5: string; readonly sha256: string };
+  readonly signed?: Signed | undefined;
+  readonly files: readonly string[];
+}
+
+/** The bundle for people. */
+export function releaseText({ output, package: made, signed, files }: ReleaseReport): string {
+  const lines = [
+    `${output}: a package of ${showSize(made.size)} (${made.size} bytes), ${signed === undefined ? 'not signed' : `signed (${signed.scheme})`}`,
+    `  SHA-256 ${made.sha256}`,
+    `  MD5     ${made.md5}`,
+    ...files.map((name) => `  ${name}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,156 @@
+/** Check, generate, prove, audit, sign and pack in one go: `dfota release`. */
+import { createHash } from 'node:crypto';
+import { readFile, rename } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { readBounded } from '../../files/bounded-read.js';
+import { writeBytes, writeText } from '../../files/output.js';
+import type { Build } from '../../model/build.js';
+import type { Finding } from '../../model/finding.js';
+import { largestListBytes } from '../../model/limits.js';
+import type { PackageRecord } from '../../model/package-record.js';
+import type { SignatureScheme, Signed } from '../../model/signature.js';
+import { bundleKind, bundlePath, filesIn, writeBundle } from '../../package/bundle.js';
+import { auditReport } from '../../report/audit/formats.js';
+import { type ReleasedPackage, releaseNotes } from '../../report/release-notes.js';
+import { auditFiles, hasOffenders, readAuditPage } from '../audit/audit-files.js';
+import { type GenerateRequest, generateFiles } from '../generate/generate-files.js';
+import { packageRecord, provenanceFile } from '../generate/record.js';
+import { holdOutputsApart } from '../hold-apart.js';
+import { listPath, readLists } from '../open-inputs.js';
+import { type OpenSigner, openSigner, type SigningKey, type SignPorts, signWith } from '../sign/sign.js';
+
+/** What is released, and how: plain data. */
+export interface ReleaseRequest
+  extends Omit<GenerateRequest, 'sources' | 'output' | 'record' | 'provenance' | 'otherOutputs'> {
+  readonly source: string;
+  /** A folder that is not there yet, or an archive: `x.zip`, `x.tar.gz`. */
+  readonly output: string;
+  /** Without it the package is not signed. */
+  readonly sign?: (SigningKey & { readonly scheme: SignatureScheme }) | undefined;
+  /** The policy of the audit. */
+  readonly policy?: string | undefined;
+  /** For the provenance: whoever runs it, as a URI, and when. */
+  readonly builder?: string | undefined;
+  readonly date?: string | undefined;
+}
+
+/** What was released. */
+export interface Released {
+  readonly output: string;
+  readonly package: ReleasedPackage;
+  readonly signed?: Signed | undefined;
+  /** The names in the bundle. */
+  readonly files: readonly string[];
+  readonly findings: readonly Finding[];
+  /** The audit's policy is not kept. */
+  readonly offends: boolean;
+}
+
+/** Makes the bundle; it appears complete or not at all. Throws as generate, audit and sign do. */
+export async function release(request: ReleaseRequest, ports: SignPorts = {}): Promise<Released> {
+  const { output, sign } = request;
+  const folder = bundleKind(output) === 'folder';
+  await holdOutputsApart(
+    {
+      whole: [
+        ['the source', request.source],
+        ['the target', request.target],
+        ['the companion', request.companion],
+        ['the policy', request.policy],
+        ...[sign?.key, sign?.certificate, sign?.publicKey].map((path): [string, string | undefined] => ['a key', path]),
+      ],
+      lists: request.lists,
+    },
+    [{ role: 'the output', path: output, kind: folder ? 'new-folder' : 'file' }],
+  );
+  // A wrong key is told before the long work.
+  const signer = sign === undefined ? undefined : await openSigner(sign, ports);
+  return writeBundle(output, (into) => fill(into, request, signer, ports), { signal: ports.signal });
+}
+
+async function fill(
+  folder: string,
+  request: ReleaseRequest,
+  signer: OpenSigner | undefined,
+  ports: SignPorts,
+): Promise<Released> {
+  const { source, target, sign } = request;
+  const file = join(folder, 'update.zip');
+  const [made] = await generateFiles({ ...request, sources: [source], output: file, otherOutputs: [] }, ports);
+  if (made === undefined) throw new Error('one source gives one package');
+  const lists = await readLists(request.lists);
+  const inputs = {
+    source: named(made.source, source),
+    target: named(made.target, target),
+    sourceName: source,
+    targetName: target,
+    listsFolder: request.lists,
+    lists: lists.files,
+    options: request,
+  };
+  const record = packageRecord(inputs, made.generated);
+  const { size, md5, sha256 } = made.generated.output;
+  const signed =
+    sign === undefined || signer === undefined ? undefined : await signInto(file, sign.scheme, signer, ports);
+  const final = signed === undefined || signed.scheme === 'detached' ? { size, md5, sha256 } : signed;
+
+  const audit = await auditFiles(
+    { ...request, packageFile: undefined, policyFile: request.policy, otherOutputs: [] },
+    ports,
+  );
+  await writeText(join(folder, 'audit.html'), auditReport(audit, 'html', await readAuditPage()));
+  for (const { name } of lists.files) {
+    const text = await readBounded(listPath(request.lists, name), {
+      limit: largestListBytes,
+      code: 'list-too-large',
+      what: 'a list',
+    });
+    await writeBytes(await bundlePath(folder, `lists/${name}`), text);
+  }
+  await writeStatements(folder, record, final, signed, request);
+  return {
+    output: request.output,
+    package: { size: final.size, md5: final.md5, sha256: final.sha256 },
+    signed: signed === undefined ? undefined : { ...signed, output: basename(signed.output) },
+    files: await filesIn(folder),
+    findings: made.generated.findings,
+    offends: hasOffenders(audit.policy),
+  };
+}
+
+/** The build as the user named it. */
+function named(build: Build, origin: string): Build {
+  return { ...build, origin };
+}
+
+async function signInto(file: string, scheme: SignatureScheme, signer: OpenSigner, ports: SignPorts): Promise<Signed> {
+  if (scheme === 'detached') return signWith(signer, { package: file, scheme, output: `${file}.sig` }, ports);
+  const output = `${file}.signed`;
+  const signed = await signWith(signer, { package: file, scheme, output }, ports);
+  await rename(output, file);
+  return { ...signed, output: file };
+}
+
+/** Record, provenance of what is shipped, notes, and the sums of all files. */
+async function writeStatements(
+  folder: string,
+  record: PackageRecord,
+  final: ReleasedPackage,
+  signed: Signed | undefined,
+  { builder, date }: ReleaseRequest,
+): Promise<void> {
+  const told = signed === undefined ? record : { ...record, signed: { ...signed, output: basename(signed.output) } };
+  await writeText(join(folder, 'update.zip.json'), `${JSON.stringify(told, null, 2)}\n`);
+  const subject = { name: 'update.zip', md5: final.md5, sha256: final.sha256 };
+  const provenance = provenanceFile({ path: join(folder, 'provenance.json'), builder, date }, record, subject);
+  await writeBytes(provenance.path, provenance.bytes);
+  await writeText(join(folder, 'notes.md'), releaseNotes(record, final, signed));
+  const sums: string[] = [];
+  for (const name of await filesIn(folder)) {
+    const md5 = createHash('md5')
+      .update(await readFile(join(folder, name)))
+      .digest('hex');
+    sums.push(`${md5} *${name}\n`);
+  }
+  await writeText(join(folder, 'md5.txt'), sums.join(''));
+}

@@ -1,0 +1,142 @@
+/** Every --json output is what its published schema says, with no field that the schema does not name. */
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
+import { dfota } from '../../src/cli/dfota.js';
+import { run } from '../../src/cli/run.js';
+import { makeKey } from '../support/keys.js';
+import { mutationPair } from '../support/mutation-pair.js';
+import { writeTargetFiles } from '../support/targetfiles.js';
+import { testTerminal } from '../support/terminal.js';
+import { workFolder } from '../support/work-folder.js';
+import { strict } from './schemas/build-schema.js';
+import { documents, schemaText } from './schemas/documents.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const work = workFolder('schemas');
+const at = (name: string): string => join(work, name);
+const ajv = new Ajv({ allErrors: true });
+const used = new Set<string>();
+
+/** Holds a document against the published schema, and against the strict form of it. */
+function hold(name: string, document: unknown): void {
+  const schema: unknown = JSON.parse(readFileSync(join(root, `docs/schemas/${name}.schema.json`), 'utf8'));
+  const { $id: _, ...closed } = Object(strict(schema));
+  for (const each of [Object({ ...Object(schema), $id: undefined }), closed]) {
+    const check = ajv.compile(JSON.parse(JSON.stringify(each)));
+    assert.ok(check(document), `${name}: ${ajv.errorsText(check.errors)}\n${JSON.stringify(document).slice(0, 2000)}`);
+  }
+  used.add(name);
+}
+
+async function command(...words: readonly string[]): Promise<unknown> {
+  const { terminal, stdout } = testTerminal();
+  await run(dfota('0.0.0'), [...words, '--json', '--quiet'], terminal);
+  return JSON.parse(stdout());
+}
+
+before(() => {
+  copyFileSync(writeTargetFiles(at('a'), mutationPair.source), at('v1.zip'));
+  copyFileSync(writeTargetFiles(at('c'), { ...mutationPair.source, revision: 'A00' }), at('v0.zip'));
+  copyFileSync(writeTargetFiles(at('b'), mutationPair.target), at('v2.zip'));
+  mkdirSync(at('lists'));
+  writeFileSync(at('lists/quectel_noota_filelist.txt'), 'SYSTEM/no/such\n');
+});
+
+test('unit: the schemas in docs/ are what the program says; npm run docs writes them', () => {
+  for (const name of Object.keys(documents)) {
+    assert.equal(readFileSync(join(root, `docs/schemas/${name}.schema.json`), 'utf8'), schemaText(name), name);
+  }
+  const apart = ['audit', 'policy'];
+  const files = readdirSync(join(root, 'docs/schemas')).map((name) => name.replace('.schema.json', ''));
+  for (const name of [...Object.keys(documents), ...apart]) assert.ok(files.includes(name), name);
+});
+
+test('unit: the schema of the audit knows every reason', () => {
+  const { definitions } = JSON.parse(readFileSync(join(root, 'docs/schemas/audit.schema.json'), 'utf8'));
+  const code = readFileSync(join(root, 'src/model/decision.ts'), 'utf8');
+  const [, union = ''] = /export type Reason =([^;]*);/.exec(code) ?? [];
+  const reasons = [...union.matchAll(/'([a-z-]+)'/g)].map(([, reason]) => reason);
+  assert.ok(reasons.length > 20);
+  assert.deepEqual(definitions.row.properties.reason.enum, reasons);
+});
+
+test('integration: generate, the record beside the package, reproduce, verify, sign', async () => {
+  const pair = [at('v1.zip'), at('v2.zip'), '--lists', at('lists')];
+  const words = ['--effort', 'fast', '--no-cache', '--output', at('update.zip')];
+  hold('generation', await command('generate', ...pair, ...words));
+  hold('package-record', JSON.parse(readFileSync(at('update.zip.json'), 'utf8')));
+  hold('reproduction', await command('reproduce', at('update.zip.json')));
+  hold('reproduction', await command('reproduce', at('update.zip.json'), '--source', at('v2.zip')));
+  const off = ['--verify', 'off', '--from', at('v1.zip'), at('v2.zip'), '--from', at('v0.zip')];
+  mkdirSync(at('several'));
+  hold('generation', await command('generate', ...off, '--effort', 'fast', '--no-cache', '--output', at('several')));
+  const key = makeKey(work, 'key');
+  const sign = ['sign', at('update.zip'), '--scheme', 'le', '--key', key.key, '--output', at('signed.zip')];
+  hold('signed', await command(...sign));
+  const proof = [
+    '--source',
+    at('v1.zip'),
+    '--target',
+    at('v2.zip'),
+    '--lists',
+    at('lists'),
+    '--power-cuts',
+    '3',
+    '--trace',
+  ];
+  hold('verification', await command('verify', at('signed.zip'), ...proof, '--public-key', key.publicKey));
+  hold('verification', await command('verify', at('signed.zip'), '--public-key', key.publicKey));
+  hold('verification', await command('verify', at('signed.zip'), '--source', at('v2.zip'), '--target', at('v2.zip')));
+  hold('verification', await command('verify', at('update.zip'), '--source', at('v1.zip')));
+});
+
+test('integration: release and support', async () => {
+  const pair = [at('v1.zip'), at('v2.zip')];
+  const made = ['release', ...pair, '--effort', 'fast', '--no-cache', '--verify', 'off', '--output', at('bundle')];
+  const key = makeKey(work, 'release-key');
+  hold('release', await command(...made, '--scheme', 'detached', '--key', key.key));
+  hold('package-record', JSON.parse(readFileSync(at('bundle/update.zip.json'), 'utf8')));
+  hold('support', await command('support', at('v1.zip'), at('lists/quectel_noota_filelist.txt'), '--output', at('s')));
+});
+
+test('integration: check, inspect, audit, ls, extract', async () => {
+  const [v1, v2] = [at('v1.zip'), at('v2.zip')];
+  hold('check', await command('check', v1, v2, '--lists', at('lists')));
+  const made = ['--effort', 'fast', '--no-cache', '--verify', 'off', '--output', at('look.zip')];
+  await command('generate', v1, v2, ...made);
+  hold('inspection', await command('inspect', at('look.zip')));
+  hold('audit', await command('audit', v1, v2, '--no-cache', '--package', at('look.zip')));
+  hold('listing', await command('ls', v1));
+  hold('extraction', await command('extract', v1, '--output', at('extracted')));
+});
+
+test('integration: explain, archive, prepare', async () => {
+  hold('explanation', await command('explain', '510'));
+  hold('explanation', await command('explain', 'zip-truncated'));
+  writeFileSync(
+    at('last_log'),
+    'ui_print Patching...\nassert failed: apply_patch_check("/system/bin/app", "a", "b")\nscript aborted: assert failed\nE:Error in /cache/update.zip\n(Status 7)\n',
+  );
+  hold('log-reading', await command('explain', at('last_log')));
+  hold('archive-addition', await command('archive', 'add', at('v1.zip'), '--to', at('releases')));
+  hold('archive-listing', await command('archive', 'list', at('releases')));
+  hold('archive-check', await command('archive', 'verify', at('releases')));
+  writeFileSync(at('new-boot.img'), 'another kernel');
+  const prepare = ['prepare', '--source', at('v1.zip'), '--boot', at('new-boot.img'), '--output', at('prepared.zip')];
+  hold('preparation', await command(...prepare, '--dry-run'));
+  hold('preparation', await command(...prepare));
+});
+
+test('integration: whatever fails', async () => {
+  hold('failure', await command('inspect', at('none.zip')));
+  hold('failure', await command('inspect'));
+  hold('failure', await command('sign', at('v1.zip'), '--scheme', 'le', '--output', at('x.zip')));
+});
+
+test('unit: every schema was held against something', () => {
+  assert.deepEqual([...Object.keys(documents), 'audit'].sort(), [...used].sort());
+});

@@ -1,0 +1,370 @@
+/** The schema of every document that a command writes with --json, by the name of its file in docs/schemas. */
+import {
+  count,
+  either,
+  flag,
+  list,
+  mapOf,
+  maybe,
+  md5,
+  object,
+  one,
+  orNull,
+  type Schema,
+  sha1,
+  sha256,
+  text,
+  whole,
+  withMore,
+} from './build-schema.js';
+import {
+  build,
+  fault,
+  finding,
+  findings,
+  format,
+  needs,
+  projectVersion,
+  proof,
+  proofFields,
+  signatures,
+} from './common.js';
+
+const generation = object({
+  ...format('dfota-generation'),
+  package: object({ file: text, size: count, sha256, md5 }),
+  parts: text,
+  source: build,
+  target: build,
+  travel: list(object({ what: text, count, size: count, packageBytes: count })),
+  needs,
+  verification: orNull(proof),
+  allowed: maybe(list(text)),
+  findings,
+});
+
+const scheme = one('le', 'android', 'detached');
+const signedFields = {
+  scheme,
+  output: text,
+  size: count,
+  sha256,
+  md5,
+  digest: sha256,
+  key: sha256,
+  replaced: list(scheme),
+};
+const signed = object(signedFields);
+
+const buildName = either(text, object({ archive: text, version: text }));
+const recorded = object({ name: buildName, sha256, revision: orNull(text) });
+
+const record = object({
+  ...format('dfota-package'),
+  tool: object({ dfota: text, engine: text }),
+  package: object({ name: text, size: count, md5, sha256, entries: count }),
+  source: recorded,
+  target: recorded,
+  lists: object({ folder: orNull(text), files: list(object({ name: text, sha256 })) }),
+  options: object({
+    parts: text,
+    modes: one('build', 'note'),
+    companion: orNull(text),
+    bootUpdate: one('resumable', 'in-place', 'whole'),
+    dialect: one('assert', 'abort'),
+    chmod: one('on-top', 'merged'),
+    permissions: orNull(one('set_perm', 'set_metadata')),
+    effort: one('fast', 'normal', 'best'),
+    moves: flag,
+    copies: flag,
+    crossBases: flag,
+    basesPerFile: count,
+    allow: list(text),
+  }),
+  needs,
+  proof: orNull(proof),
+  findings,
+  signed: maybe(signed),
+});
+
+const event = object({
+  line: count,
+  text,
+  kind: text,
+  says: text,
+  about: orNull(text),
+});
+
+const explanation = object({ subject: text, meaning: text, causes: list(text), look: list(text) });
+const outcome = one('succeeded', 'failed', 'unfinished', 'no-update');
+
+const treeEntry = object({
+  path: text,
+  kind: one('file', 'link', 'directory', 'character-device', 'block-device', 'fifo', 'socket'),
+  size: count,
+  mode: maybe(text),
+  uid: maybe(count),
+  gid: maybe(count),
+  mtime: maybe(whole),
+  destination: maybe(text),
+  device: maybe(object({ major: count, minor: count })),
+  links: maybe(count),
+  attributes: maybe(mapOf(text)),
+  encrypted: maybe(flag),
+});
+
+const archived = withMore(projectVersion, { digest: sha256, files: count, bytes: count });
+
+/** By name of the file, without `.schema.json`: a title, what writes it, the schema. */
+export const documents: Readonly<Record<string, { readonly writes: string; readonly schema: Schema }>> = {
+  generation: {
+    writes: '`dfota generate --json`',
+    schema: either(generation, object({ packages: list(generation) })),
+  },
+  'package-record': { writes: '`dfota generate`, as `update.zip.json` beside the package', schema: record },
+  reproduction: {
+    writes: '`dfota reproduce --json`',
+    schema: object({
+      ...format('dfota-reproduction'),
+      record: text,
+      same: flag,
+      expected: object({ sha256, size: count }),
+      made: maybe(object({ sha256, size: count })),
+      differences: list(text),
+    }),
+  },
+  verification: {
+    writes: '`dfota verify --json`',
+    schema: either(
+      object({ ...format('dfota-verification'), ...proofFields, signatures: maybe(signatures) }),
+      object({ ...format('dfota-verification'), signatures }),
+    ),
+  },
+  signed: {
+    writes: '`dfota sign --json`',
+    schema: object({
+      ...format('dfota-signed'),
+      ...signedFields,
+    }),
+  },
+  release: {
+    writes: '`dfota release --json`',
+    schema: object({
+      ...format('dfota-release'),
+      output: text,
+      package: object({ size: count, md5, sha256 }),
+      signed: maybe(signed),
+      files: list(text),
+      findings,
+      offends: flag,
+    }),
+  },
+  support: {
+    writes: '`dfota support --json`',
+    schema: object({
+      ...format('dfota-support'),
+      output: text,
+      files: list(text),
+      failures: list(object({ step: text, faults: list(fault) })),
+    }),
+  },
+  check: {
+    writes: '`dfota check --json`',
+    schema: object({ ...format('dfota-check'), source: build, target: build, clean: flag, findings }),
+  },
+  inspection: {
+    writes: '`dfota inspect --json`',
+    schema: object({
+      ...format('dfota-inspection'),
+      file: text,
+      size: count,
+      sha256,
+      md5,
+      madeBy: list(text),
+      appliesTo: orNull(projectVersion),
+      metadata: mapOf(text),
+      entries: list(
+        object({
+          name: text,
+          role: one(
+            'patch',
+            'identity',
+            'file',
+            'image',
+            'directory',
+            'script',
+            'program',
+            'metadata',
+            'version',
+            'unused',
+          ),
+          method: one('stored', 'deflated'),
+          packedSize: count,
+          size: count,
+          sha1,
+        }),
+      ),
+      targets: list(
+        object({
+          kind: one('file', 'partition'),
+          name: text,
+          part: orNull(one('l', 'm', 'o', 'minor')),
+          method: one('BSDIFF40', 'IMGDIFF2', 'whole', 'unknown'),
+          from: orNull(text),
+          entry: orNull(text),
+          packedSize: count,
+          entrySize: count,
+          targetSize: count,
+          targetSha1: text,
+          sourceSha1: orNull(text),
+        }),
+      ),
+      removed: list(text),
+      links: list(object({ path: text, destination: text })),
+      directories: list(text),
+      script: object({
+        statements: count,
+        phases: list(
+          object({ title: text, line: count, statements: count, calls: list(object({ name: text, count })) }),
+        ),
+        text,
+      }),
+    }),
+  },
+  listing: {
+    writes: '`dfota ls --json`',
+    schema: object({
+      ...format('dfota-listing'),
+      origin: text,
+      description: text,
+      total: count,
+      entries: list(treeEntry),
+      findings,
+    }),
+  },
+  extraction: {
+    writes: '`dfota extract --json`',
+    schema: object({
+      ...format('dfota-extraction'),
+      origin: text,
+      description: text,
+      output: text,
+      files: count,
+      directories: count,
+      links: count,
+      bytes: count,
+      special: list(treeEntry),
+      unreadable: list(fault),
+      findings,
+    }),
+  },
+  explanation: {
+    writes: '`dfota explain --json` of a code or a word',
+    schema: withMore(explanation, format('dfota-explanation')),
+  },
+  'log-reading': {
+    writes: '`dfota explain --json` of a recovery log',
+    schema: object({
+      ...format('dfota-log-reading'),
+      file: text,
+      outcome,
+      attempts: list(object({ line: count, outcome })),
+      attempt: whole,
+      failure: orNull(
+        object({
+          event,
+          reason: event,
+          statement: maybe(text),
+          files: list(text),
+          script: maybe(object({ line: count, text })),
+          code: maybe(text),
+        }),
+      ),
+      explanation,
+      events: list(event),
+    }),
+  },
+  'archive-addition': {
+    writes: '`dfota archive add --json`',
+    schema: object({
+      ...format('dfota-archive-addition'),
+      archive: text,
+      origin: text,
+      build: archived,
+      known: flag,
+      repairedBlobs: count,
+      repairedFiles: list(text),
+      newBlobs: count,
+      newBytes: count,
+      findings,
+    }),
+  },
+  'archive-listing': {
+    writes: '`dfota archive list --json`',
+    schema: object({
+      ...format('dfota-archive-listing'),
+      archive: text,
+      builds: list(archived),
+      storedBytes: count,
+      findings,
+    }),
+  },
+  'archive-check': {
+    writes: '`dfota archive verify --json`',
+    schema: object({
+      ...format('dfota-archive-check'),
+      archive: text,
+      builds: count,
+      blobs: count,
+      bytes: count,
+      findings,
+    }),
+  },
+  preparation: {
+    writes: '`dfota prepare --json`',
+    schema: object({
+      ...format('dfota-preparation'),
+      source: text,
+      output: text,
+      inputs: list(object({ from: text, input: text })),
+      changes: list(
+        object({
+          path: text,
+          kind: one('file', 'link', 'directory'),
+          change: one('added', 'replaced', 'removed'),
+          from: text,
+        }),
+      ),
+      entries: count,
+      unchanged: count,
+      versionBefore: orNull(text),
+      versionAfter: orNull(text),
+      owners: orNull(mapOf(count)),
+      findings,
+      written: orNull(object({ size: count, sha256 })),
+    }),
+  },
+  failure: {
+    writes: 'every command with `--json` that fails',
+    schema: object({
+      error: object({
+        kind: one('proof', 'usage', 'input', 'internal', 'interrupted'),
+        exitCode: count,
+        faults: list(either(fault, finding)),
+      }),
+    }),
+  },
+};
+
+/** The text of a schema's file. */
+export function schemaText(name: string): string {
+  const found = documents[name];
+  if (found === undefined) throw new RangeError(`no schema ${name}`);
+  const head = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: `urn:dfota:${name}:1`,
+    title: `dfota ${name.replaceAll('-', ' ')}`,
+    description: `What ${found.writes.replaceAll('`', '')} writes. \`version\` rises when a field changes its meaning or goes away; new fields may come without that.`,
+  };
+  return `${JSON.stringify({ ...head, ...found.schema }, null, 2)}\n`;
+}

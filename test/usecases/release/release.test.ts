@@ -1,0 +1,161 @@
+/** What is handed over, and what is sent to a maintainer: complete or not there, and the same bytes each time. */
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { releaseRequest } from '../../../src/cli/commands/release.js';
+import { supportRequest } from '../../../src/cli/commands/support.js';
+import { InputError, UsageError } from '../../../src/model/errors.js';
+import { release } from '../../../src/usecases/release/release.js';
+import { reproduce } from '../../../src/usecases/reproduce/reproduce.js';
+import { support } from '../../../src/usecases/support/support.js';
+import { verifySigned } from '../../../src/usecases/verify/verify-signed.js';
+import { makeKey, type TestKey, tool } from '../../support/keys.js';
+import { mutationPair } from '../../support/mutation-pair.js';
+import { writeTargetFiles } from '../../support/targetfiles.js';
+import { workFolder } from '../../support/work-folder.js';
+
+const work = workFolder('release');
+const at = (name: string): string => join(work, name);
+let key: TestKey;
+
+before(() => {
+  key = makeKey(work, 'key');
+  copyFileSync(writeTargetFiles(at('a'), mutationPair.source), at('v1.zip'));
+  copyFileSync(writeTargetFiles(at('b'), mutationPair.target), at('v2.zip'));
+  mkdirSync(at('lists'));
+  writeFileSync(at('lists/quectel_noota_filelist.txt'), '# nothing\n');
+});
+
+function request(output: string, changes: Partial<Parameters<typeof releaseRequest>[0]> = {}) {
+  const words = {
+    parts: 'a',
+    modes: 'build',
+    effort: 'fast',
+    verify: 'quick',
+    profile: 'strict',
+    noCache: true,
+  } as const;
+  return releaseRequest(
+    { ...words, source: at('v1.zip'), target: at('v2.zip'), lists: at('lists'), output: at(output), ...changes },
+    '2026-11-21T00:00:00Z',
+  );
+}
+
+const names = [
+  'audit.html',
+  'lists/quectel_noota_filelist.txt',
+  'md5.txt',
+  'notes.md',
+  'provenance.json',
+  'update.zip',
+  'update.zip.json',
+];
+
+test('end-to-end: a folder with all that is handed over; md5sum, the key and the record agree with it', async () => {
+  const made = await release(request('folder', { scheme: 'le', key: key.key }));
+  assert.deepEqual(made.files, names);
+  assert.equal(made.signed?.scheme, 'le');
+  tool('sh', ['-c', `cd '${at('folder')}' && md5sum --check --strict md5.txt`]);
+  assert.match(readFileSync(at('folder/md5.txt'), 'utf8'), new RegExp(`^${made.package.md5} \\*update\\.zip$`, 'm'));
+  assert.equal((await verifySigned({ packagePath: at('folder/update.zip'), publicKey: key.publicKey })).valid, true);
+  const record = JSON.parse(readFileSync(at('folder/update.zip.json'), 'utf8'));
+  assert.equal(record.signed.sha256, made.package.sha256);
+  assert.notEqual(record.package.sha256, made.package.sha256);
+  const provenance = JSON.parse(readFileSync(at('folder/provenance.json'), 'utf8'));
+  assert.equal(provenance.subject[0].digest.sha256, made.package.sha256);
+  const notes = readFileSync(at('folder/notes.md'), 'utf8');
+  for (const part of [made.package.md5, 'A01', 'A02', `,${made.package.size},60,1`, 'adb push', 'https://']) {
+    assert.ok(notes.includes(part), part);
+  }
+  assert.match(readFileSync(at('folder/audit.html'), 'utf8'), /^<!doctype html>/i);
+  const again = await reproduce({ record: at('folder/update.zip.json') });
+  assert.equal(again.same, true);
+  for (const name of made.files) assert.ok(!readFileSync(at(`folder/${name}`), 'latin1').includes('.tmp'), name);
+});
+
+test('end-to-end: archives hold the same, and are the same each time', async () => {
+  for (const [name, list] of [
+    ['one.zip', ['unzip', ['-Z1', at('one.zip')]]],
+    ['one.tar.gz', ['tar', ['-tzf', at('one.tar.gz')]]],
+  ] as const) {
+    await release(request(name));
+    await release(request(name.replace('one', 'two'), { jobs: '1' }));
+    assert.deepEqual(tool(list[0], list[1]).toString().trim().split('\n'), names);
+    assert.ok(readFileSync(at(name)).equals(readFileSync(at(name.replace('one', 'two')))), name);
+  }
+  assert.match(tool('unzip', ['-t', at('one.zip')]).toString(), /No errors detected/);
+  mkdirSync(at('unpacked'));
+  tool('tar', ['-xzf', at('one.tar.gz'), '-C', at('unpacked')]);
+  tool('sh', ['-c', `cd '${at('unpacked')}' && md5sum --check --strict md5.txt`]);
+});
+
+test('integration: nothing is left of a release that fails, whatever fails and whenever', async () => {
+  const left = readdirSync(work).sort();
+  const refuse = async (run: () => Promise<unknown>, kind: typeof InputError | typeof UsageError): Promise<void> => {
+    await assert.rejects(run, (error) => error instanceof kind);
+    assert.deepEqual(readdirSync(work).sort(), left);
+  };
+  writeFileSync(at('policy.yaml'), 'nonsense: [');
+  left.push('policy.yaml');
+  left.sort();
+  for (const output of ['no', 'no.zip', 'no.tar.gz']) {
+    await refuse(() => release(request(output, { scheme: 'le', key: key.publicKey })), InputError);
+    await refuse(() => release(request(output, { scheme: 'android', key: key.key })), UsageError);
+    await refuse(() => release(request(output, { policy: at('policy.yaml') })), InputError);
+    await refuse(() => release(request(output, { source: at('none.zip') })), InputError);
+    const stop = new AbortController();
+    const stopping = release(request(output), {
+      signal: stop.signal,
+      onProgress: ({ stage }) => {
+        if (stage === 'audit') stop.abort('SIGINT');
+      },
+    });
+    await assert.rejects(stopping, (reason) => reason === 'SIGINT');
+    assert.deepEqual(readdirSync(work).sort(), left);
+  }
+  await refuse(() => release(request('v1.zip')), UsageError);
+  await refuse(() => release(request('folder')), InputError);
+  assert.throws(() => request('x', { key: key.key }), UsageError);
+});
+
+test('end-to-end: support packs lists, metadata, plan, inspection, check and the log, and no byte of the firmware', async () => {
+  await release(request('sent'));
+  writeFileSync(at('last_log'), 'script aborted\n');
+  const words = { source: at('v1.zip'), target: at('v2.zip'), parts: 'a', modes: 'build', lists: at('lists') } as const;
+  const more = { package: at('sent/update.zip'), log: at('last_log') };
+  const made = await support(supportRequest({ ...words, ...more, output: at('support.zip') }));
+  assert.deepEqual(made.failures, []);
+  for (const name of [
+    'versions.json',
+    'plan.json',
+    'check.json',
+    'inspect.json',
+    'last_log',
+    'source/META/misc_info.txt',
+  ]) {
+    assert.ok(made.files.includes(name), `${name} of ${made.files.join(' ')}`);
+  }
+  const all = readFileSync(at('support.zip'));
+  const firmware = tool('unzip', ['-p', at('v2.zip'), 'SYSTEM/bin/fresh']);
+  assert.ok(firmware.length > 1000);
+  assert.equal(all.includes(firmware.subarray(0, 100)), false);
+  await support(supportRequest({ ...words, ...more, output: at('again.zip') }));
+  assert.ok(readFileSync(at('again.zip')).equals(all));
+  const full = await support(supportRequest({ ...words, output: at('full.tar.gz'), withFirmware: true }));
+  assert.ok(full.files.includes('firmware/source.zip'));
+  assert.ok(tool('tar', ['-xzOf', at('full.tar.gz'), 'firmware/target.zip']).equals(readFileSync(at('v2.zip'))));
+});
+
+test('integration: support packs failures as what they are', async () => {
+  writeFileSync(at('broken.zip'), 'PK no zip');
+  const words = { source: at('broken.zip'), target: at('v2.zip'), parts: 'a', modes: 'build' } as const;
+  const made = await support(supportRequest({ ...words, package: at('broken.zip'), output: at('broken') }));
+  assert.deepEqual(
+    made.failures.map(({ step }) => step),
+    ['builds', 'inspect'],
+  );
+  assert.ok(made.files.includes('builds.failed.json'));
+  const folder = supportRequest({ ...words, source: at('a'), output: at('never.zip'), withFirmware: true });
+  await assert.rejects(support(folder), (error) => error instanceof UsageError);
+});
