@@ -61,11 +61,26 @@ export interface ImageDeltaCost {
   readonly pointers: number;
 }
 
+/** A packed part of the new image, and what it costs to compare it packed. */
+export interface ImageDeltaPackedPart {
+  readonly compression: string;
+  readonly at: number;
+  readonly packedSize: number;
+  readonly unpackedSize: number;
+  /** Whether the old image has a part to compare it with. */
+  readonly hasOld: boolean;
+  /** Bytes of a patch for this part alone, compared packed, as it is done, and compared unpacked. */
+  readonly costPacked: number;
+  readonly costUnpacked: number;
+}
+
 /** A patch that was made. */
 export interface ImageDelta {
   readonly output: string;
   readonly info: ImageDeltaInfo;
   readonly cost: ImageDeltaCost;
+  /** Parts that are packed: no device packs them again, so they are compared packed. */
+  readonly packedParts: readonly ImageDeltaPackedPart[];
   /** Covers that the patch is made of. */
   readonly covers: number;
 }

@@ -1,5 +1,5 @@
 /** What is in an image delta, for people and for machines. */
-import type { ImageDelta, ImageDeltaInfo } from '../model/image-delta.js';
+import type { ImageDelta, ImageDeltaInfo, ImageDeltaPackedPart } from '../model/image-delta.js';
 import type { Report } from './inspection.js';
 import { showCount, showSize } from './quantities.js';
 import { tableLines } from './table.js';
@@ -83,8 +83,24 @@ export function imageInfoText(file: string, info: ImageDeltaInfo): Report {
   return { text: `${lines.join('\n')}\n`, exitCode: 0 };
 }
 
+/** What a packed part costs beyond what it would, if the device could pack it again. */
+function packedLine({
+  compression,
+  at,
+  packedSize,
+  unpackedSize,
+  hasOld,
+  costPacked,
+  costUnpacked,
+}: ImageDeltaPackedPart): string {
+  const what = `  packed   ${compression} at ${at}, ${packedSize} bytes (${unpackedSize} unpacked)`;
+  if (!hasOld) return `${what}: the old image has no such part`;
+  const price = Math.max(0, costPacked - costUnpacked);
+  return `${what}: compared packed, which takes ${price} bytes more (${costPacked} instead of ${costUnpacked})`;
+}
+
 /** What was made, and what it is made of. */
-export function imageDeltaText({ output, info, cost, covers }: ImageDelta): Report {
+export function imageDeltaText({ output, info, cost, covers, packedParts }: ImageDelta): Report {
   const rows: readonly (readonly [string, number])[] = [
     [showCount(covers, 'cover'), cost.covers],
     ['new bytes', cost.literals],
@@ -100,6 +116,7 @@ export function imageDeltaText({ output, info, cost, covers }: ImageDelta): Repo
   const lines = [
     `${output}: ${showSize(info.patchSize)} (${info.patchSize} bytes)${percent(info.patchSize, info.newSize)}`,
     ...overview(info),
+    ...packedParts.map(packedLine),
     ...table.map((line) => `  ${line}`),
     '  proved: applied by another decoder, it makes the new image',
   ];

@@ -33,7 +33,8 @@ export function unpack(bytes: Uint8Array, limit: number): Uint8Array {
   return out.result();
 }
 
-function unpackStream(kind: Compression, bytes: Uint8Array, limit: number): Unpacked {
+/** One stream of a kind that is known, and where it ends. Throws FormatError as unpack does. */
+export function unpackStream(kind: Compression, bytes: Uint8Array, limit: number): Unpacked {
   switch (kind) {
     case 'gzip': {
       const stream = readGzip(bytes, limit);

@@ -54,6 +54,9 @@ export interface EncodeOptions {
   readonly codeAware?: boolean | undefined;
 }
 
+/** Beyond so many bytes the second choice takes more time than it is worth. */
+const largeImage = 8 * 2 ** 20;
+
 /** The smallest patch found; the same input and plan give the same bytes. */
 export function encodeDelta(
   old: Uint8Array,
@@ -68,7 +71,7 @@ export function encodeDelta(
   const draft = (covers: readonly Cover[], how: Reading, downwards: boolean): Draft =>
     codeAll(old, fresh, covers, how, { ...plan, downwards }, plan.tables);
   let best = ways.map((downwards) => draft(first, reading, downwards)).reduce(smaller);
-  for (const bias of trials) {
+  for (const bias of fresh.length > largeImage ? trials.slice(0, 1) : trials) {
     const covers = search.next(best.covers, best.cost, bias);
     best = smaller(best, draft(covers, reading, best.downwards));
   }

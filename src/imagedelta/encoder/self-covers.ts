@@ -57,16 +57,18 @@ export function openSelfSearch(fresh: Uint8Array, { segmentSize, downwards }: Or
     return length;
   }
 
-  /** The longest piece for [at, end) that may be copied when the segment is made. */
-  function longest(at: number, end: number, behind: number): Cover | undefined {
+  /** The longest piece for [at, end) of at least `least` bytes that may be copied when the segment is made. */
+  function longest(at: number, end: number, behind: number, least: number): Cover | undefined {
     const bucket = bucketOf(at);
     let best: Cover | undefined;
     for (let i = 0; i < ways; i++) {
       const from = places[bucket + i] ?? -1;
       if (from < 0) break;
       const most = downwards && from >= behind ? Math.min(end - at, fresh.length - from) : end - at;
-      const length = equalBytes(from, at, most);
-      if (length >= shortest && length > (best?.length ?? 0)) best = { at, length, from, self: true };
+      // What is too short costs no more than its least length: the work grows with the image.
+      if (most < least || equalBytes(from, at, least) < least) continue;
+      const length = least + equalBytes(from + least, at + least, most - least);
+      if (length > (best?.length ?? 0)) best = { at, length, from, self: true };
     }
     return best;
   }
@@ -89,10 +91,12 @@ export function openSelfSearch(fresh: Uint8Array, { segmentSize, downwards }: Or
         }
         const isGap = next === undefined || next.at > at;
         // A short cover gives way to a piece of the new image that goes well past it.
-        const least = isGap ? shortest : next.length < longCover ? next.length + clearlyLonger : span.end;
+        const least = isGap
+          ? shortest
+          : Math.max(shortest, next.length + Math.max(clearlyLonger, next.length - longCover));
         const end = isGap && next !== undefined && next.length >= longCover ? next.at : span.end;
-        const found = at + Math.max(shortest, least) <= end ? longest(at, end, behind) : undefined;
-        if (found !== undefined && found.length >= least) take(found);
+        const found = at + least <= end ? longest(at, end, behind, least) : undefined;
+        if (found !== undefined) take(found);
         else if (next !== undefined && !isGap) take(next);
         else note(at++);
       }

@@ -9,6 +9,7 @@ import type { ImageDelta } from '../../model/image-delta.js';
 import type { Ports } from '../../model/ports.js';
 import { holdApart } from '../hold-apart.js';
 import { describeDelta } from './describe.js';
+import { packedPartsOf } from './packed-parts.js';
 import { type DeltaTarget, planDelta, requireRoom } from './plan.js';
 import { readImage } from './read-image.js';
 
@@ -61,6 +62,7 @@ export async function imageDelta(request: ImageDeltaRequest, ports: Ports = {}):
     output,
     info: describeDelta(readDeltaHeader(patch)),
     covers,
+    packedParts: packedPartsOf(before, after, plan),
     cost: {
       covers: cost.numbers,
       literals: cost.literals,
