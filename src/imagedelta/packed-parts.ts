@@ -17,6 +17,10 @@ const shortest = 1024;
 const mostTries = 4096;
 const mostUnpacked = 2 ** 28;
 
+/** Where the magics begin: all other bytes are passed over quickly. */
+const firstBytes = new Uint8Array(256);
+for (const byte of [0x1f, 0xfd, 0x28, 0x02, 0x04, 0x42, 0x89, 0x5d]) firstBytes[byte] = 1;
+
 /** An .lzma header beyond its magic: a dictionary of 2^n or 3 * 2^n bytes, a likely size, and the first byte of the coder. */
 function isLzmaHeader(image: Uint8Array, at: number): boolean {
   if (at + 14 > image.length) return false;
@@ -33,7 +37,7 @@ export function findPackedParts(image: Uint8Array): readonly PackedPart[] {
   let tries = 0;
   let room = mostUnpacked;
   for (let at = 0; at + shortest <= image.length && tries < mostTries && room > 0; ) {
-    const kind = compressionAt(image, at);
+    const kind = firstBytes[image[at] ?? 0] === 1 ? compressionAt(image, at) : undefined;
     if (kind === undefined || (kind === 'lzma' && !isLzmaHeader(image, at))) {
       at++;
       continue;

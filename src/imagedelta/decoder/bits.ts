@@ -40,8 +40,9 @@ function squash(value: number): number {
 /** Reads a segment, with a model in its initial state. */
 export function readBits(packed: Uint8Array, size: DeltaModelSize): BitReader {
   const n = size.contexts;
-  const bits = size.counterBits;
-  const probabilities = new Uint16Array(n * 2 ** bits).fill(0x8000);
+  const shift = 32 - size.counterBits;
+  const counters = 1 << size.counterBits;
+  const probabilities = new Uint16Array(n * counters).fill(0x8000);
   const setsA = new Int32Array(51 * n).fill(19_661);
   const setsB = new Int32Array(33 * n);
   const values = new Int32Array(6);
@@ -81,7 +82,7 @@ export function readBits(packed: Uint8Array, size: DeltaModelSize): BitReader {
     const rowB = b * n;
     let dot = 0;
     for (let i = 0; i < n; i++) {
-      const slot = i * 2 ** bits + (Math.imul((values[i] ?? 0) + salt, 0x9e3779b1) >>> (32 - bits));
+      const slot = i * counters + (Math.imul((values[i] ?? 0) + salt, 0x9e3779b1) >>> shift);
       const x = stretched[(probabilities[slot] ?? 0) >>> 3] ?? 0;
       at[i] = slot;
       input[i] = x;
