@@ -109,3 +109,6 @@ export function onDevice(path: ArchivePath): DevicePath | undefined {
 export function nameOfOwnersRow(path: string): string {
   return `system${path.slice(sdx6x.system.length)}`;
 }
+
+/** Keys of the package's metadata that dfota itself writes and reads. */
+export const packageKeys = { allowed: 'dfota-allowed', lists: 'dfota-lists' } as const;

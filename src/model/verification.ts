@@ -1,5 +1,7 @@
 /** What running a package on the simulated device has shown. Plain data: reports and JSON are made from it. */
 
+import type { Sha256 } from './digest.js';
+
 /** How a path, or a partition, differs from what it should be. */
 export type DifferenceKind =
   /** It should be there, and is not. */
@@ -106,6 +108,15 @@ export interface Usage {
   readonly capacity: number;
 }
 
+/** The lists of a verification, and those that the package was made with. */
+export interface VerifiedLists {
+  /** Their folder; the starter lists without it. */
+  readonly folder?: string | undefined;
+  readonly digest: Sha256;
+  /** What the package says of the lists that it was made with. */
+  readonly madeWith?: Sha256 | undefined;
+}
+
 /** The outcome of a verification. */
 export interface Verification {
   /** The package as the user named it. */
@@ -148,6 +159,8 @@ export interface Verification {
   readonly progressFault?: string | undefined;
   /** What was assumed or noticed. */
   readonly notes: readonly string[];
+  /** The lists by which the outcome was expected, where they come from files. */
+  readonly lists?: VerifiedLists | undefined;
   /** Statement by statement, where it was asked for. */
   readonly trace?: readonly string[] | undefined;
 }

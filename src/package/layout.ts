@@ -4,7 +4,7 @@ import { sdx6x } from '../model/layout.js';
 import type { ExtractFile, PatchFile, Payload, SettledOperation } from '../model/operation.js';
 import { compareBytes, toBytes } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
-import { metadataText } from './metadata.js';
+import { type MadeWith, metadataText } from './metadata.js';
 
 /** What an entry of the package holds: encoded bytes that are kept elsewhere, or bytes at hand. */
 export type LayoutContent =
@@ -19,15 +19,13 @@ export interface LayoutEntry {
 }
 
 /** What the package holds beside the plan's own payloads. */
-export interface PackagePrograms {
+export interface PackagePrograms extends MadeWith {
   /** The script as a byte-string. */
   readonly script: string;
   /** OTA/bin/updater of the target. */
   readonly updateBinary: Uint8Array;
   /** OTA/bin/ipth_dua of the target, where it has one. */
   readonly ipthDua?: Uint8Array | undefined;
-  /** Codes of errors that were accepted when the package was made. */
-  readonly allowed?: readonly string[] | undefined;
 }
 
 /** Whether a file travels whole because of what it is, not because its patch was not worth it. */

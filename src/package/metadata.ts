@@ -1,4 +1,6 @@
 import type { ProjectVersion } from '../model/build.js';
+import type { Sha256 } from '../model/digest.js';
+import { packageKeys } from '../model/layout.js';
 import { compareBytes } from '../model/path.js';
 
 /** `2022-06-22,15:50` as seconds since 1970, taken as UTC: the file names no zone, and none is better than ours. */
@@ -13,6 +15,8 @@ function timestamp(packageTime: string | undefined): string | undefined {
 export interface MadeWith {
   /** Codes of errors of the inputs that were accepted. */
   readonly allowed?: readonly string[] | undefined;
+  /** Digest of the list files. */
+  readonly listsDigest?: Sha256 | undefined;
 }
 
 /**
@@ -22,10 +26,11 @@ export interface MadeWith {
 export function metadataText(
   source: ProjectVersion | undefined,
   target: ProjectVersion | undefined,
-  { allowed = [] }: MadeWith = {},
+  { allowed = [], listsDigest }: MadeWith = {},
 ): string {
   const values: readonly (readonly [string, string | undefined])[] = [
-    ['dfota-allowed', allowed.length === 0 ? undefined : allowed.join(',')],
+    [packageKeys.allowed, allowed.length === 0 ? undefined : allowed.join(',')],
+    [packageKeys.lists, listsDigest],
     ['post-build', target?.revision],
     ['post-timestamp', timestamp(target?.packageTime)],
     ['pre-build', source?.revision],

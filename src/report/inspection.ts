@@ -1,5 +1,6 @@
 /** What is in a package, for people and for machines. */
 import type { InspectedTarget, Inspection } from '../model/inspection.js';
+import { packageKeys } from '../model/layout.js';
 import type { Part } from '../model/parts.js';
 import { displayName } from '../model/path.js';
 import { showCount, showSize } from './quantities.js';
@@ -56,6 +57,10 @@ function fields(rows: readonly (readonly [string, string | undefined])[]): reado
   ).slice(1);
 }
 
+function listsOf(digest: string | undefined): string | undefined {
+  return digest === undefined ? undefined : `SHA-256 ${digest}`;
+}
+
 function versionLines({ appliesTo, metadata, madeBy }: Inspection): readonly string[] {
   const value = (key: string) => metadata.find((one) => one.key === key)?.value;
   return fields([
@@ -68,6 +73,8 @@ function versionLines({ appliesTo, metadata, madeBy }: Inspection): readonly str
     ['custom', appliesTo?.custom],
     ['built', appliesTo?.packageTime],
     ['makes', value('post-build')],
+    ['lists', listsOf(value(packageKeys.lists))],
+    ['allowed', value(packageKeys.allowed)],
     ...madeBy.map((line, index): readonly [string, string] => [index === 0 ? 'made by' : '', line]),
   ]);
 }

@@ -118,6 +118,19 @@ function showDifferences(verification: Verification): string[] {
   return [...lines, ...differences.flatMap((difference) => showDifference(difference, '  ')), ...rest];
 }
 
+/** Which lists the package was made with, and whether they are those that were gone by here. */
+function showLists({ lists, comparedWith, differenceCount, proved }: Verification): string[] {
+  if (lists === undefined) return [];
+  const { folder, digest, madeWith } = lists;
+  const here = folder === undefined ? 'the starter lists' : `the lists in ${folder === '.' ? 'this folder' : folder}`;
+  const given = `${here} (SHA-256 ${digest})`;
+  if (madeWith === undefined) return [`lists: ${given}; the package does not say which it was made with`];
+  if (madeWith === digest) return [`lists: ${given}, which the package was made with`];
+  const lines = [`lists: ${given}; the package was made with others (SHA-256 ${madeWith})`];
+  if (comparedWith === 'nothing' || (proved && differenceCount === 0)) return lines;
+  return [...lines, '  give the lists that it was made with: --lists DIR, or --starter-lists'];
+}
+
 /** The lines that the module sends: start, percentages, end. */
 export function replayLines(verification: Verification): readonly string[] {
   if (verification.status === 'refused') return [`+QIND: "FOTA","END",${verification.deviceCode}`];
@@ -159,6 +172,7 @@ function proofLines(verification: Verification, options: { readonly replay?: boo
     ...(message === undefined ? [] : [`  ${at}${message}`]),
     ...showOutside(verification),
     ...showDifferences(verification),
+    ...showLists(verification),
     ...(verification.powerCuts === undefined ? ['power cuts: none tried'] : showCuts(verification.powerCuts)),
     showUsage('/system', verification.system),
     showUsage('/cache', verification.cache),

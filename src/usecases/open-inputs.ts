@@ -3,6 +3,7 @@ import { readLists } from '../input/lists/read-lists.js';
 import { openBuild } from '../input/open-build.js';
 import type { Modes } from '../input/ownership.js';
 import type { OpenBuild } from '../model/build.js';
+import type { Sha256 } from '../model/digest.js';
 import type { Finding } from '../model/finding.js';
 import type { ListRules } from '../model/list-rules.js';
 import type { Ports } from '../model/ports.js';
@@ -38,6 +39,8 @@ export interface OpenInputs {
   readonly target: OpenBuild;
   readonly rules: ListRules;
   readonly findings: readonly Finding[];
+  /** Of the list files, where the rules come from files: the package tells it. */
+  readonly listsDigest?: Sha256 | undefined;
 }
 
 /** Opens one build for as long as `use` runs. */
@@ -65,8 +68,8 @@ export async function withInputs<Result>(
   ports: Ports,
   use: (inputs: OpenInputs) => Promise<Result>,
 ): Promise<Result> {
-  const { rules, findings } = await readLists(paths.lists);
+  const lists = await readLists(paths.lists);
   return withBuild(paths.source, 'source', paths, ports, (source) =>
-    withBuild(paths.target, 'target', paths, ports, (target) => use({ source, target, rules, findings })),
+    withBuild(paths.target, 'target', paths, ports, (target) => use({ source, target, ...lists })),
   );
 }

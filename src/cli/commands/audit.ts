@@ -10,6 +10,7 @@ import { writeText } from '../../usecases/write-report.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
+import { chosenLists, listsOptions } from '../lists-option.js';
 import { companionOption, countOption, isStandardOutput, modesOption, partsOption, textOutput } from '../options.js';
 
 /** `dfota audit SOURCE TARGET`. */
@@ -40,7 +41,7 @@ export const auditCommand: Command = (program, choose) =>
           describe: 'File to write; - for standard output',
           defaultDescription: 'standard output',
         })
-        .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
+        .options(listsOptions)
         .option('parts', {
           type: 'string',
           default: 'a',
@@ -94,7 +95,7 @@ export const auditCommand: Command = (program, choose) =>
             ? 'json'
             : (argv.format ?? (argv.output === undefined ? undefined : formatOfName(argv.output)) ?? 'text');
         const toStandardOutput = isStandardOutput(argv.output);
-        const audit = await auditFiles(auditRequest(argv), session);
+        const audit = await auditFiles(auditRequest({ ...argv, lists: await chosenLists(argv, session) }), session);
         const shown = filterAudit(audit, { only, under: (argv.under ?? []).map(fromText) });
         const report = auditReport(shown, format, await readAuditPage());
         session.endStage();

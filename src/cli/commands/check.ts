@@ -4,6 +4,7 @@ import type { CheckRequest } from '../../usecases/check.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
+import { chosenLists, listsOptions } from '../lists-option.js';
 import { allowOption, companionOption, emphasisOf, modesOption, partsOption } from '../options.js';
 
 /** `dfota check SOURCE TARGET`. */
@@ -23,7 +24,7 @@ export const checkCommand: Command = (program, choose) =>
           demandOption: true,
           describe: 'The build that it is to run: targetfiles.zip, or a folder',
         })
-        .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
+        .options(listsOptions)
         .option('parts', {
           type: 'string',
           default: 'a',
@@ -55,7 +56,7 @@ export const checkCommand: Command = (program, choose) =>
     (argv) =>
       choose(async (session) => {
         const { check } = await import('../../usecases/check.js');
-        const checked = await check(checkRequest(argv), session);
+        const checked = await check(checkRequest({ ...argv, lists: await chosenLists(argv, session) }), session);
         session.out(session.manner.json ? checkJson(checked) : checkText(checked, emphasisOf(session.style)));
         return isClean(checked.findings) ? exitCodes.done : exitCodes.findings;
       }),

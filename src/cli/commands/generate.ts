@@ -10,6 +10,7 @@ import { writeText } from '../../usecases/write-report.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
+import { chosenLists, listsOptions } from '../lists-option.js';
 import {
   allowOption,
   allowProgramOption,
@@ -49,7 +50,7 @@ export const generateCommand: Command = (program, choose) =>
           default: 'a',
           describe: 'What to update: a (all), or letters of l (root file system), m (modem), o (kernel)',
         })
-        .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
+        .options(listsOptions)
         .option('from', { type: 'string', array: true, describe: 'A source; give it several times for a package each' })
         .option('from-archive', { type: 'string', describe: 'Archive that holds the source' })
         .option('source-version', {
@@ -153,7 +154,8 @@ export const generateCommand: Command = (program, choose) =>
         const planOnly = isStandardOutput(argv.plan);
         if (planOnly && session.manner.json) throw usage('standard output holds one document: --plan - or --json');
         const { generateFiles } = await import('../../usecases/generate/generate-files.js');
-        const made = await generateFiles(request, session);
+        const lists = await chosenLists(argv, session);
+        const made = await generateFiles({ ...request, lists }, session);
         session.endStage();
         const reports: readonly GenerationReport[] = made;
         const [first] = made;

@@ -5,6 +5,7 @@ import type { VerifyFilesRequest } from '../../usecases/verify/verify-files.js';
 import type { VerifySignedRequest } from '../../usecases/verify/verify-signed.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
+import { chosenLists, listsOptions } from '../lists-option.js';
 import {
   allowProgramOption,
   companionOption,
@@ -31,11 +32,7 @@ export const verifyCommand: Command = (program, choose) =>
           describe: 'The build that runs on the module; needed unless only signatures are checked',
         })
         .option('target', { type: 'string', describe: 'The build that it is to run; without it, changes are listed' })
-        .option('lists', {
-          type: 'string',
-          describe: 'Folder of the list files that the package was made with',
-          defaultDescription: 'starter lists',
-        })
+        .options(listsOptions)
         .option('parts', {
           type: 'string',
           default: 'a',
@@ -95,7 +92,9 @@ export const verifyCommand: Command = (program, choose) =>
         }
         const signatures = signed === undefined ? undefined : await verifySigned(signed, session);
         const verification =
-          source === undefined ? undefined : await verifyFiles(verifyRequest({ ...argv, source }), session);
+          source === undefined
+            ? undefined
+            : await verifyFiles(verifyRequest({ ...argv, source, lists: await chosenLists(argv, session) }), session);
         const report = session.manner.json
           ? verificationJson(verification, signatures)
           : verificationText(verification, { replay: argv.replay === true, signatures });

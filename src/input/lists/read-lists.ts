@@ -12,6 +12,7 @@ import { fromBytes, toBytes } from '../../model/path.js';
 import { parseChmodList } from './chmod-list.js';
 import { lineEndFindings } from './line-ends.js';
 import { listFileNames } from './list-file-names.js';
+import { listsDigest } from './lists-digest.js';
 import { parseMultifotaList } from './multifota-list.js';
 import { parsePathList } from './path-list.js';
 
@@ -74,6 +75,8 @@ export interface Lists {
   readonly findings: readonly Finding[];
   /** The files that are there. */
   readonly files: readonly ListFile[];
+  /** Tells whether two runs had the same lists. */
+  readonly listsDigest: Sha256;
 }
 
 /** A list file as it was read. */
@@ -127,5 +130,11 @@ export async function readLists(folder: string | undefined): Promise<Lists> {
     rules: { keep: keep.rules, whole: whole.rules, permissions: permissions.rules, images: images.rules },
     findings,
     files,
+    listsDigest: listsDigest({
+      noota: noota.text,
+      fullota: fullota.text,
+      chmod: chmod.text,
+      multifota: multifota.text,
+    }),
   };
 }

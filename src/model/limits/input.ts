@@ -45,5 +45,8 @@ export const mostFoldersBeside = 20;
 /** Most files of a folder beside a zip that are held against it: a module has some thousands. */
 export const mostFilesBeside = 200_000;
 
+/** Most bytes of a package's metadata that are read for what the package says of itself: dfota writes some hundred. */
+export const largestPackageMetadataBytes = 64 * 1024;
+
 /** Most rows of filesystem_config.txt for which a near path is looked for among all paths. */
 export const mostRowSuggestions = 10;

@@ -152,11 +152,13 @@ async function generateWith(
 
   const script = printScript(writeScript(plan, order, { ...options, permissions, toolVersion: dfotaVersion }));
   const programs = await readPrograms(target);
-  const entries = layoutPackage(plan, order, { script, ...programs, allowed: guarded.allowed }).map(
-    ({ name, mode, content }) =>
-      content.kind === 'payload'
-        ? payloads.entry(name, mode, content.payload)
-        : payloads.pack(name, mode, content.bytes),
+  const entries = layoutPackage(plan, order, {
+    script,
+    ...programs,
+    allowed: guarded.allowed,
+    listsDigest: inputs.listsDigest,
+  }).map(({ name, mode, content }) =>
+    content.kind === 'payload' ? payloads.entry(name, mode, content.payload) : payloads.pack(name, mode, content.bytes),
   );
   const packageBytes = packageSize(entries);
   const needs = deviceNeeds(plan, order, packageBytes, options.limits.systemFree);

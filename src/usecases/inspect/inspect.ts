@@ -18,6 +18,7 @@ import { displayName, fromBytes, isWithin } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
 import { refuseOtherPackage } from '../given-package.js';
+import { metadataOf } from '../package-metadata.js';
 import { type ScriptEffects, type ScriptTarget, scriptEffects } from './inspect-script.js';
 
 /** What to inspect. */
@@ -156,14 +157,6 @@ function rolesOf({ placeholders, identities, changing, targets }: ScriptEffects)
   for (const name of changing) roles.set(name, 'patch');
   for (const [name, role] of Object.entries(fixedRoles)) roles.set(name, role);
   return roles;
-}
-
-function metadataOf(text: string): Inspection['metadata'] {
-  return text
-    .split('\n')
-    .map((line) => line.replace(/\r$/, ''))
-    .filter((line) => line.includes('='))
-    .map((line) => ({ key: line.slice(0, line.indexOf('=')), value: line.slice(line.indexOf('=') + 1) }));
 }
 
 function headerOf(script: string): readonly string[] {

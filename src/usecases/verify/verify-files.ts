@@ -13,6 +13,7 @@ import { effectiveOwnership } from '../../plan/permissions.js';
 import { scopeOf } from '../../plan/scope.js';
 import { refuseOtherPackage } from '../given-package.js';
 import { type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
+import { listsDigestOf } from '../package-metadata.js';
 import { bytesOf, type VerifyRequest, verifyPackage } from './verify.js';
 
 /** What is to be proved; sizes are bytes. */
@@ -26,13 +27,24 @@ export interface VerifyFilesRequest extends VerifyRequest, ReadingOptions {
   readonly parts: readonly Part[];
 }
 
-/** Opens the builds and proves the package. Throws InputError for what cannot be read. */
+/** Opens the builds and proves the package; tells with which lists. Throws InputError for what cannot be read. */
 export async function verifyFiles(request: VerifyFilesRequest, ports: Ports = {}): Promise<Verification> {
-  const { source: sourcePath, target: targetPath, lists, companion, modes, parts: chosen, ...proof } = request;
+  await refuseOtherPackage(request.packagePath);
+  const { lists: folder, ...rest } = request;
+  const lists = await readLists(folder);
+  const verification = await proveWith(lists.rules, rest, ports);
+  const madeWith = await listsDigestOf(request.packagePath);
+  return { ...verification, lists: { folder, digest: lists.listsDigest, madeWith } };
+}
+
+async function proveWith(
+  rules: ListRules,
+  request: Omit<VerifyFilesRequest, 'lists'>,
+  ports: Ports,
+): Promise<Verification> {
+  const { source: sourcePath, target: targetPath, companion, modes, parts: chosen, ...proof } = request;
   const reading = { companion, modes };
   const parts = new Set(chosen);
-  await refuseOtherPackage(request.packagePath);
-  const { rules } = await readLists(lists);
   return withBuild(sourcePath, 'source', reading, ports, async (source) => {
     if (targetPath === undefined) {
       const images = imagesOf(source.build, rules, parts);
