@@ -252,7 +252,8 @@ test('integration: an option that names a file or a folder is in this table, or 
       'quiet verbose help version json parts modes effort jobs memory no-cache verify profile boot-update script-dialect ' +
       'permissions no-moves no-copies no-cross-bases cache-size system-free usrdata-free device-memory source-version format ' +
       'with-firmware no-record builder-id scheme signer-command signer-timeout passphrase-env replace ' +
-      'exact today allow only under volume dry-run power-cuts system-size trace replay'
+      'exact today allow only under volume dry-run power-cuts system-size trace replay ' +
+      'erase-block property allow-program starter-lists'
     )
       .split(' ')
       .map((name) => `--${name}`),
