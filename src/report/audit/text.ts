@@ -197,7 +197,7 @@ function security(audit: Audit): readonly string[] {
 
 function findings(audit: Audit): readonly string[] {
   const text = findingsText(audit.findings).trimEnd();
-  return text === '' ? [] : ['Findings', ...text.split('\n').map((line) => `  ${line}`)];
+  return text === '' ? [] : ['Findings', ...text.split('\n').map((line) => (line === '' ? '' : `  ${line}`))];
 }
 
 function paths(audit: Audit): readonly string[] {
