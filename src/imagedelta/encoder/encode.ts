@@ -52,6 +52,8 @@ const trials = [
 export interface EncodeOptions {
   /** Whether the old image may be read as code and for pointers; true unless said otherwise. */
   readonly codeAware?: boolean | undefined;
+  /** Told after each try how many bytes have been coded, and how many will have been at most. */
+  readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
 /** Beyond so many bytes the second choice takes more time than it is worth. */
@@ -62,20 +64,35 @@ export function encodeDelta(
   old: Uint8Array,
   fresh: Uint8Array,
   plan: EncodePlan,
-  { codeAware = true }: EncodeOptions = {},
+  { codeAware = true, onProgress }: EncodeOptions = {},
 ): EncodedPatch {
   const search = searchCovers(old, fresh);
   const first = search.first();
   const [reading = plainReading] = codeAware ? readingsOf(old, fresh, first) : [];
   const ways = plan.inPlace && plan.downwards === 'try' ? [false, true] : [plan.downwards === true];
-  const draft = (covers: readonly Cover[], how: Reading, downwards: boolean): Draft =>
-    codeAll(old, fresh, covers, how, { ...plan, downwards }, plan.tables);
-  let best = ways.map((downwards) => draft(first, reading, downwards)).reduce(smaller);
-  for (const bias of fresh.length > largeImage ? trials.slice(0, 1) : trials) {
-    const covers = search.next(best.covers, best.cost, bias);
-    best = smaller(best, draft(covers, reading, best.downwards));
+  const tries = fresh.length > largeImage ? trials.slice(0, 1) : trials;
+  const most = (reading === plainReading ? 1 : 2) * (ways.length + tries.length) + 1;
+  let made = 0;
+  const draft = (covers: readonly Cover[], how: Reading, downwards: boolean): Draft => {
+    const coded = codeAll(old, fresh, covers, how, { ...plan, downwards }, plan.tables);
+    onProgress?.(++made * fresh.length, most * fresh.length);
+    return coded;
+  };
+  const bestOf = (how: Reading): Draft => {
+    let best = ways.map((downwards) => draft(first, how, downwards)).reduce(smaller);
+    for (const bias of tries) {
+      const covers = search.next(best.covers, best.cost, bias);
+      best = smaller(best, draft(covers, how, best.downwards));
+    }
+    return best;
+  };
+  let best = bestOf(reading);
+  if (reading !== plainReading) {
+    const plain = draft(best.covers, plainReading, best.downwards);
+    best = smaller(best, plain);
+    // Where the reading gains little, covers chosen without it may do better: it never makes a patch larger.
+    if (plain.size < 1.04 * best.size) best = smaller(best, bestOf(plainReading));
   }
-  if (reading !== plainReading) best = smaller(best, draft(best.covers, plainReading, best.downwards));
   const patch = writePatch(
     { ...plan, ...best.reading, old, fresh, downwards: best.downwards, segments: best.segments },
     plan.sign,

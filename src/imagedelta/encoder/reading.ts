@@ -17,7 +17,7 @@ export const plainReading: Reading = { format: 'none', ranges: [], codeBase: 0 }
 
 const formats: readonly CodeFormat[] = ['none', 'aarch64', 'thumb', 'arm'];
 /** Old bytes that are looked at to judge a reading. */
-const sampleBytes = 2 ** 21;
+const sampleBytes = 2 ** 19;
 
 /** The readings that promise most, the best one first; the plain one is always there. */
 export function readingsOf(old: Uint8Array, fresh: Uint8Array, covers: readonly Cover[]): readonly Reading[] {

@@ -41,14 +41,7 @@ export function openSelfSearch(fresh: Uint8Array, { segmentSize, downwards }: Or
 
   function note(at: number): void {
     if (at + shortest > fresh.length) return;
-    const bucket = bucketOf(at);
-    if (places[bucket] === at - 1) {
-      // A run of equal bytes: one place is enough.
-      places[bucket] = at;
-      return;
-    }
-    for (let i = ways - 1; i > 0; i--) places[bucket + i] = places[bucket + i - 1] ?? -1;
-    places[bucket] = at;
+    places[bucketOf(at) + (at & (ways - 1))] = at;
   }
 
   function equalBytes(from: number, at: number, most: number): number {
@@ -63,7 +56,7 @@ export function openSelfSearch(fresh: Uint8Array, { segmentSize, downwards }: Or
     let best: Cover | undefined;
     for (let i = 0; i < ways; i++) {
       const from = places[bucket + i] ?? -1;
-      if (from < 0) break;
+      if (from < 0) continue;
       const most = downwards && from >= behind ? Math.min(end - at, fresh.length - from) : end - at;
       // What is too short costs no more than its least length: the work grows with the image.
       if (most < least || equalBytes(from, at, least) < least) continue;

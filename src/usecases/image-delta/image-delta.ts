@@ -46,7 +46,12 @@ export async function imageDelta(request: ImageDeltaRequest, ports: Ports = {}):
       remedy: 'make deltas of its partitions, one by one',
     });
   }
-  const { patch, cost, covers } = encodeDelta(before, after, plan);
+  const tell = (doneBytes: number, doneItems: number): void =>
+    ports.onProgress?.({ stage: 'encode', doneBytes, totalBytes: after.length, doneItems, totalItems: 1 });
+  const { patch, cost, covers } = encodeDelta(before, after, plan, {
+    onProgress: (done, all) => tell(Math.floor((done / all) * after.length), 0),
+  });
+  tell(after.length, 1);
   requireRoom(device, plan, patch.length);
   ports.signal?.throwIfAborted();
   const made = applyDelta(before, patch);
