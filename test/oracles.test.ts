@@ -19,6 +19,7 @@ import { withGenerated } from './support/generated.js';
 import { mutationPair } from './support/mutation-pair.js';
 import { readZip } from './support/package-zip.js';
 import { allNodes, modeOf, type TargetFilesSpec, writeTargetFolder } from './support/targetfiles.js';
+import { without } from './support/tools.js';
 import { workFolder } from './support/work-folder.js';
 
 const work = workFolder('oracles');
@@ -81,7 +82,9 @@ function makeDevice(spec: TargetFilesSpec): string {
   return folder;
 }
 
-test('end-to-end: foreign tools make the target out of the source and the package', async () => {
+test('end-to-end: foreign tools make the target out of the source and the package', {
+  skip: without('unzip', 'bspatch'),
+}, async () => {
   const lists = join(work, 'lists');
   mkdirSync(lists);
   writeFileSync(join(lists, 'quectel_multifota_filelist.txt'), 'MULTIFOTA/abl.elf abl\n');

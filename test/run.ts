@@ -61,9 +61,6 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter(hasLevel);
 if (files.length === 0) refuse(`no test file matches ${[...words, level ?? ''].join(' ')}`);
 
-const missing = missingTools(process.env.PATH ?? '');
-if (missing.length > 0) console.error(missingText(missing));
-
 // Of the compiled files: Node 20 can report no coverage by source maps, and cannot leave the tests themselves out.
 const excluded = Number(process.versions.node.split('.')[0]) >= 22 ? ['--test-coverage-exclude=**/test/**'] : [];
 const runner = spawn(
@@ -91,4 +88,8 @@ const runner = spawn(
   },
 );
 runner.once('error', (error) => refuse(`the tests cannot be run: ${error.message}`));
-runner.once('exit', (status) => process.exit(status ?? 1));
+runner.once('exit', (status) => {
+  const missing = missingTools(process.env.PATH ?? '');
+  if (missing.length > 0) console.error(missingText(missing));
+  process.exit(status ?? 1);
+});

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyPatch, summarisePatch } from '../../src/applypatch/index.js';
+import { without } from '../support/tools.js';
 import { bsdiff40, bzip2, debianBsdiff, faultOf, noise, prose } from './make-patch.js';
 
 const source = Buffer.from('abcdefghij');
@@ -14,7 +15,7 @@ const pairs: readonly (readonly [name: string, source: Buffer, target: Buffer])[
 ];
 
 for (const [name, from, to] of pairs) {
-  test(`unit: applies the classic program's patch: ${name}`, () => {
+  test(`unit: applies the classic program's patch: ${name}`, { skip: without('bsdiff') }, () => {
     const patch = debianBsdiff(from, to);
     for (const outsideSource of ['zero', 'reject'] as const) {
       assert.ok(to.equals(applyPatch(patch, from, { outsideSource })));
@@ -116,7 +117,7 @@ for (const [name, patch, code] of bad) {
   });
 }
 
-test('unit: a patch cut anywhere is refused', () => {
+test('unit: a patch cut anywhere is refused', { skip: without('bsdiff') }, () => {
   const patch = debianBsdiff(prose(900, 6), Buffer.concat([prose(900, 6), noise(40, 7)]));
   for (let size = 0; size < patch.length; size++) {
     const code = faultOf(() => applyPatch(patch.subarray(0, size), prose(900, 6)));
@@ -124,7 +125,7 @@ test('unit: a patch cut anywhere is refused', () => {
   }
 });
 
-test('unit: a patch damaged anywhere is refused, or gives the target all the same', () => {
+test('unit: a patch damaged anywhere is refused, or gives the target all the same', { skip: without('bsdiff') }, () => {
   const from = prose(900, 8);
   const to = Buffer.concat([from.subarray(100), noise(40, 9)]);
   const patch = debianBsdiff(from, to);

@@ -4,10 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PatchFormatError } from '../../src/applypatch/fault.js';
+import { compressBzip2 } from '../../src/encode/bsdiff/bzip2.js';
 import { Bzip2Error } from '../../src/formats/compression/bzip2-error.js';
+import { without } from '../support/tools.js';
 
-/** Compresses with the foreign tool. */
+/** Compresses with the foreign tool; without it with dfota's own encoder at level 9, so that patches can be made by hand everywhere. */
 export function bzip2(bytes: Uint8Array, level = 9): Buffer {
+  if (without('bzip2') !== false) return Buffer.from(compressBzip2(bytes, { level: 9, effort: 'plain' }));
   const { stdout, status } = spawnSync('bzip2', [`-${level}c`], { input: bytes, maxBuffer: 1 << 30 });
   if (status !== 0) throw new Error('bzip2 failed');
   return stdout;

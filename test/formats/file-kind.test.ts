@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { fileKind } from '../../src/formats/file-kind.js';
 import { type FileKind, kindInWords } from '../../src/model/file-kind.js';
 import { seededRandom } from '../support/random.js';
+import { without } from '../support/tools.js';
 import { workFolder } from '../support/work-folder.js';
 
 const work = workFolder('file-kind');
@@ -51,7 +52,7 @@ for (const [kind, bytes] of kinds) {
   });
 }
 
-test('integration: what other tools write is recognised', () => {
+test('integration: what other tools write is recognised', { skip: without('gzip', 'xz') }, () => {
   const folder = join(work, 'tree');
   mkdirSync(folder);
   writeFileSync(join(folder, 'a'), 'some text\n'.repeat(100));

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { encodeBsdiff } from '../../src/encode/bsdiff/bsdiff.js';
 import { parseProjectVersion } from '../../src/formats/text/project-version.js';
 import type { Build, Entry, OpenBuild, Partition } from '../../src/model/build.js';
 import { sha1Of, sha256Of } from '../../src/model/digest.js';
@@ -11,7 +12,9 @@ import { type ArchivePath, fromBytes, toArchivePath } from '../../src/model/path
 import type { Ports } from '../../src/model/ports.js';
 import type { Verification } from '../../src/model/verification.js';
 import { type VerifyInputs, type VerifyRequest, verifyPackage } from '../../src/usecases/verify/verify.js';
+import { bzip2 } from '../applypatch/make-patch.js';
 import { allNodes, makeTargetFiles, modeOf, type NodeSpec, type TargetFilesSpec } from './targetfiles.js';
+import { without } from './tools.js';
 import { buildZip, type ZipEntrySpec } from './zip-builder.js';
 
 const flashTable: readonly Partition[] = [
@@ -121,8 +124,9 @@ export async function runPackage(
   return runBytes(makePackage(source, spec), source, changes);
 }
 
-/** A patch made by Debian's bsdiff. */
+/** A patch made by Debian's bsdiff; without it by dfota's own encoder. */
 export function bsdiff(source: Uint8Array, target: Uint8Array): Buffer {
+  if (without('bsdiff') !== false) return Buffer.from(encodeBsdiff(source, target, { effort: 'fast' }));
   const folder = mkdtempSync(join(tmpdir(), 'dfota-bsdiff-'));
   try {
     const [a, b, patch] = ['a', 'b', 'patch'].map((name) => join(folder, name));
@@ -165,7 +169,7 @@ export function handMadePatch(
     bytes.writeBigUInt64LE(BigInt(Math.abs(value)) | (value < 0 ? 1n << 63n : 0n));
     return bytes;
   };
-  const pack = (bytes: Uint8Array): Buffer => execFileSync('bzip2', ['-9', '-c'], { input: bytes });
+  const pack = (bytes: Uint8Array): Buffer => bzip2(bytes);
   const control = pack(Buffer.concat(triples.flat().map(number)));
   const packedDiff = pack(diff);
   return Buffer.concat([

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { directory, file, link, utf8, writeTargetFiles, writeTargetFolder } from './targetfiles.js';
+import { without } from './tools.js';
 
 const work = mkdtempSync(join(tmpdir(), 'dfota-targetfiles-'));
 after(() => rmSync(work, { recursive: true, force: true }));
@@ -19,7 +20,7 @@ const spec = {
   },
 };
 
-test('unit: the zip builder makes what unzip finds right', () => {
+test('unit: the zip builder makes what unzip finds right', { skip: without('unzip') }, () => {
   const zip = writeTargetFiles(join(work, 'zip'), spec);
   assert.match(execFileSync('unzip', ['-tq', zip], { encoding: 'utf8' }), /No errors/);
   const listing = execFileSync('zipinfo', [zip], { encoding: 'utf8' });

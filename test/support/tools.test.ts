@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { debianTools, missingText, missingTools } from './tools.js';
+import { debianTools, missingText, missingTools, without } from './tools.js';
 import { workFolder } from './work-folder.js';
 
 test('unit: missing tools are named once, with the line that installs their packages', () => {
@@ -19,4 +19,22 @@ test('unit: the line of the README installs every package that tests use', () =>
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
   const [, line = ''] = /sudo apt-get install ([a-z0-9 -]+)/.exec(readme) ?? [];
   assert.deepEqual(line.trim().split(' ').sort(), [...new Set(Object.values(debianTools))].sort());
+});
+
+test('unit: what CI installs is what the README names', () => {
+  const script = readFileSync(new URL('../../../.ci/run', import.meta.url), 'utf8');
+  const [, names = ''] = /^tools=\(([a-z0-9 -]+)\)$/m.exec(script) ?? [];
+  assert.deepEqual(names.split(' ').sort(), [...new Set(Object.values(debianTools))].sort());
+});
+
+test('unit: a test is skipped for what it needs, and for nothing else', () => {
+  const [folder, before] = [workFolder('bare'), process.env.PATH];
+  writeFileSync(join(folder, 'zip'), '');
+  try {
+    process.env.PATH = folder;
+    assert.equal(without('zip'), false);
+    assert.equal(without('zip', 'unzip', 'bspatch'), 'not installed: bspatch, unzip');
+  } finally {
+    process.env.PATH = before;
+  }
 });

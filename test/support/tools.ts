@@ -1,15 +1,17 @@
-/** The tools of Debian that tests compare with: what is missing is named once, before the tests that skip or fail for it. */
+/** The tools of Debian that tests compare with: what is missing is named once, after the tests that were skipped for it. */
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Each tool that a test starts, and the package that holds it. */
-export const debianTools: Readonly<Record<string, string>> = {
+const tools = {
+  bsdiff: 'bsdiff',
   bspatch: 'bsdiff',
   bzip2: 'bzip2',
   chromium: 'chromium',
   cpio: 'cpio',
   gzip: 'gzip',
   lz4: 'lz4',
+  lzop: 'lzop',
+  mkbootimg: 'mkbootimg',
   'mkfs.ubifs': 'mtd-utils',
   modinfo: 'kmod',
   openssl: 'openssl',
@@ -20,7 +22,13 @@ export const debianTools: Readonly<Record<string, string>> = {
   xz: 'xz-utils',
   zip: 'zip',
   zstd: 'zstd',
-};
+} as const satisfies Readonly<Record<string, string>>;
+
+/** A tool that a test starts. */
+export type DebianTool = keyof typeof tools;
+
+/** Each tool that a test starts, and the package that holds it. */
+export const debianTools: Readonly<Record<string, string>> = tools;
 
 /** Folders of tools for the administrator: tests look there too, and a user's PATH often lacks them. */
 const systemFolders = ['/usr/sbin', '/sbin'];
@@ -31,11 +39,17 @@ export function missingTools(path: string): readonly string[] {
   return Object.keys(debianTools).filter((tool) => !folders.some((folder) => existsSync(join(folder, tool))));
 }
 
+/** Why a test that compares with these tools cannot run here, for its `skip`; `false` where all are there. */
+export function without(...wanted: readonly DebianTool[]): string | false {
+  const missing = missingTools(process.env.PATH ?? '').filter((tool) => wanted.some((one) => one === tool));
+  return missing.length > 0 && `not installed: ${missing.join(', ')}`;
+}
+
 /** What is missing, what that means, and the line that installs it. */
 export function missingText(missing: readonly string[]): string {
   const packages = [...new Set(missing.map((tool) => debianTools[tool] ?? tool))].sort();
   return [
-    `not installed: ${missing.join(', ')}. Tests that compare with these are skipped (the summary counts them) or fail; to install them:`,
+    `not installed: ${missing.join(', ')}. Tests that compare with these were skipped (counted above). To install them:`,
     `  sudo apt-get install ${packages.join(' ')}`,
   ].join('\n');
 }

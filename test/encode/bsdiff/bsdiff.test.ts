@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { applyPatch } from '../../../src/applypatch/index.js';
 import { type BsdiffEffort, encodeBsdiff } from '../../../src/encode/bsdiff/bsdiff.js';
 import { bsdiffLimit, bsdiffMemory } from '../../../src/encode/bsdiff/layout.js';
+import { without } from '../../support/tools.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bsdiff-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -92,12 +93,12 @@ const cases: readonly (readonly [name: string, source: Uint8Array, target: Uint8
 ];
 
 for (const [name, source, target] of cases) {
-  test(`integration: bspatch makes the target: ${name}`, () => {
+  test(`integration: bspatch makes the target: ${name}`, { skip: without('bspatch', 'bsdiff') }, () => {
     for (const effort of efforts) assertMakes(source, target, effort);
   });
 }
 
-test('property: bspatch makes the target after any edits', () => {
+test('property: bspatch makes the target after any edits', { skip: without('bspatch', 'bsdiff') }, () => {
   const edit = fc.record({
     at: fc.nat(20_000),
     remove: fc.nat(500),
@@ -151,7 +152,9 @@ test('unit: a file near 2^31 bytes is refused by its size', () => {
   assert.throws(() => encodeBsdiff(small, huge, { effort: 'normal' }), RangeError);
 });
 
-test('integration: 64 MB of zeros, and of 0xFF, take a moment and next to no patch', () => {
+test('integration: 64 MB of zeros, and of 0xFF, take a moment and next to no patch', {
+  skip: without('bspatch', 'bsdiff'),
+}, () => {
   const zeros = new Uint8Array(64 * 2 ** 20);
   const target = new Uint8Array(64 * 2 ** 20 + 5).fill(255, 2 ** 20);
   const patch = encodeBsdiff(zeros, target, { effort: 'fast' });
@@ -161,14 +164,16 @@ test('integration: 64 MB of zeros, and of 0xFF, take a moment and next to no pat
 
 /** Texts of which every place occurs everywhere: many matches, none of them worth much. */
 for (const symbols of [2, 4]) {
-  test(`integration: a random text of ${symbols} letters`, () => {
+  test(`integration: a random text of ${symbols} letters`, { skip: without('bspatch', 'bsdiff') }, () => {
     const [source, target] = [noise(60_000, 12), noise(60_000, 13)].map((text) => text.map((c) => c % symbols));
     assert.ok(source !== undefined && target !== undefined);
     for (const effort of efforts) assertMakes(source, target, effort);
   });
 }
 
-test('integration: more effort gives no larger patch, and from normal on none is larger than that of bsdiff', () => {
+test('integration: more effort gives no larger patch, and from normal on none is larger than that of bsdiff', {
+  skip: without('bspatch', 'bsdiff'),
+}, () => {
   const source = readFileSync(process.execPath).subarray(30_000_000, 30_400_000);
   const target = Buffer.concat([source.subarray(0, 90_000), noise(300, 14), source.subarray(90_000)]);
   for (let i = 500; i + 4 < target.length; i += 700) target.writeInt32LE((target.readInt32LE(i) + 300) | 0, i);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { decompressBzip2, openBzip2 } from '../../../src/formats/compression/bzip2.js';
 import { bzip2, faultOf, noise, prose } from '../../applypatch/make-patch.js';
+import { without } from '../../support/tools.js';
 
 const maxSize = 1 << 26;
 
@@ -27,14 +28,14 @@ const cases: readonly (readonly [name: string, bytes: Buffer])[] = [
 ];
 
 for (const [name, bytes] of cases) {
-  test(`unit: decodes ${name}`, () => {
+  test(`unit: decodes ${name}`, { skip: without('bzip2') }, () => {
     for (const level of [1, 9]) {
       assert.ok(bytes.equals(decompressBzip2(bzip2(bytes, level), { maxSize })), `level ${level}`);
     }
   });
 }
 
-test('property: decodes what bzip2 makes of arbitrary bytes', () => {
+test('property: decodes what bzip2 makes of arbitrary bytes', { skip: without('bzip2') }, () => {
   const runs = fc.array(fc.tuple(fc.nat(255), fc.integer({ min: 1, max: 600 })), { maxLength: 60 });
   fc.assert(
     fc.property(runs, (list) => {
@@ -45,7 +46,7 @@ test('property: decodes what bzip2 makes of arbitrary bytes', () => {
   );
 });
 
-test('unit: gives the same bytes in pieces of any size', () => {
+test('unit: gives the same bytes in pieces of any size', { skip: without('bzip2') }, () => {
   const bytes = Buffer.concat([zeros(1000), prose(20_000, 5), zeros(300), Buffer.from('aaaab'), noise(500, 6)]);
   const packed = bzip2(bytes);
   for (const step of [1, 2, 3, 7, 255, 256, 4096]) {
@@ -57,7 +58,7 @@ test('unit: gives the same bytes in pieces of any size', () => {
   }
 });
 
-test('unit: a stream that is cut anywhere is truncated, not endless', () => {
+test('unit: a stream that is cut anywhere is truncated, not endless', { skip: without('bzip2') }, () => {
   const packed = bzip2(prose(3000, 7));
   for (let size = 0; size < packed.length; size++) {
     assert.equal(
@@ -68,7 +69,7 @@ test('unit: a stream that is cut anywhere is truncated, not endless', () => {
   }
 });
 
-test('unit: no damaged byte goes unnoticed', () => {
+test('unit: no damaged byte goes unnoticed', { skip: without('bzip2') }, () => {
   const packed = bzip2(prose(2000, 8));
   const seen = new Set<string>();
   for (let at = 0; at < packed.length; at++) {
@@ -84,7 +85,7 @@ test('unit: no damaged byte goes unnoticed', () => {
   for (const code of ['bzip2-crc', 'bzip2-data', 'bzip2-header', 'bzip2-randomised']) assert.ok(seen.has(code), code);
 });
 
-test('property: random bytes behind a good start end in a fault', () => {
+test('property: random bytes behind a good start end in a fault', { skip: without('bzip2') }, () => {
   const head = bzip2(noise(100, 9)).subarray(0, 14);
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 400 }), (tail) => {
@@ -97,7 +98,7 @@ test('property: random bytes behind a good start end in a fault', () => {
   );
 });
 
-test('unit: a bomb stops at the limit', () => {
+test('unit: a bomb stops at the limit', { skip: without('bzip2') }, () => {
   const bomb = bzip2(zeros(20_000_000));
   assert.ok(bomb.length < 100);
   assert.equal(
@@ -107,7 +108,7 @@ test('unit: a bomb stops at the limit', () => {
   assert.equal(decompressBzip2(bomb, { maxSize: 20_000_000 }).length, 20_000_000);
 });
 
-test('unit: what follows the stream is told', () => {
+test('unit: what follows the stream is told', { skip: without('bzip2') }, () => {
   const packed = bzip2(Buffer.from('abc'));
   assert.equal(
     faultOf(() => decompressBzip2(Buffer.concat([packed, packed]), { maxSize })),

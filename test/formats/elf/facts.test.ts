@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readFacts } from '../../../src/formats/elf/facts.js';
 import { run } from '../../audit/support.js';
+import { without } from '../../support/tools.js';
 
 /** Programs and libraries that every system with glibc has. */
 function systemFiles(): readonly string[] {
@@ -26,7 +27,7 @@ function systemFiles(): readonly string[] {
 }
 
 for (const path of systemFiles()) {
-  test(`integration: ${path} reads as readelf reads it`, () => {
+  test(`integration: ${path} reads as readelf reads it`, { skip: without('readelf') }, () => {
     const facts = readFacts(readFileSync(path));
     const dynamic = run('readelf', ['-dW', path]);
     const header = run('readelf', ['-hW', path]);
@@ -47,7 +48,7 @@ for (const path of systemFiles()) {
     assert.deepEqual(facts.notes, []);
   });
 
-  test(`integration: ${path} has the symbols and versions that readelf lists`, () => {
+  test(`integration: ${path} has the symbols and versions that readelf lists`, { skip: without('readelf') }, () => {
     const facts = readFacts(readFileSync(path));
     const exported: string[] = [];
     const wanted: string[] = [];
@@ -67,7 +68,7 @@ for (const path of systemFiles()) {
     assert.deepEqual([...facts.symbols.exported].sort(), exported.sort());
   });
 
-  test(`integration: ${path} has the sections that readelf lists`, () => {
+  test(`integration: ${path} has the sections that readelf lists`, { skip: without('readelf') }, () => {
     const facts = readFacts(readFileSync(path));
     const listed = [
       ...run('readelf', ['-SW', path]).matchAll(/^\s*\[\s*\d+\] (\S+)\s+\S+\s+[0-9a-f]+ [0-9a-f]+ ([0-9a-f]+) /gm),

@@ -18,6 +18,7 @@ import {
   writeTargetFiles,
   writeTargetFolder,
 } from '../../support/targetfiles.js';
+import { without } from '../../support/tools.js';
 import { workFolder } from '../../support/work-folder.js';
 
 const work = workFolder('prepare');
@@ -74,7 +75,9 @@ function unpacked(zip: string, name: string) {
   return knownTree(folder);
 }
 
-test('integration: equal, entry for entry, to what the shell commands of the note make', async () => {
+test('integration: equal, entry for entry, to what the shell commands of the note make', {
+  skip: without('unzip', 'zip'),
+}, async () => {
   const shell = join(work, 'shell');
   const zip = join(work, 'by-hand.zip');
   mkdirSync(shell);
@@ -183,7 +186,7 @@ test('integration: only what is given is replaced', async () => {
   assert.equal(result.owners, undefined);
 });
 
-test('integration: owners come from the table, then from the source', async () => {
+test('integration: owners come from the table, then from the source', { skip: without('unzip', 'zip') }, async () => {
   const owners = join(work, 'owners');
   writeFileSync(owners, '/usr/* 7 8 700\nsystem/build.prop 1 2 600 capabilities=0x400\nsystem/nothing 0 0 644\n');
   const output = join(work, 'owners.zip');

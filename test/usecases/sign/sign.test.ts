@@ -23,6 +23,7 @@ import { withGenerated } from '../../support/generated.js';
 import { certify, hasTool, makeKey, type TestKey, tool } from '../../support/keys.js';
 import { mutationPair } from '../../support/mutation-pair.js';
 import { readZip } from '../../support/package-zip.js';
+import { without } from '../../support/tools.js';
 import { workFolder } from '../../support/work-folder.js';
 import { buildZip } from '../../support/zip-builder.js';
 
@@ -33,6 +34,7 @@ let own: TestKey;
 let other: TestKey;
 
 before(() => {
+  if (without('openssl') !== false) return;
   own = makeKey(work, 'own');
   other = makeKey(work, 'other');
   const script = Buffer.from('ui_print("x");\n'.repeat(40));
@@ -67,7 +69,9 @@ async function refuses(code: string, kind: typeof InputError | typeof UsageError
   assert.deepEqual(readdirSync(work).sort(), names);
 }
 
-test('integration: update.sig is what the device checks: unzip -p, without update.sig, into openssl dgst -verify', async () => {
+test('integration: update.sig is what the device checks: unzip -p, without update.sig, into openssl dgst -verify', {
+  skip: without('openssl', 'unzip'),
+}, async () => {
   const output = at('le.zip');
   const signed = await signFile(request('le', output));
   assert.match(tool('unzip', ['-t', output]).toString(), /No errors detected/);
@@ -87,7 +91,9 @@ test('integration: update.sig is what the device checks: unzip -p, without updat
   ]);
 });
 
-test('integration: the comment is a signature that openssl and the verifier of recoveries take', async () => {
+test('integration: the comment is a signature that openssl and the verifier of recoveries take', {
+  skip: without('openssl', 'unzip'),
+}, async () => {
   const output = at('android.zip');
   await signFile(request('android', output));
   assert.match(tool('unzip', ['-t', output]).toString(), /No errors detected/);
@@ -106,7 +112,9 @@ test('integration: the comment is a signature that openssl and the verifier of r
   assert.deepEqual(bytes.subarray(0, readFileSync(plain).length - 2), readFileSync(plain).subarray(0, -2));
 });
 
-test('integration: a detached signature is one for openssl, with a statement that may not differ', async () => {
+test('integration: a detached signature is one for openssl, with a statement that may not differ', {
+  skip: without('openssl', 'unzip'),
+}, async () => {
   const output = at('plain.zip.sig');
   await signFile(request('detached', output));
   assert.equal(
@@ -137,7 +145,9 @@ test('integration: a detached signature is one for openssl, with a statement tha
   for (const name of [output, `${output}.json`]) rmSync(name);
 });
 
-test('integration: signing is deterministic, and signing anew gives the same bytes', async () => {
+test('integration: signing is deterministic, and signing anew gives the same bytes', {
+  skip: without('openssl', 'unzip'),
+}, async () => {
   await signFile(request('le', at('one.zip')));
   await signFile(request('le', at('two.zip')));
   assert.deepEqual(readFileSync(at('one.zip')), readFileSync(at('two.zip')));
@@ -164,7 +174,9 @@ test('integration: signing is deterministic, and signing anew gives the same byt
   assert.deepEqual(readFileSync(at('back.zip')), readFileSync(at('one.zip')));
 });
 
-test('integration: a signature in the middle of a package is taken out, whoever put it there', async () => {
+test('integration: a signature in the middle of a package is taken out, whoever put it there', {
+  skip: without('openssl', 'unzip'),
+}, async () => {
   const files = readZip(readFileSync(plain));
   const [first, ...rest] = files;
   assert.ok(first !== undefined);
@@ -177,7 +189,9 @@ test('integration: a signature in the middle of a package is taken out, whoever 
 });
 
 for (const scheme of ['le', 'android'] as const) {
-  test(`property: no byte of a package that is signed with ${scheme} can be another, none cut off, none added`, async () => {
+  test(`property: no byte of a package that is signed with ${scheme} can be another, none cut off, none added`, {
+    skip: without('openssl', 'unzip'),
+  }, async () => {
     const output = at(`flip-${scheme}.zip`);
     await signFile(request(scheme, output));
     const bytes = readFileSync(output);
@@ -215,7 +229,9 @@ function rebuilt(
   return name;
 }
 
-test('integration: a renamed entry, moved boundaries, another mode, another order: openssl takes them, verify does not', async () => {
+test('integration: a renamed entry, moved boundaries, another mode, another order: openssl takes them, verify does not', {
+  skip: without('openssl', 'unzip'),
+}, async () => {
   const output = at('le-hole.zip');
   await signFile(request('le', output));
   const signature = at('hole.sig');
@@ -270,7 +286,9 @@ test('integration: a renamed entry, moved boundaries, another mode, another orde
   assert.equal((await report(bare)).valid, false);
 });
 
-test('integration: update.sig of another tool is valid, and what it leaves open is told', async () => {
+test('integration: update.sig of another tool is valid, and what it leaves open is told', {
+  skip: without('openssl', 'unzip'),
+}, async () => {
   const contents = tool('unzip', ['-p', plain]);
   const sig = tool('openssl', ['dgst', '-sha256', '-sign', own.key], contents);
   const name = at('foreign-tool.zip');
@@ -283,7 +301,9 @@ test('integration: update.sig of another tool is valid, and what it leaves open 
   assert.match(found?.notes[0] ?? '', /names of entries/);
 });
 
-test('integration: what signapk signs is valid', async (context: TestContext) => {
+test('integration: what signapk signs is valid', {
+  skip: without('openssl', 'unzip'),
+}, async (context: TestContext) => {
   const jar = '/usr/share/signapk/signapk.jar';
   if (!hasTool('java') || !existsSync(jar)) return context.skip('signapk is not installed (apt install signapk)');
   tool('openssl', [
@@ -312,7 +332,9 @@ test('integration: what signapk signs is valid', async (context: TestContext) =>
   assert.equal((await report(at('over.zip'))).valid, true);
 });
 
-test('end-to-end: a signed package is proved on every profile, as before', async () => {
+test('end-to-end: a signed package is proved on every profile, as before', {
+  skip: without('openssl', 'unzip'),
+}, async () => {
   const folder = at('proof');
   mkdirSync(folder);
   await withGenerated(folder, mutationPair, { verify: { level: 'off', profile: 'strict' } }, async (pair) => {
@@ -339,7 +361,7 @@ test('end-to-end: a signed package is proved on every profile, as before', async
   });
 });
 
-test('integration: keys and certificates that are not right', async () => {
+test('integration: keys and certificates that are not right', { skip: without('openssl', 'unzip') }, async () => {
   const output = at('never.zip');
   const file = (name: string, text: string): string => {
     writeFileSync(at(name), text);
@@ -401,7 +423,7 @@ test('integration: keys and certificates that are not right', async () => {
   }
 });
 
-test('integration: an entry that is damaged is not signed', async () => {
+test('integration: an entry that is damaged is not signed', { skip: without('openssl', 'unzip') }, async () => {
   const bytes = readFileSync(plain);
   const spoilt = Buffer.from(bytes);
   spoilt[bytes.indexOf('A01\n')] = 0x42;
@@ -419,7 +441,9 @@ function program(name: string, lines: string): string {
   return at(name);
 }
 
-test('integration: a program signs: the same bytes as with the key', async () => {
+test('integration: a program signs: the same bytes as with the key', {
+  skip: without('openssl', 'unzip'),
+}, async () => {
   await signFile(request('le', at('by-key.zip')));
   const words = `openssl pkeyutl -sign -inkey '${own.key}' -pkeyopt digest:sha256`;
   const changes = { key: undefined, signerCommand: words };
@@ -430,7 +454,9 @@ test('integration: a program signs: the same bytes as with the key', async () =>
   assert.deepEqual(readFileSync(at('by-public.zip')), readFileSync(at('by-key.zip')));
 });
 
-test('integration: a program that prints rubbish, fails, hangs, is not there, or signs with another key', async () => {
+test('integration: a program that prints rubbish, fails, hangs, is not there, or signs with another key', {
+  skip: without('openssl', 'unzip'),
+}, async () => {
   const by =
     (signerCommand: string, more: Partial<SignRequest> = {}) =>
     () =>
@@ -463,7 +489,9 @@ test('integration: a program that prints rubbish, fails, hangs, is not there, or
   await assert.rejects(hanging, (reason) => reason === 'SIGINT');
 });
 
-test('end-to-end: a key in softhsm2 signs through pkcs11-tool', async (context: TestContext) => {
+test('end-to-end: a key in softhsm2 signs through pkcs11-tool', {
+  skip: without('openssl', 'unzip'),
+}, async (context: TestContext) => {
   if (!hasTool('softhsm2-util') || !hasTool('pkcs11-tool')) {
     return context.skip('softhsm2 or pkcs11-tool is not installed (apt install softhsm2 opensc)');
   }
@@ -510,7 +538,9 @@ test('end-to-end: a key in softhsm2 signs through pkcs11-tool', async (context: 
   }
 });
 
-test('integration: a certificate that somebody else issued is checked with itself, not with a key alone', async () => {
+test('integration: a certificate that somebody else issued is checked with itself, not with a key alone', {
+  skip: without('openssl', 'unzip'),
+}, async () => {
   tool('openssl', ['req', '-new', '-key', own.key, '-subj', '/CN=leaf', '-out', at('leaf.csr')]);
   const issuer = ['-CA', other.certificate, '-CAkey', other.key, '-CAcreateserial'];
   tool('openssl', ['x509', '-req', '-in', at('leaf.csr'), ...issuer, '-days', '30', '-out', at('leaf.cert.pem')]);
