@@ -7,6 +7,7 @@ import type { ReleaseRequest } from '../../usecases/release/release.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
+import { chosenLists, listsOptions } from '../lists-option.js';
 import { companionOption, countOption, emphasisOf, modesOption, partsOption } from '../options.js';
 import { passphraseFrom } from '../passphrase.js';
 import { sourceDate } from '../source-date.js';
@@ -26,7 +27,7 @@ export const releaseCommand: Command = (program, choose) =>
           describe: 'A folder that is not there yet, or an archive: x.zip, x.tar.gz',
         })
         .option('parts', { type: 'string', default: 'a', describe: 'What to update: a (all), or letters of l, m, o' })
-        .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
+        .options(listsOptions)
         .option('companion', companionOption)
         .option('modes', modesOption)
         .option('effort', {
@@ -76,7 +77,7 @@ export const releaseCommand: Command = (program, choose) =>
         ),
     (argv) =>
       choose(async (session) => {
-        const request = releaseRequest(argv, sourceDate(process.env));
+        const request = releaseRequest({ ...argv, lists: await chosenLists(argv, session) }, sourceDate(process.env));
         const { release } = await import('../../usecases/release/release.js');
         const { onProgress, signal, manner } = session;
         const released = await release(request, {

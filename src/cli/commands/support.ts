@@ -2,6 +2,7 @@ import type { SupportRequest } from '../../usecases/support/support.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
+import { chosenLists, listsOptions } from '../lists-option.js';
 import { companionOption, countOption, modesOption, partsOption } from '../options.js';
 
 /** `dfota support SOURCE TARGET --output support.zip`. */
@@ -19,7 +20,7 @@ export const supportCommand: Command = (program, choose) =>
           describe: 'A folder that is not there yet, or an archive: x.zip, x.tar.gz',
         })
         .option('parts', { type: 'string', default: 'a', describe: 'What is updated: a (all), or letters of l, m, o' })
-        .option('lists', { type: 'string', describe: 'Folder of the list files', defaultDescription: 'starter lists' })
+        .options(listsOptions)
         .option('companion', companionOption)
         .option('modes', modesOption)
         .option('package', { type: 'string', describe: 'The package that failed' })
@@ -43,7 +44,10 @@ export const supportCommand: Command = (program, choose) =>
       choose(async (session) => {
         const { support } = await import('../../usecases/support/support.js');
         const { onProgress, signal, manner } = session;
-        const supported = await support(supportRequest(argv), { onProgress, signal });
+        const supported = await support(supportRequest({ ...argv, lists: await chosenLists(argv, session) }), {
+          onProgress,
+          signal,
+        });
         const { output, files, failures } = supported;
         session.out(
           manner.json
