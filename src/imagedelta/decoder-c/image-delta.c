@@ -1,0 +1,999 @@
+/* The decoder of image deltas, written from docs/formats/image-delta.md alone; section numbers are those of that document.
+ * SPDX-License-Identifier: MIT */
+#include "image-delta.h"
+
+#include <string.h>
+
+/* What this source takes for granted, checked by the compiler: signed numbers shift with their sign, sizes fit. */
+typedef char dfid_signed_shift[((-3) >> 1) == -2 ? 1 : -1];
+typedef char dfid_write_bytes[(DFID_WRITE_BYTES) >= 32 && (DFID_WRITE_BYTES) % 32 == 0 ? 1 : -1];
+typedef char dfid_read_bytes[(DFID_READ_BYTES) >= 32 ? 1 : -1];
+typedef char dfid_model_bytes[(DFID_MODEL_BYTES) >= 1024 && (DFID_MODEL_BYTES) % 4 == 0 ? 1 : -1];
+
+enum { PHASE_HEADER, PHASE_HEADER_SHA, PHASE_FIELDS, PHASE_TABLE, PHASE_DEVICE, PHASE_OLD, PHASE_CHECK_NEXT, PHASE_CHECK,
+       PHASE_NEXT, PHASE_PACKED, PHASE_MAKE, PHASE_SAME, PHASE_READ_BACK, PHASE_NEW, PHASE_END };
+enum { MODE_NEXT, MODE_GAP, MODE_OLD, MODE_NEW };
+enum { KIND_PLAIN, KIND_BRANCH, KIND_PAGE, KIND_LOW, KIND_POINTER, KIND_LOCAL };
+enum { FORMAT_NONE, FORMAT_AARCH64, FORMAT_THUMB, FORMAT_ARM };
+#define DIGEST_BYTES 32u
+#define HEADER_BYTES 120u
+#define SAME 0x80000000u
+
+static uint32_t word_at(const uint8_t *p) {
+  return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+/* a >> b of the document: keeps the sign. */
+static uint32_t sar(uint32_t a, uint32_t b) { return (uint32_t)((int32_t)a >> b); }
+
+static int32_t limited(int32_t value, int32_t most) { return value > most ? most : value < -most ? -most : value; }
+
+/* The first error stays. */
+static void fail(dfid_decoder *d, int code) {
+  if (d->result == DFID_MORE) d->result = code;
+}
+
+static int failed(const dfid_decoder *d) { return d->result != DFID_MORE; }
+
+/* ---- check sums ---- */
+
+static uint32_t crc_of(uint32_t crc, const uint8_t *p, uint32_t length) {
+  static const uint32_t table[16] = {0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC, 0x76DC4190, 0x6B6B51F4,
+                                     0x4DB26158, 0x5005713C, 0xEDB88320, 0xF00F9344, 0xD6D6A3E8, 0xCB61B38C,
+                                     0x9B64C2B0, 0x86D3D2D4, 0xA00AE278, 0xBDBDF21C};
+  crc = ~crc;
+  for (; length > 0; length--, p++) {
+    crc ^= *p;
+    crc = crc >> 4 ^ table[crc & 15];
+    crc = crc >> 4 ^ table[crc & 15];
+  }
+  return ~crc;
+}
+
+static uint32_t rotated(uint32_t v, uint32_t by) { return v >> by | v << (32 - by); }
+
+static void sha_block(dfid_sha256 *sha) {
+  static const uint32_t k[64] = {
+      0x428A2F98, 0x71374491, 0xB5C0FBCF, 0xE9B5DBA5, 0x3956C25B, 0x59F111F1, 0x923F82A4, 0xAB1C5ED5, 0xD807AA98, 0x12835B01,
+      0x243185BE, 0x550C7DC3, 0x72BE5D74, 0x80DEB1FE, 0x9BDC06A7, 0xC19BF174, 0xE49B69C1, 0xEFBE4786, 0x0FC19DC6, 0x240CA1CC,
+      0x2DE92C6F, 0x4A7484AA, 0x5CB0A9DC, 0x76F988DA, 0x983E5152, 0xA831C66D, 0xB00327C8, 0xBF597FC7, 0xC6E00BF3, 0xD5A79147,
+      0x06CA6351, 0x14292967, 0x27B70A85, 0x2E1B2138, 0x4D2C6DFC, 0x53380D13, 0x650A7354, 0x766A0ABB, 0x81C2C92E, 0x92722C85,
+      0xA2BFE8A1, 0xA81A664B, 0xC24B8B70, 0xC76C51A3, 0xD192E819, 0xD6990624, 0xF40E3585, 0x106AA070, 0x19A4C116, 0x1E376C08,
+      0x2748774C, 0x34B0BCB5, 0x391C0CB3, 0x4ED8AA4A, 0x5B9CCA4F, 0x682E6FF3, 0x748F82EE, 0x78A5636F, 0x84C87814, 0x8CC70208,
+      0x90BEFFFA, 0xA4506CEB, 0xBEF9A3F7, 0xC67178F2};
+  uint32_t w[16], s[8], i;
+  for (i = 0; i < 16; i++) {
+    const uint8_t *p = sha->block + i * 4;
+    w[i] = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | (uint32_t)p[3];
+  }
+  memcpy(s, sha->state, sizeof s);
+  for (i = 0; i < 64; i++) {
+    uint32_t first, second;
+    if (i >= 16) {
+      const uint32_t a = w[(i + 1) & 15], b = w[(i + 14) & 15];
+      w[i & 15] += (rotated(a, 7) ^ rotated(a, 18) ^ a >> 3) + w[(i + 9) & 15] + (rotated(b, 17) ^ rotated(b, 19) ^ b >> 10);
+    }
+    first = s[7] + (rotated(s[4], 6) ^ rotated(s[4], 11) ^ rotated(s[4], 25)) + ((s[4] & s[5]) ^ (~s[4] & s[6])) + k[i] + w[i & 15];
+    second = (rotated(s[0], 2) ^ rotated(s[0], 13) ^ rotated(s[0], 22)) + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
+    memmove(s + 1, s, 7 * sizeof s[0]);
+    s[4] += first;
+    s[0] = first + second;
+  }
+  for (i = 0; i < 8; i++) sha->state[i] += s[i];
+}
+
+static void sha_begin(dfid_sha256 *sha) {
+  static const uint32_t first[8] = {0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19};
+  memcpy(sha->state, first, sizeof first);
+  sha->bytes = 0;
+}
+
+static void sha_add(dfid_sha256 *sha, const uint8_t *p, uint32_t length) {
+  for (; length > 0; length--) {
+    sha->block[sha->bytes++ & 63] = *p++;
+    if ((sha->bytes & 63) == 0) sha_block(sha);
+  }
+}
+
+/* Are the first `length` bytes of the hash those at `expected`? */
+static int sha_is(dfid_sha256 *sha, const uint8_t *expected, uint32_t length) {
+  static const uint8_t one = 0x80, zero = 0;
+  const uint64_t bits = sha->bytes * 8;
+  uint32_t i;
+  uint8_t differing = 0;
+  sha_add(sha, &one, 1);
+  while ((sha->bytes & 63) != 56) sha_add(sha, &zero, 1);
+  for (i = 0; i < 8; i++) {
+    const uint8_t byte = (uint8_t)(bits >> (56 - 8 * i));
+    sha_add(sha, &byte, 1);
+  }
+  for (i = 0; i < length; i++) differing |= (uint8_t)(expected[i] ^ (sha->state[i / 4] >> (24 - 8 * (i & 3))));
+  return differing == 0;
+}
+
+/* ---- storage ---- */
+
+/* Reads a part of the patch; zeros when it cannot be read. */
+static void patch_read(dfid_decoder *d, uint32_t at, uint8_t *to, uint32_t length) {
+  if (d->device->read_patch(d->device->context, at, to, length) != 0) {
+    fail(d, DFID_STORAGE);
+    memset(to, 0, length);
+  }
+}
+
+/* The next packed byte; zeros follow the last one. */
+static uint32_t packed_byte(dfid_decoder *d) {
+  if (d->patch_at >= d->packed_end) return 0;
+  if (d->patch_at - d->patch_begin >= d->patch_count) {
+    d->patch_begin = d->patch_at;
+    d->patch_count = smaller(DFID_READ_BYTES, d->packed_end - d->patch_at);
+    patch_read(d, d->patch_begin, d->patch_buffer, d->patch_count);
+  }
+  return d->patch_buffer[d->patch_at++ - d->patch_begin];
+}
+
+/* `length` bytes of the old image, at most 4; the caller has checked that they lie in it. */
+static const uint8_t *old_bytes(dfid_decoder *d, uint32_t at, uint32_t length) {
+  if (at < d->old_begin || at + length > d->old_begin + d->old_count) {
+    d->old_begin = at;
+    d->old_count = smaller(DFID_READ_BYTES, d->old_size - at);
+    if (d->device->read_old(d->device->context, at, d->old_buffer, d->old_count) != 0) {
+      fail(d, DFID_STORAGE);
+      memset(d->old_buffer, 0, sizeof d->old_buffer);
+    }
+  }
+  return d->old_buffer + (at - d->old_begin);
+}
+
+static uint32_t old_word(dfid_decoder *d, uint32_t at) { return word_at(old_bytes(d, at, 4)); }
+
+/* A byte of the new image that was made before. */
+static uint8_t new_byte(dfid_decoder *d, uint32_t at) {
+  if (at >= d->out_at && at < d->at) return d->out[at - d->out_at];
+  if (at < d->new_begin || at >= d->new_begin + d->new_count) {
+    const uint32_t limit = at < d->out_at ? d->out_at : d->new_size;
+    d->new_begin = at;
+    d->new_count = smaller(DFID_READ_BYTES, limit - at);
+    if (d->device->read_new(d->device->context, at, d->new_buffer, d->new_count) != 0) {
+      fail(d, DFID_STORAGE);
+      memset(d->new_buffer, 0, sizeof d->new_buffer);
+    }
+  }
+  return d->new_buffer[at - d->new_begin];
+}
+
+/* Writes what is in the buffer, filled up to the write unit. */
+static void flush(dfid_decoder *d) {
+  const uint32_t unit = d->device->write_unit;
+  uint32_t length = d->at - d->out_at;
+  if (length > 0 && !failed(d)) {
+    d->crc = crc_of(d->crc, d->out, length);
+    while (length % unit != 0) d->out[length++] = 0xFF;
+    if (d->device->write_new(d->device->context, d->out_at, d->out, length) != 0) fail(d, DFID_STORAGE);
+  }
+  d->out_at = d->at;
+}
+
+static int put(dfid_decoder *d, uint8_t byte) {
+  d->out[d->at - d->out_at] = byte;
+  d->history = d->history << 8 | byte;
+  d->at++;
+  if ((d->at - d->start) % DFID_WRITE_BYTES != 0) return 0;
+  flush(d);
+  return 1;
+}
+
+/* ---- section 5: bits ---- */
+
+static uint32_t coded_bit(dfid_decoder *d, uint32_t one) {
+  const uint32_t bound = (uint32_t)((uint64_t)d->low_range * one >> 16);
+  const uint32_t bit = d->code < bound;
+  if (bit) {
+    d->low_range = bound;
+  } else {
+    d->code -= bound;
+    d->low_range -= bound;
+  }
+  while (d->low_range < 0x1000000u) {
+    d->low_range <<= 8;
+    d->code = d->code << 8 | packed_byte(d);
+  }
+  return bit;
+}
+
+static int32_t squash(int32_t v) {
+  static const uint16_t point[33] = {22,    36,    60,    98,    162,   267,   439,   720,   1179,  1921,  3108,
+                                     4971,  7812,  11955, 17625, 24743, 32768, 40793, 47911, 53581, 57724, 60565,
+                                     62428, 63615, 64357, 64816, 65097, 65269, 65374, 65438, 65476, 65500, 65514};
+  const int32_t j = (v + 2048) >> 7, r = (v + 2048) & 127;
+  return point[j] + (((point[j + 1] - point[j]) * r) >> 7);
+}
+
+static int32_t lg(uint32_t x) {
+  uint32_t w = 0, f, left = x;
+  if (left >> 8) { w += 8; left >>= 8; }
+  if (left >> 4) { w += 4; left >>= 4; }
+  if (left >> 2) { w += 2; left >>= 2; }
+  if (left >> 1) w += 1;
+  f = ((x << 14) >> w) & 0x3FFF;
+  return (int32_t)((w << 14) + f + ((((f * (0x4000 - f)) >> 14) * 5625) >> 14));
+}
+
+static int32_t stretch(uint32_t p) { return limited(((lg(2 * p + 1) - lg(16383 - 2 * p)) * 177) >> 14, 2047); }
+
+static uint32_t model_bit(dfid_decoder *d, uint32_t node, uint32_t set_a, uint32_t set_b) {
+  static const uint16_t rate[8] = {32768, 21845, 16384, 13107, 9362, 7282, 5461, 4681};
+  const uint32_t n = d->contexts, salt = node * 0x2C1B3C6Du;
+  int32_t *const a = d->model.words + set_a * n;
+  int32_t *const b = d->model.words + (51 + set_b) * n;
+  uint16_t *slot[6];
+  int32_t input[6], dot = 0, one, error;
+  uint32_t i, bit;
+  for (i = 0; i < n; i++) {
+    const uint32_t hash = ((d->context[i] + salt) * 0x9E3779B1u) >> (32 - d->counter_bits);
+    slot[i] = d->model.halves + d->counters_at + (i << d->counter_bits) + hash;
+    input[i] = stretch((uint32_t)*slot[i] >> 3);
+    dot += (a[i] + b[i]) * input[i];
+  }
+  one = squash(limited(dot >> 16, 2047));
+  bit = coded_bit(d, (uint32_t)one);
+  error = (((int32_t)(bit << 16) - one) * 14) >> 4;
+  for (i = 0; i < n; i++) {
+    const int32_t step = (input[i] * error + 8192) >> 14;
+    const uint32_t count = *slot[i] & 7u;
+    int32_t p = *slot[i] >> 3;
+    a[i] = limited(a[i] + step, 131072);
+    b[i] = limited(b[i] + step, 32768);
+    p += (((bit ? 8191 : 0) - p) * (int32_t)rate[count]) >> 16;
+    *slot[i] = (uint16_t)((uint32_t)p << 3 | smaller(count + 1, 7));
+  }
+  return bit;
+}
+
+/* ---- section 6: contexts ---- */
+
+static void set_contexts(dfid_decoder *d, uint32_t type, const uint32_t v[6]) {
+  uint32_t i;
+  for (i = 0; i < 6; i++) d->context[i] = v[i] * 0x2545F491u + type * 0x7F4A7C15u;
+}
+
+static uint32_t number(dfid_decoder *d, uint32_t kind) {
+  uint32_t v[6], node = 1, plus = 1, prefix = 1, bits, i;
+  v[0] = 0;
+  v[1] = d->last[kind];
+  v[2] = d->last_number;
+  v[3] = d->last[kind] << 8 | d->last_number;
+  v[4] = d->last_source;
+  v[5] = d->last_source << 8 | d->last[kind];
+  set_contexts(d, 16 + kind, v);
+  for (i = 0; i < 5; i++) node = node * 2 + model_bit(d, node, 40 + kind, 32);
+  bits = node & 31;
+  for (i = bits; i-- > 0;) {
+    uint32_t bit;
+    if (bits - i <= 3) {
+      bit = model_bit(d, (bits << 5) + prefix + 64, 45 + kind, 32);
+      prefix = prefix * 2 + bit;
+    } else {
+      bit = coded_bit(d, 32768);
+    }
+    plus = plus * 2 + bit;
+  }
+  d->last[kind] = d->last_number = bits;
+  return plus - 1;
+}
+
+static uint8_t literal(dfid_decoder *d) {
+  const uint32_t h = d->history, q = d->at & 3, b1 = h & 255, b3 = (h >> 16) & 255, b4 = h >> 24;
+  uint32_t v[6], node = 1, k;
+  v[0] = b1 << 2 | q;
+  v[1] = h & 0xFFFF;
+  v[2] = b4 << 2 | q;
+  v[3] = q;
+  v[4] = h & 0xFFFFFF;
+  v[5] = b4 << 8 | b3;
+  set_contexts(d, 1, v);
+  for (k = 0; k < 8; k++) node = node * 2 + model_bit(d, node, k + 8 * (q >> 1), b1 >> 5);
+  return (uint8_t)(node & 255);
+}
+
+static uint32_t source(dfid_decoder *d, uint32_t g) {
+  uint32_t v[6], node = 1, i;
+  v[0] = 0;
+  v[1] = g;
+  v[2] = d->last_number;
+  v[3] = d->last_source << 1 | g;
+  v[4] = d->last_source;
+  v[5] = 0;
+  set_contexts(d, 8, v);
+  for (i = 0; i < 3; i++) node = node * 2 + model_bit(d, node, 50, 32);
+  return node & 7;
+}
+
+/* ---- section 9: moves ---- */
+
+static void pass(dfid_decoder *d, uint32_t p, uint32_t move) {
+  const uint32_t h = p * 0x9E3779B1u, e = h >> (32 - d->coarse_bits);
+  d->model.bytes[d->coarse_tags_at + e] = (uint8_t)((h & 0xFF) | 1);
+  d->model.words[d->coarse_at + e] = (int32_t)move;
+}
+
+static void learn(dfid_decoder *d, uint32_t t, uint32_t move) {
+  const uint32_t h = t * 0x9E3779B1u, e = h >> (32 - d->exact_bits);
+  d->model.halves[d->exact_tags_at + e] = (uint16_t)((h & 0xFFFF) | 1);
+  d->model.words[d->exact_at + e] = (int32_t)move;
+  pass(d, t >> 9, move);
+}
+
+static uint32_t find(const dfid_decoder *d, uint32_t t, uint32_t otherwise) {
+  uint32_t h = t * 0x9E3779B1u, e = h >> (32 - d->exact_bits);
+  if (d->model.halves[d->exact_tags_at + e] == ((h & 0xFFFF) | 1)) return (uint32_t)d->model.words[d->exact_at + e];
+  h = (t >> 9) * 0x9E3779B1u;
+  e = h >> (32 - d->coarse_bits);
+  if (d->model.bytes[d->coarse_tags_at + e] == ((h & 0xFF) | 1)) return (uint32_t)d->model.words[d->coarse_at + e];
+  return otherwise;
+}
+
+/* ---- section 8: units ---- */
+
+typedef struct unit {
+  uint32_t at, here, length, kind, old, predicted, target;
+} unit;
+
+static int is_thumb_branch(uint32_t w) { return (w & 0xF800) == 0xF000 && (w & 0x90000000u) == 0x90000000u; }
+
+static uint32_t thumb_offset(uint32_t w) {
+  const uint32_t s = (w >> 10) & 1, i1 = ((w >> 29) & 1) ^ s ^ 1, i2 = ((w >> 27) & 1) ^ s ^ 1;
+  return 0u - (s << 24) + (i1 << 23) + (i2 << 22) + ((w & 0x3FF) << 12) + (((w >> 16) & 0x7FF) << 1);
+}
+
+static uint32_t low_shift(uint32_t w) {
+  if ((w & 0x3B000000u) != 0x39000000u) return 0;
+  if ((w & 0x04800000u) == 0x04800000u && w >> 30 == 0) return 4;
+  return w >> 30;
+}
+
+/* low(w); DFID_UNKNOWN stands for -1. */
+static uint32_t low_of(uint32_t w) {
+  if ((w & 0xFFC00000u) == 0x91000000u) return (w >> 10) & 0xFFF;
+  if ((w & 0x3B000000u) == 0x39000000u) return ((w >> 10) & 0xFFF) << low_shift(w);
+  return DFID_UNKNOWN;
+}
+
+static uint32_t page_of(const dfid_decoder *d, uint32_t w, uint32_t place) {
+  const uint32_t pages = sar(w << 8, 13) << 2 | ((w >> 29) & 3);
+  return ((place + d->base) & ~0xFFFu) + (pages << 12) - d->base;
+}
+
+/* Is w a branch of the format? Then its target for a branch at `place`. */
+static int branch(const dfid_decoder *d, uint32_t w, uint32_t place, uint32_t *target) {
+  switch (d->format) {
+    case FORMAT_AARCH64:
+      *target = place + sar(w << 6, 4);
+      return (w & 0x7C000000u) == 0x14000000u;
+    case FORMAT_THUMB:
+      *target = place + 4 + thumb_offset(w);
+      return is_thumb_branch(w);
+    case FORMAT_ARM:
+      *target = place + 8 + sar(w << 8, 6);
+      return (w & 0x0E000000u) == 0x0A000000u;
+    default:
+      return 0;
+  }
+}
+
+/* Where the old place t lies in the new image, less t: as the copy itself moves, or as the decoder has learnt. */
+static uint32_t moved(const dfid_decoder *d, uint32_t t) {
+  return t - d->copy_from < d->copy_length ? d->copy_by : find(d, t, d->copy_by);
+}
+
+static void read_pointer(const dfid_decoder *d, unit *u) {
+  uint32_t i;
+  u->kind = KIND_PLAIN;
+  u->predicted = u->old;
+  for (i = 0; i < d->ranges; i++) {
+    const uint32_t inside = u->old - d->range[i].address;
+    if (inside >= d->range[i].length) continue;
+    u->kind = KIND_POINTER;
+    u->target = inside + d->range[i].offset;
+    u->predicted = u->old + moved(d, u->target);
+    return;
+  }
+}
+
+static void read_branch(const dfid_decoder *d, unit *u) {
+  const uint32_t w = u->old, to = u->target + moved(d, u->target) - u->here;
+  u->kind = KIND_BRANCH;
+  if (d->format == FORMAT_AARCH64) {
+    u->predicted = (w & 0xFC000000u) | (sar(to, 2) & 0x3FFFFFF);
+  } else if (d->format == FORMAT_ARM) {
+    u->predicted = (w & 0xFF000000u) | (sar(to - 8, 2) & 0xFFFFFF);
+  } else {
+    const uint32_t o = to - 4, s = (o >> 24) & 1;
+    u->predicted = (w & 0xD000F800u) | s << 10 | ((o >> 12) & 0x3FF) | (((o >> 23) & 1) ^ s ^ 1) << 29 |
+                   (((o >> 22) & 1) ^ s ^ 1) << 27 | ((o >> 1) & 0x7FF) << 16;
+  }
+}
+
+static void read_page(dfid_decoder *d, unit *u) {
+  const uint32_t w = u->old, r = w & 0x1F, page = page_of(d, w, u->at), end = d->copy_from + d->copy_length;
+  dfid_pair *const pair = &d->pair[r & 7];
+  uint32_t i, m;
+  u->kind = KIND_PAGE;
+  u->target = page;
+  for (i = 4; i <= 16 && end - u->at >= i + 4; i += 4) {
+    const uint32_t x = old_word(d, u->at + i);
+    if (((x >> 5) & 0x1F) != r || low_of(x) == DFID_UNKNOWN) continue;
+    u->target = page + low_of(x);
+    break;
+  }
+  pair->owner = r + 1;
+  pair->old_page = page;
+  pair->begin = u->at;
+  m = sar(((u->target + moved(d, u->target) + d->base) & ~0xFFFu) - ((u->here + d->base) & ~0xFFFu), 12);
+  u->predicted = (w & 0x9F00001Fu) | (m & 3) << 29 | ((m >> 2) & 0x7FFFF) << 5;
+}
+
+static void read_aarch64(dfid_decoder *d, unit *u) {
+  const uint32_t w = u->old, r = (w >> 5) & 0x1F, low = low_of(w);
+  const dfid_pair *const pair = &d->pair[r & 7];
+  if ((w & 0x9F000000u) == 0x90000000u) {
+    read_page(d, u);
+  } else if (low != DFID_UNKNOWN && pair->owner == r + 1 && u->at - pair->begin <= 64) {
+    u->kind = KIND_LOW;
+    u->target = pair->old_page + low;
+    u->predicted = (w & ~0x3FFC00u) | (((u->target + moved(d, u->target) + d->base) & 0xFFF) >> low_shift(w)) << 10;
+  } else if ((w & 0xFF000010u) == 0x54000000u || (w & 0x7E000000u) == 0x34000000u || (w & 0x3B000000u) == 0x18000000u) {
+    u->kind = KIND_LOCAL;
+    u->target = u->at + (sar(w << 8, 13) << 2);
+    u->predicted = (w & ~0xFFFFE0u) | (sar(u->target + moved(d, u->target) - u->here, 2) & 0x7FFFF) << 5;
+  } else if ((w & 0x7E000000u) == 0x36000000u) {
+    u->kind = KIND_LOCAL;
+    u->target = u->at + (sar(w << 13, 18) << 2);
+    u->predicted = (w & ~0x7FFE0u) | (sar(u->target + moved(d, u->target) - u->here, 2) & 0x3FFF) << 5;
+  } else {
+    read_pointer(d, u);
+  }
+}
+
+static uint32_t unit_length(dfid_decoder *d, uint32_t at, uint32_t room) {
+  if (d->format != FORMAT_THUMB) return smaller(room, 4 - (at & 3));
+  if (at & 1) return 1;
+  if (room >= 4 && is_thumb_branch(old_word(d, at))) return 4;
+  if (at & 2) return smaller(room, 2);
+  if (room >= 6 && is_thumb_branch(old_word(d, at + 2))) return 2;
+  return smaller(room, 4);
+}
+
+static void read_unit(dfid_decoder *d, unit *u) {
+  const uint32_t room = d->copy_from + d->copy_length - u->at;
+  const uint8_t *bytes;
+  uint32_t i;
+  u->length = unit_length(d, u->at, room);
+  bytes = old_bytes(d, u->at, u->length);
+  u->old = 0;
+  for (i = 0; i < u->length; i++) u->old |= (uint32_t)bytes[i] << (8 * i);
+  u->kind = KIND_PLAIN;
+  u->predicted = u->old;
+  u->target = 0;
+  if (u->length < 4) return;
+  if (branch(d, u->old, u->at, &u->target) && !(d->format == FORMAT_ARM && u->old >> 28 == 0xF)) {
+    read_branch(d, u);
+  } else if (d->format == FORMAT_AARCH64) {
+    read_aarch64(d, u);
+  } else {
+    read_pointer(d, u);
+  }
+}
+
+static void learn_from(dfid_decoder *d, const unit *u, uint32_t made) {
+  uint32_t learned, move;
+  switch (u->kind) {
+    case KIND_BRANCH:
+      if (!branch(d, made, u->here, &learned)) return;
+      break;
+    case KIND_PAGE: {
+      dfid_pair *const pair = &d->pair[u->old & 7];
+      if (((made ^ u->old) & 0x9F00001Fu) == 0) {
+        pair->new_page = page_of(d, made, u->here);
+      } else {
+        pair->owner = 0;
+      }
+      return;
+    }
+    case KIND_LOW:
+      if (((made ^ u->old) & 0xFFC003E0u) != 0) return;
+      learned = d->pair[(u->old >> 5) & 7].new_page + low_of(made);
+      break;
+    case KIND_POINTER:
+      learned = u->target + (made - u->old);
+      break;
+    default:
+      return;
+  }
+  move = learned - u->target;
+  if (move + 0x800000u < 0x1000000u) learn(d, u->target, move);
+}
+
+/* Section 6.3: the unit as it is in the new image. */
+static uint32_t corrected(dfid_decoder *d, const unit *u) {
+  const uint32_t top = (u->old >> (8 * (u->length - 1))) & 255;
+  const uint32_t next = u->length > 1 ? (u->old >> (8 * (u->length - 2))) & 255 : 0;
+  const uint32_t shape = u->kind | u->length << 3 | (u->predicted != u->old ? 64u : 0u), r = smaller(d->run, 15);
+  uint32_t v[6], hit, wrong = 0, made = 0, i;
+  v[0] = r << 12 | (uint32_t)d->kind_flags[u->kind] << 8 | shape;
+  v[1] = (d->flags & 7) << 16 | top << 8 | shape;
+  v[2] = d->flags & 255;
+  v[3] = top << 8 | next;
+  v[4] = u->old;
+  v[5] = d->differences;
+  set_contexts(d, 2, v);
+  hit = model_bit(d, 0, 16 + u->kind, 8 + r);
+  d->flags = d->flags << 1 | hit;
+  d->kind_flags[u->kind] = (uint8_t)(((uint32_t)d->kind_flags[u->kind] << 1 | hit) & 15);
+  if (hit) {
+    d->run = smaller(d->run + 1, 255);
+    memset(d->last_difference, 0, u->length);
+    return u->predicted;
+  }
+  d->run = 0;
+  d->differences = 0;
+  for (i = 0; i < u->length; i++) {
+    const uint32_t place = i | u->length << 2 | wrong << 5 | u->kind << 9, o = (u->old >> (8 * i)) & 255;
+    const uint32_t before = i == 0 ? d->last_old >> 24 : (u->old >> (8 * (i - 1))) & 255;
+    uint32_t difference = 0;
+    v[0] = place << 8 | top;
+    v[1] = place << 8 | d->last_difference[i];
+    v[2] = wrong << 12 | i << 8 | d->last_nonzero[i];
+    v[3] = i << 16 | o << 8 | before;
+    v[4] = d->differences << 8 | o;
+    v[5] = u->old * 0x6C8E9CF5u + i;
+    set_contexts(d, 3, v);
+    if ((i == u->length - 1 && wrong == 0) || model_bit(d, 0, 24 + i + (wrong != 0 ? 4u : 0u), 24 + u->kind)) {
+      uint32_t node = 1, k;
+      wrong |= 1u << i;
+      for (k = 0; k < 8; k++) node = node * 2 + model_bit(d, node, 32 + i + (k >= 4 ? 4u : 0u), 24 + u->kind);
+      difference = node & 255;
+      d->last_nonzero[i] = (uint8_t)difference;
+      d->differences = d->differences << 8 | difference;
+    }
+    d->last_difference[i] = (uint8_t)difference;
+    made |= (((u->predicted >> (8 * i)) + difference) & 255) << (8 * i);
+  }
+  return made;
+}
+
+/* ---- section 4: a segment ---- */
+
+static void begin_segment(dfid_decoder *d) {
+  const uint32_t n = d->contexts;
+  uint32_t i;
+  memset(d->model.bytes, 0, d->coarse_tags_at + (1u << d->coarse_bits));
+  for (i = 0; i < n << d->counter_bits; i++) d->model.halves[d->counters_at + i] = 0x8000;
+  for (i = 0; i < 51 * n; i++) d->model.words[i] = 19661;
+  memset(d->pair, 0, sizeof d->pair);
+  memset(d->last, 0, sizeof d->last);
+  memset(d->by, 0, sizeof d->by);
+  memset(d->kind_flags, 0, sizeof d->kind_flags);
+  memset(d->last_difference, 0, sizeof d->last_difference);
+  memset(d->last_nonzero, 0, sizeof d->last_nonzero);
+  d->flags = d->run = d->differences = d->last_old = d->history = d->last_number = d->last_source = 0;
+  d->at = d->out_at = d->start;
+  d->expected = d->start;
+  d->left = 0;
+  d->crc = 0;
+  d->mode = MODE_NEXT;
+  d->old_count = d->new_count = d->patch_count = 0;
+  d->patch_at = d->packed_at;
+  d->low_range = 0xFFFFFFFFu;
+  d->code = 0;
+  for (i = 0; i < 4; i++) d->code = d->code << 8 | packed_byte(d);
+}
+
+/* May the old image's bytes from `from` on be read? */
+static int old_allowed(const dfid_decoder *d, int64_t from, uint32_t length) {
+  if (from < 0 || from + length > d->old_size) return 0;
+  if (!d->in_place) return 1;
+  if (!d->downwards) return from >= d->start;
+  return d->index == d->segments - 1 || from + length <= (int64_t)(d->index + 1) * d->segment_size;
+}
+
+static int new_allowed(const dfid_decoder *d, uint32_t which, int64_t from, uint32_t length) {
+  if (which == 4) return from >= (d->downwards ? (int64_t)d->start : 0);
+  return d->downwards && from + length <= d->new_size;
+}
+
+static void begin_copy(dfid_decoder *d, uint32_t gap) {
+  const uint32_t which = source(d, gap == 0);
+  int64_t from = 0;
+  uint32_t length;
+  d->last_source = which;
+  if (which == 0) {
+    const uint32_t v = number(d, 2);
+    from = d->expected + (v & 1 ? -(((int64_t)v + 1) / 2) : (int64_t)(v / 2));
+  } else if (which <= 3) {
+    from = (int64_t)d->at - d->by[which - 1];
+    d->last_number = 31 + which;
+  } else if (which == 4) {
+    from = (int64_t)d->at - ((int64_t)number(d, 3) + 1);
+  } else if (which == 5) {
+    from = ((int64_t)d->index + 1) * d->segment_size + number(d, 3);
+  } else {
+    fail(d, DFID_STREAM);
+    return;
+  }
+  length = number(d, 1);
+  if (length >= d->end - d->at || !(which <= 3 ? old_allowed(d, from, length + 1) : new_allowed(d, which, from, length + 1))) {
+    fail(d, DFID_STREAM);
+    return;
+  }
+  length++;
+  d->left = length;
+  d->copy_at = d->copy_from = (uint32_t)from;
+  d->copy_length = length;
+  d->mode = MODE_NEW;
+  if (which > 3) return;
+  d->mode = MODE_OLD;
+  d->page = 0xFFFFFFFFu;
+  d->copy_by = d->at - d->copy_from;
+  if (which != 1) {
+    if (which != 2) d->by[2] = d->by[1];
+    d->by[1] = d->by[0];
+  }
+  d->by[0] = (int32_t)d->copy_by;
+  d->expected = from + length;
+}
+
+static int copy_unit(dfid_decoder *d) {
+  unit u;
+  uint32_t made, i;
+  int written = 0;
+  u.at = d->copy_at;
+  u.here = u.at + d->copy_by;
+  if (u.at >> 9 != d->page) {
+    d->page = u.at >> 9;
+    pass(d, d->page, d->copy_by);
+  }
+  read_unit(d, &u);
+  made = corrected(d, &u);
+  learn_from(d, &u, made);
+  d->last_old = u.old;
+  d->copy_at += u.length;
+  d->left -= u.length;
+  for (i = 0; i < u.length; i++) written |= put(d, (uint8_t)(made >> (8 * i)));
+  return written;
+}
+
+/* Makes the segment's bytes up to the next write. 1: the segment is complete. */
+static int make(dfid_decoder *d) {
+  int written = 0;
+  while (!written && !failed(d)) {
+    if (d->left > 0) {
+      switch (d->mode) {
+        case MODE_GAP: written = put(d, literal(d)); d->left--; break;
+        case MODE_NEW: written = put(d, new_byte(d, d->copy_at++)); d->left--; break;
+        default: written = copy_unit(d); break;
+      }
+    } else if (d->mode == MODE_GAP && d->at < d->end) {
+      begin_copy(d, d->copy_length);
+    } else if (d->at < d->end) {
+      const uint32_t gap = number(d, 0);
+      if (gap > d->end - d->at) fail(d, DFID_STREAM);
+      d->copy_length = d->left = gap;
+      d->mode = MODE_GAP;
+    } else {
+      flush(d);
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* ---- sections 2 and 3: the header and its checks ---- */
+
+static uint32_t entry_bytes(const dfid_decoder *d) { return d->digests ? 28 : 12; }
+
+static uint32_t table_at(const dfid_decoder *d) { return HEADER_BYTES + d->product_length + 12u * d->ranges; }
+
+/* Reads the segment's row of the table; its packed bytes begin where the last one's end, at d->packed_end. */
+static void read_entry(dfid_decoder *d, uint32_t index) {
+  uint8_t row[12];
+  uint32_t packed;
+  patch_read(d, table_at(d) + index * entry_bytes(d), row, sizeof row);
+  packed = word_at(row);
+  d->index = index;
+  d->start = index * d->segment_size;
+  d->end = d->start + smaller(d->segment_size, d->new_size - d->start);
+  d->same = packed & SAME;
+  d->packed_at = d->packed_end;
+  d->packed_end += packed & ~SAME;
+  d->packed_crc = word_at(row + 4);
+  d->new_crc = word_at(row + 8);
+}
+
+static void check_beginning(dfid_decoder *d) {
+  uint8_t first[12];
+  const uint32_t size = d->device->patch_size;
+  memset(first, 0, sizeof first);
+  if (size < 4) { fail(d, DFID_NOT_A_PATCH); return; }
+  patch_read(d, 0, first, smaller(size, sizeof first));
+  if (failed(d)) return;
+  if (memcmp(first, "DFID", 4) != 0) { fail(d, DFID_NOT_A_PATCH); return; }
+  if (size == 4) { fail(d, DFID_HEADER_CUT); return; }
+  if (first[4] != 1) { fail(d, DFID_VERSION); return; }
+  d->header_length = word_at(first + 8);
+  if (size < 12 || d->header_length < 152 || d->header_length > 0x40000000u || size < d->header_length) {
+    fail(d, DFID_HEADER_CUT);
+    return;
+  }
+  patch_read(d, 52, first, 2);
+  d->signature_length = word_at(first) & 0xFFFF;
+  if (d->signature_length + DIGEST_BYTES + HEADER_BYTES > d->header_length) { fail(d, DFID_HEADER_DAMAGED); return; }
+  d->cursor = 0;
+  sha_begin(&d->sha);
+}
+
+static void check_fields(dfid_decoder *d) {
+  uint8_t h[HEADER_BYTES];
+  uint32_t model, block, unit_bytes, i;
+  uint64_t length;
+  int right;
+  patch_read(d, 0, h, sizeof h);
+  if ((h[5] & ~3) != 0 || (h[6] & ~1) != 0 || h[7] != 0) { fail(d, DFID_FEATURE); return; }
+  d->in_place = h[5] & 1;
+  d->downwards = (h[5] >> 1) & 1;
+  d->digests = h[6] & 1;
+  d->old_size = word_at(h + 12);
+  d->new_size = word_at(h + 16);
+  d->segment_size = word_at(h + 20);
+  model = word_at(h + 28);
+  d->contexts = h[32];
+  d->counter_bits = h[33];
+  d->exact_bits = h[34];
+  d->coarse_bits = h[35];
+  d->format = h[36];
+  d->ranges = h[37];
+  d->product_length = h[38];
+  unit_bytes = h[39];
+  block = word_at(h + 40);
+  d->base = word_at(h + 48) & 0xFFF;
+  right = d->old_size < SAME && d->new_size < SAME && d->segment_size >= 1 && d->segment_size < SAME && d->contexts >= 2 &&
+          d->contexts <= 6 && d->counter_bits >= 8 && d->counter_bits <= 16 && d->exact_bits >= 4 && d->exact_bits <= 16 &&
+          d->coarse_bits >= 4 && d->coarse_bits <= 16 && d->ranges <= 8 && d->product_length <= 64 && unit_bytes >= 1 &&
+          unit_bytes <= 32 && block >= 1 && word_at(h + 44) == (d->in_place ? d->segment_size : 0) &&
+          d->signature_length <= 1024 && h[54] == 0 && h[55] == 0 && (d->signature_length == 0 || d->digests);
+  if (!right || (d->in_place && d->segment_size % block != 0)) { fail(d, DFID_VALUE); return; }
+  d->segments = (uint32_t)(((uint64_t)d->new_size + d->segment_size - 1) / d->segment_size);
+  length = (uint64_t)table_at(d) + (uint64_t)d->segments * entry_bytes(d) + DIGEST_BYTES + d->signature_length;
+  if (length != d->header_length) { fail(d, DFID_VALUE); return; }
+  d->exact_at = 84u * d->contexts;
+  d->coarse_at = d->exact_at + (1u << d->exact_bits);
+  d->counters_at = 2 * (d->coarse_at + (1u << d->coarse_bits));
+  d->exact_tags_at = d->counters_at + ((uint32_t)d->contexts << d->counter_bits);
+  d->coarse_tags_at = 2 * (d->exact_tags_at + (1u << d->exact_bits));
+  if (model != d->coarse_tags_at + (1u << d->coarse_bits)) { fail(d, DFID_VALUE); return; }
+  for (i = 0; i < d->ranges; i++) {
+    dfid_range *const range = &d->range[i];
+    uint8_t row[12];
+    patch_read(d, HEADER_BYTES + d->product_length + 12 * i, row, sizeof row);
+    range->address = word_at(row);
+    range->offset = word_at(row + 4);
+    range->length = word_at(row + 8);
+    if (range->length < 1 || (uint64_t)range->offset + range->length > d->old_size ||
+        (uint64_t)range->address + range->length > 0x100000000u) {
+      fail(d, DFID_VALUE);
+      return;
+    }
+  }
+  d->cursor = 0;
+}
+
+/* One row of the table after another. */
+static void check_entry(dfid_decoder *d) {
+  uint8_t row[8];
+  uint32_t packed;
+  patch_read(d, table_at(d) + d->cursor * entry_bytes(d), row, sizeof row);
+  packed = word_at(row);
+  if (packed & SAME) {
+    const uint64_t end = (uint64_t)(d->cursor + 1) * d->segment_size;
+    if (packed != SAME || word_at(row + 4) != 0 || (end < d->new_size ? end : d->new_size) > d->old_size) fail(d, DFID_VALUE);
+  }
+  d->cursor++;
+}
+
+/* The codes from 7 on that need no reading of an image. */
+static void check_device(dfid_decoder *d) {
+  const dfid_device *const device = d->device;
+  uint8_t h[64];
+  uint32_t i;
+  uint64_t length = d->header_length, room;
+  if (d->format > FORMAT_ARM) { fail(d, DFID_FORMAT); return; }
+  if (device->verify != NULL && (d->signature_length == 0 || device->verify(device->context, d->header_length - d->signature_length,
+                                                                            d->signature_length) != 0)) {
+    fail(d, DFID_SIGNATURE);
+    return;
+  }
+  patch_read(d, HEADER_BYTES, h, d->product_length);
+  if (d->product_length > 0 && device->product != NULL &&
+      (strlen(device->product) != d->product_length || memcmp(device->product, h, d->product_length) != 0)) {
+    fail(d, DFID_PRODUCT);
+    return;
+  }
+  patch_read(d, 24, h, 8);
+  if (word_at(h) < device->counter) { fail(d, DFID_COUNTER); return; }
+  if (word_at(h + 4) > DFID_MODEL_BYTES) { fail(d, DFID_TOO_LITTLE_MEMORY); return; }
+  room = device->write_unit < 1 ? 0 : ((uint64_t)d->new_size + device->write_unit - 1) / device->write_unit * device->write_unit;
+  if (device->write_unit < 1 || device->write_unit > 32 || DFID_WRITE_BYTES % device->write_unit != 0 || room > device->new_room ||
+      (d->segments > 1 && d->segment_size % device->write_unit != 0)) {
+    fail(d, DFID_FLASH);
+    return;
+  }
+  for (i = 0; i < d->segments && length <= device->patch_size && !failed(d); i++) {
+    patch_read(d, table_at(d) + i * entry_bytes(d), h, 4);
+    length += word_at(h) & ~SAME;
+  }
+  if (length > device->patch_size) { fail(d, DFID_PATCH_CUT); return; }
+  if (length < device->patch_size) { fail(d, DFID_PATCH_LONG); return; }
+  if (device->old_size != DFID_UNKNOWN && device->old_size != d->old_size) { fail(d, DFID_OLD_SIZE); return; }
+  d->cursor = 0;
+  sha_begin(&d->sha);
+}
+
+/* ---- the state machine ---- */
+
+typedef int reader(void *context, uint32_t at, uint8_t *to, uint32_t length);
+
+/* Adds the next bytes up to `end` to the hash, the CRC, or both. 1: the end is reached. */
+static int sum(dfid_decoder *d, reader *read, uint32_t end, int hash, int crc) {
+  const uint32_t length = smaller(DFID_WRITE_BYTES, end - d->cursor);
+  if (length > 0 && read(d->device->context, d->cursor, d->out, length) != 0) {
+    fail(d, DFID_STORAGE);
+    return 0;
+  }
+  if (hash) sha_add(&d->sha, d->out, length);
+  if (crc) d->crc = crc_of(d->crc, d->out, length);
+  d->cursor += length;
+  return d->cursor == end;
+}
+
+/* Fails with `code` unless the hash has the bytes at `at` of the patch. */
+static void expect_sha(dfid_decoder *d, uint32_t at, uint32_t length, int code) {
+  uint8_t expected[DIGEST_BYTES];
+  patch_read(d, at, expected, length);
+  if (!failed(d) && !sha_is(&d->sha, expected, length)) fail(d, code);
+}
+
+/* The next segment in the order in which they are made. 0: there is none. */
+static int next_segment(dfid_decoder *d) {
+  if (d->made == d->segments) return 0;
+  read_entry(d, d->downwards ? d->segments - 1 - d->made : d->made);
+  d->made++;
+  d->cursor = d->packed_at;
+  d->crc = 0;
+  sha_begin(&d->sha);
+  return 1;
+}
+
+/* Goes on with the check of the packed bytes (code 17). 1: they are right. */
+static int packed_right(dfid_decoder *d) {
+  if (d->same) return 1;
+  if (!sum(d, d->device->read_patch, d->packed_end, d->digests, 1)) return 0;
+  if (d->crc != d->packed_crc) fail(d, DFID_SEGMENT_DAMAGED);
+  if (d->digests) expect_sha(d, table_at(d) + d->index * entry_bytes(d) + 12, 16, DFID_SEGMENT_DAMAGED);
+  return !failed(d);
+}
+
+static void from_first_segment(dfid_decoder *d) {
+  d->made = 0;
+  d->packed_end = d->header_length;
+}
+
+static void made_segment(dfid_decoder *d) {
+  if (failed(d)) return;
+  if (d->crc != d->new_crc) { fail(d, DFID_SEGMENT_WRONG); return; }
+  d->cursor = d->start;
+  d->crc = 0;
+  d->phase = PHASE_READ_BACK;
+}
+
+/* Copies the next bytes of a segment that is equal to the old image. 1: it is complete. */
+static int copy_same(dfid_decoder *d) {
+  const uint32_t length = smaller(DFID_WRITE_BYTES, d->end - d->at);
+  if (d->device->read_old(d->device->context, d->at, d->out, length) != 0) fail(d, DFID_STORAGE);
+  d->at += length;
+  flush(d);
+  return d->at == d->end;
+}
+
+static void step(dfid_decoder *d) {
+  const dfid_device *const device = d->device;
+  switch (d->phase) {
+    case PHASE_HEADER:
+      check_beginning(d);
+      d->phase = PHASE_HEADER_SHA;
+      break;
+    case PHASE_HEADER_SHA: {
+      const uint32_t end = d->header_length - d->signature_length - DIGEST_BYTES;
+      if (!sum(d, device->read_patch, end, 1, 0)) break;
+      expect_sha(d, end, DIGEST_BYTES, DFID_HEADER_DAMAGED);
+      d->phase = PHASE_FIELDS;
+      break;
+    }
+    case PHASE_FIELDS:
+      check_fields(d);
+      d->phase = PHASE_TABLE;
+      break;
+    case PHASE_TABLE:
+      if (d->cursor < d->segments) check_entry(d);
+      else d->phase = PHASE_DEVICE;
+      break;
+    case PHASE_DEVICE:
+      check_device(d);
+      d->phase = PHASE_OLD;
+      break;
+    case PHASE_OLD:
+      if (!sum(d, device->read_old, d->old_size, 1, 0)) break;
+      expect_sha(d, 56, DIGEST_BYTES, DFID_OLD_IMAGE);
+      from_first_segment(d);
+      d->phase = PHASE_CHECK_NEXT;
+      break;
+    case PHASE_CHECK_NEXT:
+      if (next_segment(d)) {
+        d->phase = PHASE_CHECK;
+      } else {
+        from_first_segment(d);
+        d->phase = PHASE_NEXT;
+      }
+      break;
+    case PHASE_CHECK:
+      if (packed_right(d)) d->phase = PHASE_CHECK_NEXT;
+      break;
+    case PHASE_NEXT:
+      if (next_segment(d)) {
+        d->phase = PHASE_PACKED;
+      } else {
+        d->cursor = 0;
+        sha_begin(&d->sha);
+        d->phase = PHASE_NEW;
+      }
+      break;
+    case PHASE_PACKED:
+      if (!packed_right(d)) break;
+      begin_segment(d);
+      d->phase = d->same ? PHASE_SAME : PHASE_MAKE;
+      break;
+    case PHASE_MAKE:
+      if (make(d)) made_segment(d);
+      break;
+    case PHASE_SAME:
+      if (copy_same(d)) made_segment(d);
+      break;
+    case PHASE_READ_BACK:
+      if (!sum(d, device->read_new, d->end, 0, 1)) break;
+      if (d->crc != d->new_crc) fail(d, DFID_STORAGE);
+      d->phase = PHASE_NEXT;
+      break;
+    case PHASE_NEW:
+      if (!sum(d, device->read_new, d->new_size, 1, 0)) break;
+      expect_sha(d, 88, DIGEST_BYTES, DFID_NEW_IMAGE);
+      fail(d, DFID_DONE);
+      d->phase = PHASE_END;
+      break;
+    default:
+      break;
+  }
+}
+
+void dfid_begin(dfid_decoder *decoder, const dfid_device *device) {
+  memset(decoder, 0, sizeof *decoder);
+  decoder->device = device;
+  decoder->result = DFID_MORE;
+}
+
+int dfid_poll(dfid_decoder *decoder) {
+  if (!failed(decoder)) step(decoder);
+  return decoder->result;
+}
+
+uint32_t dfid_new_size(const dfid_decoder *decoder) { return decoder->phase > PHASE_TABLE ? decoder->new_size : 0; }
