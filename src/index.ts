@@ -10,6 +10,7 @@ export type { CodeText } from './model/codes/code-text.js';
 export { type Code, codeTexts } from './model/codes.js';
 export type * from './model/decision.js';
 export { reasonSentence } from './model/decision.js';
+export type * from './model/delivery.js';
 export type * from './model/device-order.js';
 export type { Sha1, Sha256 } from './model/digest.js';
 export { type Fault, InputError, type Place, ProofError, showFault, UsageError } from './model/errors.js';
@@ -37,6 +38,13 @@ export { type ArchiveRequest, archiveList, archiveVerify } from './usecases/arch
 export { openFromArchive } from './usecases/archive/open.js';
 export { type AuditRequest, auditFiles } from './usecases/audit/audit-files.js';
 export { type Checked, type CheckRequest, check } from './usecases/check.js';
+export {
+  type DeliverPorts,
+  type DeliverRequest,
+  type DeliveryEvent,
+  deliver,
+  deliveryCommands,
+} from './usecases/deliver/deliver.js';
 export { type Explained, type ExplainRequest, explainSubject } from './usecases/explain.js';
 export { type ExtractRequest, extract } from './usecases/extract.js';
 export {

@@ -117,6 +117,12 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: [],
     why: 'the simulated device must not share a mistake with plan, encode, script or package: write it from what real updaters do',
   },
+  delivery: {
+    folders: ['model', 'files', 'explain'],
+    builtins: undefined,
+    packages: [],
+    why: 'what brings a package to a module is written from what modules say, not from the simulated one, nor from what made the package: pass values in',
+  },
   module: {
     folders: ['model', 'files', 'device'],
     builtins: undefined,
@@ -136,7 +142,7 @@ const rules: Readonly<Record<string, Rule>> = {
     why: 'looking inside files is pure, bytes in and differences out: parse in formats/, read files in the use case',
   },
   usecases: {
-    folders: [...stages, 'module', ''],
+    folders: [...stages, 'module', 'delivery', ''],
     builtins: undefined,
     packages: [],
     why: 'use cases join the stages: what they share with the command line is a type of model/',

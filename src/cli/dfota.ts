@@ -2,6 +2,7 @@ import type { Program } from './command-line.js';
 import { archiveCommand } from './commands/archive.js';
 import { auditCommand } from './commands/audit.js';
 import { checkCommand } from './commands/check.js';
+import { deliverCommand } from './commands/deliver.js';
 import { explainCommand } from './commands/explain.js';
 import { extractCommand } from './commands/extract.js';
 import { generateCommand } from './commands/generate.js';
@@ -42,6 +43,7 @@ export function dfota(version: string): Program {
       extractCommand,
       explainCommand,
       archiveCommand,
+      deliverCommand,
       moduleCommand,
       imageDeltaCommand,
       imageApplyCommand,

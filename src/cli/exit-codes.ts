@@ -11,6 +11,14 @@ export const exitCodes = {
   usage: 2,
   /** An input or the environment is wrong: a zip, a list, a folder, a full disk. */
   input: 3,
+  /** Delivery: refused before a byte was sent. */
+  refused: 4,
+  /** Delivery: the package did not reach the module whole. */
+  transferFailed: 5,
+  /** Delivery: the module does not run the new version. */
+  moduleFailed: 6,
+  /** Delivery: the module did not come back, or does not say what it runs. */
+  unknown: 7,
   /** A bug of this program. */
   internal: 70,
   /** Its terminal went away (SIGHUP). */

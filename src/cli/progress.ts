@@ -16,6 +16,8 @@ const names: Readonly<Record<Stage, string>> = {
   extract: 'extracting',
   'archive-add': 'adding to the archive',
   'archive-verify': 'checking the archive',
+  upload: 'uploading',
+  update: 'updating the module',
 };
 
 /** Where progress is drawn. */

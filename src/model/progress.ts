@@ -11,7 +11,9 @@ export type Stage =
   | 'prepare'
   | 'extract'
   | 'archive-add'
-  | 'archive-verify';
+  | 'archive-verify'
+  | 'upload'
+  | 'update';
 
 /** Told often; whoever shows it decides how often. Totals may grow while a stage goes on. */
 export interface Progress {

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { archiveAddRequest, archiveRequest } from '../../src/cli/commands/archive.js';
 import { auditRequest } from '../../src/cli/commands/audit.js';
 import { checkRequest } from '../../src/cli/commands/check.js';
+import { deliverRequest } from '../../src/cli/commands/deliver.js';
 import { explainRequest } from '../../src/cli/commands/explain.js';
 import { extractRequest } from '../../src/cli/commands/extract.js';
 import { generateRequest } from '../../src/cli/commands/generate.js';
@@ -60,6 +61,22 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   check: {
     all: checkRequest({ ...pair, ...reading, deviceFiles: 'system.sha1', package: 'update.zip' }),
     least: checkRequest(pair),
+  },
+  deliver: {
+    all: deliverRequest({
+      package: 'update.zip',
+      port: 'tcp://127.0.0.1:1',
+      via: 'https',
+      url: 'https://host/update.zip',
+      name: 'p.zip',
+      folder: '/data/ufs',
+      expectVersion: 'V2',
+      force: true,
+      resume: true,
+      journal: 'journal',
+      speed: '10',
+    }),
+    least: deliverRequest({ package: 'update.zip', port: 'tcp://127.0.0.1:1', via: 'at', speed: '1' }),
   },
   explain: {
     all: explainRequest({ words: ['status', '7'], package: 'update.zip' }),

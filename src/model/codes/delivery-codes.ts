@@ -22,6 +22,26 @@ export const deliveryCodes = {
     meaning: 'the options of dfota module do not fit together',
     remedy: 'give --firmware, --listen and --state to run a module, or --state and --tree to write its files',
   },
+  'delivery-name': {
+    meaning: 'a name, path or address holds characters that may not be sent to a module',
+    remedy: 'use letters, digits and . _ / : @ % ? = - only',
+  },
+  'delivery-words': {
+    meaning: 'the options of a delivery do not fit together',
+    remedy: 'see dfota deliver --help',
+  },
+  'delivery-busy': {
+    meaning: 'another delivery uses the port',
+    remedy: 'wait until it is done',
+  },
+  'delivery-journal': {
+    meaning: 'the journal with which a delivery is to go on is damaged, or of another package',
+    remedy: 'deliver without --resume',
+  },
+  'serial-missing': {
+    meaning: 'a serial port was named, and the package serialport is not installed',
+    remedy: 'run npm install serialport beside dfota, or use tcp://HOST:PORT',
+  },
   address: {
     meaning: 'an address does not parse',
     remedy: 'give tcp://HOST:PORT',
