@@ -28,6 +28,7 @@ export { allParts, type Part, parseParts } from './model/parts.js';
 export { type ArchivePath, type DevicePath, displayName, toArchivePath } from './model/path.js';
 export type * from './model/plan.js';
 export type { Ports } from './model/ports.js';
+export type * from './model/preflight.js';
 export type * from './model/preparation.js';
 export type { OnProgress, Progress, Stage } from './model/progress.js';
 export type * from './model/signature.js';
@@ -97,7 +98,9 @@ export {
   type Role,
   readLists,
 } from './usecases/open-inputs.js';
+export { type PreflightRequest, preflight } from './usecases/preflight/preflight.js';
 export { type PrepareRequest, prepare } from './usecases/prepare/prepare.js';
+export { type ServePorts, type ServeRequest, serve } from './usecases/serve/serve.js';
 export {
   type AskPassphrase,
   type SigningKey,
@@ -116,4 +119,5 @@ export {
 } from './usecases/verify/verify.js';
 export { type VerifyFilesRequest, verifyFiles } from './usecases/verify/verify-files.js';
 export { type VerifySignedRequest, verifySigned } from './usecases/verify/verify-signed.js';
+export { type WatchEvent, type WatchPorts, type WatchRequest, watch } from './usecases/watch/watch.js';
 export { dfotaVersion } from './version.js';

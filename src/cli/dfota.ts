@@ -12,12 +12,15 @@ import { imageInfoCommand } from './commands/image-info.js';
 import { inspectCommand } from './commands/inspect.js';
 import { lsCommand } from './commands/ls.js';
 import { moduleCommand } from './commands/module.js';
+import { preflightCommand } from './commands/preflight.js';
 import { prepareCommand } from './commands/prepare.js';
 import { releaseCommand } from './commands/release.js';
 import { reproduceCommand } from './commands/reproduce.js';
+import { serveCommand } from './commands/serve.js';
 import { signCommand } from './commands/sign.js';
 import { supportCommand } from './commands/support.js';
 import { verifyCommand } from './commands/verify.js';
+import { watchCommand } from './commands/watch.js';
 
 /** The `dfota` command line. */
 export function dfota(version: string): Program {
@@ -43,7 +46,10 @@ export function dfota(version: string): Program {
       extractCommand,
       explainCommand,
       archiveCommand,
+      preflightCommand,
       deliverCommand,
+      serveCommand,
+      watchCommand,
       moduleCommand,
       imageDeltaCommand,
       imageApplyCommand,

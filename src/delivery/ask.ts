@@ -1,5 +1,6 @@
 /** One command and its answer. */
 import type { Limits, Talk } from './dialogue.js';
+import { mostStaleLines } from '../model/limits/module.js';
 import { finalResult, type Report, versionIn } from './reports.js';
 
 /** An answer: how it ended, and the lines before that. */
@@ -13,7 +14,7 @@ export interface Answer {
 
 /** Sends a line and collects what is said until OK or an error. Echoes of it are dropped; what was said before it counts as reports only. */
 export function* ask(line: string, limits: Limits, reports: Report[] = []): Talk<Answer> {
-  for (let left = mostStale; left > 0; left -= 1) {
+  for (let left = mostStaleLines; left > 0; left -= 1) {
     const stale = yield { kind: 'listen', milliseconds: 0 };
     if (stale.kind === 'gone') return { result: 'gone', lines: [], reports, last: undefined };
     if (stale.kind === 'nothing') break;
@@ -22,9 +23,6 @@ export function* ask(line: string, limits: Limits, reports: Report[] = []): Talk
   yield { kind: 'send', line };
   return yield* answerTo(line, limits.answer, reports);
 }
-
-/** Lines of before that are read away at most: a port that never stops talking is asked all the same. */
-const mostStale = 200;
 
 /** Collects what is said until OK or an error. */
 export function* answerTo(line: string, milliseconds: number, reports: Report[] = []): Talk<Answer> {

@@ -1,5 +1,9 @@
 /** What a module would say to a package, worked out before a byte is sent. */
 
+import type { Prediction } from '../model/preflight.js';
+
+export type { Prediction } from '../model/preflight.js';
+
 /** What is known of the package. Sizes are bytes. */
 export interface SeenPackage {
   readonly size: number;
@@ -10,6 +14,8 @@ export interface SeenPackage {
   readonly versionTo: string | undefined;
   /** The largest file of /system that a patch makes. */
   readonly largestPatched: { readonly path: string; readonly size: number } | undefined;
+  /** SHA-1 of the version file that the module must have. */
+  readonly versionFile: { readonly path: string; readonly sha1: string } | undefined;
   /** What it checks: files of /system that must be as the package knows them. */
   readonly checks: readonly CheckedFile[];
 }
@@ -28,17 +34,6 @@ export interface SeenModule {
   readonly systemFree?: number | undefined;
   /** SHA-1 of the files of /system, by their path on the device. */
   readonly files?: ReadonlyMap<string, string> | undefined;
-  /** The bytes of its version file, one unit a byte. */
-  readonly versionFile?: string | undefined;
-}
-
-/** Something that speaks against a delivery. */
-export interface Prediction {
-  /** What END would report; `undefined` where the module has no code for it. */
-  readonly code: number | undefined;
-  /** The update cannot succeed; otherwise it is a hint. */
-  readonly certain: boolean;
-  readonly message: string;
 }
 
 /** Files that are told one by one; the rest is counted. */
@@ -110,8 +105,13 @@ function space(file: SeenPackage, { usrdataFree, systemFree }: SeenModule): read
   return found;
 }
 
-function contents({ checks }: SeenPackage, { files }: SeenModule): readonly Prediction[] {
+function contents({ checks, versionFile }: SeenPackage, { files }: SeenModule): readonly Prediction[] {
   if (files === undefined) return [];
+  if (versionFile !== undefined && files.get(versionFile.path) !== versionFile.sha1) {
+    return [
+      certain(505, `${versionFile.path} is not the one that the package is for: the module runs another version`),
+    ];
+  }
   const wrong = checks.filter(({ path, sha1 }) => !sha1.includes(files.get(path) ?? ''));
   const shown = wrong.slice(0, told).map(({ path }) => {
     const found = files.get(path);

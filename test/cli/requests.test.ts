@@ -14,12 +14,15 @@ import { imageInfoRequest } from '../../src/cli/commands/image-info.js';
 import { inspectRequest } from '../../src/cli/commands/inspect.js';
 import { lsRequest } from '../../src/cli/commands/ls.js';
 import { moduleRequest, moduleTreeRequest } from '../../src/cli/commands/module.js';
+import { preflightRequest } from '../../src/cli/commands/preflight.js';
 import { prepareRequest } from '../../src/cli/commands/prepare.js';
 import { releaseRequest } from '../../src/cli/commands/release.js';
 import { reproduceRequest } from '../../src/cli/commands/reproduce.js';
+import { serveRequest } from '../../src/cli/commands/serve.js';
 import { signRequest } from '../../src/cli/commands/sign.js';
 import { supportRequest } from '../../src/cli/commands/support.js';
 import { verifyRequest } from '../../src/cli/commands/verify.js';
+import { watchRequest } from '../../src/cli/commands/watch.js';
 import { updateGenRequest } from '../../src/cli/update-gen.js';
 
 const pair = { source: 'v1.zip', target: 'v2.zip', parts: 'a', modes: 'build' } as const;
@@ -161,6 +164,33 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   'module --tree': {
     all: moduleTreeRequest({ state: 'm1', tree: 'out', firmware: 'v1.zip' }),
     least: moduleTreeRequest({ state: 'm1', tree: 'out' }),
+  },
+  preflight: {
+    all: preflightRequest({
+      package: 'update.zip',
+      port: 'tcp://127.0.0.1:1',
+      deviceFiles: 'system.sha1',
+      usrdataFree: '60M',
+      systemFree: '20M',
+      expectVersion: 'V2',
+      speed: '1',
+    }),
+    least: preflightRequest({ package: 'update.zip', speed: '1' }),
+  },
+  serve: {
+    all: serveRequest({
+      package: 'update.zip',
+      listen: 'tcp://127.0.0.1:0',
+      cert: 'cert.pem',
+      key: 'key.pem',
+      limit: '50K',
+      once: true,
+    }),
+    least: serveRequest({ package: 'update.zip', listen: 'tcp://127.0.0.1:0' }),
+  },
+  watch: {
+    all: watchRequest({ port: 'tcp://127.0.0.1:1', log: 'log' }),
+    least: watchRequest({ port: 'tcp://127.0.0.1:1' }),
   },
   prepare: {
     all: prepareRequest({

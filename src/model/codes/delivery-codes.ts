@@ -38,6 +38,10 @@ export const deliveryCodes = {
     meaning: 'the journal with which a delivery is to go on is damaged, or of another package',
     remedy: 'deliver without --resume',
   },
+  'delivery-port': {
+    meaning: 'the port cannot be opened, or does not answer as the AT port of a module',
+    remedy: 'look which programs hold the port, and whether it is the AT port',
+  },
   'serial-missing': {
     meaning: 'a serial port was named, and the package serialport is not installed',
     remedy: 'run npm install serialport beside dfota, or use tcp://HOST:PORT',

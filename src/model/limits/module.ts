@@ -14,3 +14,6 @@ export const mostRecoveryEntries = 5;
 
 /** Most bytes of the file in which a simulated module keeps its state: some hundred for each file of a build. */
 export const largestModuleStateBytes = 256 * 2 ** 20;
+
+/** Most lines of before that are read away ahead of a command: a port that never stops talking is asked all the same. */
+export const mostStaleLines = 200;

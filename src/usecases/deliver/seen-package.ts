@@ -1,6 +1,9 @@
 /** A package as a delivery sees it. */
 import type { SeenPackage } from '../../delivery/predict.js';
+import { sha1Of } from '../../model/digest.js';
 import type { Inspection } from '../../model/inspection.js';
+import { onDevice, sdx6x } from '../../model/layout.js';
+import { toBytes } from '../../model/path.js';
 
 /** What preflight and delivery ask of a package. */
 export function seenPackage(inspection: Inspection, expectVersion: string | undefined): SeenPackage {
@@ -17,6 +20,10 @@ export function seenPackage(inspection: Inspection, expectVersion: string | unde
     versionFrom: inspection.appliesTo?.revision,
     versionTo: expectVersion ?? said('post-build'),
     largestPatched: largest && { path: largest.name, size: largest.targetSize },
+    versionFile: inspection.appliesTo && {
+      path: onDevice(sdx6x.versionFile) ?? '',
+      sha1: sha1Of(toBytes(inspection.appliesTo.bytes)),
+    },
     checks: patched
       .filter(({ from, sourceSha1 }) => from === undefined && sourceSha1 !== undefined)
       .map(({ name, sourceSha1 = '', targetSha1 }) => ({ path: name, sha1: [sourceSha1, targetSha1] })),
