@@ -1,6 +1,7 @@
 /** One command and its answer. */
-import type { Limits, Talk } from './dialogue.js';
+
 import { mostStaleLines } from '../model/limits/module.js';
+import type { Limits, Talk } from './dialogue.js';
 import { finalResult, type Report, versionIn } from './reports.js';
 
 /** An answer: how it ended, and the lines before that. */

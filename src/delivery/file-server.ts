@@ -98,11 +98,8 @@ async function respond(
   const asked = askedRange(headers.range, typeof ifRange === 'string' ? ifRange : undefined, size, tag);
   if (asked === 'none') return end(416, { 'content-range': `bytes */${size}` });
   const { from, to } = asked === 'whole' ? { from: 0, to: size } : asked;
-  response.writeHead(asked === 'whole' ? 200 : 206, {
-    ...common,
-    'content-length': String(to - from),
-    ...(asked === 'whole' ? undefined : { 'content-range': `bytes ${from}-${to - 1}/${size}` }),
-  });
+  if (asked !== 'whole') response.setHeader('content-range', `bytes ${from}-${to - 1}/${size}`);
+  response.writeHead(asked === 'whole' ? 200 : 206, { ...common, 'content-length': String(to - from) });
   if (method === 'HEAD' || from === to) {
     response.end();
     return;
