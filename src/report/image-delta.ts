@@ -10,26 +10,28 @@ export const imageDeltaJsonVersion = 1;
 const segmentsShown = 12;
 const digitsShown = 16;
 
-function json(kind: string, content: object): Report {
+function json(format: string, content: object): Report {
+  const document = { format, version: imageDeltaJsonVersion, ...content };
   return {
-    text: `${JSON.stringify({ version: imageDeltaJsonVersion, kind, ...content }, undefined, 2)}\n`,
+    text: `${JSON.stringify(document, undefined, 2)}
+`,
     exitCode: 0,
   };
 }
 
 /** The patch as JSON. */
 export function imageInfoJson(info: ImageDeltaInfo): Report {
-  return json('image-info', info);
+  return json('dfota-image-info', info);
 }
 
 /** What was made, as JSON. */
 export function imageDeltaJson(made: ImageDelta): Report {
-  return json('image-delta', made);
+  return json('dfota-image-delta', made);
 }
 
 /** What was applied, as JSON. */
 export function imageApplyJson(output: string, info: ImageDeltaInfo): Report {
-  return json('image-apply', { output, info });
+  return json('dfota-image-apply', { output, info });
 }
 
 function percent(part: number, whole: number): string {

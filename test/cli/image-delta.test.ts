@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { dfota } from '../../src/cli/dfota.js';
@@ -117,6 +117,21 @@ test('integration: what is wrong with patch, image or device is refused with its
   assert.equal((await refusal('image-apply', old, flipped, ...output)).fault, 'delta-segment-damaged');
   assert.equal((await refusal('image-info', flipped)).fault, 'delta-segment-damaged');
   assert.deepEqual(readdirSync(work).sort(), [...before, 'spoiled'].sort());
+});
+
+test('integration: an image of 2 GiB is refused before it is read', async () => {
+  const large = join(work, 'large');
+  writeFileSync(large, '');
+  truncateSync(large, 2 ** 31);
+  for (const pair of [
+    [large, fresh],
+    [old, large],
+  ])
+    assert.equal(
+      (await refusal('image-delta', ...pair, '--output', join(work, 'too-large'))).fault,
+      'delta-image-large',
+    );
+  assert.ok(!existsSync(join(work, 'too-large')));
 });
 
 test('integration: the patch is named once', async () => {

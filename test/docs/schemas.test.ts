@@ -4,11 +4,14 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { Ajv } from 'ajv';
 import { dfota } from '../../src/cli/dfota.js';
 import { run } from '../../src/cli/run.js';
+import { changeProgram, linkProgram, makeProgram } from '../imagedelta/code-images.js';
 import { makeKey } from '../support/keys.js';
 import { mutationPair } from '../support/mutation-pair.js';
+import { seededRandom } from '../support/random.js';
 import { writeTargetFiles } from '../support/targetfiles.js';
 import { testTerminal } from '../support/terminal.js';
 import { workFolder } from '../support/work-folder.js';
@@ -129,6 +132,19 @@ test('integration: explain, archive, prepare', async () => {
   const prepare = ['prepare', '--source', at('v1.zip'), '--boot', at('new-boot.img'), '--output', at('prepared.zip')];
   hold('preparation', await command(...prepare, '--dry-run'));
   hold('preparation', await command(...prepare));
+});
+
+test('integration: image-delta, image-apply, image-info', async () => {
+  const program = makeProgram('thumb', 51, 60);
+  writeFileSync(at('old.bin'), linkProgram(program));
+  writeFileSync(
+    at('new.bin'),
+    Buffer.concat([linkProgram(changeProgram(program, 52)), gzipSync(seededRandom(53).bytes(5000))]),
+  );
+  const pair = [at('old.bin'), at('new.bin')];
+  hold('image-delta', await command('image-delta', ...pair, '--output', at('patch'), '--product', 'EC25'));
+  hold('image-apply', await command('image-apply', at('old.bin'), at('patch'), '--output', at('made.bin')));
+  hold('image-info', await command('image-info', at('patch')));
 });
 
 test('integration: whatever fails', async () => {

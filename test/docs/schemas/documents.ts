@@ -115,6 +115,35 @@ const treeEntry = object({
 
 const archived = withMore(projectVersion, { digest: sha256, files: count, bytes: count });
 
+const imageDeltaInfo = {
+  patchSize: count,
+  headerSize: count,
+  oldSize: count,
+  newSize: count,
+  oldSha256: sha256,
+  newSha256: sha256,
+  product: maybe(text),
+  counter: count,
+  inPlace: flag,
+  direction: one('upwards', 'downwards'),
+  segmentSize: count,
+  modelBytes: count,
+  ramBytes: count,
+  contexts: count,
+  codeFormat: text,
+  ranges: list(object({ address: count, offset: count, length: count })),
+  signatureBytes: count,
+  segments: list(object({ index: count, start: count, size: count, packed: count, same: flag })),
+  flash: object({
+    blockSize: count,
+    writeUnit: count,
+    erases: count,
+    writtenBytes: count,
+    backupBytes: count,
+    journalRecords: count,
+  }),
+};
+
 /** By name of the file, without `.schema.json`: a title, what writes it, the schema. */
 export const documents: Readonly<Record<string, { readonly writes: string; readonly schema: Schema }>> = {
   generation: {
@@ -167,6 +196,42 @@ export const documents: Readonly<Record<string, { readonly writes: string; reado
       files: list(text),
       failures: list(object({ step: text, faults: list(fault) })),
     }),
+  },
+  'image-delta': {
+    writes: '`dfota image-delta --json`',
+    schema: object({
+      ...format('dfota-image-delta'),
+      output: text,
+      info: object(imageDeltaInfo),
+      cost: object({
+        covers: count,
+        literals: count,
+        data: count,
+        branches: count,
+        pages: count,
+        pointers: count,
+      }),
+      packedParts: list(
+        object({
+          compression: text,
+          at: count,
+          packedSize: count,
+          unpackedSize: count,
+          hasOld: flag,
+          costPacked: count,
+          costUnpacked: count,
+        }),
+      ),
+      covers: count,
+    }),
+  },
+  'image-apply': {
+    writes: '`dfota image-apply --json`',
+    schema: object({ ...format('dfota-image-apply'), output: text, info: object(imageDeltaInfo) }),
+  },
+  'image-info': {
+    writes: '`dfota image-info --json`',
+    schema: object({ ...format('dfota-image-info'), ...imageDeltaInfo }),
   },
   check: {
     writes: '`dfota check --json`',
