@@ -22,6 +22,7 @@ export type * from './model/inspection.js';
 export type * from './model/list-rules.js';
 export type * from './model/listing.js';
 export type * from './model/needs.js';
+export type * from './model/nvs.js';
 export type * from './model/operation.js';
 export type * from './model/package-record.js';
 export { allParts, type Part, parseParts } from './model/parts.js';
@@ -87,6 +88,9 @@ export {
   simulateModule,
   writeModuleTree,
 } from './usecases/module/module.js';
+export { type NvsDiffRequest, nvsDiff } from './usecases/nvs/diff.js';
+export { type NvsDumpRequest, nvsDump } from './usecases/nvs/dump.js';
+export { type NvsMakeRequest, nvsMake } from './usecases/nvs/make.js';
 export {
   type BuildName,
   type ListFile,

@@ -22,7 +22,7 @@ interface Rule {
 }
 
 const stages =
-  'model files formats input plan checks script encode applypatch package store signing device audit explain report imagedelta'.split(
+  'model files formats input plan checks script encode applypatch package store signing device audit explain report imagedelta images'.split(
     ' ',
   );
 
@@ -134,6 +134,12 @@ const rules: Readonly<Record<string, Rule>> = {
     builtins: [...pure, 'node:zlib'],
     packages: [],
     why: 'a patch is made of bytes and a plan: the choice of stretches comes from encode/, what the device has from the use case',
+  },
+  images: {
+    folders: ['model', 'files'],
+    builtins: pure,
+    packages: [],
+    why: 'what makes an image must not share a mistake with its reader in formats/: pass in the bytes of files, and read back in the use case',
   },
   audit: {
     folders: ['model', 'formats'],

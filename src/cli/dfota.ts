@@ -13,6 +13,7 @@ import { inspectCommand } from './commands/inspect.js';
 import { lsCommand } from './commands/ls.js';
 import { moduleCommand } from './commands/module.js';
 import { preflightCommand } from './commands/preflight.js';
+import { nvsCommand } from './commands/nvs.js';
 import { prepareCommand } from './commands/prepare.js';
 import { releaseCommand } from './commands/release.js';
 import { reproduceCommand } from './commands/reproduce.js';
@@ -54,6 +55,7 @@ export function dfota(version: string): Program {
       imageDeltaCommand,
       imageApplyCommand,
       imageInfoCommand,
+      nvsCommand,
     ],
     wordsOnly: false,
   };

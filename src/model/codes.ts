@@ -10,6 +10,7 @@ import { guardsCodes } from './codes/guards-codes.js';
 import { imageDeltasCodes } from './codes/image-deltas-codes.js';
 import { imagesCodes } from './codes/images-codes.js';
 import { listsCodes } from './codes/lists-codes.js';
+import { nvsCodes } from './codes/nvs-codes.js';
 import { packagesCodes } from './codes/packages-codes.js';
 import { pairsCodes } from './codes/pairs-codes.js';
 import { policiesCodes } from './codes/policies-codes.js';
@@ -42,6 +43,7 @@ export const codeSubjects: readonly CodeSubject[] = [
   { title: 'Archives of builds', codes: archivesCodes },
   { title: 'Audit policies', codes: policiesCodes },
   { title: 'Image deltas', codes: imageDeltasCodes },
+  { title: 'NVS partitions', codes: nvsCodes },
 ];
 
 const texts = {
@@ -61,6 +63,7 @@ const texts = {
   ...archivesCodes,
   ...policiesCodes,
   ...imageDeltasCodes,
+  ...nvsCodes,
 } as const;
 
 /** A code of a finding or of an error: stable, kebab-case, for machines. */

@@ -21,7 +21,10 @@ function helpText(words: readonly string[], columns: number, of = program): stri
 }
 
 const commands = [...helpText(['--help'], 100).matchAll(/^ {2}dfota ([a-z-]+)/gm)].map(([, name = '']) => name);
-const subcommands = ['add', 'list', 'verify'].map((name) => ['archive', name]);
+const subcommands = [
+  ...['add', 'list', 'verify'].map((name) => ['archive', name]),
+  ...['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]),
+];
 const all = [...commands.filter((name) => name !== 'completion').map((name) => [name]), ...subcommands];
 
 /** A command line as a shell parts it: an example of ours has single quotes at most. */

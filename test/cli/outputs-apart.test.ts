@@ -113,6 +113,16 @@ const lines: Readonly<Record<string, CommandLine>> = {
   extract: { words: ['extract'], inputs: { input: 'folder' }, outputs: { '--output': 'new-folder' } },
   'image-delta': { words: ['image-delta'], inputs: { old: 'file', new: 'file' }, outputs: { '--output': 'file' } },
   'image-apply': { words: ['image-apply'], inputs: { old: 'file', patch: 'file' }, outputs: { '--output': 'file' } },
+  'nvs make': {
+    words: ['nvs', 'make', '--size', '0x3000'],
+    inputs: { csv: 'file' },
+    outputs: { '--output': 'file' },
+  },
+  'nvs as published': {
+    words: ['nvs', '--size', '0x3000'],
+    inputs: { '--input': 'file' },
+    outputs: { '--output': 'file' },
+  },
   'archive add': { words: ['archive', 'add'], inputs: { build: 'folder' }, outputs: { '--to': 'store' } },
   'archive add of a zip': { words: ['archive', 'add'], inputs: { build: 'file' }, outputs: { '--to': 'store' } },
 };
@@ -252,7 +262,7 @@ test('integration: an option that names a file or a folder is in this table, or 
       'quiet verbose help version json parts modes effort jobs memory no-cache verify profile boot-update script-dialect ' +
       'permissions no-moves no-copies no-cross-bases cache-size system-free usrdata-free device-memory source-version format ' +
       'with-firmware no-record builder-id scheme signer-command signer-timeout passphrase-env replace ' +
-      'exact today allow only under volume dry-run power-cuts system-size trace replay ' +
+      'exact today allow size only under volume dry-run power-cuts system-size trace replay ' +
       'erase-block property allow-program starter-lists'
     )
       .split(' ')
@@ -269,6 +279,7 @@ test('integration: an option that names a file or a folder is in this table, or 
     'support',
     'extract',
     'archive add',
+    'nvs make',
   ]) {
     const { terminal, stdout } = testTerminal();
     await run(dfota('0.0.0'), [...command.split(' '), '--help'], terminal);

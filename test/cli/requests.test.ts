@@ -15,6 +15,7 @@ import { inspectRequest } from '../../src/cli/commands/inspect.js';
 import { lsRequest } from '../../src/cli/commands/ls.js';
 import { moduleRequest, moduleTreeRequest } from '../../src/cli/commands/module.js';
 import { preflightRequest } from '../../src/cli/commands/preflight.js';
+import { nvsDiffRequest, nvsDumpRequest, nvsMakeRequest } from '../../src/cli/commands/nvs.js';
 import { prepareRequest } from '../../src/cli/commands/prepare.js';
 import { releaseRequest } from '../../src/cli/commands/release.js';
 import { reproduceRequest } from '../../src/cli/commands/reproduce.js';
@@ -191,6 +192,14 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   watch: {
     all: watchRequest({ port: 'tcp://127.0.0.1:1', log: 'log' }),
     least: watchRequest({ port: 'tcp://127.0.0.1:1' }),
+  'nvs make': {
+    all: nvsMakeRequest({ csv: 'mass.csv', output: 'mass.bin', size: '0x3000', version: '1' }),
+    least: nvsMakeRequest({ csv: 'mass.csv', output: 'mass.bin', size: '12K', version: '2' }),
+  },
+  'nvs dump': { all: nvsDumpRequest({ bin: 'mass.bin' }), least: nvsDumpRequest({ bin: 'mass.bin' }) },
+  'nvs diff': {
+    all: nvsDiffRequest({ before: '1.bin', after: '2.bin' }),
+    least: nvsDiffRequest({ before: '1.bin', after: '2.bin' }),
   },
   prepare: {
     all: prepareRequest({

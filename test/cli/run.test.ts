@@ -117,10 +117,12 @@ test('unit: every command has examples in its help', async () => {
     'archive',
     'sign',
     'module',
+    'nvs',
     ...images,
   ];
   const archive = ['add', 'list', 'verify'].map((name) => ['archive', name]);
-  for (const words of [...names.map((name) => [name]), ...archive]) {
+  const nvs = ['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]);
+  for (const words of [...names.map((name) => [name]), ...archive, ...nvs]) {
     const { terminal, stdout } = testTerminal();
     assert.equal(await run(dfota('0.0.0'), [...words, '--help'], terminal), 0);
     assert.match(stdout(), /^Examples:$/m, words.join(' '));
