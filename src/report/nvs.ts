@@ -10,13 +10,13 @@ export const nvsJsonVersion = 1;
 const lettersShown = 64;
 const problemsShown = 50;
 
-function json(kind: string, content: object, exitCode: Report['exitCode'] = 0): Report {
-  return { text: `${JSON.stringify({ version: nvsJsonVersion, kind, ...content }, undefined, 2)}\n`, exitCode };
+function json(format: string, content: object, exitCode: Report['exitCode'] = 0): Report {
+  return { text: `${JSON.stringify({ format, version: nvsJsonVersion, ...content }, undefined, 2)}\n`, exitCode };
 }
 
 /** The partition that was made, as JSON. */
 export function nvsMadeJson({ version, ...made }: NvsMade): Report {
-  return json('nvs-made', { nvsVersion: version, ...made });
+  return json('dfota-nvs-made', { nvsVersion: version, ...made });
 }
 
 /** The partition that was made. */
@@ -48,7 +48,7 @@ function exitOf({ problems }: NvsDump): Report['exitCode'] {
 
 /** All that is in a partition, as JSON. */
 export function nvsDumpJson(dump: NvsDump): Report {
-  return json('nvs-dump', dump, exitOf(dump));
+  return json('dfota-nvs-dump', dump, exitOf(dump));
 }
 
 /** All that is in a partition, and what is wrong with it. */
@@ -105,7 +105,7 @@ function diffExit({ problems }: NvsDiff): Report['exitCode'] {
 
 /** How two partitions differ, as JSON. */
 export function nvsDiffJson(diff: NvsDiff): Report {
-  return json('nvs-diff', diff, diffExit(diff));
+  return json('dfota-nvs-diff', diff, diffExit(diff));
 }
 
 /** How two partitions differ: a line for each key. */

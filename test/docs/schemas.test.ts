@@ -153,6 +153,18 @@ test('integration: whatever fails', async () => {
   hold('failure', await command('sign', at('v1.zip'), '--scheme', 'le', '--output', at('x.zip')));
 });
 
+test('integration: nvs make, dump, diff', async () => {
+  const vector = (name: string): string => join(root, 'test/images/nvs/vectors', name);
+  const words = ['nvs', 'make', vector('mass.csv'), '--size', '0x3000', '--output', at('mass.bin')];
+  hold('nvs-made', await command(...words));
+  hold('nvs-made', await command(...words, '--version', '1'));
+  const bytes = readFileSync(vector('mass.bin'));
+  writeFileSync(at('other.bin'), bytes.fill(0, 0x20, 0x21).fill(0x41, 0x100, 0x120).fill(0x41, 0x1000, 0x1010));
+  hold('nvs-dump', await command('nvs', 'dump', vector('mass.bin')));
+  hold('nvs-dump', await command('nvs', 'dump', at('other.bin')));
+  hold('nvs-diff', await command('nvs', 'diff', vector('mass.bin'), at('other.bin')));
+});
+
 test('unit: every schema was held against something', () => {
   assert.deepEqual([...Object.keys(documents), 'audit'].sort(), [...used].sort());
 });

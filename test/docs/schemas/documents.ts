@@ -3,6 +3,7 @@ import {
   count,
   either,
   flag,
+  is,
   list,
   mapOf,
   maybe,
@@ -145,6 +146,14 @@ const imageDeltaInfo = {
 };
 
 /** By name of the file, without `.schema.json`: a title, what writes it, the schema. */
+const nvsItem = {
+  namespace: text,
+  key: text,
+  type: one('u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'u64', 'i64', 'string', 'blob'),
+  size: count,
+  value: either(text, whole),
+};
+
 export const documents: Readonly<Record<string, { readonly writes: string; readonly schema: Schema }>> = {
   generation: {
     writes: '`dfota generate --json`',
@@ -407,6 +416,55 @@ export const documents: Readonly<Record<string, { readonly writes: string; reado
       owners: orNull(mapOf(count)),
       findings,
       written: orNull(object({ size: count, sha256 })),
+    }),
+  },
+  'nvs-made': {
+    writes: '`dfota nvs make --json`',
+    schema: object({
+      ...format('dfota-nvs-made'),
+      output: text,
+      size: count,
+      nvsVersion: either(is(1), is(2)),
+      namespaces: count,
+      items: count,
+      usedPages: count,
+      sha256,
+      notes: list(text),
+    }),
+  },
+  'nvs-dump': {
+    writes: '`dfota nvs dump --json`',
+    schema: object({
+      ...format('dfota-nvs-dump'),
+      file: text,
+      size: count,
+      namespaces: list(text),
+      items: list(object(nvsItem)),
+      gone: list(object({ ...nvsItem, why: one('deleted', 'overwritten'), page: count, entry: count })),
+      pages: list(
+        object({
+          index: count,
+          state: one('empty', 'active', 'full', 'freeing', 'damaged'),
+          sequence: maybe(count),
+          version: maybe(either(is(1), is(2))),
+          written: count,
+          erased: count,
+          free: count,
+        }),
+      ),
+      problems: list(object({ code: text, page: count, entry: maybe(count), message: text })),
+      moreProblems: count,
+    }),
+  },
+  'nvs-diff': {
+    writes: '`dfota nvs diff --json`',
+    schema: object({
+      ...format('dfota-nvs-diff'),
+      added: list(object(nvsItem)),
+      removed: list(object(nvsItem)),
+      changed: list(object({ before: object(nvsItem), after: object(nvsItem) })),
+      same: count,
+      problems: list(object({ file: text, count })),
     }),
   },
   failure: {
