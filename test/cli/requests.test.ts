@@ -14,8 +14,8 @@ import { imageInfoRequest } from '../../src/cli/commands/image-info.js';
 import { inspectRequest } from '../../src/cli/commands/inspect.js';
 import { lsRequest } from '../../src/cli/commands/ls.js';
 import { moduleRequest, moduleTreeRequest } from '../../src/cli/commands/module.js';
-import { preflightRequest } from '../../src/cli/commands/preflight.js';
 import { nvsDiffRequest, nvsDumpRequest, nvsMakeRequest } from '../../src/cli/commands/nvs.js';
+import { preflightRequest } from '../../src/cli/commands/preflight.js';
 import { prepareRequest } from '../../src/cli/commands/prepare.js';
 import { releaseRequest } from '../../src/cli/commands/release.js';
 import { reproduceRequest } from '../../src/cli/commands/reproduce.js';
@@ -192,6 +192,7 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   watch: {
     all: watchRequest({ port: 'tcp://127.0.0.1:1', log: 'log' }),
     least: watchRequest({ port: 'tcp://127.0.0.1:1' }),
+  },
   'nvs make': {
     all: nvsMakeRequest({ csv: 'mass.csv', output: 'mass.bin', size: '0x3000', version: '1' }),
     least: nvsMakeRequest({ csv: 'mass.csv', output: 'mass.bin', size: '12K', version: '2' }),
