@@ -6,6 +6,8 @@ export interface DeviceNeeds {
   readonly systemGrowth: number;
   /** The most that /cache holds at once. */
   readonly cachePeak: number;
+  /** The most that the script itself asks for in /cache: with less, the module ends before it changes anything. */
+  readonly cacheAsked: number;
   /**
    * What /cache must hold so that any attempt after a power cut passes the script's own question for space, with what
    * the cut left there: a source that the device had moved, an image that was staged. At least `cachePeak`.

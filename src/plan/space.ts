@@ -103,6 +103,7 @@ export function deviceNeeds(
     systemPeak,
     systemGrowth: used,
     cachePeak,
+    cacheAsked: cacheAsked(plan, order, (size) => size),
     cacheForRetry: cacheForRetry(plan, order, cachePeak),
     usrdata: packageBytes + cachePeak,
     memory,
@@ -112,18 +113,26 @@ export function deviceNeeds(
 /** UBI volumes give space in whole erase blocks; the largest ones that the modules use. */
 const eraseBlock = 256 * 1024;
 
+/** The largest request for space in /cache that the script makes, each rounded as told. */
+function cacheAsked(plan: SettledPlan, order: DeviceOrder, rounded: (size: number) => number): number {
+  let asked = order.checks.reduce((most, { base }) => Math.max(most, rounded(base.content.size)), 0);
+  for (const step of order.patches)
+    if (step.kind === 'patch' && step.staged) asked = Math.max(asked, rounded(stagingSpace(step.op.base.content.size)));
+  for (const op of order.partitions) {
+    if (op.kind !== 'patch-partition') continue;
+    const { source, target } = op;
+    asked = Math.max(asked, rounded(plan.bootUpdate === 'resumable' ? stagingSpace(target.size) : source.size));
+  }
+  return asked;
+}
+
 function cacheForRetry(plan: SettledPlan, order: DeviceOrder, cachePeak: number): number {
   const inBlocks = (size: number): number => Math.ceil(size / eraseBlock) * eraseBlock;
   const staged = plan.bootUpdate === 'resumable';
   const images = order.partitions.filter((op) => op.kind === 'patch-partition');
   const image = images.reduce((most, { target }) => Math.max(most, inBlocks(target.size)), 0);
   const moved = order.checks.reduce((most, { base }) => Math.max(most, inBlocks(base.content.size)), 0);
-  let asked = moved;
-  for (const step of order.patches)
-    if (step.kind === 'patch' && step.staged)
-      asked = Math.max(asked, inBlocks(stagingSpace(step.op.base.content.size)));
-  for (const { source, target } of images)
-    asked = Math.max(asked, inBlocks(staged ? stagingSpace(target.size) : source.size));
+  const asked = cacheAsked(plan, order, inBlocks);
   if (asked === 0) return cachePeak;
   // A cut among the files leaves a source; one in the write of a staged image leaves the image and a copy of it.
   const leftByFiles = moved;

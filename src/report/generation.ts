@@ -101,7 +101,7 @@ export function generationText({ source, target, generated }: GenerationReport):
     `  SHA-256 ${output.sha256}`,
     `  MD5     ${output.md5}`,
     ...table.map((line) => `  ${line}`),
-    `  needs   ${showSize(Math.max(needs.systemPeak, 0))} more on /system, ${showSize(needs.cachePeak)} in /cache (${showSize(needs.cacheForRetry)} to survive every cut), ${showSize(needs.usrdata)} of usrdata, ${showSize(needs.memory)} of memory`,
+    `  needs   ${showSize(Math.max(needs.systemPeak, 0))} more on /system, ${showSize(Math.max(needs.cachePeak, needs.cacheAsked))} in /cache (${showSize(needs.cacheForRetry)} to survive every cut), ${showSize(needs.usrdata)} of usrdata, ${showSize(needs.memory)} of memory`,
     `  ${proof(verification)}`,
     ...(allowed.length === 0 ? [] : [`  allowed although wrong: ${allowed.join(', ')}`]),
     `  ${countFindings(findings)}`,

@@ -53,3 +53,6 @@ export function stagesBases({ patches }: DeviceOrder): boolean {
 export function partitionPatches(order: DeviceOrder): readonly PatchPartition[] {
   return order.partitions.filter((op): op is PatchPartition => op.kind === 'patch-partition');
 }
+
+/** Where the updater keeps a source while it writes over it. */
+export const savedSource = '/cache/saved.file';

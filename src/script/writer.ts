@@ -11,7 +11,7 @@ import type { DeviceOrder, LinkGroup } from '../model/device-order.js';
 import { showParts } from '../model/parts.js';
 import type { PermissionStatement } from '../model/permission.js';
 import type { SettledPlan } from '../model/plan.js';
-import { device } from './names.js';
+import { device, savedSource } from './names.js';
 import { fraction, integer } from './numbers.js';
 import type { ScriptOptions } from './options.js';
 import { patchPhase, removePhase } from './patch-phase.js';
@@ -38,6 +38,8 @@ export function writeScript(plan: SettledPlan, order: DeviceOrder, options: Scri
     ...unpackPhase(order, guard),
     ...linksAndPermissions(plan, order, options),
     ...lastPhase(plan, order, guard, options),
+    // A cut leaves the device's own copy of a source behind, which would take room from the next update.
+    run(call('delete', savedSource)),
     run(call('unmount', '/system')),
   ];
 }

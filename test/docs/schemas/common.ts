@@ -38,6 +38,7 @@ export const needs = object({
   systemPeak: whole,
   systemGrowth: whole,
   cachePeak: count,
+  cacheAsked: count,
   cacheForRetry: count,
   usrdata: count,
   memory: count,

@@ -50,6 +50,7 @@ function long(): Audit {
       systemPeak: 1_100_000,
       systemGrowth: 0,
       cachePeak: 0,
+      cacheAsked: 0,
       cacheForRetry: 2_200_000,
       usrdata: 3_300_000,
       memory: 4_400_000,
