@@ -136,6 +136,9 @@ for (const name of names) {
         assert.deepEqual(again.differences, [], `${profile}: the device ends as the scenario says`);
       }
 
+      const asked = [...scriptOf(readZip(readFileSync(packagePath))).matchAll(/apply_patch_space\((\d+)\)/g)];
+      assert.equal(generated.needs.cacheAsked, Math.max(0, ...asked.map(([, bytes]) => Number(bytes))));
+
       const codes: readonly string[] = findings.map(({ code }) => code);
       for (const code of builds.findings ?? []) assert(codes.includes(code), `finding ${code} among ${codes.join()}`);
 
