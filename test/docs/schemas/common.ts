@@ -97,6 +97,7 @@ export const proofFields = {
   progress: list({ type: 'number' }),
   progressFault: maybe(text),
   notes: list(text),
+  lists: maybe(object({ folder: maybe(text), digest: sha256, madeWith: maybe(sha256) })),
   trace: maybe(list(text)),
 };
 
