@@ -83,6 +83,7 @@ const cases: readonly (readonly [
   ['an unquoted comma', `${ns}a,data,string,x,y\n`, 'nvs-row', 3, 17],
   ['no value', `${ns}a,data,u8\n`, 'nvs-row', 3, 8],
   ['a quote that stays open', `${ns}a,data,string,"x\n`, 'nvs-table', 3, 15],
+  ['a comment within quotes', `${ns}a,data,string,"x\n#y"\n`, 'nvs-table', 4, 1],
   ['too long a string', `${ns}a,data,string,${'x'.repeat(4000)}\n`, 'nvs-range', 3, 15],
 ];
 

@@ -24,7 +24,7 @@ export function isSpaced({ text, quoted }: CsvField): boolean {
   return !quoted && text !== text.trim();
 }
 
-/** The rows that are not blank. Lines that begin with # are left out, within quotes too, as the original does. */
+/** The rows that are not blank. Lines that begin with # are left out; within quotes, where the original leaves them out too, they are refused. */
 export function readCsv(file: string, text: string): readonly CsvRow[] {
   const lines = text
     .split(/\r\n|\r|\n/)
@@ -82,6 +82,16 @@ function readQuoted(file: string, lines: readonly Line[], first: number, quote: 
       from += 1;
     }
     parts.push(text.slice(from), '\n');
+    const [here, next] = [lines[at]?.number ?? 0, lines[at + 1]?.number];
+    if (next !== undefined && next !== here + 1) {
+      throw new InputError({
+        code: 'nvs-table',
+        place: { file, line: here + 1, column: 1 },
+        message:
+          'a line within quotes begins with #: the original generator takes it as a comment and drops it from the value',
+        remedy: 'close the quote before it, or put the value into a file, with a row of type file',
+      });
+    }
   }
   throw new InputError({
     code: 'nvs-table',
