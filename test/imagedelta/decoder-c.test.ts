@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -216,6 +216,48 @@ test('integration: both decoders give the same image, or the same code, for patc
   });
 });
 
+/** Runs updates in place with cuts, of each vector that is in place; true where all of them end with the new image. */
+function survivesCuts(source: string): readonly boolean[] {
+  const folder = mkdtempSync(join(tmpdir(), 'dfota-decoder-c-'));
+  try {
+    const changed = join(folder, 'image-delta.c');
+    writeFileSync(changed, source);
+    const program = join(folder, 'cuts');
+    const cuts = join(root, 'test/imagedelta/decoder-c/cuts.c');
+    const flags = [...strict, ...sanitized, '-I', decoder];
+    const built = spawnSync(compilers[0] ?? '', [...flags, cuts, changed, '-o', program]);
+    assert.equal(built.status, 0, String(built.stderr));
+    const names = readdirSync(vectors).filter((name) => name.startsWith('in-place-'));
+    assert.ok(names.length > 0);
+    return names.flatMap((name) =>
+      ['1', '8'].map((unit) => {
+        const files = ['old', 'patch', 'new'].map((part) => join(vectors, name, part));
+        return spawnSync(program, [...files, unit, '1024', '4096'], { timeout: 120_000 }).status === 0;
+      }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test('integration: an update in place survives a power cut at every write and erase, and two more afterwards', (t) => {
+  if (absent(t)) return;
+  const source = readFileSync(join(decoder, 'image-delta.c'), 'utf8');
+  assert.ok(survivesCuts(source).every((survived) => survived));
+});
+
+test('integration: without the check of journal records, or without the backup area, cuts are not survived', (t) => {
+  if (absent(t)) return;
+  const source = readFileSync(join(decoder, 'image-delta.c'), 'utf8');
+  for (const [check, without] of [
+    ['if (crc_of(0, record, 12) != word_at(record + 12)) return;', ''],
+    ['if (d->step < 2 * d->made - 1) {', 'if (d->step < 2 * d->made) {'],
+  ] as const) {
+    assert.ok(source.includes(check), check);
+    assert.ok(survivesCuts(source.replace(check, without)).includes(false), `without ${check}`);
+  }
+});
+
 test('integration: the example for files makes the new image, and leaves nothing when it refuses', (t) => {
   if (absent(t)) return;
   const folder = mkdtempSync(join(tmpdir(), 'dfota-decoder-c-'));
@@ -244,22 +286,28 @@ test('integration: on a Cortex-M4 the state is at most 16 KiB', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'dfota-decoder-c-'));
   try {
     const object = join(folder, 'image-delta.o');
-    const built = spawnSync('arm-none-eabi-gcc', [
-      ...strict,
-      ...['-Os', '-mcpu=cortex-m4', '-mthumb', '-c', join(decoder, 'image-delta.c'), '-o', object],
-    ]);
-    assert.equal(built.status, 0, String(built.stderr));
     const probe = spawnSync(
       'arm-none-eabi-gcc',
       [...['-std=c99', '-mcpu=cortex-m4', '-mthumb', '-I', decoder, '-x', 'c', '-fsyntax-only', '-']],
       { input: '#include "image-delta.h"\ntypedef char state_is_small[sizeof(dfid_decoder) <= 16384 ? 1 : -1];\n' },
     );
     assert.equal(probe.status, 0, String(probe.stderr));
-    const size = spawnSync('arm-none-eabi-size', [object]);
-    t.diagnostic(String(size.stdout));
-    const [code, data, bss] = (String(size.stdout).split('\n')[1] ?? '').trim().split(/\s+/).map(Number);
-    assert.ok(code !== undefined && code < 8192, `${code} bytes of code`);
-    assert.deepEqual([data, bss], [0, 0], 'the decoder keeps nothing outside of its state');
+    for (const [flags, most] of [
+      [['-DDFID_TWO_AREAS_ONLY'], 8192],
+      [[], 9216],
+    ] as const) {
+      const built = spawnSync('arm-none-eabi-gcc', [
+        ...strict,
+        ...flags,
+        ...['-Os', '-mcpu=cortex-m4', '-mthumb', '-c', join(decoder, 'image-delta.c'), '-o', object],
+      ]);
+      assert.equal(built.status, 0, String(built.stderr));
+      const size = spawnSync('arm-none-eabi-size', [object]);
+      const [code, data, bss] = (String(size.stdout).split('\n')[1] ?? '').trim().split(/\s+/).map(Number);
+      t.diagnostic(`${flags.join(' ') || 'in place and two areas'}: ${code} bytes of code`);
+      assert.ok(code !== undefined && code < most, `${code} bytes of code`);
+      assert.deepEqual([data, bss], [0, 0], 'the decoder keeps nothing outside of its state');
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

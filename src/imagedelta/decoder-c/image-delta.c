@@ -10,14 +10,15 @@ typedef char dfid_write_bytes[(DFID_WRITE_BYTES) >= 32 && (DFID_WRITE_BYTES) % 3
 typedef char dfid_read_bytes[(DFID_READ_BYTES) >= 32 ? 1 : -1];
 typedef char dfid_model_bytes[(DFID_MODEL_BYTES) >= 1024 && (DFID_MODEL_BYTES) % 4 == 0 ? 1 : -1];
 
-enum { PHASE_HEADER, PHASE_HEADER_SHA, PHASE_FIELDS, PHASE_TABLE, PHASE_DEVICE, PHASE_OLD, PHASE_CHECK_NEXT, PHASE_CHECK,
-       PHASE_NEXT, PHASE_PACKED, PHASE_MAKE, PHASE_SAME, PHASE_READ_BACK, PHASE_NEW, PHASE_END };
+enum { PHASE_HEADER, PHASE_HEADER_SHA, PHASE_FIELDS, PHASE_TABLE, PHASE_DEVICE, PHASE_JOURNAL, PHASE_OLD, PHASE_CHECK_NEXT, PHASE_CHECK,
+       PHASE_NEXT, PHASE_PACKED, PHASE_SAVE, PHASE_SAVED, PHASE_MAKE, PHASE_SAME, PHASE_READ_BACK, PHASE_NEW, PHASE_END };
 enum { MODE_NEXT, MODE_GAP, MODE_OLD, MODE_NEW };
 enum { KIND_PLAIN, KIND_BRANCH, KIND_PAGE, KIND_LOW, KIND_POINTER, KIND_LOCAL };
 enum { FORMAT_NONE, FORMAT_AARCH64, FORMAT_THUMB, FORMAT_ARM };
 #define DIGEST_BYTES 32u
 #define HEADER_BYTES 120u
 #define SAME 0x80000000u
+#define COMPLETE 0xFFFFFFFEu /* the step of an update that has ended */
 
 static uint32_t word_at(const uint8_t *p) {
   return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
@@ -134,12 +135,44 @@ static uint32_t packed_byte(dfid_decoder *d) {
   return d->patch_buffer[d->patch_at++ - d->patch_begin];
 }
 
+/* A constant 0 lets the compiler leave out all that only an update in place needs. */
+static int updates_in_place(const dfid_decoder *d) {
+#ifdef DFID_TWO_AREAS_ONLY
+  (void)d;
+  return 0;
+#else
+  return d->device->erase_block != 0;
+#endif
+}
+
+/* The end of what the segment's place holds of the old image. */
+static uint32_t place_end(const dfid_decoder *d) {
+  const uint64_t end = (uint64_t)d->start + d->segment_size;
+  const uint32_t limit = end < d->old_size ? (uint32_t)end : d->old_size;
+  return limit > d->start ? limit : d->start;
+}
+
+/* Reads the old image: in place, what lies in the segment's place comes from the backup area. */
+static int old_read(dfid_decoder *d, uint32_t at, uint8_t *to, uint32_t length) {
+  const uint32_t end = place_end(d);
+  while (length > 0) {
+    const int saved = updates_in_place(d) && at >= d->start && at < end;
+    const uint32_t limit = !updates_in_place(d) || at >= end ? at + length : at < d->start ? d->start : end;
+    const uint32_t part = smaller(length, limit - at);
+    if (saved ? d->device->read_backup(d->device->context, at - d->start, to, part) : d->device->read_old(d->device->context, at, to, part)) return 1;
+    at += part;
+    to += part;
+    length -= part;
+  }
+  return 0;
+}
+
 /* `length` bytes of the old image, at most 4; the caller has checked that they lie in it. */
 static const uint8_t *old_bytes(dfid_decoder *d, uint32_t at, uint32_t length) {
   if (at < d->old_begin || at + length > d->old_begin + d->old_count) {
     d->old_begin = at;
     d->old_count = smaller(DFID_READ_BYTES, d->old_size - at);
-    if (d->device->read_old(d->device->context, at, d->old_buffer, d->old_count) != 0) {
+    if (old_read(d, at, d->old_buffer, d->old_count) != 0) {
       fail(d, DFID_STORAGE);
       memset(d->old_buffer, 0, sizeof d->old_buffer);
     }
@@ -164,6 +197,16 @@ static uint8_t new_byte(dfid_decoder *d, uint32_t at) {
   return d->new_buffer[at - d->new_begin];
 }
 
+/* In place: erases the blocks that begin in the next `length` bytes to write. */
+static void erase_for(dfid_decoder *d, uint32_t length) {
+  const uint32_t block = d->device->erase_block;
+  uint32_t at;
+  if (!updates_in_place(d)) return;
+  for (at = d->out_at; at - d->out_at < length; at++) {
+    if (at % block == 0 && d->device->erase(d->device->context, at) != 0) fail(d, DFID_STORAGE);
+  }
+}
+
 /* Writes what is in the buffer, filled up to the write unit. */
 static void flush(dfid_decoder *d) {
   const uint32_t unit = d->device->write_unit;
@@ -171,7 +214,8 @@ static void flush(dfid_decoder *d) {
   if (length > 0 && !failed(d)) {
     d->crc = crc_of(d->crc, d->out, length);
     while (length % unit != 0) d->out[length++] = 0xFF;
-    if (d->device->write_new(d->device->context, d->out_at, d->out, length) != 0) fail(d, DFID_STORAGE);
+    erase_for(d, length);
+    if (!failed(d) && d->device->write_new(d->device->context, d->out_at, d->out, length) != 0) fail(d, DFID_STORAGE);
   }
   d->out_at = d->at;
 }
@@ -820,7 +864,7 @@ static void check_device(dfid_decoder *d) {
     fail(d, DFID_PRODUCT);
     return;
   }
-  patch_read(d, 24, h, 8);
+  patch_read(d, 24, h, 20);
   if (word_at(h) < device->counter) { fail(d, DFID_COUNTER); return; }
   if (word_at(h + 4) > DFID_MODEL_BYTES) { fail(d, DFID_TOO_LITTLE_MEMORY); return; }
   room = device->write_unit < 1 ? 0 : ((uint64_t)d->new_size + device->write_unit - 1) / device->write_unit * device->write_unit;
@@ -828,6 +872,17 @@ static void check_device(dfid_decoder *d) {
       (d->segments > 1 && d->segment_size % device->write_unit != 0)) {
     fail(d, DFID_FLASH);
     return;
+  }
+  if (device->erase_block != 0 && !updates_in_place(d)) { fail(d, DFID_FLASH); return; }
+  if (updates_in_place(d)) {
+    const uint32_t block = word_at(h + 16), unit_bytes = h[15];
+    d->record_bytes = (16 + device->write_unit - 1) / device->write_unit * device->write_unit;
+    if (!d->in_place || block % device->erase_block != 0 || unit_bytes % device->write_unit != 0 ||
+        device->erase_block % device->write_unit != 0 || d->segment_size % device->write_unit != 0 ||
+        d->segment_size > device->backup_room) {
+      fail(d, DFID_FLASH);
+      return;
+    }
   }
   for (i = 0; i < d->segments && length <= device->patch_size && !failed(d); i++) {
     patch_read(d, table_at(d) + i * entry_bytes(d), h, 4);
@@ -838,6 +893,75 @@ static void check_device(dfid_decoder *d) {
   if (device->old_size != DFID_UNKNOWN && device->old_size != d->old_size) { fail(d, DFID_OLD_SIZE); return; }
   d->cursor = 0;
   sha_begin(&d->sha);
+}
+
+/* ---- section 10: the journal ---- */
+
+/* A record: u32 step, the first 8 bytes of the header's SHA-256, u32 CRC-32 of these 12, then FF. Steps of the segment that is
+ * made as number k (from 0): 2k + 1 saved, 2k + 2 done. A record that was torn has a wrong CRC and counts as none. */
+static void read_record(dfid_decoder *d) {
+  uint8_t record[32];
+  uint32_t i, blank = 1;
+  if (d->device->read_journal(d->device->context, d->cursor, record, d->record_bytes) != 0) {
+    fail(d, DFID_STORAGE);
+    return;
+  }
+  for (i = 0; i < d->record_bytes; i++) blank &= record[i] == 0xFF;
+  d->cursor += d->record_bytes;
+  if (blank) return;
+  d->journal_at = d->cursor;
+  if (crc_of(0, record, 12) != word_at(record + 12)) return;
+  d->stranger = memcmp(record + 4, d->patch_name, sizeof d->patch_name) != 0;
+  d->step = word_at(record);
+}
+
+/* What the journal says, once it is read: 1: an update by this patch goes on. */
+static int journal_goes_on(dfid_decoder *d) {
+  if (d->stranger) {
+    if (d->step != COMPLETE) fail(d, DFID_JOURNAL);
+    d->step = 0;
+  }
+  if (d->step == COMPLETE) d->step = 2 * d->segments;
+  if (d->step > 2 * d->segments) fail(d, DFID_JOURNAL);
+  if (d->step == 0 && (uint64_t)d->journal_at + (2 * (uint64_t)d->segments + 1) * d->record_bytes > d->device->journal_room) {
+    fail(d, DFID_FLASH);
+  }
+  return d->step != 0;
+}
+
+/* Appends a record, behind the ones that were torn. */
+static void write_record(dfid_decoder *d, uint32_t step) {
+  uint8_t record[32];
+  uint32_t i;
+  if (failed(d)) return;
+  memset(record, 0xFF, sizeof record);
+  for (i = 0; i < 4; i++) record[i] = (uint8_t)(step >> (8 * i));
+  memcpy(record + 4, d->patch_name, sizeof d->patch_name);
+  for (i = 0; i < 4; i++) record[12 + i] = (uint8_t)(crc_of(0, record, 12) >> (8 * i));
+  /* A record that was torn before any bit fell looks blank, but flash may refuse to write there again: then the next place. */
+  for (i = 1; i != 0;) {
+    if ((uint64_t)d->journal_at + d->record_bytes > d->device->journal_room) {
+      fail(d, DFID_STORAGE);
+      return;
+    }
+    i = d->device->write_journal(d->device->context, d->journal_at, record, d->record_bytes) != 0;
+    d->journal_at += d->record_bytes;
+  }
+  d->step = step;
+}
+
+/* Copies the next bytes of the segment's place into the backup area. 1: all are there. */
+static int save(dfid_decoder *d) {
+  const uint32_t unit_bytes = d->device->write_unit, at = d->cursor - d->start;
+  uint32_t length = smaller(DFID_WRITE_BYTES, place_end(d) - d->cursor);
+  if (at == 0 && d->device->erase_backup(d->device->context) != 0) fail(d, DFID_STORAGE);
+  if (length == 0 || failed(d)) return 1;
+  if (d->device->read_old(d->device->context, d->cursor, d->out, length) != 0) fail(d, DFID_STORAGE);
+  d->crc = crc_of(d->crc, d->out, length);
+  d->cursor += length;
+  while (length % unit_bytes != 0) d->out[length++] = 0xFF;
+  if (!failed(d) && d->device->write_backup(d->device->context, at, d->out, length) != 0) fail(d, DFID_STORAGE);
+  return d->cursor == place_end(d);
 }
 
 /* ---- the state machine ---- */
@@ -930,7 +1054,22 @@ static void step(dfid_decoder *d) {
       break;
     case PHASE_DEVICE:
       check_device(d);
+      d->phase = updates_in_place(d) ? PHASE_JOURNAL : PHASE_OLD;
+      break;
+    case PHASE_JOURNAL:
+      if (!updates_in_place(d)) break; /* never so: for the compiler */
+      if (d->journal_at == 0 && d->cursor == 0) {
+        patch_read(d, d->header_length - d->signature_length - DIGEST_BYTES, d->patch_name, sizeof d->patch_name);
+      }
+      if (d->cursor + d->record_bytes <= device->journal_room) {
+        read_record(d);
+        break;
+      }
+      d->cursor = 0;
       d->phase = PHASE_OLD;
+      if (!journal_goes_on(d)) break;
+      from_first_segment(d);
+      d->phase = PHASE_CHECK_NEXT;
       break;
     case PHASE_OLD:
       if (!sum(d, device->read_old, d->old_size, 1, 0)) break;
@@ -960,8 +1099,37 @@ static void step(dfid_decoder *d) {
       break;
     case PHASE_PACKED:
       if (!packed_right(d)) break;
-      begin_segment(d);
+      d->cursor = d->start;
+      d->crc = 0;
       d->phase = d->same ? PHASE_SAME : PHASE_MAKE;
+      if (updates_in_place(d)) {
+        if (d->step >= 2 * d->made || d->same) {
+          if (d->step < 2 * d->made) write_record(d, 2 * d->made);
+          d->phase = PHASE_NEXT;
+          break;
+        }
+        if (d->step < 2 * d->made - 1) {
+          d->phase = PHASE_SAVE;
+          break;
+        }
+      }
+      begin_segment(d);
+      break;
+    case PHASE_SAVE:
+      if (!updates_in_place(d)) break; /* never so: for the compiler */
+      if (!save(d)) break;
+      d->patch_at = d->crc;
+      d->cursor = 0;
+      d->crc = 0;
+      d->phase = PHASE_SAVED;
+      break;
+    case PHASE_SAVED:
+      if (!updates_in_place(d)) break; /* never so: for the compiler */
+      if (!sum(d, device->read_backup, place_end(d) - d->start, 0, 1)) break;
+      if (d->crc != d->patch_at) fail(d, DFID_STORAGE);
+      write_record(d, 2 * d->made - 1);
+      begin_segment(d);
+      d->phase = PHASE_MAKE;
       break;
     case PHASE_MAKE:
       if (make(d)) made_segment(d);
@@ -972,11 +1140,13 @@ static void step(dfid_decoder *d) {
     case PHASE_READ_BACK:
       if (!sum(d, device->read_new, d->end, 0, 1)) break;
       if (d->crc != d->new_crc) fail(d, DFID_STORAGE);
+      if (updates_in_place(d)) write_record(d, 2 * d->made);
       d->phase = PHASE_NEXT;
       break;
     case PHASE_NEW:
       if (!sum(d, device->read_new, d->new_size, 1, 0)) break;
       expect_sha(d, 88, DIGEST_BYTES, DFID_NEW_IMAGE);
+      if (updates_in_place(d)) write_record(d, COMPLETE);
       fail(d, DFID_DONE);
       d->phase = PHASE_END;
       break;

@@ -46,7 +46,8 @@ enum {
   DFID_STREAM,
   DFID_SEGMENT_WRONG,
   DFID_NEW_IMAGE,
-  DFID_STORAGE
+  DFID_STORAGE,
+  DFID_JOURNAL
 };
 
 /* Stands for a size that the device cannot tell. */
@@ -70,6 +71,17 @@ typedef struct dfid_device {
   /* NULL, or: does the signature of `length` bytes, at `at` in the patch, sign the bytes before it? 0: it does.
    * With it, a patch without a signature is refused. */
   int (*verify)(void *context, uint32_t at, uint32_t length);
+  /* In place: old and new image share a flash, which read_old and read_new read. All 0 or NULL for two areas. */
+  uint32_t erase_block;  /* bytes that `erase` erases; 0: two areas */
+  uint32_t backup_room;  /* bytes of the backup area */
+  uint32_t journal_room; /* bytes of the journal: for an update of n segments n * 2 + 1 records of 16 bytes, rounded up to write units */
+  int (*erase)(void *context, uint32_t at); /* erases the block of the image's flash that begins there */
+  int (*erase_backup)(void *context);       /* erases all of the backup area */
+  int (*read_backup)(void *context, uint32_t at, uint8_t *to, uint32_t length);
+  int (*write_backup)(void *context, uint32_t at, const uint8_t *from, uint32_t length);
+  /* Records are written one after another; the device erases the journal when no update is under way, never in between. */
+  int (*read_journal)(void *context, uint32_t at, uint8_t *to, uint32_t length);
+  int (*write_journal)(void *context, uint32_t at, const uint8_t *from, uint32_t length);
 } dfid_device;
 
 typedef struct dfid_sha256 {
@@ -100,6 +112,9 @@ typedef struct dfid_decoder {
   uint32_t cursor, made, patch_at;
   dfid_sha256 sha;
   uint32_t crc;
+  /* in place: the last step recorded, where the next record goes, a record's bytes, who wrote the last one */
+  uint32_t step, journal_at, record_bytes, stranger;
+  uint8_t patch_name[8];
   /* the segment being made */
   uint32_t index, start, end, packed_at, packed_end, packed_crc, new_crc, same;
   uint32_t at, left, out_at;
