@@ -921,8 +921,7 @@ static int journal_goes_on(dfid_decoder *d) {
     if (d->step != COMPLETE) fail(d, DFID_JOURNAL);
     d->step = 0;
   }
-  if (d->step == COMPLETE) d->step = 2 * d->segments;
-  if (d->step > 2 * d->segments) fail(d, DFID_JOURNAL);
+  if (d->step > 2 * d->segments && d->step != COMPLETE) fail(d, DFID_JOURNAL);
   if (d->step == 0 && (uint64_t)d->journal_at + (2 * (uint64_t)d->segments + 1) * d->record_bytes > d->device->journal_room) {
     fail(d, DFID_FLASH);
   }
@@ -1146,7 +1145,7 @@ static void step(dfid_decoder *d) {
     case PHASE_NEW:
       if (!sum(d, device->read_new, d->new_size, 1, 0)) break;
       expect_sha(d, 88, DIGEST_BYTES, DFID_NEW_IMAGE);
-      if (updates_in_place(d)) write_record(d, COMPLETE);
+      if (updates_in_place(d) && d->step != COMPLETE) write_record(d, COMPLETE);
       fail(d, DFID_DONE);
       d->phase = PHASE_END;
       break;

@@ -155,6 +155,7 @@ int main(int count, char **names) {
   fresh();
   if (update(0) != DFID_DONE || memcmp(now.image, new_image, new_size) != 0) return 1;
   total = operations;
+  if (update(0) != DFID_DONE || operations != 0) return 4; /* an update that has ended writes nothing when it is asked for again */
   for (cuts = 1; cuts <= 3; cuts++) {
     for (first = 1; first <= total; first++) {
       uint32_t k;
