@@ -8,6 +8,7 @@ import { kernelRelease } from '../audit/compare/boot.js';
 import { checkBuilds } from '../checks/builds/check-builds.js';
 import { comparedInputFindings } from '../checks/builds/compared-inputs.js';
 import { checkVermagic } from '../checks/builds/kernel.js';
+import { moduleRowFindings } from '../checks/builds/module-rows.js';
 import { checkDeviceFiles, filesNeeded } from '../checks/device-files.js';
 import { listFindings } from '../checks/lists/check-lists.js';
 import { checkPackage } from '../checks/package/check-package.js';
@@ -64,7 +65,10 @@ async function checkOpened(
   const { source, target, rules } = inputs;
   const parts = new Set(request.parts);
   const facts = { source: source.build, target: target.build, rules, parts };
-  const compared = comparedInputFindings(source.build, target.build);
+  const compared = [
+    ...comparedInputFindings(source.build, target.build),
+    ...moduleRowFindings(source.build, target.build, parts),
+  ];
   const base = [...withoutTold(source.build), ...target.build.findings, ...inputs.findings, ...compared];
   if (compared.some(({ code }) => code === 'same-input-twice')) return { ...facts, findings: base };
   const plan = planDelta({

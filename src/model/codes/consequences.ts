@@ -53,6 +53,8 @@ export const codesByConsequence = {
     'boot-too-large',
   ],
   'update-fails': [
+    'fstab-rows-differ',
+    'fstab-boot-unfit',
     'source-files-newer',
     'no-updater',
     'no-fstab',

@@ -114,6 +114,16 @@ export const pairsCodes = {
     meaning: 'the boot image is larger than its partition',
     remedy: 'make the kernel smaller, or mend boot_size in META/misc_info.txt',
   },
+  'fstab-rows-differ': {
+    meaning:
+      'the recovery.fstab of source and target name different places for /boot or /system, and an update cannot move a partition',
+    remedy: 'put the recovery.fstab of the build that runs on the module into both builds',
+  },
+  'fstab-boot-unfit': {
+    meaning:
+      'recovery.fstab names a place for the boot image to which none can be written: a UBI volume, or the partition of /system',
+    remedy: "take recovery.fstab from the maker's targetfiles.zip",
+  },
   'system-too-large': {
     meaning: 'the files of the root file system are larger than its partition before compression',
     remedy: 'look at df / on a module that runs the target',

@@ -4,6 +4,7 @@
  */
 
 import { comparedInputFindings } from '../../checks/builds/compared-inputs.js';
+import { moduleRowFindings } from '../../checks/builds/module-rows.js';
 import { listFindings } from '../../checks/lists/check-lists.js';
 import type { CompanionFile } from '../../files/output.js';
 import type { OpenBuild } from '../../model/build.js';
@@ -125,7 +126,10 @@ async function generateWith(
     },
     [{ role: 'the output', path: options.output, kind: 'file' }],
   );
-  const compared = comparedInputFindings(source.build, target.build);
+  const compared = [
+    ...comparedInputFindings(source.build, target.build),
+    ...moduleRowFindings(source.build, target.build, parts),
+  ];
   refuseErrors(compared.filter(({ code }) => !isAllowable(code)));
   const guarded = withAllowed([...compared, ...(await guardInputs(inputs, parts, signal))], options.allow);
   refuseUnallowed(guarded.findings);

@@ -3,7 +3,6 @@ import { ProofError } from '../../model/errors.js';
 import { isMinorImage, sdx6x } from '../../model/layout.js';
 import type { DeviceLimits } from '../../model/needs.js';
 import type { ArchivePath } from '../../model/path.js';
-import { displayName } from '../../model/path.js';
 import type { SettledPlan } from '../../model/plan.js';
 import type { Ports } from '../../model/ports.js';
 import type { Verification } from '../../model/verification.js';
@@ -62,25 +61,8 @@ function writtenImages(plan: SettledPlan): ReadonlyMap<ArchivePath, string> {
   return images;
 }
 
-/** Mount points for which the two builds name different places: the script speaks of one, the module has the other. */
-function movedPartitions({ source, target }: Pick<OpenInputs, 'source' | 'target'>): readonly string[] {
-  const places = new Map(target.build.partitions.map(({ mountPoint, device }) => [mountPoint, device]));
-  return source.build.partitions.flatMap(({ mountPoint, device }) => {
-    const there = places.get(mountPoint);
-    return there === undefined || there === device ? [] : [`${mountPoint} (${device}, then ${there})`];
-  });
-}
-
 /** What is to be done about a package that is not proved. */
-function remedyFor(
-  { bootUpdate }: SettledPlan,
-  { powerCuts, outside }: Verification,
-  builds: Pick<OpenInputs, 'source' | 'target'>,
-): string {
-  const moved = movedPartitions(builds);
-  if (moved.length > 0) {
-    return `recovery.fstab of the two builds names different places for ${moved.map(displayName).join(', ')}: take that file from the build that runs on the module`;
-  }
+function remedyFor({ bootUpdate }: SettledPlan, { powerCuts, outside }: Verification): string {
   const inWrite = powerCuts?.failures.some(({ effect }) => effect.includes('of a partition'));
   if (bootUpdate === 'in-place' && outside.length === 0 && inWrite === true) {
     return 'a kernel that is patched in place is lost when the power fails while it is written, once or twice: write it with --boot-update resumable (the default) or whole; who accepts the risk gives --verify off';
@@ -142,6 +124,6 @@ export async function provePackage(
       )
       .filter((line) => line !== '')
       .join('; '),
-    remedy: remedyFor(plan, verification, { source, target }),
+    remedy: remedyFor(plan, verification),
   });
 }

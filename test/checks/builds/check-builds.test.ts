@@ -108,6 +108,11 @@ const cases: [title: string, facts: Partial<CheckFacts>, expected: string[]][] =
     ['error two-slots'],
   ],
   [
+    'an A/B build by its memory layout',
+    { target: target({}, version('2', { revision: 'RG520NNADAR03A02M8G_01.001' })) },
+    ['error two-slots'],
+  ],
+  [
     'links of which some were zipped without -y',
     {
       source: source({ 'SYSTEM/a': { link: 'mnt' }, 'SYSTEM/b': { link: 'mnt' }, 'SYSTEM/c': { link: 'mnt' } }),
