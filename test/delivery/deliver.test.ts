@@ -6,12 +6,12 @@ import { test } from 'node:test';
 import { Ajv } from 'ajv';
 import type { FaultName } from '../../src/module/faults.js';
 import { faultKinds } from '../../src/module/faults.js';
-import { command, deliveryPair, newVersion, oldVersion, startModule } from '../support/delivery-pair.js';
+import { command, lazyDeliveryPair, newVersion, oldVersion, startModule } from '../support/delivery-pair.js';
 import { seededRandom } from '../support/random.js';
 import { workFolder } from '../support/work-folder.js';
 
 const folder = workFolder('deliver');
-const pairs = deliveryPair(join(folder, 'pair'));
+const pairs = lazyDeliveryPair(join(folder, 'pair'));
 let modules = 0;
 const isEvent = new Ajv({ allErrors: true }).compile(
   JSON.parse(readFileSync(new URL('../../../docs/schemas/delivery-event.schema.json', import.meta.url), 'utf8')),
@@ -19,7 +19,7 @@ const isEvent = new Ajv({ allErrors: true }).compile(
 
 /** A delivery to a module with faults: its exit code, and the events that were told. */
 async function delivered(faults: readonly string[], words: readonly string[] = []) {
-  const pair = await pairs;
+  const pair = await pairs();
   modules += 1;
   const state = join(folder, `m${modules}`);
   const module = await startModule(pair.source, state, faults);
@@ -103,7 +103,7 @@ test('integration: each fault of the field has one end and one exit code', async
 });
 
 test('integration: a package for another version is refused before a byte is sent; by force the module says 505', async () => {
-  const pair = await pairs;
+  const pair = await pairs();
   const state = join(folder, 'other');
   const module = await startModule(pair.target, state);
   const words = [
@@ -129,7 +129,7 @@ test('integration: a package for another version is refused before a byte is sen
 });
 
 test('integration: a delivery that was stopped goes on where it was', async () => {
-  const pair = await pairs;
+  const pair = await pairs();
   const state = join(folder, 'resumed');
   const journal = join(folder, 'resumed.journal');
   const words = (at: string) => [
@@ -159,7 +159,7 @@ test('integration: a delivery that was stopped goes on where it was', async () =
 });
 
 test('integration: two deliveries to one port: the second is told who has it', async () => {
-  const pair = await pairs;
+  const pair = await pairs();
   const module = await startModule(pair.source, join(folder, 'two'), ['slow-acks=20']);
   const words = ['deliver', pair.package, '--port', module.at, '--speed', '1000'];
   const [one, two] = await Promise.all([
@@ -172,7 +172,7 @@ test('integration: two deliveries to one port: the second is told who has it', a
 });
 
 test('unit: a dry run prints every command, and opens no port', async () => {
-  const pair = await pairs;
+  const pair = await pairs();
   const { code, stdout } = await command('deliver', pair.package, '--port', 'tcp://127.0.0.1:1', '--dry-run');
   assert.equal(code, 0);
   assert.deepEqual(
@@ -195,7 +195,7 @@ test('unit: a dry run prints every command, and opens no port', async () => {
 });
 
 test('unit: names and addresses with other characters are never sent', async () => {
-  const pair = await pairs;
+  const pair = await pairs();
   const base = ['deliver', pair.package, '--port', 'tcp://127.0.0.1:1'];
   for (const words of [
     ['--name', 'a;reboot'],

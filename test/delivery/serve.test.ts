@@ -9,14 +9,14 @@ import { setTimeout } from 'node:timers/promises';
 import { askedRange } from '../../src/delivery/ranges.js';
 import { type ServeRequest, serve } from '../../src/usecases/serve/serve.js';
 import { type WatchEvent, watch } from '../../src/usecases/watch/watch.js';
-import { command, deliveryPair, newVersion, startModule } from '../support/delivery-pair.js';
+import { command, lazyDeliveryPair, newVersion, startModule } from '../support/delivery-pair.js';
 import { workFolder } from '../support/work-folder.js';
 
 const folder = workFolder('serve');
-const pairs = deliveryPair(join(folder, 'pair'));
+const pairs = lazyDeliveryPair(join(folder, 'pair'));
 
 async function serving(edits: Partial<ServeRequest> = {}) {
-  const pair = await pairs;
+  const pair = await pairs();
   const off = new AbortController();
   const requests: string[] = [];
   let running: Promise<void> = Promise.resolve();
@@ -78,7 +78,7 @@ test('unit: ranges as HTTP has them', () => {
 
 test('integration: curl gets the file whole, in parts and goes on with a cut one; nothing else is ever served', async (t) => {
   if (spawnSync('curl', ['--version']).status !== 0) return t.skip('curl is not installed');
-  const pair = await pairs;
+  const pair = await pairs();
   const bytes = readFileSync(pair.package);
   const { url, requests, stop } = await serving();
   const out = join(folder, 'got.zip');
@@ -121,7 +121,7 @@ test('integration: curl gets the file whole, in parts and goes on with a cut one
 
 test('integration: https with a certificate, a limit of bytes, and an end after one transfer', async (t) => {
   if (spawnSync('openssl', ['version']).status !== 0) return t.skip('openssl is not installed');
-  const pair = await pairs;
+  const pair = await pairs();
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const words = [
     'req',
@@ -150,7 +150,7 @@ test('integration: https with a certificate, a limit of bytes, and an end after 
 });
 
 test('integration: a module fetches the package itself, and what goes wrong on the way is exit code 5', async () => {
-  const pair = await pairs;
+  const pair = await pairs();
   const { url, stop } = await serving();
   for (const [fault, code, said] of [
     ['echo=on', 0, new RegExp(newVersion)],
@@ -169,7 +169,7 @@ test('integration: a module fetches the package itself, and what goes wrong on t
 });
 
 test('integration: preflight names the figure or the file that decides, and ends with 4', async () => {
-  const pair = await pairs;
+  const pair = await pairs();
   const module = await startModule(pair.source, join(folder, 'preflight'), ['usrdata-free=9000']);
   const port = ['--port', module.at, '--speed', '1000'];
   const full = await command('preflight', pair.package, ...port);
@@ -212,7 +212,7 @@ test('integration: preflight names the figure or the file that decides, and ends
 });
 
 test('integration: watch tells what something else started, and keeps it for explain', async () => {
-  const pair = await pairs;
+  const pair = await pairs();
   const state = join(folder, 'watched');
   const module = await startModule(pair.source, state, ['changed-file=/system/bin/app']);
   const off = new AbortController();

@@ -165,6 +165,6 @@ test('integration: nvs make, dump, diff', async () => {
   hold('nvs-diff', await command('nvs', 'diff', vector('mass.bin'), at('other.bin')));
 });
 
-test('unit: every schema was held against something', () => {
+test('integration: every schema was held against something', () => {
   assert.deepEqual([...Object.keys(documents), 'audit'].sort(), [...used].sort());
 });

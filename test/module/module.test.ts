@@ -8,11 +8,11 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { faultKinds } from '../../src/module/faults.js';
-import { command, type DeliveryPair, deliveryPair, newVersion, startModule } from '../support/delivery-pair.js';
+import { command, type DeliveryPair, lazyDeliveryPair, newVersion, startModule } from '../support/delivery-pair.js';
 import { workFolder } from '../support/work-folder.js';
 
 const folder = workFolder('module');
-const pairs = deliveryPair(join(folder, 'pair'));
+const pairs = lazyDeliveryPair(join(folder, 'pair'));
 const bin = fileURLToPath(new URL('../../../bin/dfota.js', import.meta.url));
 
 /**
@@ -126,7 +126,7 @@ async function listing(output: string): Promise<Record<string, string>> {
 }
 
 test('integration: a client that is not ours updates the module, which then holds the target and keeps it', async () => {
-  const pair: DeliveryPair = await pairs;
+  const pair: DeliveryPair = await pairs();
   const state = join(folder, 'daemon');
   const module = await startModule(pair.source, state);
   const heard = await updateLikeADaemon(module.port, pair.package);
@@ -152,7 +152,7 @@ test('integration: a client that is not ours updates the module, which then hold
 });
 
 test('integration: power cuts leave the module in its recovery, which goes on until the package is through', async () => {
-  const pair = await pairs;
+  const pair = await pairs();
   const state = join(folder, 'cuts');
   const module = await startModule(pair.source, state, ['power-cut=30', 'power-cut=60', 'power-cut=1']);
   const client = new PollingClient(module.port);
@@ -177,7 +177,7 @@ test('integration: power cuts leave the module in its recovery, which goes on un
 });
 
 test('integration: after five entries the module gives up', async () => {
-  const pair = await pairs;
+  const pair = await pairs();
   const module = await startModule(pair.source, join(folder, 'gives-up'), Array(9).fill('power-cut=1'));
   const client = new PollingClient(module.port);
   await client.open();
@@ -199,7 +199,7 @@ test('integration: after five entries the module gives up', async () => {
 });
 
 test('integration: the AT port answers as a module does', async () => {
-  const pair = await pairs;
+  const pair = await pairs();
   const module = await startModule(pair.source, join(folder, 'at'), ['usrdata-free=5000']);
   const client = new PollingClient(module.port);
   await client.open();
@@ -236,7 +236,7 @@ test('integration: the AT port answers as a module does', async () => {
 });
 
 test('unit: faults and addresses that do not parse are told', async () => {
-  const pair = await pairs;
+  const pair = await pairs();
   const base = ['module', '--firmware', pair.source, '--state', join(folder, 'never')];
   for (const [words, said] of [
     [['--listen', 'tcp://127.0.0.1:0', '--fault', 'nonsense'], /one of echo, chatter/],
@@ -255,7 +255,7 @@ test('unit: faults and addresses that do not parse are told', async () => {
 });
 
 test('end-to-end: the first line tells the address, and a signal switches the module off', async () => {
-  const pair = await pairs;
+  const pair = await pairs();
   const words = ['module', '--firmware', pair.source, '--listen', 'tcp://127.0.0.1:0', '--state', join(folder, 'e2e')];
   const child = spawn(process.execPath, [bin, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
   const first = await new Promise<string>((line) => child.stdout.once('data', (chunk: Buffer) => line(String(chunk))));

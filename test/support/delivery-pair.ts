@@ -115,3 +115,12 @@ export async function startModule(
     },
   };
 }
+
+/** The pair, made in the folder when the first test asks for it: tests of other levels may be left out of a run. */
+export function lazyDeliveryPair(folder: string): () => ReturnType<typeof deliveryPair> {
+  let made: ReturnType<typeof deliveryPair> | undefined;
+  return () => {
+    made ??= deliveryPair(folder);
+    return made;
+  };
+}
