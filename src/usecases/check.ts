@@ -70,7 +70,13 @@ async function checkOpened(
     ...moduleRowFindings(source.build, target.build, parts),
   ];
   const base = [...withoutTold(source.build), ...target.build.findings, ...inputs.findings, ...compared];
-  if (compared.some(({ code }) => code === 'same-input-twice')) return { ...facts, findings: base };
+  const device =
+    request.deviceFiles === undefined ? undefined : await readDeviceFiles(request.deviceFiles, { onProgress, signal });
+  if (compared.some(({ code }) => code === 'same-input-twice')) {
+    // There is nothing to plan; what a module holds can be compared with the source all the same.
+    const files = device === undefined ? [] : checkDeviceFiles(source.build, new Map(), device);
+    return { ...facts, findings: [...base, ...files] };
+  }
   const plan = planDelta({
     ...facts,
     bootUpdate: 'resumable',
@@ -87,10 +93,7 @@ async function checkOpened(
     ...listFindings(rules, source.build, target.build, parts),
   ];
   findings.push(...(await checkInputs(source, target, rules, parts, signal)));
-  if (request.deviceFiles !== undefined) {
-    const device = await readDeviceFiles(request.deviceFiles, { onProgress, signal });
-    findings.push(...checkDeviceFiles(source.build, filesNeeded(plan), device));
-  }
+  if (device !== undefined) findings.push(...checkDeviceFiles(source.build, filesNeeded(plan), device));
   if (request.packagePath !== undefined) {
     const found = await checkPackageFile(request.packagePath, source.build, onProgress, signal);
     for (const finding of found) findings.push(finding);
