@@ -10,15 +10,6 @@ import type { OpenInputs } from '../open-inputs.js';
 import { bytesOf, type ProfileName, verifyPackage } from '../verify/verify.js';
 import { knownFrom, type ProvedPatch } from './proved-patches.js';
 
-export type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
-export type { PackageEntry } from '../../package/entry.js';
-export type { WrittenEntry, WrittenPackage } from '../../package/write.js';
-export type { Levers } from '../../plan/bases.js';
-export type { ChmodPlacement } from '../../plan/permissions.js';
-export type { PermissionFamily } from '../../plan/permissions-reduce.js';
-export type { ScriptOptions } from '../../script/options.js';
-export type { EncodingOptions } from './encode.js';
-
 /** How the package is proved before it gets its name. */
 export interface VerifyOptions {
   /** `full` takes the power away at every point, `quick` at a few, `off` proves nothing. */
