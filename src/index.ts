@@ -26,7 +26,7 @@ export type * from './model/nvs.js';
 export type * from './model/operation.js';
 export type * from './model/package-record.js';
 export { allParts, type Part, parseParts } from './model/parts.js';
-export { type ArchivePath, type DevicePath, displayName, toArchivePath } from './model/path.js';
+export { type BuildPath, type DevicePath, displayName, toBuildPath } from './model/path.js';
 export type * from './model/plan.js';
 export type { Ports } from './model/ports.js';
 export type * from './model/preflight.js';

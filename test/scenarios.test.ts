@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import type { Decision } from '../src/model/decision.js';
 import type { SettledOperation } from '../src/model/operation.js';
 import { parseParts } from '../src/model/parts.js';
-import { displayName, toArchivePath } from '../src/model/path.js';
+import { displayName, toBuildPath } from '../src/model/path.js';
 import type { Verification } from '../src/model/verification.js';
 import type { GenerateOptions } from '../src/usecases/generate/generate.js';
 import { type ProfileName, verifyPackage } from '../src/usecases/verify/verify.js';
@@ -129,7 +129,7 @@ for (const name of names) {
       assert.equal(verification.progressFault, undefined);
 
       const ends = memoryBuild(specOf(builds, builds.ends ?? builds.after));
-      const images = new Map(Object.entries(builds.images ?? {}).map(([image, on]) => [toArchivePath(image), on]));
+      const images = new Map(Object.entries(builds.images ?? {}).map(([image, on]) => [toBuildPath(image), on]));
       for (const profile of profilesOf[verification.permissions]) {
         const again = await verifyPackage({ source, target: ends, images }, { packagePath, profile });
         assert.equal(again.status, 'succeeded', `${profile}: ${again.message}`);

@@ -2,7 +2,7 @@ import type { AuditEntry, AuditMethod, AuditPackage, AuditRow } from '../model/a
 import type { Finding } from '../model/finding.js';
 import type { InspectedTarget, Inspection } from '../model/inspection.js';
 import { sdx6x } from '../model/layout.js';
-import { type ArchivePath, baseName, compareBytes, displayName, toArchivePath, unsafeName } from '../model/path.js';
+import { type BuildPath, baseName, compareBytes, displayName, toBuildPath, unsafeName } from '../model/path.js';
 import { isSent } from './totals.js';
 
 /** Rows with a finished package's own methods and sizes in place of the plan's, and where the two part ways. */
@@ -17,13 +17,13 @@ const shownPaths = 5;
 /** Lays a package, made by any tool, over the rows of a plan. An entry that serves several paths counts at the first. */
 export function viewPackage(rows: readonly AuditRow[], inspection: Inspection): PackageView {
   const known = new Set<string>(rows.map((row) => row.path));
-  const carried = new Map<ArchivePath, InspectedTarget>();
+  const carried = new Map<BuildPath, InspectedTarget>();
   for (const target of inspection.targets) {
     const path = pathOf(target, known);
     if (path !== undefined) carried.set(path, target);
   }
   const counted = new Set<string>();
-  const pathOfEntry = new Map<string, ArchivePath>();
+  const pathOfEntry = new Map<string, BuildPath>();
   const viewed = rows.map((row): AuditRow => {
     const target = carried.get(row.path);
     const { entry: _entry, ...rest } = row;
@@ -56,23 +56,23 @@ function methodOf(target: InspectedTarget): AuditMethod {
   return target.method === 'unknown' ? 'patch' : target.method;
 }
 
-/** The archive path that a target of the script stands for, where a build has it. */
-function pathOf(target: InspectedTarget, known: ReadonlySet<string>): ArchivePath | undefined {
+/** The build path that a target of the script stands for, where a build has it. */
+function pathOf(target: InspectedTarget, known: ReadonlySet<string>): BuildPath | undefined {
   const candidates =
     target.kind === 'file'
       ? [target.name.startsWith('/system/') ? `${sdx6x.system}/${target.name.slice('/system/'.length)}` : '']
       : [/[:/]boot$/.test(target.name) ? sdx6x.bootImage : '', `${sdx6x.minorImages}/${baseName(target.entry ?? '')}`];
   const found = candidates.find((name) => known.has(name));
-  return found === undefined || unsafeName(found) !== undefined ? undefined : toArchivePath(found);
+  return found === undefined || unsafeName(found) !== undefined ? undefined : toBuildPath(found);
 }
 
 /** Paths that differ and do not travel, and paths that travel although they need not. */
 function differences(
   rows: readonly AuditRow[],
-  carried: ReadonlyMap<ArchivePath, InspectedTarget>,
+  carried: ReadonlyMap<BuildPath, InspectedTarget>,
   inspection: Inspection,
 ): readonly Finding[] {
-  const list = (paths: readonly ArchivePath[]): string => {
+  const list = (paths: readonly BuildPath[]): string => {
     const more = paths.length > shownPaths ? ` and ${paths.length - shownPaths} more` : '';
     return [...paths].sort(compareBytes).slice(0, shownPaths).map(displayName).join(', ') + more;
   };

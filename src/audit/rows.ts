@@ -2,7 +2,7 @@ import type { AuditMethod, AuditRow, AuditSide } from '../model/audit.js';
 import type { Entry } from '../model/build.js';
 import type { Decision } from '../model/decision.js';
 import type { DeltaOperation, Payload, SettledOperation } from '../model/operation.js';
-import type { ArchivePath } from '../model/path.js';
+import type { BuildPath } from '../model/path.js';
 import type { DeltaPlan, SettledPlan } from '../model/plan.js';
 
 type AnyDecision = Decision<DeltaOperation | SettledOperation>;
@@ -10,9 +10,9 @@ type AnyDecision = Decision<DeltaOperation | SettledOperation>;
 /** What is known of sizes beyond the plan. */
 export interface Costs {
   /** Bytes of a file sent whole, compressed, where they were measured. */
-  readonly whole: ReadonlyMap<ArchivePath, number>;
+  readonly whole: ReadonlyMap<BuildPath, number>;
   /** The name of a payload's entry, where the package's layout is known. */
-  readonly entryOf?: ((payload: Payload, path: ArchivePath) => string | undefined) | undefined;
+  readonly entryOf?: ((payload: Payload, path: BuildPath) => string | undefined) | undefined;
 }
 
 /** A row for every decision of the plan, in its order. A payload that was counted at one path costs nothing at the next. */

@@ -2,7 +2,7 @@ import type { Build } from '../model/build.js';
 import type { Sha1 } from '../model/digest.js';
 import type { Finding } from '../model/finding.js';
 import { sdx6x } from '../model/layout.js';
-import { type ArchivePath, compareBytes, displayName, isWithin } from '../model/path.js';
+import { type BuildPath, compareBytes, displayName, isWithin } from '../model/path.js';
 import type { DeltaPlan } from '../model/plan.js';
 import { count } from './builds/facts.js';
 
@@ -10,13 +10,13 @@ import { count } from './builds/facts.js';
 export interface DeviceFiles {
   /** The folder or the list, as the user named it. */
   readonly origin: string;
-  readonly files: ReadonlyMap<ArchivePath, Sha1>;
+  readonly files: ReadonlyMap<BuildPath, Sha1>;
 }
 
 /** The files that the package may check before it changes anything, with the contents that it accepts. */
-export function filesNeeded(plan: DeltaPlan): ReadonlyMap<ArchivePath, ReadonlySet<Sha1>> {
-  const needed = new Map<ArchivePath, Set<Sha1>>();
-  const accept = (path: ArchivePath, sha1: Sha1): void => {
+export function filesNeeded(plan: DeltaPlan): ReadonlyMap<BuildPath, ReadonlySet<Sha1>> {
+  const needed = new Map<BuildPath, Set<Sha1>>();
+  const accept = (path: BuildPath, sha1: Sha1): void => {
     const accepted = needed.get(path);
     if (accepted === undefined) needed.set(path, new Set([sha1]));
     else accepted.add(sha1);
@@ -43,9 +43,9 @@ function folded(path: string): string {
  * file system or a tool that does not keep them. On the module itself, a name with other capitals is another file.
  */
 function inSpellingOf(source: Build, device: DeviceFiles): DeviceFiles {
-  const spelling = new Map<string, ArchivePath>();
+  const spelling = new Map<string, BuildPath>();
   for (const path of source.entries.keys()) spelling.set(folded(path), path);
-  const spelled = new Map<ArchivePath, Sha1>();
+  const spelled = new Map<BuildPath, Sha1>();
   let changed = 0;
   for (const [path, sha1] of device.files) {
     const known = source.entries.has(path) ? undefined : spelling.get(folded(path));
@@ -65,7 +65,7 @@ const most = 100;
 /** What of the source is not on the module as the package needs it: each such file ends the update with 510. */
 export function checkDeviceFiles(
   source: Build,
-  needed: ReadonlyMap<ArchivePath, ReadonlySet<Sha1>>,
+  needed: ReadonlyMap<BuildPath, ReadonlySet<Sha1>>,
   listed: DeviceFiles,
 ): readonly Finding[] {
   const place = { file: listed.origin };

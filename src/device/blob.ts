@@ -4,11 +4,11 @@
  */
 import type { Sha1 } from '../model/digest.js';
 import { sha1Of } from '../model/digest.js';
-import type { ArchivePath } from '../model/path.js';
+import type { BuildPath } from '../model/path.js';
 
 /** Where the bytes of a whole blob come from. */
 export type Origin =
-  | { readonly from: 'build'; readonly path: ArchivePath }
+  | { readonly from: 'build'; readonly path: BuildPath }
   | { readonly from: 'package'; readonly entry: string }
   | { readonly from: 'patch'; readonly patch: Whole; readonly source: Whole }
   | { readonly from: 'pieces'; readonly pieces: Pieced }

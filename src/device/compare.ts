@@ -2,7 +2,7 @@
 
 import type { Entry } from '../model/build.js';
 import { isMinorImage, onDevice, sdx6x } from '../model/layout.js';
-import { type ArchivePath, compareBytes, displayName } from '../model/path.js';
+import { type BuildPath, compareBytes, displayName } from '../model/path.js';
 import type { Difference, DifferenceKind } from '../model/verification.js';
 import { type Blob, sameBlob, sliceBlob } from './blob.js';
 import type { ContentStore } from './content.js';
@@ -30,11 +30,11 @@ export interface Expectation {
   readonly labels: boolean;
 }
 
-/** Makes an expectation from entries by archive path: SYSTEM, boot image, and MULTIFOTA images. */
+/** Makes an expectation from entries by build path: SYSTEM, boot image, and MULTIFOTA images. */
 export function expect(
-  entries: ReadonlyMap<ArchivePath, Entry>,
+  entries: ReadonlyMap<BuildPath, Entry>,
   bootPartition: string,
-  images: ReadonlyMap<ArchivePath, string> | undefined,
+  images: ReadonlyMap<BuildPath, string> | undefined,
   labels: boolean,
 ): Expectation {
   const root: { entry: Entry | undefined; children: Map<string, ExpectedNode> } = {

@@ -1,6 +1,6 @@
 /** What a module is held against after a run, uncut or cut: made once, here and in every thread alike. */
 import type { Entry } from '../model/build.js';
-import type { ArchivePath } from '../model/path.js';
+import type { BuildPath } from '../model/path.js';
 import { compareStates, compareWith, type Expectation, expect } from './compare.js';
 import type { ContentStore } from './content.js';
 import type { Flash } from './machine.js';
@@ -23,10 +23,10 @@ export function standardOf(
     expected,
     images,
   }: {
-    readonly expected?: ReadonlyMap<ArchivePath, Entry> | undefined;
-    readonly images?: ReadonlyMap<ArchivePath, string> | undefined;
+    readonly expected?: ReadonlyMap<BuildPath, Entry> | undefined;
+    readonly images?: ReadonlyMap<BuildPath, string> | undefined;
   },
-  source: ReadonlyMap<ArchivePath, Entry>,
+  source: ReadonlyMap<BuildPath, Entry>,
 ): Standard {
   const labels = script.permissions === 'set_metadata';
   const expectation = expect(expected ?? source, module.bootPartition, images, labels);

@@ -3,7 +3,7 @@
 import type { Build, Entry, Ownership } from '../model/build.js';
 import { isMinorImage, onDevice, sdx6x } from '../model/layout.js';
 import { assumedBoot, assumedSystem, bootRow, moduleDefaults, systemRow } from '../model/module-defaults.js';
-import type { ArchivePath } from '../model/path.js';
+import type { BuildPath } from '../model/path.js';
 import { baseName, compareBytes } from '../model/path.js';
 import { type Blob, fillBlob, joinBlobs, type Whole } from './blob.js';
 import {
@@ -27,13 +27,13 @@ export interface ModuleOptions {
   readonly cacheSize?: number | undefined;
   readonly systemSize?: number | undefined;
   /** What /system shall hold afterwards: a module that takes this firmware has room for it. */
-  readonly outcome?: ReadonlyMap<ArchivePath, Entry> | undefined;
+  readonly outcome?: ReadonlyMap<BuildPath, Entry> | undefined;
   /** Free on /system before the update; `systemSize` goes before it. */
   readonly systemFree?: number | undefined;
   /** Bytes of an erase block of its flash. */
   readonly eraseBlock?: number | undefined;
   /** Partition (a name, or a device on eMMC) of each image of MULTIFOTA/. */
-  readonly images?: ReadonlyMap<ArchivePath, string> | undefined;
+  readonly images?: ReadonlyMap<BuildPath, string> | undefined;
 }
 
 /** A module, ready to run a package. */
@@ -102,7 +102,7 @@ function buildSystem(build: Build, block: number, unit: number): FileSystem {
 }
 
 /** Bytes that the entries of SYSTEM take on a volume. */
-function spaceNeeded(entries: ReadonlyMap<ArchivePath, Entry>, block: number): number {
+function spaceNeeded(entries: ReadonlyMap<BuildPath, Entry>, block: number): number {
   let sum = 0;
   for (const entry of entries.values()) {
     if (onDevice(entry.path) !== undefined) sum += spaceOf(inodeFor(entry), block);
@@ -147,7 +147,7 @@ function partitionsOf(
     const stated = row.mountPoint === '/boot' ? build.misc.bootSize : undefined;
     partitions = mapSet(partitions, row.device, hold(content, stated ?? content.size * 2 + spare));
   }
-  const nameOf = (path: ArchivePath): string => {
+  const nameOf = (path: BuildPath): string => {
     const stem = baseName(path).replace(/\.[^.]*$/, '');
     return options.images?.get(path) ?? (onFlash ? stem : `/dev/block/bootdevice/by-name/${stem}`);
   };

@@ -1,6 +1,6 @@
 /** How a package is simulated. */
 import type { Entry, OpenBuild } from '../model/build.js';
-import type { ArchivePath } from '../model/path.js';
+import type { BuildPath } from '../model/path.js';
 import type { KnownContents } from './known-contents.js';
 import type { ModuleOptions } from './module.js';
 import type { CutSelection } from './power-cuts.js';
@@ -9,8 +9,8 @@ import type { ProfileName } from './profile.js';
 export interface SimulateOptions extends Omit<ModuleOptions, 'outcome'> {
   readonly packagePath: string;
   readonly source: OpenBuild;
-  /** What the device shall be: entries by archive path. Without it the changes to the source are told. */
-  readonly expected?: ReadonlyMap<ArchivePath, Entry> | undefined;
+  /** What the device shall be: entries by build path. Without it the changes to the source are told. */
+  readonly expected?: ReadonlyMap<BuildPath, Entry> | undefined;
   readonly profile: ProfileName;
   readonly powerCuts: CutSelection | 'none';
   /** Bytes free in usrdata for the package; not checked where not given. */

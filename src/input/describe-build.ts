@@ -4,7 +4,7 @@ import { InputError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import { sdx6x } from '../model/layout.js';
 import { largestMetadataBytes } from '../model/limits.js';
-import { type ArchivePath, compareBytes, displayName, fromBytes, parentOf, toArchivePath } from '../model/path.js';
+import { type BuildPath, compareBytes, displayName, fromBytes, parentOf, toBuildPath } from '../model/path.js';
 import type { Tree, TreeNode } from '../model/tree.js';
 import { layoutFaults, type Role } from './layout.js';
 import { parseFilesystemConfig } from './metadata/filesystem-config.js';
@@ -15,7 +15,7 @@ import { type Modes, ownershipOf } from './ownership.js';
 
 /** A metadata file as a byte-string; `undefined` where there is none. */
 async function metadata(tree: Tree, name: string): Promise<string | undefined> {
-  const path = toArchivePath(name);
+  const path = toBuildPath(name);
   const node = tree.nodes.get(path);
   if (node?.kind !== 'file') return undefined;
   if (node.content.size > largestMetadataBytes) {
@@ -27,7 +27,7 @@ async function metadata(tree: Tree, name: string): Promise<string | undefined> {
 }
 
 /** The nodes in byte order, with the directories that they imply. */
-function withParents(nodes: ReadonlyMap<ArchivePath, TreeNode>): ReadonlyMap<ArchivePath, TreeNode> {
+function withParents(nodes: ReadonlyMap<BuildPath, TreeNode>): ReadonlyMap<BuildPath, TreeNode> {
   const all = new Map(nodes);
   for (const path of nodes.keys()) {
     for (let parent = parentOf(path); parent !== undefined && !all.has(parent); parent = parentOf(parent)) {
@@ -81,7 +81,7 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
   const { misc, faults: miscFaults } = parseMiscInfo((await metadata(tree, info)) ?? '', { file, entry: info });
   if (configFaults.length + miscFaults.length > 0) throw new InputError([...miscFaults, ...configFaults]);
 
-  const fstabPath = fstabPaths.find((name) => tree.nodes.get(toArchivePath(name))?.kind === 'file');
+  const fstabPath = fstabPaths.find((name) => tree.nodes.get(toBuildPath(name))?.kind === 'file');
   const fstabText = fstabPath === undefined ? undefined : await metadata(tree, fstabPath);
   const fstab = parseRecoveryFstab(fstabText ?? '', misc.fstabVersion, { file, entry: fstabPath ?? fstabPaths[0] });
   findings.push(...fstab.findings);
@@ -109,7 +109,7 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
   const project = version === undefined ? undefined : parseProjectVersion(version);
   if (project !== undefined && Object.keys(project).length === 1) findings.push(emptyVersion(file, project.bytes));
 
-  const entries = new Map<ArchivePath, Entry>();
+  const entries = new Map<BuildPath, Entry>();
   for (const [path, node] of withParents(tree.nodes)) {
     if (node.kind === 'link') entries.set(path, { path, kind: 'link', destination: node.destination });
     else {

@@ -6,14 +6,14 @@ import { type Fault, InputError } from '../model/errors.js';
 import { sdx6x } from '../model/layout.js';
 import { mostDeviceListFaultsShown } from '../model/limits/input.js';
 import { largestDeviceListBytes } from '../model/limits.js';
-import { type ArchivePath, displayName, toArchivePath, unsafeName } from '../model/path.js';
+import { type BuildPath, displayName, toBuildPath, unsafeName } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import { readFolder } from './folder-tree.js';
 
 /** The files of a module: where the user has them, and the SHA-1 of each as a path of SYSTEM. */
 export interface ReadDeviceFiles {
   readonly origin: string;
-  readonly files: ReadonlyMap<ArchivePath, Sha1>;
+  readonly files: ReadonlyMap<BuildPath, Sha1>;
 }
 
 /**
@@ -135,13 +135,13 @@ function unescaped(_all: string, letter: string): string {
   return letter === 'n' ? '\n' : letter === 'r' ? '\r' : '\\';
 }
 
-/** Names as paths of SYSTEM, whether they were taken in /, in the parent of /system, or as archive paths. */
-function underSystem(files: ReadonlyMap<string, Sha1>): ReadonlyMap<ArchivePath, Sha1> {
+/** Names as paths of SYSTEM, whether they were taken in /, in the parent of /system, or as build paths. */
+function underSystem(files: ReadonlyMap<string, Sha1>): ReadonlyMap<BuildPath, Sha1> {
   const prefix = [`${sdx6x.system}/`, 'system/'].find((start) => {
     for (const name of files.keys()) if (!name.startsWith(start)) return false;
     return files.size > 0;
   });
   return new Map(
-    [...files].map(([name, sha1]) => [toArchivePath(`${sdx6x.system}/${name.slice(prefix?.length ?? 0)}`), sha1]),
+    [...files].map(([name, sha1]) => [toBuildPath(`${sdx6x.system}/${name.slice(prefix?.length ?? 0)}`), sha1]),
   );
 }

@@ -8,7 +8,7 @@ import { type Sha256, sha1Of, toSha1, toSha256 } from '../model/digest.js';
 import { type Fault, InputError } from '../model/errors.js';
 import type { Finding } from '../model/finding.js';
 import { largestBuildBytes, largestFileBytes, largestFileInWords } from '../model/limits.js';
-import { type ArchivePath, compareBytes, displayName, fromBytes, toBytes } from '../model/path.js';
+import { type BuildPath, compareBytes, displayName, fromBytes, toBytes } from '../model/path.js';
 import type { ReadOptions, Tree, TreeNode } from '../model/tree.js';
 import { concurrently } from './concurrently.js';
 import { linkFault } from './links.js';
@@ -128,7 +128,7 @@ async function digestFile(path: Buffer, size: number, onBytes: (count: number) =
 }
 
 /** SHA-256 of the sorted listing with digests and modes: what identifies a folder, as its bytes identify a zip. */
-function digestOf(nodes: ReadonlyMap<ArchivePath, TreeNode>): Sha256 {
+function digestOf(nodes: ReadonlyMap<BuildPath, TreeNode>): Sha256 {
   const hash = createHash('sha256');
   for (const [path, node] of [...nodes].sort(([a], [b]) => compareBytes(a, b))) {
     const own = node.kind === 'link' ? '' : (node.own?.mode.toString(8) ?? '');
@@ -149,7 +149,7 @@ export async function readFolder(folder: string, options: ReadOptions): Promise<
   let doneItems = 0;
   const tell = (item: string): void =>
     options.onProgress({ stage: options.stage, doneBytes, totalBytes, doneItems, totalItems: found.length, item });
-  const nodes = new Map<ArchivePath, TreeNode>();
+  const nodes = new Map<BuildPath, TreeNode>();
   await concurrently(found, filesAtOnce, options.signal, async ({ name, kind, stats }) => {
     const path = paths.get(name);
     if (path === undefined) throw new Error(`no path for ${name}`);

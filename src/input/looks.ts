@@ -8,7 +8,7 @@ import type { Build, OpenBuild } from '../model/build.js';
 import { sdx6x } from '../model/layout.js';
 import { largestLookedIntoBytes } from '../model/limits/input.js';
 import { isProgramPath, type Look, type Looks } from '../model/look.js';
-import { type ArchivePath, fromBytes } from '../model/path.js';
+import { type BuildPath, fromBytes } from '../model/path.js';
 
 /** What a reader says is wrong; other errors are faults of ours. */
 function attempt(read: () => string | undefined): string | undefined {
@@ -91,12 +91,12 @@ export function lookAtImage(bytes: Uint8Array): Look {
 }
 
 /** Whether a file is an image by its place and name. */
-export function isImagePath(path: ArchivePath): boolean {
+export function isImagePath(path: BuildPath): boolean {
   return path.startsWith(`${sdx6x.minorImages}/`) || (path.startsWith(`${sdx6x.modem}/`) && isModemName(path));
 }
 
 /** Which files are looked into: all of them where not given. */
-export type Wanted = (path: ArchivePath) => boolean;
+export type Wanted = (path: BuildPath) => boolean;
 
 /** Looks into the boot image, the updater, programs and images of a build; each is read once. Throws InputError when the input changed. */
 export async function lookInto(
@@ -107,8 +107,8 @@ export async function lookInto(
     readonly signal?: AbortSignal | undefined;
   } = {},
 ): Promise<Looks> {
-  const programs = new Map<ArchivePath, Look>();
-  const images = new Map<ArchivePath, Look>();
+  const programs = new Map<BuildPath, Look>();
+  const images = new Map<BuildPath, Look>();
   let updater: Look | undefined;
   for (const [path, entry] of build.entries) {
     const what =
@@ -132,7 +132,7 @@ export async function lookIntoBoth(
 ): Promise<{ readonly before: Looks; readonly after: Looks }> {
   const [from, to] = [await bootBytes(source), await bootBytes(target)];
   const [bootBefore, bootAfter] = [from && lookAtBoot(from), to && lookAtBoot(to, from)];
-  const changed = (path: ArchivePath): boolean => differs(source.build, target.build, path);
+  const changed = (path: BuildPath): boolean => differs(source.build, target.build, path);
   // Of the images only those that changed are sent, so only they are looked into.
   const wanted: Wanted = (path) => !isImagePath(path) || changed(path);
   return {
@@ -141,7 +141,7 @@ export async function lookIntoBoth(
   };
 }
 
-function differs(a: Build, b: Build, path: ArchivePath): boolean {
+function differs(a: Build, b: Build, path: BuildPath): boolean {
   const [one, other] = [a.entries.get(path), b.entries.get(path)];
   return one?.kind !== 'file' || other?.kind !== 'file' || one.content.sha1 !== other.content.sha1;
 }

@@ -1,13 +1,6 @@
 import type { Fault } from '../model/errors.js';
 import { longestEntryNameBytes } from '../model/limits/input.js';
-import {
-  type ArchivePath,
-  compareBytes,
-  displayName,
-  type NameFault,
-  toArchivePath,
-  unsafeName,
-} from '../model/path.js';
+import { type BuildPath, compareBytes, displayName, type NameFault, toBuildPath, unsafeName } from '../model/path.js';
 
 /** A name as the input spells it, without a trailing slash, and what it names. */
 export interface NamedNode {
@@ -86,14 +79,14 @@ export function withoutDots<Node extends NamedNode>(nodes: readonly Node[]): rea
 }
 
 /**
- * Checks the names of an input: each safe, each once, and nothing below a file or a link. Returns the archive path of
+ * Checks the names of an input: each safe, each once, and nothing below a file or a link. Returns the build path of
  * each name, and every fault, in byte order of the names.
  */
 export function checkNames(
   file: string,
   nodes: Iterable<NamedNode>,
-): { readonly paths: ReadonlyMap<string, ArchivePath>; readonly faults: readonly Fault[] } {
-  const paths = new Map<string, ArchivePath>();
+): { readonly paths: ReadonlyMap<string, BuildPath>; readonly faults: readonly Fault[] } {
+  const paths = new Map<string, BuildPath>();
   const kinds = new Map<string, NamedNode['kind']>();
   const faults: Fault[] = [];
   const sorted = [...nodes].sort((a, b) => compareBytes(a.name, b.name));
@@ -117,7 +110,7 @@ export function checkNames(
       continue;
     }
     kinds.set(name, kind);
-    paths.set(name, toArchivePath(name));
+    paths.set(name, toBuildPath(name));
   }
   for (const name of paths.keys()) {
     for (let cut = name.lastIndexOf('/'); cut > 0; cut = name.lastIndexOf('/', cut - 1)) {

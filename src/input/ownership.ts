@@ -1,6 +1,6 @@
 import type { Ownership } from '../model/build.js';
 import { inSystem, nameOfOwnersRow } from '../model/layout.js';
-import type { ArchivePath } from '../model/path.js';
+import type { BuildPath } from '../model/path.js';
 
 /** Whose rules say what owner and mode an entry has: the build's own, or the original tool's. */
 export type Modes = 'build' | 'note';
@@ -13,7 +13,7 @@ const noteDefault: Ownership = { uid: 0, gid: 0, mode: 0o755, origin: 'note-defa
  * not looked at, as the original does not.
  */
 export function ownershipOf(
-  path: ArchivePath,
+  path: BuildPath,
   own: Ownership | undefined,
   rows: ReadonlyMap<string, Ownership>,
   modes: Modes,

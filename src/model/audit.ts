@@ -8,7 +8,7 @@ import type { RuleAt } from './list-rules.js';
 import type { DeviceNeeds } from './needs.js';
 import type { Alternative } from './operation.js';
 import type { Part } from './parts.js';
-import type { ArchivePath } from './path.js';
+import type { BuildPath } from './path.js';
 
 /** How the two versions relate, by project, revision and package time. */
 export type VersionRelation = 'upgrade' | 'downgrade' | 'same-version' | 'other-product' | 'unknown';
@@ -50,11 +50,11 @@ export type AuditMethod =
 
 /** One path of either build. */
 export interface AuditRow {
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly part?: Part | undefined;
   readonly change: Change;
   /** For moved and copied paths, and patches from another file: where the content was. */
-  readonly from?: ArchivePath | undefined;
+  readonly from?: BuildPath | undefined;
   readonly before?: AuditSide | undefined;
   readonly after?: AuditSide | undefined;
   readonly method: AuditMethod;
@@ -92,7 +92,7 @@ export interface AuditTotals {
   /** What the rows that are sent would cost whole. */
   readonly whole: number;
   /** The costliest rows, at most twenty, costliest first. */
-  readonly largest: readonly ArchivePath[];
+  readonly largest: readonly BuildPath[];
 }
 
 /** An entry of the package. */
@@ -101,7 +101,7 @@ export interface AuditEntry {
   /** Bytes as they stand in the package, without headers. */
   readonly bytes: number;
   /** The path it is for; none for the script, programs and metadata. */
-  readonly path?: ArchivePath | undefined;
+  readonly path?: BuildPath | undefined;
 }
 
 /** The package, when its entries are known. */
@@ -139,7 +139,7 @@ export type SecurityRule =
 export interface SecurityFinding {
   readonly rule: SecurityRule;
   readonly severity: Severity;
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   /** A sentence without a full stop. */
   readonly message: string;
   /** `new` came with the target; `present` was so in the source already; `gone` only there. */
@@ -164,7 +164,7 @@ export interface PolicyFinding {
   readonly about?: string | undefined;
   /** `offender` fails the audit. */
   readonly standing: 'offender' | 'waived' | 'information';
-  readonly path?: ArchivePath | undefined;
+  readonly path?: BuildPath | undefined;
   readonly message: string;
   /** Where the policy says so. */
   readonly line: number;

@@ -1,7 +1,7 @@
 import type { Sha1, Sha256 } from './digest.js';
 import type { Finding } from './finding.js';
 import { inSystem } from './layout.js';
-import type { ArchivePath } from './path.js';
+import type { BuildPath } from './path.js';
 
 /** Where an entry's owner and mode come from. */
 export type OwnershipOrigin = 'filesystem-config' | 'zip-mode' | 'folder-mode' | 'image' | 'note-default';
@@ -38,7 +38,7 @@ export interface Content {
 }
 
 interface EntryBase {
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
 }
 
 /** A regular file. */
@@ -110,7 +110,7 @@ export interface Build {
   readonly origin: string;
   /** SHA-256 of the zip file; for a folder, of its sorted listing with digests. */
   readonly digest: Sha256;
-  readonly entries: ReadonlyMap<ArchivePath, Entry>;
+  readonly entries: ReadonlyMap<BuildPath, Entry>;
   readonly misc: MiscInfo;
   readonly partitions: readonly Partition[];
   readonly projectVersion?: ProjectVersion | undefined;
@@ -121,7 +121,7 @@ export interface Build {
 /** The bytes of a build's files, read when needed. Close it. */
 export interface BuildContent {
   /** All bytes of a file entry; checked against its digest. Throws InputError when the input changed under us. */
-  read(path: ArchivePath): Promise<Uint8Array<ArrayBuffer>>;
+  read(path: BuildPath): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
 }
 

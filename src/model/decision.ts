@@ -2,7 +2,7 @@ import type { Entry } from './build.js';
 import type { RuleAt } from './list-rules.js';
 import type { Alternative, DeltaOperation, SettledOperation } from './operation.js';
 import type { Part } from './parts.js';
-import type { ArchivePath } from './path.js';
+import type { BuildPath } from './path.js';
 
 /** What became of a path between the two builds. */
 export type Change =
@@ -110,7 +110,7 @@ export function reasonSentence(reason: Reason): string {
 
 /** What is done about one path, and why. Every path of either build has exactly one. */
 export interface Decision<Op extends DeltaOperation | SettledOperation> {
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly part: Part | undefined;
   readonly change: Change;
   readonly reason: Reason;
@@ -119,7 +119,7 @@ export interface Decision<Op extends DeltaOperation | SettledOperation> {
   readonly source: Entry | undefined;
   readonly target: Entry | undefined;
   /** For moved and copied paths: where the content was. */
-  readonly from: ArchivePath | undefined;
+  readonly from: BuildPath | undefined;
   /** In no particular device order: that is derived in plan/order. */
   readonly operations: readonly Op[];
   /** After settling: all ways that were tried, cheapest first. */

@@ -1,6 +1,6 @@
 import type { Sha256 } from './digest.js';
 import type { ExtractFile, PatchFile, PatchPartition, WritePartition } from './operation.js';
-import type { ArchivePath } from './path.js';
+import type { BuildPath } from './path.js';
 
 /** The zip entry of every payload. Equal payloads share one entry. */
 export interface EntryNames {
@@ -24,12 +24,12 @@ export type PatchStep =
       /** Whether the base is copied to /cache and read there, because it is needed after this patch. */
       readonly staged: boolean;
     }
-  | { readonly kind: 'delete'; readonly paths: readonly ArchivePath[] };
+  | { readonly kind: 'delete'; readonly paths: readonly BuildPath[] };
 
 /** Links that point to the same destination. */
 export interface LinkGroup {
   readonly destination: string;
-  readonly links: readonly ArchivePath[];
+  readonly links: readonly BuildPath[];
 }
 
 /** All that the script does, in order. */
@@ -37,15 +37,15 @@ export interface DeviceOrder {
   readonly names: EntryNames;
   /** Every patched file, build.prop included, in byte order: what is checked before anything is changed. */
   readonly checks: readonly PatchFile[];
-  readonly unlinkFirst: readonly ArchivePath[];
-  readonly deleteTreesFirst: readonly ArchivePath[];
-  readonly deleteFirst: readonly ArchivePath[];
-  readonly makeDirectories: readonly ArchivePath[];
+  readonly unlinkFirst: readonly BuildPath[];
+  readonly deleteTreesFirst: readonly BuildPath[];
+  readonly deleteFirst: readonly BuildPath[];
+  readonly makeDirectories: readonly BuildPath[];
   /** Whether anything is staged in a folder of /cache, which must be there then. */
   readonly stages: boolean;
   readonly patches: readonly PatchStep[];
   readonly partitions: readonly (PatchPartition | WritePartition)[];
-  readonly deleteTreesLate: readonly ArchivePath[];
+  readonly deleteTreesLate: readonly BuildPath[];
   /** Files that package_extract_dir unpacks. */
   readonly extractTogether: readonly ExtractFile[];
   /** Files whose entry has another name than theirs: put in place one by one. */

@@ -1,83 +1,83 @@
 /** The fixed names of a build, of its package and of its module: each stands here once. */
-import { type ArchivePath, type DevicePath, isWithin, toArchivePath, toDevicePath } from './path.js';
+import { type BuildPath, type DevicePath, isWithin, toBuildPath, toDevicePath } from './path.js';
 
 /** How the builds of a family of modules are laid out. Another family is another value. */
 export interface ModuleFamily {
   readonly name: string;
   /** The folder of the root file system. */
-  readonly system: ArchivePath;
+  readonly system: BuildPath;
   /** The modem's files, inside the root file system. */
-  readonly modem: ArchivePath;
+  readonly modem: BuildPath;
   /** Images of the minor partitions. */
-  readonly minorImages: ArchivePath;
-  readonly bootableImages: ArchivePath;
-  readonly metadata: ArchivePath;
-  readonly otaPrograms: ArchivePath;
-  readonly recovery: ArchivePath;
-  readonly radio: ArchivePath;
+  readonly minorImages: BuildPath;
+  readonly bootableImages: BuildPath;
+  readonly metadata: BuildPath;
+  readonly otaPrograms: BuildPath;
+  readonly recovery: BuildPath;
+  readonly radio: BuildPath;
   /** The boot loader among the minor images. */
-  readonly bootLoader: ArchivePath;
+  readonly bootLoader: BuildPath;
   /** The kernel with its RAM disk, written to the boot partition. */
-  readonly bootImage: ArchivePath;
-  readonly recoveryImage: ArchivePath;
+  readonly bootImage: BuildPath;
+  readonly recoveryImage: BuildPath;
   /** Sizes of partitions and versions of interfaces. */
-  readonly miscInfo: ArchivePath;
+  readonly miscInfo: BuildPath;
   /** Owners and modes. */
-  readonly filesystemConfig: ArchivePath;
+  readonly filesystemConfig: BuildPath;
   /** The program that runs on the module, which becomes the package's update-binary. */
-  readonly updater: ArchivePath;
+  readonly updater: BuildPath;
   /** The delta update agent, which some builds bring for the package. */
-  readonly updateAgent: ArchivePath;
+  readonly updateAgent: BuildPath;
   /** Updated last: it marks a finished update. */
-  readonly buildProp: ArchivePath;
+  readonly buildProp: BuildPath;
   /** The module refuses a package that is not for the version in it. */
-  readonly versionFile: ArchivePath;
+  readonly versionFile: BuildPath;
   /** Where the partition table of the recovery may be, the first that is there counts. */
-  readonly fstabs: readonly [ArchivePath, ArchivePath];
+  readonly fstabs: readonly [BuildPath, BuildPath];
   /** The script inside a package. */
-  readonly packageScript: ArchivePath;
+  readonly packageScript: BuildPath;
   /** The updater inside a package. */
-  readonly packageUpdater: ArchivePath;
+  readonly packageUpdater: BuildPath;
   /** The agent inside a package. */
-  readonly packageAgent: ArchivePath;
+  readonly packageAgent: BuildPath;
   /** Versions before and after, inside a package. */
-  readonly packageMetadata: ArchivePath;
+  readonly packageMetadata: BuildPath;
   /** The source's version file inside a package: the module holds it against its own. */
-  readonly packageVersion: ArchivePath;
+  readonly packageVersion: BuildPath;
   /** The signature of all contents, which Linux-Embedded recoveries check. */
-  readonly packageSignature: ArchivePath;
+  readonly packageSignature: BuildPath;
   /** What dfota has signed of names, sizes and modes. */
-  readonly packageManifest: ArchivePath;
+  readonly packageManifest: BuildPath;
 }
 
 /** SDX6x: a root file system in UBIFS or on eMMC, one slot, updated by its recovery. */
 export const sdx6x: ModuleFamily = {
   name: 'SDX6x',
-  system: toArchivePath('SYSTEM'),
-  modem: toArchivePath('SYSTEM/firmware'),
-  minorImages: toArchivePath('MULTIFOTA'),
-  bootableImages: toArchivePath('BOOTABLE_IMAGES'),
-  metadata: toArchivePath('META'),
-  otaPrograms: toArchivePath('OTA'),
-  recovery: toArchivePath('RECOVERY'),
-  radio: toArchivePath('RADIO'),
-  bootLoader: toArchivePath('MULTIFOTA/abl.elf'),
-  bootImage: toArchivePath('BOOTABLE_IMAGES/boot.img'),
-  recoveryImage: toArchivePath('BOOTABLE_IMAGES/recovery.img'),
-  miscInfo: toArchivePath('META/misc_info.txt'),
-  filesystemConfig: toArchivePath('META/filesystem_config.txt'),
-  updater: toArchivePath('OTA/bin/updater'),
-  updateAgent: toArchivePath('OTA/bin/ipth_dua'),
-  buildProp: toArchivePath('SYSTEM/build.prop'),
-  versionFile: toArchivePath('SYSTEM/etc/quectel-project-version'),
-  fstabs: [toArchivePath('RECOVERY/recovery.fstab'), toArchivePath('RECOVERY/RAMDISK/etc/recovery.fstab')],
-  packageScript: toArchivePath('META-INF/com/google/android/updater-script'),
-  packageUpdater: toArchivePath('META-INF/com/google/android/update-binary'),
-  packageAgent: toArchivePath('META-INF/com/google/android/ipth_dua'),
-  packageMetadata: toArchivePath('META-INF/com/android/metadata'),
-  packageVersion: toArchivePath('quectel-project-version'),
-  packageSignature: toArchivePath('update.sig'),
-  packageManifest: toArchivePath('META-INF/com/dfota/manifest'),
+  system: toBuildPath('SYSTEM'),
+  modem: toBuildPath('SYSTEM/firmware'),
+  minorImages: toBuildPath('MULTIFOTA'),
+  bootableImages: toBuildPath('BOOTABLE_IMAGES'),
+  metadata: toBuildPath('META'),
+  otaPrograms: toBuildPath('OTA'),
+  recovery: toBuildPath('RECOVERY'),
+  radio: toBuildPath('RADIO'),
+  bootLoader: toBuildPath('MULTIFOTA/abl.elf'),
+  bootImage: toBuildPath('BOOTABLE_IMAGES/boot.img'),
+  recoveryImage: toBuildPath('BOOTABLE_IMAGES/recovery.img'),
+  miscInfo: toBuildPath('META/misc_info.txt'),
+  filesystemConfig: toBuildPath('META/filesystem_config.txt'),
+  updater: toBuildPath('OTA/bin/updater'),
+  updateAgent: toBuildPath('OTA/bin/ipth_dua'),
+  buildProp: toBuildPath('SYSTEM/build.prop'),
+  versionFile: toBuildPath('SYSTEM/etc/quectel-project-version'),
+  fstabs: [toBuildPath('RECOVERY/recovery.fstab'), toBuildPath('RECOVERY/RAMDISK/etc/recovery.fstab')],
+  packageScript: toBuildPath('META-INF/com/google/android/updater-script'),
+  packageUpdater: toBuildPath('META-INF/com/google/android/update-binary'),
+  packageAgent: toBuildPath('META-INF/com/google/android/ipth_dua'),
+  packageMetadata: toBuildPath('META-INF/com/android/metadata'),
+  packageVersion: toBuildPath('quectel-project-version'),
+  packageSignature: toBuildPath('update.sig'),
+  packageManifest: toBuildPath('META-INF/com/dfota/manifest'),
 };
 
 /** Whether the path is the root file system or lies in it, the modem's files included. */
@@ -101,7 +101,7 @@ export function isBelowSystem(path: string): boolean {
 }
 
 /** `SYSTEM/bin/app` → `/system/bin/app`, `SYSTEM` → `/system`; `undefined` for what is outside of SYSTEM. */
-export function onDevice(path: ArchivePath): DevicePath | undefined {
+export function onDevice(path: BuildPath): DevicePath | undefined {
   return inSystem(path) ? toDevicePath(`/system${path.slice(sdx6x.system.length)}`) : undefined;
 }
 

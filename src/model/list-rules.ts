@@ -1,4 +1,4 @@
-import type { ArchivePath } from './path.js';
+import type { BuildPath } from './path.js';
 
 /** The list files that are read, by the short name that reports use. */
 export type ListName = 'noota' | 'fullota' | 'chmod' | 'multifota';
@@ -20,19 +20,19 @@ export interface PathRule {
   readonly form: 'exact' | 'folder' | 'pattern';
   /** What every path that the line matches begins with; left out: nothing is known of them. */
   readonly start?: string | undefined;
-  readonly matches: (path: ArchivePath) => boolean;
+  readonly matches: (path: BuildPath) => boolean;
 }
 
-/** A line of the chmod list, in archive paths (`/usr/bin/x` is `SYSTEM/usr/bin/x`). */
+/** A line of the chmod list, in build paths (`/usr/bin/x` is `SYSTEM/usr/bin/x`). */
 export interface ChmodRule {
   readonly at: RuleAt;
   readonly text: string;
   readonly form: 'exact' | 'folder' | 'pattern';
   /** The file or folder for `exact` and `folder`; the literal prefix folder of a `pattern`. */
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   /** What every path that the line matches begins with; left out: nothing is known of them. */
   readonly start?: string | undefined;
-  readonly matches: (path: ArchivePath) => boolean;
+  readonly matches: (path: BuildPath) => boolean;
   readonly fileMode: number;
   readonly folderMode: number;
   readonly uid: number;
@@ -42,7 +42,7 @@ export interface ChmodRule {
 /** A line of the multifota list: an image of MULTIFOTA/ and the partition that it is written to. */
 export interface ImageRule {
   readonly at: RuleAt;
-  readonly image: ArchivePath;
+  readonly image: BuildPath;
   readonly partition: string;
 }
 

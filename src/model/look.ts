@@ -1,6 +1,6 @@
 /** What the bytes of a few files say beside their digests: read once, by those who may read, for checks that may not. */
 import type { FileKind } from './file-kind.js';
-import type { ArchivePath } from './path.js';
+import type { BuildPath } from './path.js';
 
 /** A look into a file. */
 export interface Look {
@@ -21,9 +21,9 @@ export interface Looks {
   readonly boot?: Look | undefined;
   readonly updater?: Look | undefined;
   /** Files in the folders that programs are started from. */
-  readonly programs: ReadonlyMap<ArchivePath, Look>;
+  readonly programs: ReadonlyMap<BuildPath, Look>;
   /** Images of minor partitions, and of the modem. */
-  readonly images: ReadonlyMap<ArchivePath, Look>;
+  readonly images: ReadonlyMap<BuildPath, Look>;
 }
 
 const programFolder = /^SYSTEM\/(?:[^/]+\/){0,3}(?:s?bin|libexec|init\.d)\//;

@@ -1,6 +1,6 @@
 import type { Content } from './build.js';
 import type { Sha256 } from './digest.js';
-import type { ArchivePath } from './path.js';
+import type { BuildPath } from './path.js';
 
 /** A partition as the script names it. */
 export interface PartitionName {
@@ -14,7 +14,7 @@ export type BaseKind = 'same-path' | 'same-content' | 'renamed' | 'similar' | 'u
 
 /** A source file that a target may be patched from. */
 export interface Base {
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly content: Content;
   readonly kind: BaseKind;
   /** Whether the base is still on the device, unchanged, when the update is done: it then must not be lost on the way. */
@@ -34,44 +34,44 @@ export interface Payload {
 /** One way in which a path could have travelled, and what it would have cost in the package. */
 export interface Alternative {
   readonly method: 'BSDIFF40' | 'IMGDIFF2' | 'identity' | 'whole';
-  readonly base?: ArchivePath | undefined;
+  readonly base?: BuildPath | undefined;
   readonly packageBytes: number;
 }
 
 /** Takes away what the source has at a path. */
 export interface DeleteFile {
   readonly kind: 'delete-file';
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
 }
 
 /** Takes away a link of the source. */
 export interface DeleteLink {
   readonly kind: 'delete-link';
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
 }
 
 /** Takes away a directory of the source with everything below it. */
 export interface DeleteDirectory {
   readonly kind: 'delete-directory';
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
 }
 
 export interface MakeDirectory {
   readonly kind: 'make-directory';
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
 }
 
 /** Makes a link, also where another link was. */
 export interface MakeLink {
   readonly kind: 'make-link';
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly destination: string;
 }
 
 /** A file that is to be encoded: from one of the bases, if that is smaller than sending it whole. No base: whole. */
 export interface EncodeFile {
   readonly kind: 'encode-file';
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly target: Content;
   readonly bases: readonly Base[];
 }
@@ -79,7 +79,7 @@ export interface EncodeFile {
 /** A partition image that is to be encoded. Without a source, or with `whole`, it travels whole. */
 export interface EncodePartition {
   readonly kind: 'encode-partition';
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly partition: PartitionName;
   readonly source?: Content | undefined;
   readonly target: Content;
@@ -89,7 +89,7 @@ export interface EncodePartition {
 /** A file made by a patch from its base. */
 export interface PatchFile {
   readonly kind: 'patch-file';
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly base: Base;
   readonly target: Content;
   readonly format: 'BSDIFF40' | 'IMGDIFF2';
@@ -99,7 +99,7 @@ export interface PatchFile {
 /** A file that travels whole. */
 export interface ExtractFile {
   readonly kind: 'extract-file';
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly target: Content;
   readonly whole: Payload;
 }
@@ -107,7 +107,7 @@ export interface ExtractFile {
 /** A partition made by a patch from what it holds. */
 export interface PatchPartition {
   readonly kind: 'patch-partition';
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly partition: PartitionName;
   readonly source: Content;
   readonly target: Content;
@@ -118,7 +118,7 @@ export interface PatchPartition {
 /** A partition image that travels whole. */
 export interface WritePartition {
   readonly kind: 'write-partition';
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly partition: PartitionName;
   readonly target: Content;
   readonly whole: Payload;
@@ -138,7 +138,7 @@ export interface Encoding {
   readonly chosen:
     | {
         readonly kind: 'patch';
-        readonly base: ArchivePath;
+        readonly base: BuildPath;
         readonly format: 'BSDIFF40' | 'IMGDIFF2';
         readonly payload: Payload;
       }

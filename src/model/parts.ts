@@ -1,5 +1,5 @@
 import { inModem, inSystem, isMinorImage, sdx6x } from './layout.js';
-import type { ArchivePath } from './path.js';
+import type { BuildPath } from './path.js';
 
 /** What can be updated on its own: the Linux root file system, the modem, the kernel, the minor partitions. */
 export type Part = 'l' | 'm' | 'o' | 'minor';
@@ -25,7 +25,7 @@ export function showParts(parts: ReadonlySet<Part>): string {
 }
 
 /** Which part a path belongs to; `undefined` for what no package carries (META, OTA, DATA, the recovery image …). */
-export function partOf(path: ArchivePath): Part | undefined {
+export function partOf(path: BuildPath): Part | undefined {
   if (inModem(path)) return 'm';
   if (inSystem(path)) return 'l';
   if (path === sdx6x.bootImage) return 'o';

@@ -1,24 +1,24 @@
-import { type ArchivePath, parentOf } from './path.js';
+import { type BuildPath, parentOf } from './path.js';
 
 /** A map by path that changes and knows what lies below a path, so that removing a tree costs what the tree holds. */
 export class PathTree<Value> {
-  readonly #values = new Map<ArchivePath, Value>();
+  readonly #values = new Map<BuildPath, Value>();
   /** Of each directory, named by an entry or only implied, the names in it. */
-  readonly #children = new Map<ArchivePath, Set<ArchivePath>>();
+  readonly #children = new Map<BuildPath, Set<BuildPath>>();
 
-  get entries(): ReadonlyMap<ArchivePath, Value> {
+  get entries(): ReadonlyMap<BuildPath, Value> {
     return this.#values;
   }
 
-  get(path: ArchivePath): Value | undefined {
+  get(path: BuildPath): Value | undefined {
     return this.#values.get(path);
   }
 
-  has(path: ArchivePath): boolean {
+  has(path: BuildPath): boolean {
     return this.#values.has(path);
   }
 
-  set(path: ArchivePath, value: Value): void {
+  set(path: BuildPath, value: Value): void {
     this.#values.set(path, value);
     let child = path;
     for (let above = parentOf(child); above !== undefined; above = parentOf(child)) {
@@ -31,7 +31,7 @@ export class PathTree<Value> {
   }
 
   /** Takes out this one path; what lies below it stays. */
-  delete(path: ArchivePath): void {
+  delete(path: BuildPath): void {
     this.#values.delete(path);
     let child = path;
     while (!this.#values.has(child) && !this.#children.has(child)) {
@@ -46,7 +46,7 @@ export class PathTree<Value> {
   }
 
   /** Takes out the path and all below it, and returns the values that were there. */
-  deleteTree(path: ArchivePath): readonly Value[] {
+  deleteTree(path: BuildPath): readonly Value[] {
     const removed: Value[] = [];
     const waiting = [path];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

@@ -4,11 +4,11 @@
  */
 import { Buffer } from 'node:buffer';
 
-declare const archivePath: unique symbol;
+declare const buildPath: unique symbol;
 declare const devicePath: unique symbol;
 
 /** A name inside targetfiles.zip, one unit a byte: relative, no trailing slash, no empty, `.` or `..` part. */
-export type ArchivePath = string & { readonly [archivePath]: true };
+export type BuildPath = string & { readonly [buildPath]: true };
 
 /** An absolute path on the module as the recovery sees it (`/system/bin/app`), one unit a byte. */
 export type DevicePath = string & { readonly [devicePath]: true };
@@ -37,7 +37,7 @@ export function unsafeName(name: string): NameFault | undefined {
   return undefined;
 }
 
-function isArchivePath(name: string): name is ArchivePath {
+function isBuildPath(name: string): name is BuildPath {
   return unsafeName(name) === undefined;
 }
 
@@ -46,8 +46,8 @@ function isDevicePath(name: string): name is DevicePath {
 }
 
 /** Brands a checked byte-string. Throws a RangeError on an unsafe name: readers call {@link unsafeName} first and report. */
-export function toArchivePath(name: string): ArchivePath {
-  if (!isArchivePath(name)) throw new RangeError(`unsafe archive path ${displayName(name)}`);
+export function toBuildPath(name: string): BuildPath {
+  if (!isBuildPath(name)) throw new RangeError(`unsafe build path ${displayName(name)}`);
   return name;
 }
 
@@ -58,12 +58,12 @@ export function toDevicePath(name: string): DevicePath {
 }
 
 /** What stands before a slash of a safe path is safe as well, so it is not checked again: paths have up to 2,000 parents. */
-function isParent(name: string, of: ArchivePath): name is ArchivePath {
+function isParent(name: string, of: BuildPath): name is BuildPath {
   return name !== '' && of.charAt(name.length) === '/';
 }
 
 /** The parent directory, or `undefined` at the top level. */
-export function parentOf(path: ArchivePath): ArchivePath | undefined {
+export function parentOf(path: BuildPath): BuildPath | undefined {
   const cut = path.lastIndexOf('/');
   const above = path.slice(0, Math.max(cut, 0));
   return isParent(above, path) ? above : undefined;

@@ -1,9 +1,9 @@
-import type { ArchivePath } from './path.js';
+import type { BuildPath } from './path.js';
 
 /** Sets owner and modes of a directory and everything below it; links are skipped. */
 export interface SetRecursive {
   readonly kind: 'set-recursive';
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly uid: number;
   readonly gid: number;
   readonly directoryMode: number;
@@ -15,7 +15,7 @@ export interface SetRecursive {
 /** Sets owner and mode of one file or directory. */
 export interface SetOne {
   readonly kind: 'set';
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly uid: number;
   readonly gid: number;
   readonly mode: number;

@@ -3,7 +3,7 @@ import type { Decision } from './decision.js';
 import type { Finding } from './finding.js';
 import type { DeltaOperation, PartitionName, Payload, SettledOperation } from './operation.js';
 import type { Part } from './parts.js';
-import type { ArchivePath } from './path.js';
+import type { BuildPath } from './path.js';
 import type { PermissionStatement } from './permission.js';
 
 /** How a patched partition is written: see docs/formats/updater-script.md. */
@@ -24,7 +24,7 @@ interface PlanBase {
    * What SYSTEM holds on the device afterwards, in byte order: the target for the chosen parts, the source for the
    * others and for what the noota list keeps, with the chmod list's owners and modes applied.
    */
-  readonly outcome: ReadonlyMap<ArchivePath, Entry>;
+  readonly outcome: ReadonlyMap<BuildPath, Entry>;
   /** In device order. */
   readonly permissions: readonly PermissionStatement[];
   readonly findings: readonly Finding[];
@@ -33,7 +33,7 @@ interface PlanBase {
 /** Everything decided, nothing encoded. */
 export interface DeltaPlan extends PlanBase {
   readonly state: 'delta';
-  readonly decisions: ReadonlyMap<ArchivePath, Decision<DeltaOperation>>;
+  readonly decisions: ReadonlyMap<BuildPath, Decision<DeltaOperation>>;
 }
 
 /** Every patch known, worth it, or replaced: only this reaches the script and the package. */
@@ -41,5 +41,5 @@ export interface SettledPlan extends PlanBase {
   readonly state: 'settled';
   /** Patches that copy so many bytes as they are, by that size: for resumable partitions and for bases that are read from a copy. */
   readonly identities: ReadonlyMap<number, Payload>;
-  readonly decisions: ReadonlyMap<ArchivePath, Decision<SettledOperation>>;
+  readonly decisions: ReadonlyMap<BuildPath, Decision<SettledOperation>>;
 }

@@ -1,5 +1,5 @@
 import type { PathRule } from './list-rules.js';
-import type { ArchivePath } from './path.js';
+import type { BuildPath } from './path.js';
 
 /**
  * Finds the rules of a list that match a path without asking all of them: only those are asked whose paths begin as
@@ -22,7 +22,7 @@ export class RuleIndex<R extends Pick<PathRule, 'start' | 'matches'>> {
     this.#lengths = [...lengths].sort((a, b) => a - b);
   }
 
-  #matching(path: ArchivePath): readonly { readonly rule: R; readonly at: number }[] {
+  #matching(path: BuildPath): readonly { readonly rule: R; readonly at: number }[] {
     const found: { readonly rule: R; readonly at: number }[] = [];
     for (const length of this.#lengths) {
       if (length > path.length) break;
@@ -32,12 +32,12 @@ export class RuleIndex<R extends Pick<PathRule, 'start' | 'matches'>> {
   }
 
   /** The first rule of the list that matches. */
-  first(path: ArchivePath): R | undefined {
+  first(path: BuildPath): R | undefined {
     return this.#matching(path)[0]?.rule;
   }
 
   /** All rules that match, in the order of the list. */
-  all(path: ArchivePath): readonly R[] {
+  all(path: BuildPath): readonly R[] {
     return this.#matching(path).map(({ rule }) => rule);
   }
 }

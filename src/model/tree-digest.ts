@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Sha256, toSha256 } from './digest.js';
-import { type ArchivePath, toBytes } from './path.js';
+import { type BuildPath, toBytes } from './path.js';
 import type { TreeNode } from './tree.js';
 
 /** SHA-256 of a sorted listing with digests, owners and modes. */
-export function digestOfNodes(nodes: ReadonlyMap<ArchivePath, TreeNode>): Sha256 {
+export function digestOfNodes(nodes: ReadonlyMap<BuildPath, TreeNode>): Sha256 {
   const hash = createHash('sha256');
   for (const [path, node] of nodes) {
     const own =

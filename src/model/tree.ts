@@ -1,7 +1,7 @@
 import type { Content, Ownership } from './build.js';
 import type { Sha256 } from './digest.js';
 import type { Finding } from './finding.js';
-import type { ArchivePath } from './path.js';
+import type { BuildPath } from './path.js';
 import type { OnProgress, Stage } from './progress.js';
 
 /** A file of a tree that has been read once: its size and digest are facts. `own` is what the input itself says of owner and mode. */
@@ -32,10 +32,10 @@ export interface Tree {
   /** The input as the user named it. */
   readonly origin: string;
   readonly digest: Sha256;
-  readonly nodes: ReadonlyMap<ArchivePath, TreeNode>;
+  readonly nodes: ReadonlyMap<BuildPath, TreeNode>;
   readonly findings: readonly Finding[];
   /** The bytes of a file node, checked against its digest. Throws InputError when the input changed under us. */
-  read(path: ArchivePath): Promise<Uint8Array<ArrayBuffer>>;
+  read(path: BuildPath): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;
 }
 

@@ -11,7 +11,7 @@ import type { BuildContent, OpenBuild } from '../model/build.js';
 import { isSha1, type Sha1, sha1Of } from '../model/digest.js';
 import { InputError } from '../model/errors.js';
 import { largestModuleStateBytes, longestStoredNameCharacters } from '../model/limits/module.js';
-import { toArchivePath } from '../model/path.js';
+import { toBuildPath } from '../model/path.js';
 import { DamagedState, flashFrom, flashJson } from './flash-state.js';
 
 /** What survives when a module is switched off. */
@@ -102,7 +102,7 @@ export async function openStorage(folder: string, firmware: OpenBuild): Promise<
       kind: 'whole',
       size,
       sha1,
-      origin: { from: 'build', path: toArchivePath(`${keptFolder}/${sha1}`) },
+      origin: { from: 'build', path: toBuildPath(`${keptFolder}/${sha1}`) },
     };
   const damaged = (): InputError =>
     new InputError({

@@ -9,7 +9,7 @@
 import type { Build, Content } from '../model/build.js';
 import type { Sha1 } from '../model/digest.js';
 import type { Base, BaseKind } from '../model/operation.js';
-import { type ArchivePath, baseName, compareBytes } from '../model/path.js';
+import { type BuildPath, baseName, compareBytes } from '../model/path.js';
 import { type Candidate, CandidateGroups, candidatesOf } from './candidates.js';
 import type { Scope } from './scope.js';
 import { type Sketch, sharedParts } from './sketch.js';
@@ -29,7 +29,7 @@ export interface Levers {
 /** Looks bases up for target files. */
 export interface BaseFinder {
   /** Bases for a target file, most promising first. `inSource` says whether the source has a file at the target's path. */
-  find(path: ArchivePath, target: Content, inSource: boolean): readonly Base[];
+  find(path: BuildPath, target: Content, inSource: boolean): readonly Base[];
 }
 
 /** A name with its version numbers taken out: `libssl.so.1.1` and `libssl.so.3` are both `libssl.so`. */
@@ -88,7 +88,7 @@ export function baseFinder(
 ): BaseFinder {
   const candidates = candidatesOf(source, target, scope);
   const byContent = new CandidateGroups(candidates, ({ entry }) => entry.content.sha1);
-  const contentAndName = (sha1: Sha1, path: ArchivePath): string => `${sha1} ${baseName(path)}`;
+  const contentAndName = (sha1: Sha1, path: BuildPath): string => `${sha1} ${baseName(path)}`;
   const byBoth = new CandidateGroups(candidates, ({ entry }) => contentAndName(entry.content.sha1, entry.path));
   const byName = new CandidateGroups(candidates, ({ entry }) => baseName(entry.path));
   const byStem = new CandidateGroups(candidates, ({ entry }) => nameStem(entry.path));
@@ -105,7 +105,7 @@ export function baseFinder(
     }
   }
 
-  const usable = (candidate: Candidate, path: ArchivePath, inSource: boolean, same: boolean): boolean => {
+  const usable = (candidate: Candidate, path: BuildPath, inSource: boolean, same: boolean): boolean => {
     if (candidate.entry.path === path) return false;
     if (candidate.fate === 'changed' && inSource) return false;
     if (candidate.fate === 'removed') return levers.moves;
@@ -150,7 +150,7 @@ export function baseFinder(
       const [identical] = same;
       if (identical !== undefined) return [toBase(identical, 'same-content')];
 
-      const found = new Map<ArchivePath, Base>();
+      const found = new Map<BuildPath, Base>();
       const fits = (candidate: Candidate): boolean =>
         usable(candidate, path, inSource, false) &&
         candidate.entry.content.size >= content.size / 16 &&

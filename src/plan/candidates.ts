@@ -3,7 +3,7 @@
 import type { Build, FileEntry } from '../model/build.js';
 import { inSystem, sdx6x } from '../model/layout.js';
 import { mostBasesCompared } from '../model/limits/input.js';
-import type { ArchivePath } from '../model/path.js';
+import type { BuildPath } from '../model/path.js';
 import { positionIn } from '../model/sorted-paths.js';
 import { sameThing } from './compare.js';
 import type { Scope } from './scope.js';
@@ -50,7 +50,7 @@ export class CandidateGroups<Key> {
   }
 
   /** The candidates of a group, or, of a large one, those near the path. */
-  near(key: Key, path: ArchivePath): readonly Candidate[] {
+  near(key: Key, path: BuildPath): readonly Candidate[] {
     const group = this.#groups.get(key);
     if (group === undefined) return [];
     return fates.flatMap((fate) => {

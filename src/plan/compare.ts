@@ -1,9 +1,9 @@
 import type { Build, Entry } from '../model/build.js';
-import { type ArchivePath, compareBytes } from '../model/path.js';
+import { type BuildPath, compareBytes } from '../model/path.js';
 
 /** What the two builds have at one path. At least one side is there. */
 export interface PathPair {
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly source: Entry | undefined;
   readonly target: Entry | undefined;
 }

@@ -10,7 +10,7 @@ import { largestFileBytes } from '../model/limits.js';
 import type { ImageRule, RuleAt } from '../model/list-rules.js';
 import type { Base, DeltaOperation, PartitionName } from '../model/operation.js';
 import { partOf } from '../model/parts.js';
-import { type ArchivePath, parentOf, toArchivePath } from '../model/path.js';
+import { type BuildPath, parentOf, toBuildPath } from '../model/path.js';
 import type { BaseFinder } from './bases.js';
 import { type PathPair, sameOwnership, sameThing } from './compare.js';
 import type { Scope } from './scope.js';
@@ -22,9 +22,9 @@ export interface DecideContext {
   readonly scope: Scope;
   readonly finder: BaseFinder;
   /** Source directories that go away with all that they hold. */
-  readonly vanishing: ReadonlySet<ArchivePath>;
+  readonly vanishing: ReadonlySet<BuildPath>;
   /** The line that maps an image; of several the first. */
-  readonly imageRules: ReadonlyMap<ArchivePath, ImageRule>;
+  readonly imageRules: ReadonlyMap<BuildPath, ImageRule>;
   readonly partitionOf: (rule: ImageRule) => PartitionName;
   readonly boot: PartitionName;
   readonly wholeBoot: boolean;
@@ -37,7 +37,7 @@ interface Verdict {
   readonly reason: Reason;
   readonly operations?: readonly DeltaOperation[] | undefined;
   readonly decidedBy?: RuleAt | undefined;
-  readonly from?: ArchivePath | undefined;
+  readonly from?: BuildPath | undefined;
 }
 
 function decided({ path, source, target }: PathPair, verdict: Verdict): Decided {
@@ -162,8 +162,8 @@ function decideFile(pair: PathPair, target: FileEntry, change: Change, context: 
   });
 }
 
-function temporaryNameTaken(path: ArchivePath, { source, target }: DecideContext): boolean {
-  const temporary = toArchivePath(`${path}.patch`);
+function temporaryNameTaken(path: BuildPath, { source, target }: DecideContext): boolean {
+  const temporary = toBuildPath(`${path}.patch`);
   return source.entries.has(temporary) || target.entries.has(temporary);
 }
 

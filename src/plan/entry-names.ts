@@ -2,7 +2,7 @@ import type { EntryNames } from '../model/device-order.js';
 import type { Sha256 } from '../model/digest.js';
 import { isMinorImage, onDevice, sdx6x } from '../model/layout.js';
 import type { ExtractFile, SettledOperation } from '../model/operation.js';
-import { type ArchivePath, baseName, compareBytes } from '../model/path.js';
+import { type BuildPath, baseName, compareBytes } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
 
 /** The folder of the zip that is unpacked into a directory to make it. */
@@ -16,13 +16,13 @@ function isReadable(name: string): boolean {
   return /^[\x20-\x7e]+$/.test(name);
 }
 
-function relative(path: ArchivePath): string {
+function relative(path: BuildPath): string {
   const device = onDevice(path);
   return device === undefined ? `images/${baseName(path)}` : device.slice(1);
 }
 
 /** The name that an extracted file has when package_extract_dir puts it in place. */
-function extractionName(path: ArchivePath): string {
+function extractionName(path: BuildPath): string {
   return relative(path);
 }
 

@@ -14,7 +14,7 @@
  */
 import type { DeviceOrder, EntryNames, LinkGroup } from '../model/device-order.js';
 import type { ExtractFile, MakeLink, PatchFile, SettledOperation } from '../model/operation.js';
-import { type ArchivePath, compareBytes, parentOf } from '../model/path.js';
+import { type BuildPath, compareBytes, parentOf } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
 import { commitMark, entryNames, isExtractedByName } from './entry-names.js';
 import { patchSteps } from './patch-steps.js';
@@ -34,10 +34,10 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
   const foreignBases = new Set(patches.filter(({ path, base }) => base.path !== path).map(({ base }) => base.path));
   const directories = of('delete-directory').map(({ path }) => path);
   const aboveBases = withParents(foreignBases);
-  const holdsBase = (directory: ArchivePath): boolean => aboveBases.has(directory);
+  const holdsBase = (directory: BuildPath): boolean => aboveBases.has(directory);
   const becomesLink = new Set(of('make-link').map(({ path }) => path));
-  const sourceIsDirectory = (path: ArchivePath): boolean => plan.decisions.get(path)?.source?.kind === 'directory';
-  const early = (path: ArchivePath): boolean => !foreignBases.has(path) && !sourceIsDirectory(path);
+  const sourceIsDirectory = (path: BuildPath): boolean => plan.decisions.get(path)?.source?.kind === 'directory';
+  const early = (path: BuildPath): boolean => !foreignBases.has(path) && !sourceIsDirectory(path);
   const goneFiles = of('delete-file').map(({ path }) => path);
   const steps = patchSteps(plan, patches, new Set(goneFiles), new Set(directories));
   return {
@@ -64,15 +64,15 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
 }
 
 /** The paths and every directory above them. */
-function withParents(paths: Iterable<ArchivePath>): ReadonlySet<ArchivePath> {
-  const all = new Set<ArchivePath>();
+function withParents(paths: Iterable<BuildPath>): ReadonlySet<BuildPath> {
+  const all = new Set<BuildPath>();
   for (const path of paths)
-    for (let at: ArchivePath | undefined = path; at !== undefined && !all.has(at); at = parentOf(at)) all.add(at);
+    for (let at: BuildPath | undefined = path; at !== undefined && !all.has(at); at = parentOf(at)) all.add(at);
   return all;
 }
 
 function groupLinks(links: readonly MakeLink[]): readonly LinkGroup[] {
-  const groups = new Map<string, ArchivePath[]>();
+  const groups = new Map<string, BuildPath[]>();
   for (const { path, destination } of links) {
     const group = groups.get(destination);
     if (group === undefined) groups.set(destination, [path]);
@@ -83,7 +83,7 @@ function groupLinks(links: readonly MakeLink[]): readonly LinkGroup[] {
     .map(([destination, paths]) => ({ destination, links: paths.sort(compareBytes) }));
 }
 
-function parentsOf(ops: readonly { readonly path: ArchivePath }[]): readonly ArchivePath[] {
+function parentsOf(ops: readonly { readonly path: BuildPath }[]): readonly BuildPath[] {
   return ops.flatMap(({ path }) => parentOf(path) ?? []);
 }
 
@@ -93,8 +93,8 @@ function directoriesToMake(
   extracts: readonly ExtractFile[],
   patches: readonly PatchFile[],
   names: EntryNames,
-): readonly ArchivePath[] {
-  const fresh: ArchivePath[] = [];
+): readonly BuildPath[] {
+  const fresh: BuildPath[] = [];
   for (const { operations } of plan.decisions.values())
     for (const op of operations) if (op.kind === 'make-directory') fresh.push(op.path);
   const madeByExtraction = withParents(parentsOf(extracts.filter((op) => isExtractedByName(op, names))));

@@ -6,7 +6,7 @@
  */
 import type { PatchStep } from '../model/device-order.js';
 import type { Base, PatchFile } from '../model/operation.js';
-import { type ArchivePath, compareBytes, parentOf } from '../model/path.js';
+import { type BuildPath, compareBytes, parentOf } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
 import { commitMark } from './entry-names.js';
 
@@ -23,7 +23,7 @@ function bySpace(a: PatchFile, b: PatchFile): number {
 
 /** The same operations with those of one base next to each other, in the order in which the bases first appear. */
 function groupedByBase(ops: readonly PatchFile[]): readonly PatchFile[] {
-  const groups = new Map<ArchivePath, PatchFile[]>();
+  const groups = new Map<BuildPath, PatchFile[]>();
   for (const op of ops) {
     const group = groups.get(op.base.path);
     if (group === undefined) groups.set(op.base.path, [op]);
@@ -36,8 +36,8 @@ function groupedByBase(ops: readonly PatchFile[]): readonly PatchFile[] {
 export function patchSteps(
   plan: SettledPlan,
   patches: readonly PatchFile[],
-  goneFiles: ReadonlySet<ArchivePath>,
-  goneDirectories: ReadonlySet<ArchivePath>,
+  goneFiles: ReadonlySet<BuildPath>,
+  goneDirectories: ReadonlySet<BuildPath>,
 ): readonly PatchStep[] {
   const ops = patches.filter(({ path }) => path !== commitMark);
   const inPlace = ops.filter(({ path, base }) => path === base.path);
@@ -49,11 +49,11 @@ export function patchSteps(
   ];
   const lastReader = new Map(readers.map((op) => [op.base.path, op]));
   const written = new Set(inPlace.map(({ path }) => path));
-  const gone = new Map<ArchivePath, boolean>();
+  const gone = new Map<BuildPath, boolean>();
   /** Whether the directory is deleted, or one above it. */
-  const isGone = (directory: ArchivePath): boolean => {
-    const passed: ArchivePath[] = [];
-    let at: ArchivePath | undefined = directory;
+  const isGone = (directory: BuildPath): boolean => {
+    const passed: BuildPath[] = [];
+    let at: BuildPath | undefined = directory;
     while (at !== undefined && !gone.has(at) && !goneDirectories.has(at)) {
       passed.push(at);
       at = parentOf(at);
@@ -70,7 +70,7 @@ export function patchSteps(
   };
 
   const steps: PatchStep[] = [];
-  let waiting: ArchivePath[] = [];
+  let waiting: BuildPath[] = [];
   let waitingBytes = 0;
   const flush = (): void => {
     if (waiting.length > 0) steps.push({ kind: 'delete', paths: waiting });

@@ -1,6 +1,6 @@
 import type { Entry, Ownership } from '../model/build.js';
 import { onDevice } from '../model/layout.js';
-import { type ArchivePath, compareBytes, parentOf } from '../model/path.js';
+import { type BuildPath, compareBytes, parentOf } from '../model/path.js';
 import type { PermissionStatement } from '../model/permission.js';
 
 /** The functions that the script sets permissions with: `set_perm*` knows neither labels nor capabilities. */
@@ -8,7 +8,7 @@ export type PermissionFamily = 'set_perm' | 'set_metadata';
 
 /** A file or directory with the owner and mode that it shall have. */
 interface Owned {
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly kind: 'file' | 'directory';
   readonly ownership: Ownership;
 }
@@ -134,7 +134,7 @@ function withMetadata(family: PermissionFamily, capabilities: bigint, selabel: s
   return { capabilities, selabel };
 }
 
-function setRecursive(path: ArchivePath, best: Best, family: PermissionFamily): PermissionStatement {
+function setRecursive(path: BuildPath, best: Best, family: PermissionFamily): PermissionStatement {
   const { uid, gid, directoryMode, fileMode, capabilities, selabel } = best;
   const metadata = withMetadata(family, capabilities, selabel);
   return { kind: 'set-recursive', path, uid, gid, directoryMode, fileMode, ...metadata };
@@ -147,8 +147,8 @@ export function setOne(entry: Exclude<Entry, { kind: 'link' }>, family: Permissi
 }
 
 /** Directories that hold, at any depth, something that no statement may touch. */
-function directoriesAbove(paths: readonly ArchivePath[]): ReadonlySet<ArchivePath> {
-  const above = new Set<ArchivePath>();
+function directoriesAbove(paths: readonly BuildPath[]): ReadonlySet<BuildPath> {
+  const above = new Set<BuildPath>();
   for (const path of paths) {
     for (let up = parentOf(path); up !== undefined && !above.has(up); up = parentOf(up)) above.add(up);
   }
@@ -173,7 +173,7 @@ function directoriesAbove(paths: readonly ArchivePath[]): ReadonlySet<ArchivePat
  */
 export function reducePermissions(
   entries: Iterable<Entry>,
-  covered: (path: ArchivePath) => boolean,
+  covered: (path: BuildPath) => boolean,
   family: PermissionFamily,
   defaults: DefaultModes = usualModes,
 ): readonly PermissionStatement[] {
@@ -183,8 +183,8 @@ export function reducePermissions(
   const ours = all.filter((entry) => entry.kind !== 'link').filter((entry) => covered(entry.path));
   const mixed = directoriesAbove(all.filter((entry) => !covered(entry.path)).map((entry) => entry.path));
 
-  const censuses = new Map<ArchivePath, Census>();
-  const bests = new Map<ArchivePath, Best>();
+  const censuses = new Map<BuildPath, Census>();
+  const bests = new Map<BuildPath, Best>();
   for (const owned of ours.toReversed()) {
     const own: Census = new Map([[censusKey(owned, family), { sample: owned, count: 1 }]]);
     const below = censuses.get(owned.path);
@@ -198,7 +198,7 @@ export function reducePermissions(
   }
 
   const statements: PermissionStatement[] = [];
-  const inForce = new Map<ArchivePath, Best>();
+  const inForce = new Map<BuildPath, Best>();
   for (const owned of ours) {
     const parent = parentOf(owned.path);
     let current = parent === undefined ? undefined : inForce.get(parent);

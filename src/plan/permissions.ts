@@ -1,7 +1,7 @@
 import type { Entry, Ownership } from '../model/build.js';
 import { onDevice } from '../model/layout.js';
 import type { ChmodRule } from '../model/list-rules.js';
-import type { ArchivePath } from '../model/path.js';
+import type { BuildPath } from '../model/path.js';
 import type { PermissionStatement } from '../model/permission.js';
 import { SortedPaths } from '../model/sorted-paths.js';
 import { type PermissionFamily, reducePermissions, setOne } from './permissions-reduce.js';
@@ -31,10 +31,10 @@ export type ChmodPlacement = 'on-top' | 'merged';
 
 export interface PermissionRequest {
   /** What the device holds after the update, with the owners and modes of the build, before the chmod list. */
-  readonly entries: ReadonlyMap<ArchivePath, Entry>;
+  readonly entries: ReadonlyMap<BuildPath, Entry>;
   readonly rules: readonly ChmodRule[];
   /** Whether a path's owner and mode are this package's business: its part is chosen, and no list keeps it. */
-  readonly covered: (path: ArchivePath) => boolean;
+  readonly covered: (path: BuildPath) => boolean;
   readonly family: PermissionFamily;
   readonly chmod?: ChmodPlacement | undefined;
 }
@@ -71,16 +71,16 @@ function isOwned(entry: Entry): entry is OwnedEntry {
 
 /** Files and directories of SYSTEM, found by how their paths begin. */
 interface OwnedTree {
-  readonly entries: ReadonlyMap<ArchivePath, Entry>;
+  readonly entries: ReadonlyMap<BuildPath, Entry>;
   readonly paths: SortedPaths;
 }
 
-function ownedTree(entries: ReadonlyMap<ArchivePath, Entry>): OwnedTree {
+function ownedTree(entries: ReadonlyMap<BuildPath, Entry>): OwnedTree {
   const owned = [...entries.values()].filter(isOwned).map(({ path }) => path);
   return { entries, paths: new SortedPaths(owned.filter((path) => onDevice(path) !== undefined)) };
 }
 
-function entriesAt({ entries }: OwnedTree, paths: Iterable<ArchivePath>): readonly OwnedEntry[] {
+function entriesAt({ entries }: OwnedTree, paths: Iterable<BuildPath>): readonly OwnedEntry[] {
   const found: OwnedEntry[] = [];
   for (const path of paths) {
     const entry = entries.get(path);
@@ -139,11 +139,11 @@ function withOwnership<E extends OwnedEntry>(entry: E, ownership: Ownership): E 
  * capabilities and the note of their origin alone.
  */
 export function effectiveOwnership(
-  entries: ReadonlyMap<ArchivePath, Entry>,
+  entries: ReadonlyMap<BuildPath, Entry>,
   rules: readonly ChmodRule[],
-  covered: (path: ArchivePath) => boolean = () => true,
-): ReadonlyMap<ArchivePath, Ownership> {
-  const result = new Map<ArchivePath, Ownership>();
+  covered: (path: BuildPath) => boolean = () => true,
+): ReadonlyMap<BuildPath, Ownership> {
+  const result = new Map<BuildPath, Ownership>();
   for (const [path, entry] of entries) {
     if (isOwned(entry) && onDevice(path) !== undefined) result.set(path, entry.ownership);
   }

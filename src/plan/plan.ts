@@ -6,7 +6,7 @@ import { inSystem } from '../model/layout.js';
 import type { ListRules } from '../model/list-rules.js';
 import type { DeltaOperation } from '../model/operation.js';
 import type { Part } from '../model/parts.js';
-import { type ArchivePath, displayName } from '../model/path.js';
+import { type BuildPath, displayName } from '../model/path.js';
 import type { BootUpdate, DeltaPlan } from '../model/plan.js';
 import { baseFinder, type Levers } from './bases.js';
 import { comparePaths, sameThing } from './compare.js';
@@ -53,12 +53,12 @@ export function planDelta(request: PlanRequest): DeltaPlan {
     boot: boot.partition,
     wholeBoot: request.bootUpdate === 'whole',
   };
-  const decisions = new Map<ArchivePath, Decision<DeltaOperation>>();
+  const decisions = new Map<BuildPath, Decision<DeltaOperation>>();
   for (const pair of comparePaths(source, target)) decisions.set(pair.path, decidePath(pair, context));
 
   const raw = outcomeOf(source, target, scope);
   const ownerships = effectiveOwnership(raw, rules.permissions, scope.touches);
-  const outcome = new Map<ArchivePath, Entry>();
+  const outcome = new Map<BuildPath, Entry>();
   for (const [path, entry] of raw) {
     const ownership = ownerships.get(path);
     outcome.set(path, entry.kind === 'link' || ownership === undefined ? entry : { ...entry, ownership });
@@ -98,9 +98,9 @@ export function contentsToSketch(
   target: Build,
   rules: ListRules,
   parts: ReadonlySet<Part>,
-): { readonly source: readonly ArchivePath[]; readonly target: readonly ArchivePath[] } {
+): { readonly source: readonly BuildPath[]; readonly target: readonly BuildPath[] } {
   const scope = scopeOf(rules, parts);
-  const worthIt = (path: ArchivePath, entry: Entry): boolean =>
+  const worthIt = (path: BuildPath, entry: Entry): boolean =>
     entry.kind === 'file' && entry.content.size >= smallestSketched && inSystem(path) && scope.touches(path);
   const known = new Set<Sha1>();
   for (const entry of source.entries.values()) if (entry.kind === 'file') known.add(entry.content.sha1);
@@ -143,7 +143,7 @@ function skippedRowFinding({ rule, reason }: SkippedRule): Finding {
 }
 
 function nothingToDo(
-  decisions: ReadonlyMap<ArchivePath, Decision<DeltaOperation>>,
+  decisions: ReadonlyMap<BuildPath, Decision<DeltaOperation>>,
   parts: ReadonlySet<Part>,
 ): readonly Finding[] {
   for (const { operations, change, part } of decisions.values())
@@ -159,11 +159,8 @@ function nothingToDo(
 }
 
 /** Whether an outcome equals what a build holds below SYSTEM; for tests and for the replay check. */
-export function sameTree(
-  a: ReadonlyMap<ArchivePath, Entry>,
-  b: ReadonlyMap<ArchivePath, Entry>,
-): readonly ArchivePath[] {
-  const differing: ArchivePath[] = [];
+export function sameTree(a: ReadonlyMap<BuildPath, Entry>, b: ReadonlyMap<BuildPath, Entry>): readonly BuildPath[] {
+  const differing: BuildPath[] = [];
   for (const path of new Set([...a.keys(), ...b.keys()])) {
     const [x, y] = [a.get(path), b.get(path)];
     if (x === undefined || y === undefined || !sameThing(x, y)) differing.push(path);

@@ -8,7 +8,7 @@ import type { DeviceOrder } from '../model/device-order.js';
 import { ProofError } from '../model/errors.js';
 import { inSystem } from '../model/layout.js';
 import type { PatchFile } from '../model/operation.js';
-import { type ArchivePath, displayName, parentOf } from '../model/path.js';
+import { type BuildPath, displayName, parentOf } from '../model/path.js';
 import { PathTree } from '../model/path-tree.js';
 import type { SettledPlan } from '../model/plan.js';
 import { sameTree } from './plan.js';
@@ -19,14 +19,14 @@ const unset: Ownership = { uid: 0, gid: 0, mode: 0, origin: 'note-default' };
 export function replayPlan(plan: SettledPlan, order: DeviceOrder, source: Build): void {
   const tree = new PathTree<Entry>();
   for (const [path, entry] of source.entries) if (inSystem(path)) tree.set(path, entry);
-  const makeParents = (path: ArchivePath): void => {
+  const makeParents = (path: BuildPath): void => {
     for (let above = parentOf(path); above !== undefined && !tree.has(above); above = parentOf(above))
       tree.set(above, { kind: 'directory', path: above, ownership: unset });
   };
-  const unlink = (path: ArchivePath): void => {
+  const unlink = (path: BuildPath): void => {
     if (tree.get(path)?.kind !== 'directory') tree.delete(path);
   };
-  const write = (path: ArchivePath, content: Content): void => {
+  const write = (path: BuildPath, content: Content): void => {
     tree.set(path, { kind: 'file', path, content, ownership: unset });
   };
   const patch = ({ path, base, target }: PatchFile): void => {

@@ -3,22 +3,22 @@ import { type Fault, InputError } from '../model/errors.js';
 import { inSystem } from '../model/layout.js';
 import type { ListRules, PathRule, RuleAt } from '../model/list-rules.js';
 import { type Part, partOf } from '../model/parts.js';
-import { type ArchivePath, displayName, parentOf } from '../model/path.js';
+import { type BuildPath, displayName, parentOf } from '../model/path.js';
 import { RuleIndex } from '../model/rule-index.js';
 import { SortedPaths } from '../model/sorted-paths.js';
 
 /** Which paths this package may touch: the chosen parts, less what the noota list keeps. */
 export interface Scope {
   readonly parts: ReadonlySet<Part>;
-  readonly keptBy: (path: ArchivePath) => RuleAt | undefined;
-  readonly forcedBy: (path: ArchivePath) => RuleAt | undefined;
+  readonly keptBy: (path: BuildPath) => RuleAt | undefined;
+  readonly forcedBy: (path: BuildPath) => RuleAt | undefined;
   /** In a chosen part and not kept. */
-  readonly touches: (path: ArchivePath) => boolean;
+  readonly touches: (path: BuildPath) => boolean;
 }
 
-function firstMatch(rules: readonly PathRule[]): (path: ArchivePath) => RuleAt | undefined {
+function firstMatch(rules: readonly PathRule[]): (path: BuildPath) => RuleAt | undefined {
   const index = new RuleIndex(rules);
-  const known = new Map<ArchivePath, RuleAt | undefined>();
+  const known = new Map<BuildPath, RuleAt | undefined>();
   return (path) => {
     if (!known.has(path)) known.set(path, index.first(path)?.at);
     return known.get(path);
@@ -46,10 +46,10 @@ export function scopeOf(rules: ListRules, parts: ReadonlySet<Part>): Scope {
  */
 export function refuseImpossibleKeeps(source: Build, target: Build, scope: Scope): void {
   const faults: Fault[] = [];
-  const blocked = new Map<ArchivePath, ArchivePath | undefined>();
+  const blocked = new Map<BuildPath, BuildPath | undefined>();
   /** The nearest path above that the target has, where that is no directory: then nothing stands between. */
-  const blockedBy = (path: ArchivePath): ArchivePath | undefined => {
-    const passed: ArchivePath[] = [];
+  const blockedBy = (path: BuildPath): BuildPath | undefined => {
+    const passed: BuildPath[] = [];
     let above = parentOf(path);
     while (above !== undefined && !blocked.has(above) && target.entries.get(above) === undefined) {
       passed.push(above);

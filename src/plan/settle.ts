@@ -1,6 +1,6 @@
 import type { Decision } from '../model/decision.js';
 import type { DeltaOperation, EncodeFile, EncodePartition, Encoding, SettledOperation } from '../model/operation.js';
-import type { ArchivePath } from '../model/path.js';
+import type { BuildPath } from '../model/path.js';
 import type { DeltaPlan, SettledPlan } from '../model/plan.js';
 
 /** The operations of a plan that need bytes, in byte order of their path. */
@@ -14,15 +14,15 @@ export function encodeOperations(plan: DeltaPlan): readonly (EncodeFile | Encode
  * Puts the encodings into the plan, which then lacks only its identity patches. Every encode operation must have its
  * encoding; a missing one is a bug and throws.
  */
-export function settle(plan: DeltaPlan, encodings: ReadonlyMap<ArchivePath, Encoding>): SettledPlan {
-  const decisions = new Map<ArchivePath, Decision<SettledOperation>>();
+export function settle(plan: DeltaPlan, encodings: ReadonlyMap<BuildPath, Encoding>): SettledPlan {
+  const decisions = new Map<BuildPath, Decision<SettledOperation>>();
   for (const [path, decision] of plan.decisions) decisions.set(path, settleDecision(decision, encodings));
   return { ...plan, state: 'settled', decisions, identities: new Map() };
 }
 
 function settleDecision(
   decision: Decision<DeltaOperation>,
-  encodings: ReadonlyMap<ArchivePath, Encoding>,
+  encodings: ReadonlyMap<BuildPath, Encoding>,
 ): Decision<SettledOperation> {
   const operations = decision.operations.map((op) => settleOperation(op, encodings));
   const encoding = encodings.get(decision.path);
@@ -47,7 +47,7 @@ function settleDecision(
   };
 }
 
-function settleOperation(op: DeltaOperation, encodings: ReadonlyMap<ArchivePath, Encoding>): SettledOperation {
+function settleOperation(op: DeltaOperation, encodings: ReadonlyMap<BuildPath, Encoding>): SettledOperation {
   if (op.kind !== 'encode-file' && op.kind !== 'encode-partition') return op;
   const chosen = encodings.get(op.path)?.chosen;
   if (chosen === undefined) throw new Error(`no encoding of ${op.path}`);

@@ -14,7 +14,7 @@ import type { Finding } from '../model/finding.js';
 import { inSystem } from '../model/layout.js';
 import type { DeviceLimits, DeviceNeeds } from '../model/needs.js';
 import type { PatchFile } from '../model/operation.js';
-import type { ArchivePath } from '../model/path.js';
+import type { BuildPath } from '../model/path.js';
 import { PathTree } from '../model/path-tree.js';
 import type { SettledPlan } from '../model/plan.js';
 import { patchHeadroom, stagingSpace } from '../model/staging.js';
@@ -53,14 +53,14 @@ export function deviceNeeds(
     used += by;
     systemPeak = Math.max(systemPeak, used);
   };
-  const remove = (path: ArchivePath): void => {
+  const remove = (path: BuildPath): void => {
     used -= sizes.get(path) ?? 0;
     sizes.delete(path);
   };
-  const removeTree = (tree: ArchivePath): void => {
+  const removeTree = (tree: BuildPath): void => {
     for (const size of sizes.deleteTree(tree)) used -= size;
   };
-  const put = (path: ArchivePath, { size }: Content): void => {
+  const put = (path: BuildPath, { size }: Content): void => {
     remove(path);
     sizes.set(path, blocks(size));
     change(blocks(size));

@@ -4,11 +4,11 @@ import type { Content } from '../model/build.js';
 import type { DeviceOrder } from '../model/device-order.js';
 import { onDevice } from '../model/layout.js';
 import type { PartitionName, PatchPartition, Payload } from '../model/operation.js';
-import type { ArchivePath } from '../model/path.js';
+import type { BuildPath } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
 
 /** The path on the module; partition images have none, and asking for theirs is a bug. */
-export function device(path: ArchivePath): string {
+export function device(path: BuildPath): string {
   const found = onDevice(path);
   if (found === undefined) throw new Error(`${path} is not below SYSTEM`);
   return found;

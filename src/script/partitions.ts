@@ -3,13 +3,13 @@
 import type { DeviceOrder } from '../model/device-order.js';
 import { sdx6x } from '../model/layout.js';
 import type { PatchPartition, WritePartition } from '../model/operation.js';
-import { type ArchivePath, baseName } from '../model/path.js';
+import { type BuildPath, baseName } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
 import { entryOf, identityEntry, partitionWith, stagedName } from './names.js';
 import { applyPatch, extract, type Guard } from './pieces.js';
 import { call, or, run, type Statement } from './statements.js';
 
-function imageWord(path: ArchivePath): string {
+function imageWord(path: BuildPath): string {
   return path === sdx6x.bootImage ? 'boot image' : baseName(path);
 }
 

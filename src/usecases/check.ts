@@ -26,7 +26,7 @@ import { sdx6x } from '../model/layout.js';
 import { largestKernelModuleBytes } from '../model/limits.js';
 import type { ListRules } from '../model/list-rules.js';
 import type { Part } from '../model/parts.js';
-import { type ArchivePath, fromBytes } from '../model/path.js';
+import { type BuildPath, fromBytes } from '../model/path.js';
 import type { Ports } from '../model/ports.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import { planDelta } from '../plan/plan.js';
@@ -131,7 +131,7 @@ async function checkKernel(
   target: OpenBuild,
   signal: AbortSignal | undefined,
 ): Promise<readonly Finding[]> {
-  const modules: ArchivePath[] = [];
+  const modules: BuildPath[] = [];
   let changed = false;
   for (const [path, entry] of target.build.entries) {
     if (entry.kind !== 'file' || (path !== boot && !path.endsWith('.ko'))) continue;
@@ -140,7 +140,7 @@ async function checkKernel(
     if (path !== boot && entry.content.size <= largestKernelModuleBytes) modules.push(path);
   }
   if (!changed || modules.length === 0) return [];
-  const vermagic = new Map<ArchivePath, string>();
+  const vermagic = new Map<BuildPath, string>();
   for (const path of modules) {
     signal?.throwIfAborted();
     const text = readable(await target.content.read(path), (bytes) => {

@@ -5,7 +5,7 @@ import type { Build } from '../../src/model/build.js';
 import type { Sha1 } from '../../src/model/digest.js';
 import { noListRules } from '../../src/model/list-rules.js';
 import { parseParts } from '../../src/model/parts.js';
-import { type ArchivePath, toArchivePath } from '../../src/model/path.js';
+import { type BuildPath, toBuildPath } from '../../src/model/path.js';
 import { planDelta } from '../../src/plan/plan.js';
 import { abstractBuild, contentOf } from '../support/abstract-build.js';
 
@@ -36,11 +36,11 @@ const plan = planDelta({
 });
 
 function device(from: Build, edits: Readonly<Record<string, string | undefined>> = {}) {
-  const files = new Map<ArchivePath, Sha1>();
+  const files = new Map<BuildPath, Sha1>();
   for (const [path, entry] of from.entries) if (entry.kind === 'file') files.set(path, entry.content.sha1);
   for (const [path, word] of Object.entries(edits)) {
-    if (word === undefined) files.delete(toArchivePath(path));
-    else files.set(toArchivePath(path), contentOf(word).sha1);
+    if (word === undefined) files.delete(toBuildPath(path));
+    else files.set(toBuildPath(path), contentOf(word).sha1);
   }
   return { origin: 'system.sha1', files };
 }
@@ -87,7 +87,7 @@ test('unit: a module of another build gives a bounded list', () => {
 
 test('unit: a list whose names lost their capitals is compared all the same, and that is told once', () => {
   const whole = device(source);
-  const upper = (path: string) => toArchivePath(`SYSTEM/${path.slice(7).toUpperCase()}`);
+  const upper = (path: string) => toBuildPath(`SYSTEM/${path.slice(7).toUpperCase()}`);
   const loud = { ...whole, files: new Map([...whole.files].map(([path, sha1]) => [upper(path), sha1])) };
   assert.deepEqual(codes(loud), ['device-names-case ']);
   const one = device(source, { 'SYSTEM/bin/app': undefined, 'SYSTEM/bin/APP': 'app 1' });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import type { OpenBuild, Partition } from '../../src/model/build.js';
-import { toArchivePath } from '../../src/model/path.js';
+import { toBuildPath } from '../../src/model/path.js';
 import { emmcTable, memoryBuild, mountSystem, type RunChanges, runPackage } from '../support/device.js';
 import { file } from '../support/targetfiles.js';
 
@@ -26,7 +26,7 @@ const source = memoryBuild({ nodes }, flashTable);
 const emmc = memoryBuild({ nodes }, emmcTable);
 const entries = { evil: 'anything', abl: 'the boot loader', 'sub/f': 'x' };
 
-const image = toArchivePath('MULTIFOTA/abl.elf');
+const image = toBuildPath('MULTIFOTA/abl.elf');
 const imagesOf = (from: OpenBuild) => new Map([[image, from === emmc ? '/dev/block/bootdevice/by-name/abl' : 'abl']]);
 const mountOf = (from: OpenBuild) =>
   from === emmc

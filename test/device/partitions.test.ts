@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
-import { toArchivePath } from '../../src/model/path.js';
+import { toBuildPath } from '../../src/model/path.js';
 import { bsdiff, changes, emmcTable, memoryBuild, type RunChanges, runPackage, sha1 } from '../support/device.js';
 import { file } from '../support/targetfiles.js';
 
@@ -159,7 +159,7 @@ test('integration: it needs in /cache 1.5 x S2, then 2 x S2', async () => {
 });
 
 test('integration: minor partitions exist where an image says so; others cannot be written', async () => {
-  const image = toArchivePath('MULTIFOTA/abl.elf');
+  const image = toBuildPath('MULTIFOTA/abl.elf');
   const [old, fresh] = ['old abl', 'new abl'].map((text) => file(text));
   const from = memoryBuild({ nodes: { [image]: old ?? null } });
   const to = memoryBuild({ nodes: { [image]: fresh ?? null } });

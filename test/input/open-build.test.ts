@@ -9,7 +9,7 @@ import { openBuild } from '../../src/input/open-build.js';
 import { type Build, type Entry, ownershipCounts } from '../../src/model/build.js';
 import { sha1Of } from '../../src/model/digest.js';
 import { InputError } from '../../src/model/errors.js';
-import { toArchivePath } from '../../src/model/path.js';
+import { toBuildPath } from '../../src/model/path.js';
 import type { Progress } from '../../src/model/progress.js';
 import { randomPair } from '../support/random-pair.js';
 import {
@@ -39,7 +39,7 @@ async function buildAt(path: string, modes: 'build' | 'note' = 'build'): Promise
 }
 
 function entryOf(build: Build, path: string): Entry {
-  const entry = build.entries.get(toArchivePath(path));
+  const entry = build.entries.get(toBuildPath(path));
   assert.ok(entry !== undefined, `no ${path}`);
   return entry;
 }
@@ -200,7 +200,7 @@ test('unit: bytes are read when asked for and checked again', async () => {
     const { build, content } = await openBuild(path, { modes: 'build' });
     for (const [name, node] of allNodes(rich)) {
       if (node.kind === 'file')
-        assert.deepEqual(Buffer.from(await content.read(toArchivePath(name))), Buffer.from(node.data));
+        assert.deepEqual(Buffer.from(await content.read(toBuildPath(name))), Buffer.from(node.data));
     }
     assert.equal(build.origin, path);
     await content.close();
@@ -211,7 +211,7 @@ test('unit: an input that changes while it is in use is noticed', async () => {
   const folder = writeTargetFolder(fresh(), rich);
   const { content } = await openBuild(folder, { modes: 'build' });
   writeFileSync(join(folder, 'SYSTEM/bin/su'), 'other');
-  await assert.rejects(content.read(toArchivePath('SYSTEM/bin/su')), /changed while it was in use/);
+  await assert.rejects(content.read(toBuildPath('SYSTEM/bin/su')), /changed while it was in use/);
   await content.close();
 });
 
@@ -243,7 +243,7 @@ test('unit: special files of a folder are left out with a finding', async () => 
     build.findings.map(({ code, found }) => [code, found]),
     [['special-file-skipped', 'a named pipe']],
   );
-  assert.ok(!build.entries.has(toArchivePath('SYSTEM/pipe')));
+  assert.ok(!build.entries.has(toBuildPath('SYSTEM/pipe')));
 });
 
 test('unit: a zip64 zip and data descriptors are read', async () => {

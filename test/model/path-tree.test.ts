@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { type ArchivePath, isWithin, toArchivePath } from '../../src/model/path.js';
+import { type BuildPath, isWithin, toBuildPath } from '../../src/model/path.js';
 import { PathTree } from '../../src/model/path-tree.js';
 import { SortedPaths } from '../../src/model/sorted-paths.js';
 
 const path = fc
   .array(fc.constantFrom('a', 'b', 'a-', 'a.b'), { minLength: 1, maxLength: 4 })
-  .map((parts) => toArchivePath(parts.join('/')));
+  .map((parts) => toBuildPath(parts.join('/')));
 const step = fc.tuple(fc.constantFrom('set', 'set', 'set', 'delete', 'tree'), path);
 
 test('property: a tree of paths holds what a plain map holds, whatever is put in and taken out', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const tree = new PathTree<number>();
-      const plain = new Map<ArchivePath, number>();
+      const plain = new Map<BuildPath, number>();
       for (const [index, [what, at]] of steps.entries()) {
         if (what === 'set') {
           tree.set(at, index);

@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseChmodList } from '../../src/input/lists/chmod-list.js';
 import { parsePathList } from '../../src/input/lists/path-list.js';
-import { toArchivePath } from '../../src/model/path.js';
+import { toBuildPath } from '../../src/model/path.js';
 import { RuleIndex } from '../../src/model/rule-index.js';
 import { SortedPaths } from '../../src/model/sorted-paths.js';
 
 const part = fc.constantFrom('a', 'ab', 'b', 'lib', 'lib.so', 'x(1)', 'a+b');
 const wild = fc.constantFrom('*', '**', 'a*', 'l?b', '{a,lib}', '[ab]', 'a\\*', 'a\\b', '{,a}b', 'lib.*', '*.so');
-const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => toArchivePath(`SYSTEM/${parts.join('/')}`));
+const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => toBuildPath(`SYSTEM/${parts.join('/')}`));
 const line = fc
   .tuple(fc.boolean(), fc.array(fc.oneof(part, wild), { minLength: 1, maxLength: 4 }), fc.boolean())
   .map(([inSystem, parts, folder]) => `${inSystem ? 'SYSTEM/' : ''}${parts.join('/')}${folder ? '/' : ''}`);
@@ -40,8 +40,8 @@ test('property: the index finds what asking every line of a list finds', () => {
 
 test('unit: a rule of which no start is known is asked for every path', () => {
   const rule = { matches: (one: string) => one.endsWith('z') };
-  assert.equal(new RuleIndex([rule]).first(toArchivePath('any/z')), rule);
-  assert.equal(new RuleIndex([rule]).first(toArchivePath('any/y')), undefined);
+  assert.equal(new RuleIndex([rule]).first(toBuildPath('any/z')), rule);
+  assert.equal(new RuleIndex([rule]).first(toBuildPath('any/y')), undefined);
 });
 
 test('unit: a path asks only the lines that begin as it does', () => {
@@ -56,7 +56,7 @@ test('unit: a path asks only the lines that begin as it does', () => {
       },
     }));
     const index = new RuleIndex(rules);
-    for (let i = 0; i < n; i += 1) assert.equal(index.first(toArchivePath(name(i))), rules[i]);
+    for (let i = 0; i < n; i += 1) assert.equal(index.first(toBuildPath(name(i))), rules[i]);
     return count;
   };
   assert(asked(2000) < 2.3 * asked(1000));

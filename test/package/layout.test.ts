@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { sha256Of } from '../../src/model/digest.js';
 import { noListRules } from '../../src/model/list-rules.js';
 import type { Encoding, Payload } from '../../src/model/operation.js';
-import { type ArchivePath, fromBytes, fromText } from '../../src/model/path.js';
+import { type BuildPath, fromBytes, fromText } from '../../src/model/path.js';
 import { layoutPackage } from '../../src/package/layout.js';
 import { metadataText } from '../../src/package/metadata.js';
 import { withIdentities } from '../../src/plan/identities.js';
@@ -34,7 +34,7 @@ function layoutOf(
     levers: { moves: false, copies: false, crossBases: false, basesPerFile: 1 },
     sketches: new Map(),
   });
-  const encodings = new Map<ArchivePath, Encoding>();
+  const encodings = new Map<BuildPath, Encoding>();
   for (const op of encodeOperations(delta)) {
     const base = op.kind === 'encode-file' ? op.bases[0]?.path : op.path;
     const patched = base !== undefined && !whole.includes(op.path);

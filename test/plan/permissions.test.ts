@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { Entry, Ownership } from '../../src/model/build.js';
 import { sha1Of } from '../../src/model/digest.js';
 import type { ChmodRule } from '../../src/model/list-rules.js';
-import { type ArchivePath, compareBytes, isWithin, parentOf, toArchivePath } from '../../src/model/path.js';
+import { type BuildPath, compareBytes, isWithin, parentOf, toBuildPath } from '../../src/model/path.js';
 import type { PermissionStatement } from '../../src/model/permission.js';
 import { effectiveOwnership, planPermissions } from '../../src/plan/permissions.js';
 import type { PermissionFamily } from '../../src/plan/permissions-reduce.js';
@@ -19,13 +19,13 @@ interface Meta {
 }
 
 function entry(kind: Kind, name: string, uid = 0, gid = 0, mode = 0o755, meta: Meta = {}): Entry {
-  const path = toArchivePath(name);
+  const path = toBuildPath(name);
   const ownership: Ownership = { uid, gid, mode, origin: 'filesystem-config', ...meta };
   if (kind === 'l') return { kind: 'link', path, destination: 'x' };
   return kind === 'd' ? { kind: 'directory', path, ownership } : { kind: 'file', path, content, ownership };
 }
 
-function tree(...entries: readonly Entry[]): ReadonlyMap<ArchivePath, Entry> {
+function tree(...entries: readonly Entry[]): ReadonlyMap<BuildPath, Entry> {
   return new Map(entries.toSorted((a, b) => compareBytes(a.path, b.path)).map((one) => [one.path, one]));
 }
 
@@ -51,7 +51,7 @@ function rule(
   fileMode: number,
   folderMode = 0o755,
 ): ChmodRule {
-  const path = toArchivePath(name);
+  const path = toBuildPath(name);
   return {
     at: { list: 'chmod', file: 'chmod.txt', line: 1 },
     text: name,
@@ -237,7 +237,7 @@ const cases: readonly Case[] = [
 
 test('unit: trees and their statements', () => {
   for (const { name, entries, rules = [], keep = [], family = 'set_perm', statements, skipped = [] } of cases) {
-    const covered = (path: ArchivePath) => !keep.includes(path);
+    const covered = (path: BuildPath) => !keep.includes(path);
     const plan = planPermissions({ entries: tree(...entries), rules, covered, family });
     assert.deepEqual(plan.statements.map(show), statements, name);
     assert.deepEqual(
@@ -259,12 +259,12 @@ interface State {
 
 /** Does to a tree what the device does; a statement that names a missing path or a link stops the update. */
 function simulate(
-  entries: ReadonlyMap<ArchivePath, Entry>,
+  entries: ReadonlyMap<BuildPath, Entry>,
   before: State,
   statements: readonly PermissionStatement[],
-): ReadonlyMap<ArchivePath, State> {
+): ReadonlyMap<BuildPath, State> {
   const states = new Map([...entries.values()].filter(({ kind }) => kind !== 'link').map(({ path }) => [path, before]));
-  const change = (path: ArchivePath, statement: PermissionStatement, mode: number) => {
+  const change = (path: BuildPath, statement: PermissionStatement, mode: number) => {
     const was = states.get(path);
     assert.ok(was !== undefined, `the update stops at ${path}`);
     // A change of owner takes a file's capabilities away; what the statement says comes afterwards.
@@ -300,14 +300,14 @@ const owner = fc.record({
 const trees = fc
   .array(fc.tuple(pathOf, fc.constantFrom<Kind>('d', 'f', 'f', 'f', 'l'), owner), { maxLength: 40 })
   .map((rows) => {
-    const map = new Map<ArchivePath, Entry>();
+    const map = new Map<BuildPath, Entry>();
     for (const [name, kind, { uid, gid, mode, selabel, capabilities }] of rows) {
       const meta = {
         ...(selabel === undefined ? {} : { selabel }),
         ...(capabilities === undefined ? {} : { capabilities }),
       };
-      const path = toArchivePath(name);
-      const above: ArchivePath[] = [];
+      const path = toBuildPath(name);
+      const above: BuildPath[] = [];
       for (let up = parentOf(path); up !== undefined; up = parentOf(up)) above.push(up);
       if (map.has(path) || above.some((up) => (map.get(up)?.kind ?? 'directory') !== 'directory')) continue;
       for (const up of above) if (!map.has(up)) map.set(up, entry('d', up, uid, gid, mode, meta));
@@ -338,7 +338,7 @@ test('unit: on any tree the statements give every covered path its owner and mod
       fc.constantFrom<PermissionFamily>('set_perm', 'set_metadata'),
       fc.constantFrom('on-top' as const, 'merged' as const),
       (entries, listed, kept, family, chmod) => {
-        const covered = (path: ArchivePath) => !kept.some((one) => isWithin(path, one));
+        const covered = (path: BuildPath) => !kept.some((one) => isWithin(path, one));
         const { statements } = planPermissions({ entries, rules: listed, covered, family, chmod });
         const after = simulate(entries, before, statements);
         const wanted = effectiveOwnership(entries, listed, covered);

@@ -5,7 +5,7 @@ import { sha256Of } from '../../src/model/digest.js';
 import { type ListRules, noListRules, type PathRule } from '../../src/model/list-rules.js';
 import type { Encoding, Payload } from '../../src/model/operation.js';
 import { parseParts } from '../../src/model/parts.js';
-import { type ArchivePath, displayName, toArchivePath } from '../../src/model/path.js';
+import { type BuildPath, displayName, toBuildPath } from '../../src/model/path.js';
 import { withIdentities } from '../../src/plan/identities.js';
 import { deviceOrder } from '../../src/plan/order.js';
 import { planDelta } from '../../src/plan/plan.js';
@@ -24,8 +24,8 @@ function payload(name: string, size: number): Payload {
 }
 
 /** Settles a plan without encoding anything: `choose` says which of the offered bases wins, or -1 for the whole file. */
-function settleFreely(plan: ReturnType<typeof planDelta>, choose: (path: ArchivePath, bases: number) => number) {
-  const encodings = new Map<ArchivePath, Encoding>();
+function settleFreely(plan: ReturnType<typeof planDelta>, choose: (path: BuildPath, bases: number) => number) {
+  const encodings = new Map<BuildPath, Encoding>();
   for (const op of encodeOperations(plan)) {
     const bases = op.kind === 'encode-file' ? op.bases : op.whole ? [] : [{ path: op.path }];
     const base = bases[choose(op.path, bases.length)];
@@ -130,7 +130,7 @@ describe('unit: replaying a plan', () => {
       'SYSTEM/old/gone removed-from-target 1',
       'SYSTEM/old/kept listed-noota 0',
     ]);
-    assert.equal(plan.outcome.get(toArchivePath('SYSTEM/old'))?.kind, 'directory');
+    assert.equal(plan.outcome.get(toBuildPath('SYSTEM/old'))?.kind, 'directory');
   });
 
   it('catches a plan that forgets something', () => {
@@ -163,6 +163,6 @@ describe('unit: replaying a plan', () => {
       deviceOrder(settled).patches.map((step) => step.kind === 'patch' && step.staged),
       [true],
     );
-    assert.equal(plan.decisions.get(toArchivePath('SYSTEM/y'))?.change, 'copied');
+    assert.equal(plan.decisions.get(toBuildPath('SYSTEM/y'))?.change, 'copied');
   });
 });

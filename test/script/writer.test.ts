@@ -8,7 +8,7 @@ import { sha256Of } from '../../src/model/digest.js';
 import { noListRules } from '../../src/model/list-rules.js';
 import type { Encoding, Payload } from '../../src/model/operation.js';
 import { parseParts } from '../../src/model/parts.js';
-import type { ArchivePath } from '../../src/model/path.js';
+import type { BuildPath } from '../../src/model/path.js';
 import type { BootUpdate } from '../../src/model/plan.js';
 import { withIdentities } from '../../src/plan/identities.js';
 import { deviceOrder } from '../../src/plan/order.js';
@@ -42,7 +42,7 @@ async function scriptOfVectors(bootUpdate: BootUpdate, options: Omit<ScriptOptio
       levers: { moves: false, copies: false, crossBases: false, basesPerFile: 1 },
       sketches: new Map(),
     });
-    const encodings = new Map<ArchivePath, Encoding>();
+    const encodings = new Map<BuildPath, Encoding>();
     for (const op of encodeOperations(plan)) {
       const to = await target.content.read(op.path);
       const has = op.kind === 'encode-partition' ? !op.whole : op.bases.length > 0;

@@ -1,6 +1,6 @@
 import type { Build, Content, Entry, Ownership } from '../../src/model/build.js';
 import { sha1Of, toSha256 } from '../../src/model/digest.js';
-import { compareBytes, fromText, parentOf, toArchivePath } from '../../src/model/path.js';
+import { compareBytes, fromText, parentOf, toBuildPath } from '../../src/model/path.js';
 
 const owner: Ownership = { uid: 0, gid: 0, mode: 0o644, origin: 'zip-mode' };
 
@@ -15,9 +15,9 @@ export function contentOf(wordOfFile: string): Content {
 
 /** A build without bytes behind it, for the pure stages. Parents are made; paths are text. */
 export function abstractBuild(nodes: Readonly<Record<string, AbstractNode>>): Build {
-  const entries = new Map<ReturnType<typeof toArchivePath>, Entry>();
+  const entries = new Map<ReturnType<typeof toBuildPath>, Entry>();
   const put = (name: string, node: AbstractNode): void => {
-    const path = toArchivePath(fromText(name));
+    const path = toBuildPath(fromText(name));
     for (let above = parentOf(path); above !== undefined; above = parentOf(above))
       if (!entries.has(above))
         entries.set(above, { kind: 'directory', path: above, ownership: { ...owner, mode: 0o755 } });

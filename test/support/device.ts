@@ -8,7 +8,7 @@ import { encodeBsdiff } from '../../src/encode/bsdiff/bsdiff.js';
 import { parseProjectVersion } from '../../src/formats/text/project-version.js';
 import type { Build, Entry, OpenBuild, Partition } from '../../src/model/build.js';
 import { sha1Of, sha256Of } from '../../src/model/digest.js';
-import { type ArchivePath, fromBytes, toArchivePath } from '../../src/model/path.js';
+import { type BuildPath, fromBytes, toBuildPath } from '../../src/model/path.js';
 import type { Ports } from '../../src/model/ports.js';
 import type { Verification } from '../../src/model/verification.js';
 import { type VerifyInputs, type VerifyRequest, verifyPackage } from '../../src/usecases/verify/verify.js';
@@ -31,7 +31,7 @@ export const emmcTable: readonly Partition[] = [
   { mountPoint: '/system', fileSystem: 'ext4', type: 'EMMC', device: '/dev/block/bootdevice/by-name/system' },
 ];
 
-function entryOf(path: ArchivePath, node: NodeSpec): Entry {
+function entryOf(path: BuildPath, node: NodeSpec): Entry {
   if (node.kind === 'link') return { kind: 'link', path, destination: node.to };
   const { uid = 0, gid = 0, selabel, capabilities } = node;
   const extra = {
@@ -46,8 +46,8 @@ function entryOf(path: ArchivePath, node: NodeSpec): Entry {
 /** A build held in memory. */
 export function memoryBuild(spec: TargetFilesSpec = {}, partitions: readonly Partition[] = flashTable): OpenBuild {
   const nodes = allNodes(spec);
-  const entries = new Map<ArchivePath, Entry>();
-  for (const [name, node] of nodes) entries.set(toArchivePath(name), entryOf(toArchivePath(name), node));
+  const entries = new Map<BuildPath, Entry>();
+  for (const [name, node] of nodes) entries.set(toBuildPath(name), entryOf(toBuildPath(name), node));
   const version = nodes.get('SYSTEM/etc/quectel-project-version');
   const build: Build = {
     origin: 'memory',

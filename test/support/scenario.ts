@@ -2,7 +2,7 @@ import type { GenerateOptions } from '../../src/usecases/generate/generate.js';
 import { seededRandom } from './random.js';
 import type { NodeSpec, TargetFilesSpec } from './targetfiles.js';
 
-/** Archive paths (one unit a byte) and what is there; `null` takes away what every build under test has. */
+/** Build paths (one unit a byte) and what is there; `null` takes away what every build under test has. */
 export type Nodes = Readonly<Record<string, NodeSpec | null>>;
 
 /** Two builds that show one thing. Both have the sane defaults of `targetfiles.ts` beside what is said here. */

@@ -2,7 +2,7 @@
 import { sha256Of } from '../../src/model/digest.js';
 import type { Encoding, Payload } from '../../src/model/operation.js';
 import { parseParts } from '../../src/model/parts.js';
-import type { ArchivePath } from '../../src/model/path.js';
+import type { BuildPath } from '../../src/model/path.js';
 import type { DeltaPlan, SettledPlan } from '../../src/model/plan.js';
 import { withIdentities } from '../../src/plan/identities.js';
 import { planDelta } from '../../src/plan/plan.js';
@@ -37,7 +37,7 @@ export function allParts() {
 
 /** The plan with made-up patches: the first base that was offered wins. */
 export function settleWithFirst(plan: DeltaPlan): SettledPlan {
-  const encodings = new Map<ArchivePath, Encoding>();
+  const encodings = new Map<BuildPath, Encoding>();
   for (const op of encodeOperations(plan)) {
     const [base] = op.kind === 'encode-file' ? op.bases : op.whole ? [] : [{ path: op.path }];
     const chosen: Encoding['chosen'] =

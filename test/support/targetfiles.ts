@@ -46,7 +46,7 @@ export function directory(owner: Owner = {}): DirectorySpec {
 
 /** A build under test: a few nodes on top of a sane default (see {@link defaultNodes}). */
 export interface TargetFilesSpec {
-  /** Archive paths (one unit a byte, no trailing slash) and what is there. `null` takes a default away. */
+  /** Build paths (one unit a byte, no trailing slash) and what is there. `null` takes a default away. */
   readonly nodes?: Readonly<Record<string, NodeSpec | null>>;
   /** Lines of META/misc_info.txt added to the default's, or replacing those of the same key. */
   readonly misc?: Readonly<Record<string, string>>;

@@ -1,12 +1,12 @@
 import type { PolicyRule, SecurityRule } from '../../model/audit.js';
 import type { Part } from '../../model/parts.js';
-import type { ArchivePath } from '../../model/path.js';
+import type { BuildPath } from '../../model/path.js';
 
 /** A pattern of the policy: an exact path, a folder with what is below it, or a glob. */
 export interface PathPattern {
   readonly text: string;
   readonly line: number;
-  readonly matches: (path: ArchivePath) => boolean;
+  readonly matches: (path: BuildPath) => boolean;
 }
 
 /** A limit in bytes of the package. */

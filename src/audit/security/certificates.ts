@@ -2,11 +2,11 @@ import { X509Certificate } from 'node:crypto';
 import { bufferOf, startsWith } from '../../formats/bytes/view.js';
 import type { SecurityFinding } from '../../model/audit.js';
 import { largestCertificateFileBytes, mostCertificates } from '../../model/limits/audit.js';
-import { type ArchivePath, compareBytes } from '../../model/path.js';
+import { type BuildPath, compareBytes } from '../../model/path.js';
 
 /** A certificate of a build. Times are ISO 8601, UTC. */
 export interface Certificate {
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly fingerprint: string;
   readonly subject: string;
   /** A certificate authority that vouches for itself. */
@@ -22,7 +22,7 @@ export function isCredentialName(name: string): boolean {
 }
 
 /** All certificates of a file: PEM blocks, or one in DER. What does not parse is left out. */
-export function certificatesIn(path: ArchivePath, bytes: Uint8Array): readonly Certificate[] {
+export function certificatesIn(path: BuildPath, bytes: Uint8Array): readonly Certificate[] {
   if (bytes.length > largestCertificateFileBytes) return [];
   if (startsWith(bytes, '\x30\x82')) return read(path, bytes);
   const text = bufferOf(bytes).toString('latin1');
@@ -37,7 +37,7 @@ export function certificatesIn(path: ArchivePath, bytes: Uint8Array): readonly C
   return found;
 }
 
-function read(path: ArchivePath, encoded: Uint8Array | string): readonly Certificate[] {
+function read(path: BuildPath, encoded: Uint8Array | string): readonly Certificate[] {
   try {
     const certificate = new X509Certificate(typeof encoded === 'string' ? encoded : bufferOf(encoded));
     return [

@@ -5,7 +5,7 @@ import type { SecurityFinding, SecurityRule } from '../../model/audit.js';
 import type { Severity } from '../../model/finding.js';
 import type { Inner } from '../../model/inner.js';
 import { largestSearchedTextBytes } from '../../model/limits/audit.js';
-import { type ArchivePath, baseName } from '../../model/path.js';
+import { type BuildPath, baseName } from '../../model/path.js';
 import { isText } from '../compare/text/lines.js';
 
 /** A key, not a program that knows the words: base64 or a header has to follow. */
@@ -86,7 +86,7 @@ function openings(path: string, text: string): ReadonlySet<string> {
 
 /** Compares one file of both builds; `after` is the target's. */
 export function contentFindings(
-  path: ArchivePath,
+  path: BuildPath,
   before: Uint8Array | undefined,
   after: Uint8Array,
 ): readonly SecurityFinding[] {
@@ -120,7 +120,7 @@ export function contentFindings(
 }
 
 /** A link that switches a service on: `multi-user.target.wants/adbd.service`, `rc5.d/S50telnet`. */
-export function startLinkFinding(path: ArchivePath): readonly SecurityFinding[] {
+export function startLinkFinding(path: BuildPath): readonly SecurityFinding[] {
   const isStart = /\.(wants|requires)\/[^/]+$/.test(path) || /(^|\/)rc[S0-6]\.d\/S\d+[^/]+$/.test(path);
   if (!isStart) return [];
   const name = baseName(path).replace(/^S\d+/, '');
@@ -149,7 +149,7 @@ export function startLinkFinding(path: ArchivePath): readonly SecurityFinding[] 
 }
 
 /** Regressions that the inspectors marked: lost defences, opened accounts. */
-export function innerFindings(path: ArchivePath, inner: Inner): readonly SecurityFinding[] {
+export function innerFindings(path: BuildPath, inner: Inner): readonly SecurityFinding[] {
   return (inner.facts ?? [])
     .filter((fact) => fact.grade === 'regression')
     .map((fact) => {

@@ -2,7 +2,7 @@ import type { SecurityFinding } from '../../model/audit.js';
 import type { Build, LinkEntry } from '../../model/build.js';
 import { inSystem, sdx6x } from '../../model/layout.js';
 import { mostLinksFollowed } from '../../model/limits.js';
-import { type ArchivePath, displayName, unsafeName } from '../../model/path.js';
+import { type BuildPath, displayName, unsafeName } from '../../model/path.js';
 
 /** Folders that are filled when the device runs: what a link finds there cannot be known. */
 const runtime = [
@@ -52,7 +52,7 @@ function walk(build: Build, parts: readonly string[]): LinkGoal | readonly strin
 }
 
 function lookUp(build: Build, path: string): ReturnType<Build['entries']['get']> {
-  const isKey = (name: string): name is ArchivePath => unsafeName(name) === undefined;
+  const isKey = (name: string): name is BuildPath => unsafeName(name) === undefined;
   return isKey(path) ? build.entries.get(path) : undefined;
 }
 
@@ -104,7 +104,7 @@ export function linkFindings(source: Build, target: Build): readonly SecurityFin
 
 /** Names of the target that a file system without case would hold only once: unpacking there loses files. */
 export function caseFindings(source: Build, target: Build): readonly SecurityFinding[] {
-  const groups = new Map<string, ArchivePath[]>();
+  const groups = new Map<string, BuildPath[]>();
   for (const path of target.entries.keys()) {
     const key = path.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
     const group = groups.get(key);

@@ -1,7 +1,7 @@
 import type { SecurityFinding } from '../../model/audit.js';
 import type { Build, Entry, Ownership } from '../../model/build.js';
 import { inSystem, sdx6x } from '../../model/layout.js';
-import { type ArchivePath, isWithin } from '../../model/path.js';
+import { type BuildPath, isWithin } from '../../model/path.js';
 
 const setId = 0o6000;
 const sticky = 0o1000;
@@ -66,7 +66,7 @@ export function permissionFindings(source: Build, target: Build): readonly Secur
   return findings;
 }
 
-function setIdFindings(path: ArchivePath, before: Ownership | undefined, now: Ownership): readonly SecurityFinding[] {
+function setIdFindings(path: BuildPath, before: Ownership | undefined, now: Ownership): readonly SecurityFinding[] {
   const had = before === undefined ? 0 : before.mode & setId;
   const has = now.mode & setId;
   const owner = `${now.uid}:${now.gid}, mode ${octal(now.mode)}`;

@@ -1,7 +1,7 @@
 import { FormatError } from '../../formats/format-error.js';
 import { readModInfo, vermagicOf } from '../../formats/kernel-module/modinfo.js';
 import type { SecurityFinding } from '../../model/audit.js';
-import type { ArchivePath } from '../../model/path.js';
+import type { BuildPath } from '../../model/path.js';
 
 /** The kernel release that a module was built for; `undefined` for what is no module, or a broken one. */
 export function moduleRelease(bytes: Uint8Array): string | undefined {
@@ -15,11 +15,8 @@ export function moduleRelease(bytes: Uint8Array): string | undefined {
 }
 
 /** Kernel modules of the target that its kernel will refuse: one finding for each release, at the first of them. */
-export function vermagicFindings(
-  kernel: string,
-  modules: ReadonlyMap<ArchivePath, string>,
-): readonly SecurityFinding[] {
-  const byRelease = new Map<string, ArchivePath[]>();
+export function vermagicFindings(kernel: string, modules: ReadonlyMap<BuildPath, string>): readonly SecurityFinding[] {
+  const byRelease = new Map<string, BuildPath[]>();
   for (const [path, release] of modules) {
     if (release === kernel) continue;
     const paths = byRelease.get(release);

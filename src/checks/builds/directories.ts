@@ -1,16 +1,16 @@
 import type { Build } from '../../model/build.js';
 import { inSystem } from '../../model/layout.js';
-import { type ArchivePath, compareBytes, parentOf } from '../../model/path.js';
+import { type BuildPath, compareBytes, parentOf } from '../../model/path.js';
 import { type BuildCheck, count, few, isTouched } from './facts.js';
 
 /** Directories of SYSTEM with nothing in them, in byte order. */
-export function emptyDirectories(build: Build): readonly ArchivePath[] {
-  const used = new Set<ArchivePath>();
+export function emptyDirectories(build: Build): readonly BuildPath[] {
+  const used = new Set<BuildPath>();
   for (const path of build.entries.keys()) {
     const parent = parentOf(path);
     if (parent !== undefined) used.add(parent);
   }
-  const empty: ArchivePath[] = [];
+  const empty: BuildPath[] = [];
   for (const [path, entry] of build.entries) {
     if (entry.kind === 'directory' && !used.has(path) && inSystem(path)) empty.push(path);
   }

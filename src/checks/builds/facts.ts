@@ -1,7 +1,7 @@
 import type { Build, Entry } from '../../model/build.js';
 import type { ChmodRule, ListRules, PathRule } from '../../model/list-rules.js';
 import { type Part, partOf } from '../../model/parts.js';
-import { type ArchivePath, displayName } from '../../model/path.js';
+import { type BuildPath, displayName } from '../../model/path.js';
 import { RuleIndex } from '../../model/rule-index.js';
 import type { Check } from '../check.js';
 
@@ -32,12 +32,12 @@ function indexOf<R extends PathRule | ChmodRule>(
 }
 
 /** Whether a row of the chmod list names the path. */
-export function isListed({ rules }: CheckFacts, path: ArchivePath): boolean {
+export function isListed({ rules }: CheckFacts, path: BuildPath): boolean {
   return indexOf(chmodIndexes, rules.permissions).first(path) !== undefined;
 }
 
 /** Whether the package may touch the path: its part was chosen and the noota list does not keep it. */
-export function isTouched(facts: CheckFacts, path: ArchivePath): boolean {
+export function isTouched(facts: CheckFacts, path: BuildPath): boolean {
   const part = partOf(path);
   return (
     part !== undefined && facts.parts.has(part) && indexOf(pathIndexes, facts.rules.keep).first(path) === undefined
@@ -53,7 +53,7 @@ export function sameContent(a: Entry | undefined, b: Entry | undefined): boolean
 }
 
 /** `etc/a, etc/b, etc/c and 12 more`: enough to recognise, never a screenful. */
-export function few(paths: readonly ArchivePath[], limit = 5): string {
+export function few(paths: readonly BuildPath[], limit = 5): string {
   const shown = paths.slice(0, limit).map(displayName).join(', ');
   return paths.length > limit ? `${shown} and ${paths.length - limit} more` : shown;
 }

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
-import { type ArchivePath, displayName } from '../../model/path.js';
+import { type BuildPath, displayName } from '../../model/path.js';
 import { count, few } from './facts.js';
 
 /** What a build's kernel and its kernel modules say about themselves. */
@@ -10,7 +10,7 @@ export interface KernelFacts {
   /** `5.4.210-perf`, where the boot image could be read so far. */
   readonly release: string | undefined;
   /** Of each kernel module that was read: what it was built for, `5.4.210-perf SMP preempt mod_unload ARMv7`. */
-  readonly vermagic: ReadonlyMap<ArchivePath, string>;
+  readonly vermagic: ReadonlyMap<BuildPath, string>;
 }
 
 function releaseOfModule(vermagic: string): string {
@@ -19,7 +19,7 @@ function releaseOfModule(vermagic: string): string {
 
 /** Kernel modules that were built for another kernel than the one in the boot image, or for several. */
 export function checkVermagic(facts: KernelFacts): readonly Finding[] {
-  const byRelease = new Map<string, ArchivePath[]>();
+  const byRelease = new Map<string, BuildPath[]>();
   for (const [path, vermagic] of facts.vermagic) {
     const release = releaseOfModule(vermagic);
     const paths = byRelease.get(release);

@@ -1,7 +1,7 @@
 import type { Build, LinkEntry } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
-import { type ArchivePath, parentOf, toArchivePath, unsafeName } from '../../model/path.js';
+import { type BuildPath, parentOf, toBuildPath, unsafeName } from '../../model/path.js';
 import { type BuildCheck, count, few, isTouched } from './facts.js';
 
 function linksOf(build: Build): readonly LinkEntry[] {
@@ -9,7 +9,7 @@ function linksOf(build: Build): readonly LinkEntry[] {
 }
 
 /** Where a link of SYSTEM leads inside the archive, one step; `undefined` where that is outside, or a name that cannot be. */
-export function linkTarget(link: LinkEntry): ArchivePath | undefined {
+export function linkTarget(link: LinkEntry): BuildPath | undefined {
   const start = link.destination.startsWith('/') ? sdx6x.system : (parentOf(link.path) ?? '');
   const parts = start === '' ? [] : start.split('/');
   for (const part of link.destination.split('/')) {
@@ -18,7 +18,7 @@ export function linkTarget(link: LinkEntry): ArchivePath | undefined {
     else if (parts.pop() === undefined) return undefined;
   }
   const name = parts.join('/');
-  return unsafeName(name) === undefined ? toArchivePath(name) : undefined;
+  return unsafeName(name) === undefined ? toBuildPath(name) : undefined;
 }
 
 /** Links of which many became files: parts of the target were zipped without `-y`. (All of them: found while the inputs are compared.) */
@@ -65,7 +65,7 @@ const volatile = /^SYSTEM\/(dev|proc|run|sys|tmp|var|usrdata|cache|persist|mnt|m
 function leads(build: Build, link: LinkEntry): boolean {
   const destination = linkTarget(link);
   if (destination === undefined || volatile.test(destination)) return true;
-  for (let path: ArchivePath | undefined = destination; path !== undefined; path = parentOf(path)) {
+  for (let path: BuildPath | undefined = destination; path !== undefined; path = parentOf(path)) {
     const entry = build.entries.get(path);
     // A link on the way leads somewhere else: not followed, since a wrong alarm is worse than a missed one.
     if (entry?.kind === 'link') return true;

@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { type Part, partOf, showParts } from '../../model/parts.js';
-import type { ArchivePath } from '../../model/path.js';
+import type { BuildPath } from '../../model/path.js';
 import { type BuildCheck, type CheckFacts, count, few, sameContent } from './facts.js';
 
 const names: Readonly<Record<Part, string>> = {
@@ -12,8 +12,8 @@ const names: Readonly<Record<Part, string>> = {
 };
 
 /** The paths of each part whose content differs between the builds; what every build rewrites does not count. */
-export function changedByPart({ source, target }: CheckFacts): ReadonlyMap<Part, readonly ArchivePath[]> {
-  const changed = new Map<Part, ArchivePath[]>();
+export function changedByPart({ source, target }: CheckFacts): ReadonlyMap<Part, readonly BuildPath[]> {
+  const changed = new Map<Part, BuildPath[]>();
   for (const path of new Set([...source.entries.keys(), ...target.entries.keys()])) {
     const part = partOf(path);
     if (part === undefined || rewritten.has(path) || sameContent(source.entries.get(path), target.entries.get(path)))

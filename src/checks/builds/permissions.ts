@@ -1,7 +1,7 @@
 import type { Entry, Ownership } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import { inSystem, sdx6x } from '../../model/layout.js';
-import type { ArchivePath } from '../../model/path.js';
+import type { BuildPath } from '../../model/path.js';
 import { type BuildCheck, count, few, isListed, isTouched, sameContent } from './facts.js';
 
 function ownershipOf(entry: Entry | undefined): Ownership | undefined {
@@ -14,7 +14,7 @@ function show({ uid, gid, mode }: Ownership): string {
 
 /** Owners or modes that change although the content does not. */
 export const checkPermissionsKept: BuildCheck = (facts) => {
-  const changed: ArchivePath[] = [];
+  const changed: BuildPath[] = [];
   let example = '';
   for (const [path, entry] of facts.target.entries) {
     const before = facts.source.entries.get(path);
@@ -40,7 +40,7 @@ export const checkPermissionsKept: BuildCheck = (facts) => {
 
 /** Programs that lose their set-uid or set-gid bit: they stop working for ordinary users. */
 export const checkSetUidKept: BuildCheck = (facts) => {
-  const lost: ArchivePath[] = [];
+  const lost: BuildPath[] = [];
   for (const [path, entry] of facts.target.entries) {
     const before = facts.source.entries.get(path);
     if (before?.kind !== 'file' || entry.kind !== 'file' || !isTouched(facts, path) || isListed(facts, path)) continue;
@@ -62,7 +62,7 @@ export const checkSetUidKept: BuildCheck = (facts) => {
 
 /** Entries of the target whose owners nobody stated. */
 export const checkOwnersCovered: BuildCheck = (facts) => {
-  const uncovered: ArchivePath[] = [];
+  const uncovered: BuildPath[] = [];
   let covered = 0;
   for (const [path, entry] of facts.target.entries) {
     const ownership = ownershipOf(entry);

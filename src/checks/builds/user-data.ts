@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
-import { type ArchivePath, isWithin } from '../../model/path.js';
+import { type BuildPath, isWithin } from '../../model/path.js';
 import { type BuildCheck, count, few, isTouched, sameContent } from './facts.js';
 
 /** Folders in which users of the module keep things of their own. */
@@ -9,12 +9,12 @@ const userFolders = ['SYSTEM/etc', 'SYSTEM/data', 'SYSTEM/home', 'SYSTEM/usr/loc
 /** /etc and /data are overlays on usrdata, which the first boot after an update overwrites from the new image. */
 const overlays = ['SYSTEM/etc', 'SYSTEM/data'];
 
-const within = (path: ArchivePath, folders: readonly string[]): boolean =>
+const within = (path: BuildPath, folders: readonly string[]): boolean =>
   folders.some((folder) => isWithin(path, folder));
 
 /** Files and links of the source that the update deletes, those in users' folders apart. */
 export const checkDeletions: BuildCheck = (facts) => {
-  const gone: ArchivePath[] = [];
+  const gone: BuildPath[] = [];
   for (const [path, entry] of facts.source.entries) {
     if (entry.kind !== 'directory' && !facts.target.entries.has(path) && isTouched(facts, path)) gone.push(path);
   }
@@ -46,7 +46,7 @@ export const checkDeletions: BuildCheck = (facts) => {
 
 /** Files under /etc and /data whose new content replaces what users changed there. */
 export const checkOverlays: BuildCheck = (facts) => {
-  const changed: ArchivePath[] = [];
+  const changed: BuildPath[] = [];
   for (const [path, entry] of facts.target.entries) {
     if (entry.kind !== 'file' || !within(path, overlays) || path === sdx6x.versionFile) continue;
     const before = facts.source.entries.get(path);

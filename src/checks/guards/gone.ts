@@ -1,11 +1,11 @@
 import type { Build } from '../../model/build.js';
 import { sdx6x } from '../../model/layout.js';
-import { type ArchivePath, isWithin, toArchivePath } from '../../model/path.js';
+import { type BuildPath, isWithin, toBuildPath } from '../../model/path.js';
 import { count, few, isTouched } from '../builds/facts.js';
 import type { Guard } from './facts.js';
 import { isMerged, mergedFolders } from './lead.js';
 
-function filesBelow(build: Build, folder: string): readonly ArchivePath[] {
+function filesBelow(build: Build, folder: string): readonly BuildPath[] {
   return [...build.entries.values()]
     .filter(({ kind, path }) => kind !== 'directory' && isWithin(path, folder))
     .map(({ path }) => path);
@@ -34,7 +34,7 @@ export const guardFirmware: Guard = (facts) => {
 export const guardMergedFolders: Guard = ({ source, target, parts }) => {
   if (!parts.has('l')) return [];
   const gone = mergedFolders.filter(
-    (name) => isMerged(target, name) && source.entries.has(toArchivePath(`${sdx6x.system}/${name}`)),
+    (name) => isMerged(target, name) && source.entries.has(toBuildPath(`${sdx6x.system}/${name}`)),
   );
   if (gone.length === 0) return [];
   return [

@@ -1,7 +1,7 @@
 import type { Build } from '../../model/build.js';
 import { sdx6x } from '../../model/layout.js';
 import { mostLinksFollowed } from '../../model/limits.js';
-import { type ArchivePath, toArchivePath, unsafeName } from '../../model/path.js';
+import { type BuildPath, toBuildPath, unsafeName } from '../../model/path.js';
 
 /** Places that are filled at run time, which no build holds. */
 const volatile = /^SYSTEM\/(dev|proc|run|sys|tmp|var|usrdata|data|cache|persist|mnt|media|sdcard)(\/|$)/;
@@ -56,12 +56,12 @@ export const mergedFolders = ['bin', 'sbin', 'lib', 'lib64'] as const;
 
 /** Whether a folder at the top is missing and the one of its name below /usr is there: its link is told on its own. */
 export function isMerged(build: Build, name: string): boolean {
-  const at = (path: string) => build.entries.get(toArchivePath(path));
+  const at = (path: string) => build.entries.get(toBuildPath(path));
   const known = mergedFolders.some((each) => each === name);
   return known && at(`${sdx6x.system}/${name}`) === undefined && at(`SYSTEM/usr/${name}`)?.kind === 'directory';
 }
 
-function inSystem(parts: readonly string[]): ArchivePath | undefined {
+function inSystem(parts: readonly string[]): BuildPath | undefined {
   const name = `${sdx6x.system}/${parts.join('/')}`;
-  return unsafeName(name) === undefined ? toArchivePath(name) : undefined;
+  return unsafeName(name) === undefined ? toBuildPath(name) : undefined;
 }

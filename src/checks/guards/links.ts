@@ -2,7 +2,7 @@ import type { LinkEntry } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { isProgramPath } from '../../model/look.js';
-import { type ArchivePath, displayName, isWithin } from '../../model/path.js';
+import { type BuildPath, displayName, isWithin } from '../../model/path.js';
 import { count, few, isTouched } from '../builds/facts.js';
 import type { Guard } from './facts.js';
 import { whereLeads } from './lead.js';
@@ -48,8 +48,8 @@ export const guardLinks: Guard = (facts) => {
     const before = source.entries.get(path);
     return before?.kind !== 'link' || before.destination !== destination;
   });
-  const broken: ArchivePath[] = [];
-  const lost: ArchivePath[] = [];
+  const broken: BuildPath[] = [];
+  const lost: BuildPath[] = [];
   for (const { path, destination } of touched) {
     if (/[\r\n]/.test(destination) || whereLeads(target, destination, folderOf(path)) !== 'nowhere') continue;
     const before = source.entries.get(path);
@@ -82,7 +82,7 @@ export const guardLinks: Guard = (facts) => {
 };
 
 /** The first links with where they lead. */
-function shown(paths: readonly ArchivePath[], { target }: Parameters<Guard>[0]): string {
+function shown(paths: readonly BuildPath[], { target }: Parameters<Guard>[0]): string {
   const first = paths.slice(0, 3).map((path) => {
     const entry = target.entries.get(path);
     return `${displayName(path)} -> ${entry?.kind === 'link' ? displayName(entry.destination) : ''}`;

@@ -1,6 +1,6 @@
 import type { Build } from '../../model/build.js';
 import { sdx6x } from '../../model/layout.js';
-import { type ArchivePath, displayName, isWithin, toArchivePath } from '../../model/path.js';
+import { type BuildPath, displayName, isWithin, toBuildPath } from '../../model/path.js';
 import { count, isTouched } from '../builds/facts.js';
 import type { Guard } from './facts.js';
 
@@ -8,16 +8,16 @@ const litterName =
   /^(?:\.DS_Store|\._.*|__MACOSX|\.Spotlight-V100|\.Trashes|\.fseventsd|\.AppleDouble|Thumbs\.db|ehthumbs\.db|desktop\.ini|.*~|\.?#.*#|\.#.*|.*\.sw[a-p]|\.git|\.gitignore|\.gitattributes|\.gitmodules|\.svn|\.hg|\.idea|\.vscode|\.directory|\.nfs[0-9a-f]{8,}|.*\.(?:orig|rej|bak|tmp)|\.~lock\..*)$/i;
 
 /** The first part of a path that is litter, as a path; `undefined` where none is. */
-function litterOf(path: ArchivePath): ArchivePath | undefined {
+function litterOf(path: BuildPath): BuildPath | undefined {
   for (let cut = path.indexOf('/'), from = 0; ; from = cut + 1, cut = path.indexOf('/', from)) {
     const end = cut < 0 ? path.length : cut;
-    if (litterName.test(path.slice(from, end))) return toArchivePath(path.slice(0, end));
+    if (litterName.test(path.slice(from, end))) return toBuildPath(path.slice(0, end));
     if (cut < 0) return undefined;
   }
 }
 
-function litterIn(build: Build): ReadonlySet<ArchivePath> {
-  const found = new Set<ArchivePath>();
+function litterIn(build: Build): ReadonlySet<BuildPath> {
+  const found = new Set<BuildPath>();
   for (const path of build.entries.keys()) {
     const litter = litterOf(path);
     if (litter !== undefined) found.add(litter);

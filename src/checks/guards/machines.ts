@@ -2,7 +2,7 @@ import { type FileKind, kindInWords } from '../../model/file-kind.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import type { Look, Looks } from '../../model/look.js';
-import { type ArchivePath, compareBytes } from '../../model/path.js';
+import { type BuildPath, compareBytes } from '../../model/path.js';
 import { count, few, isTouched } from '../builds/facts.js';
 import type { Guard } from './facts.js';
 
@@ -56,8 +56,8 @@ export const guardUpdater: Guard = ({ target, before, after }) => {
 export const guardMachines: Guard = (facts) => {
   const machine = machineOf(facts.after);
   if (machine === undefined) return [];
-  const replaced: ArchivePath[] = [];
-  const added: ArchivePath[] = [];
+  const replaced: BuildPath[] = [];
+  const added: BuildPath[] = [];
   let other = '';
   for (const [path, look] of facts.after.programs) {
     if (look.machine === undefined || look.machine === machine || !isTouched(facts, path)) continue;
@@ -68,7 +68,7 @@ export const guardMachines: Guard = (facts) => {
     other = look.machine;
     (before?.machine === machine ? replaced : added).push(path);
   }
-  const finding = (paths: readonly ArchivePath[], replacedOnes: boolean): readonly Finding[] =>
+  const finding = (paths: readonly BuildPath[], replacedOnes: boolean): readonly Finding[] =>
     paths.length === 0
       ? []
       : [

@@ -2,20 +2,20 @@ import type { Build } from '../../model/build.js';
 import { type FileKind, kindInWords } from '../../model/file-kind.js';
 import type { Finding } from '../../model/finding.js';
 import type { Look } from '../../model/look.js';
-import { type ArchivePath, displayName } from '../../model/path.js';
+import { type BuildPath, displayName } from '../../model/path.js';
 import { count, few, isListed, isTouched } from '../builds/facts.js';
 import type { Guard } from './facts.js';
 import { whereLeads } from './lead.js';
 
 const executable = 0o111;
 
-function modeOf(build: Build, path: ArchivePath, kind: 'file' | 'directory'): number | undefined {
+function modeOf(build: Build, path: BuildPath, kind: 'file' | 'directory'): number | undefined {
   const entry = build.entries.get(path);
   return entry?.kind === kind ? entry.ownership.mode : undefined;
 }
 
 /** Whether a file lies where programs are, and is one: a text there may well have been executable by mistake. */
-function isProgram({ after }: Parameters<Guard>[0], path: ArchivePath): boolean {
+function isProgram({ after }: Parameters<Guard>[0], path: BuildPath): boolean {
   const kind = after.programs.get(path)?.kind;
   return kind === 'elf' || kind === 'script';
 }
@@ -23,7 +23,7 @@ function isProgram({ after }: Parameters<Guard>[0], path: ArchivePath): boolean 
 /** Programs and folders that lost every bit that lets somebody start or enter them. */
 export const guardModes: Guard = (facts) => {
   const { source, target } = facts;
-  const lost: ArchivePath[] = [];
+  const lost: BuildPath[] = [];
   let kept = 0;
   let programs = 0;
   for (const [path, entry] of source.entries) {
@@ -70,7 +70,7 @@ const noProgram: ReadonlySet<FileKind> = new Set([
 ]);
 
 /** Why a program cannot be started any more. */
-function whyNot(facts: Parameters<Guard>[0], path: ArchivePath, look: Look): string | undefined {
+function whyNot(facts: Parameters<Guard>[0], path: BuildPath, look: Look): string | undefined {
   const before = facts.before.programs.get(path);
   if (before !== undefined) {
     const started = before.kind === 'elf' || before.kind === 'script';
@@ -92,7 +92,7 @@ function whyNot(facts: Parameters<Guard>[0], path: ArchivePath, look: Look): str
 
 /** Programs that could be started in the source and cannot in the target. */
 export const guardPrograms: Guard = (facts) => {
-  const reasons = new Map<string, ArchivePath[]>();
+  const reasons = new Map<string, BuildPath[]>();
   for (const [path, look] of facts.after.programs) {
     if (!facts.source.entries.has(path)) continue;
     const reason = isTouched(facts, path) ? whyNot(facts, path, look) : undefined;

@@ -1,11 +1,11 @@
 import type { Finding } from '../../model/finding.js';
 import type { ChmodRule, ListRules, PathRule } from '../../model/list-rules.js';
-import { type ArchivePath, displayName } from '../../model/path.js';
+import { type BuildPath, displayName } from '../../model/path.js';
 import { RuleIndex } from '../../model/rule-index.js';
 import { SortedPaths } from '../../model/sorted-paths.js';
 import type { BuildCheck } from '../builds/facts.js';
 
-function sample(paths: readonly ArchivePath[]): string {
+function sample(paths: readonly BuildPath[]): string {
   const shown = paths.slice(0, 3).map(displayName).join(', ');
   return paths.length > 3 ? `${shown} and ${paths.length - 3} more` : shown;
 }
@@ -16,7 +16,7 @@ function keptAndSent(rules: ListRules, paths: SortedPaths): readonly Finding[] {
   const keeps = new RuleIndex(rules.keep);
   const listed = new Map(rules.keep.map((rule, at) => [rule, at]));
   for (const whole of rules.whole) {
-    const contradicting = new Map<PathRule, ArchivePath[]>();
+    const contradicting = new Map<PathRule, BuildPath[]>();
     for (const path of paths.matching(whole)) {
       for (const keep of keeps.all(path)) {
         const both = contradicting.get(keep);

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.js';
-import { displayName, toArchivePath } from '../../model/path.js';
+import { displayName, toBuildPath } from '../../model/path.js';
 import { type BuildCheck, few } from '../builds/facts.js';
 
 /** The lines that the original's noota list comes with; they keep what the module's device management wrote. */
@@ -12,7 +12,7 @@ export const nootaDefaults = [
   'SYSTEM/kt_dms/lib/libkt_dmc_cm-1.0.so',
   'SYSTEM/kt_dms/lib/libkt_fw_up-1.0.so',
   'SYSTEM/firmware/image/seg_info.txt',
-].map(toArchivePath);
+].map(toBuildPath);
 
 /** Default lines of the noota list that were taken out although the builds have such files. */
 export const checkNootaDefaults: BuildCheck = ({ source, target, rules }) => {

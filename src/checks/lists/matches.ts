@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/finding.js';
 import { mostNearPathSearches } from '../../model/limits/input.js';
 import type { PathRule } from '../../model/list-rules.js';
-import { type ArchivePath, displayName, toArchivePath, unsafeName } from '../../model/path.js';
+import { type BuildPath, displayName, toBuildPath, unsafeName } from '../../model/path.js';
 import { SortedPaths } from '../../model/sorted-paths.js';
 import type { BuildCheck } from '../builds/facts.js';
 import { nootaDefaults } from './habits.js';
@@ -10,8 +10,8 @@ import { didYouMean } from './near-path.js';
 /** The documented defaults may well match nothing: not every module has such files. */
 const documentedKeeps: ReadonlySet<string> = new Set(nootaDefaults);
 
-function suggestion(rule: PathRule, paths: readonly ArchivePath[], search: boolean): string {
-  const matches = (path: string): boolean => unsafeName(path) === undefined && rule.matches(toArchivePath(path));
+function suggestion(rule: PathRule, paths: readonly BuildPath[], search: boolean): string {
+  const matches = (path: string): boolean => unsafeName(path) === undefined && rule.matches(toBuildPath(path));
   const meant = search ? didYouMean(rule.text, matches, paths) : undefined;
   const start = "paths start at the archive's top folder, as in SYSTEM/etc/file";
   return meant === undefined
@@ -19,7 +19,7 @@ function suggestion(rule: PathRule, paths: readonly ArchivePath[], search: boole
     : `did you mean ${displayName(meant)}? ${start}`;
 }
 
-function nothing(rule: PathRule, where: string, paths: readonly ArchivePath[], search: boolean): Finding {
+function nothing(rule: PathRule, where: string, paths: readonly BuildPath[], search: boolean): Finding {
   const what = rule.form === 'exact' ? 'path' : rule.form;
   return {
     severity: 'warning',

@@ -1,5 +1,5 @@
 import type { ProjectVersion } from '../../model/build.js';
-import { type ArchivePath, toArchivePath } from '../../model/path.js';
+import { type BuildPath, toBuildPath } from '../../model/path.js';
 import type { PreparedTree } from '../../model/prepared-tree.js';
 import type { TreeNode } from '../../model/tree.js';
 import type { Check } from '../check.js';
@@ -8,9 +8,9 @@ import type { Check } from '../check.js';
 export interface PreparedFacts {
   /** For messages. */
   readonly output: string;
-  readonly source: ReadonlyMap<ArchivePath, TreeNode>;
+  readonly source: ReadonlyMap<BuildPath, TreeNode>;
   readonly tree: PreparedTree;
-  readonly rootfs: ReadonlyMap<ArchivePath, TreeNode> | undefined;
+  readonly rootfs: ReadonlyMap<BuildPath, TreeNode> | undefined;
   readonly hasModem: boolean;
   readonly hasBoot: boolean;
   readonly versionBefore: ProjectVersion | undefined;
@@ -22,5 +22,5 @@ export type PreparedCheck = Check<PreparedFacts>;
 
 /** Whether the prepared target has the path. */
 export function inTarget({ tree }: PreparedFacts, path: string): boolean {
-  return tree.entries.has(toArchivePath(path));
+  return tree.entries.has(toBuildPath(path));
 }

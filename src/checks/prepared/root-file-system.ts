@@ -1,4 +1,4 @@
-import { toArchivePath } from '../../model/path.js';
+import { toBuildPath } from '../../model/path.js';
 import type { PreparedCheck } from './facts.js';
 
 /** Top folders that every Linux root file system has some of. */
@@ -7,7 +7,7 @@ const usualFolders = ['bin', 'etc', 'lib', 'sbin', 'usr'];
 /** What was given as the root file system should look like one. */
 export const checkRootFileSystem: PreparedCheck = (facts) => {
   const { rootfs } = facts;
-  if (rootfs === undefined || usualFolders.some((name) => rootfs.has(toArchivePath(name)))) return [];
+  if (rootfs === undefined || usualFolders.some((name) => rootfs.has(toBuildPath(name)))) return [];
   return [
     {
       severity: 'error',

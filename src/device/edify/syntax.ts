@@ -37,6 +37,26 @@ export type Expression =
       readonly span: Span;
     };
 
+/** The expressions directly below one, in the order of the text. */
+export function childrenOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'literal':
+      return [];
+    case 'call':
+      return expression.args;
+    case 'chain':
+      return expression.items;
+    case 'compare':
+      return [expression.left, expression.right];
+    case 'not':
+      return [expression.operand];
+    case 'if':
+      return [expression.condition, expression.yes, ...(expression.no === undefined ? [] : [expression.no])];
+    default:
+      return expression satisfies never;
+  }
+}
+
 /** The script does not parse: the updater ends with status 6. */
 export class EdifySyntaxError extends Error {
   override readonly name = 'EdifySyntaxError';

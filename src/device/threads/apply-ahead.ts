@@ -7,9 +7,9 @@ import { Worker } from 'node:worker_threads';
 import type { Content, OpenBuild } from '../../model/build.js';
 import type { Sha1 } from '../../model/digest.js';
 import { mostPatchedBytes } from '../../model/limits/device.js';
-import type { ArchivePath } from '../../model/path.js';
+import type { BuildPath } from '../../model/path.js';
 import type { PatchReading } from '../content.js';
-import type { Expression } from '../edify/syntax.js';
+import { childrenOf, type Expression } from '../edify/syntax.js';
 import { parseSha1 } from '../functions/content.js';
 import type { PackageEntry } from '../runtime.js';
 import type { PackageReader } from '../zip-reader.js';
@@ -19,32 +19,13 @@ import type { AppliedMessage, ApplyMessage } from './messages.js';
 export interface PatchPair {
   readonly entry: string;
   readonly patch: Sha1;
-  readonly source: Content & { readonly path: ArchivePath };
+  readonly source: Content & { readonly path: BuildPath };
   /** Bytes that the script says it makes. */
   readonly size: number;
 }
 
 /** Less than this is done sooner than a thread starts. */
 const worthThreads = 4 * 2 ** 20;
-
-function childrenOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'literal':
-      return [];
-    case 'call':
-      return expression.args;
-    case 'chain':
-      return expression.items;
-    case 'compare':
-      return [expression.left, expression.right];
-    case 'not':
-      return [expression.operand];
-    case 'if':
-      return [expression.condition, expression.yes, ...(expression.no === undefined ? [] : [expression.no])];
-    default:
-      return expression satisfies never;
-  }
-}
 
 function literal(expression: Expression | undefined): string | undefined {
   return expression?.kind === 'literal' ? expression.value : undefined;

@@ -1,6 +1,6 @@
 /** What the simulated device and its threads tell each other. Everything here is plain data. */
 import type { Build, Content, Entry } from '../../model/build.js';
-import type { ArchivePath } from '../../model/path.js';
+import type { BuildPath } from '../../model/path.js';
 import type { PatchOutcomes, PatchReading } from '../content.js';
 import type { ModuleOptions } from '../module.js';
 import type { ChosenPoint, Tried } from '../power-cuts.js';
@@ -37,14 +37,14 @@ export interface SweepMessage {
   readonly mostKept: number;
   readonly outcomes: PatchOutcomes;
   /** What the device is to hold; without it, what the package makes of it when the power stays. */
-  readonly expected: ReadonlyMap<ArchivePath, Entry> | undefined;
-  readonly images: ReadonlyMap<ArchivePath, string> | undefined;
+  readonly expected: ReadonlyMap<BuildPath, Entry> | undefined;
+  readonly images: ReadonlyMap<BuildPath, string> | undefined;
   readonly points: readonly ChosenPoint[];
 }
 
 /** Where bytes lie that a thread asks for. */
 export type Wanted =
-  | { readonly from: 'build'; readonly path: ArchivePath }
+  | { readonly from: 'build'; readonly path: BuildPath }
   | { readonly from: 'package'; readonly entry: string }
   | { readonly from: 'known'; readonly content: Content }
   /** The value of a property, as UTF-8. */

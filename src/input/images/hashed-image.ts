@@ -5,7 +5,7 @@ import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { type InputTree, readWhole } from '../../model/input-tree.js';
 import { largestFileBytes, largestFileInWords } from '../../model/limits.js';
-import { type ArchivePath, displayName, fromBytes, toArchivePath } from '../../model/path.js';
+import { type BuildPath, displayName, fromBytes, toBuildPath } from '../../model/path.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import { digestOfNodes } from '../../model/tree-digest.js';
 import type { TreeEntry } from '../../model/tree-entry.js';
@@ -79,14 +79,14 @@ function refuseDamaged(tree: InputTree): void {
 async function readNodes(
   tree: InputTree,
   options: ReadOptions,
-): Promise<{ readonly nodes: ReadonlyMap<ArchivePath, TreeNode>; readonly special: number }> {
-  const nodes = new Map<ArchivePath, TreeNode>();
+): Promise<{ readonly nodes: ReadonlyMap<BuildPath, TreeNode>; readonly special: number }> {
+  const nodes = new Map<BuildPath, TreeNode>();
   const totalBytes = tree.entries.reduce((sum, { kind, size }) => sum + (kind === 'file' ? size : 0), 0);
   let doneBytes = 0;
   let special = 0;
   for (const [index, entry] of tree.entries.entries()) {
     options.signal?.throwIfAborted();
-    const at = toArchivePath(entry.path);
+    const at = toBuildPath(entry.path);
     if (entry.kind === 'file') {
       nodes.set(at, { kind: 'file', content: await digest(tree, entry), own: imageOwnership(entry) });
       doneBytes += entry.size;

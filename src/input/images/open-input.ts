@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { asInputError } from '../../files/system-error.js';
 import type { InputTree } from '../../model/input-tree.js';
-import { type ArchivePath, compareBytes, isWithin, parentOf, toArchivePath } from '../../model/path.js';
+import { type BuildPath, compareBytes, isWithin, parentOf, toBuildPath } from '../../model/path.js';
 import { type OnProgress, type Stage, silent } from '../../model/progress.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import type { TreeEntry } from '../../model/tree-entry.js';
@@ -47,7 +47,7 @@ export async function openInput(path: string, options: OpenInputOptions = {}): P
 
 /** A build's tree as a plain one, with the directories that it only implies. */
 function asInput(tree: Tree, description: string): InputTree {
-  const nodes = new Map<ArchivePath, TreeNode>(tree.nodes);
+  const nodes = new Map<BuildPath, TreeNode>(tree.nodes);
   for (const path of tree.nodes.keys()) {
     for (let parent = parentOf(path); parent !== undefined && !nodes.has(parent); parent = parentOf(parent)) {
       nodes.set(parent, { kind: 'directory' });
@@ -59,16 +59,16 @@ function asInput(tree: Tree, description: string): InputTree {
     description,
     entries: entries.sort((a, b) => compareBytes(a.path, b.path)),
     findings: tree.findings,
-    content: (path) => once(tree, toArchivePath(path)),
+    content: (path) => once(tree, toBuildPath(path)),
     close: () => tree.close(),
   };
 }
 
-async function* once(tree: Tree, path: ArchivePath): AsyncGenerator<Uint8Array> {
+async function* once(tree: Tree, path: BuildPath): AsyncGenerator<Uint8Array> {
   yield await tree.read(path);
 }
 
-function entryOf(path: ArchivePath, node: TreeNode): TreeEntry {
+function entryOf(path: BuildPath, node: TreeNode): TreeEntry {
   const own = node.kind === 'link' ? undefined : node.own;
   // The owners of a zip or a folder are the packer's; those of an image are the device's.
   const owner = own?.origin === 'image' ? own : undefined;

@@ -17,7 +17,7 @@ import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { inModem, inSystem, isBelowSystem, sdx6x } from '../../model/layout.js';
 import { largestFileBytes, largestFileInWords } from '../../model/limits.js';
-import { type ArchivePath, compareBytes, displayName, isWithin, toArchivePath } from '../../model/path.js';
+import { type BuildPath, compareBytes, displayName, isWithin, toBuildPath } from '../../model/path.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import { digestOfNodes } from '../../model/tree-digest.js';
 import { readFolder } from '../folder-tree.js';
@@ -96,8 +96,8 @@ export async function isRawImageFile(path: string): Promise<boolean> {
 
 /** Builds from images while it is being filled. */
 interface Filling {
-  readonly nodes: Map<ArchivePath, TreeNode>;
-  readonly readers: Map<ArchivePath, () => Promise<Uint8Array<ArrayBuffer>>>;
+  readonly nodes: Map<BuildPath, TreeNode>;
+  readonly readers: Map<BuildPath, () => Promise<Uint8Array<ArrayBuffer>>>;
   readonly findings: Finding[];
   readonly closers: (() => Promise<void>)[];
   /** Erase block of the system image, for the defaults. */
@@ -173,9 +173,9 @@ async function takeFolders(folder: string, options: ReadOptions, filling: Fillin
     const tree = await readFolder(path, options);
     for (const known of [...filling.nodes.keys()]) if (isWithin(known, name)) filling.nodes.delete(known);
     for (const finding of tree.findings) filling.findings.push(finding);
-    filling.nodes.set(toArchivePath(name), { kind: 'directory' });
+    filling.nodes.set(toBuildPath(name), { kind: 'directory' });
     for (const [inside, node] of tree.nodes) {
-      const at = toArchivePath(`${name}/${inside}`);
+      const at = toBuildPath(`${name}/${inside}`);
       filling.nodes.set(at, node);
       if (node.kind === 'file') filling.readers.set(at, () => tree.read(inside));
     }
@@ -187,10 +187,10 @@ async function takeImage(path: string, below: string, options: ReadOptions, fill
   filling.closers.push(() => tree.close());
   for (const finding of tree.findings) filling.findings.push(finding);
   if (tree.eraseBlock !== undefined && below === sdx6x.system) filling.eraseBlock = tree.eraseBlock;
-  if (tree.root !== undefined) filling.nodes.set(toArchivePath(below), { kind: 'directory', own: tree.root });
+  if (tree.root !== undefined) filling.nodes.set(toBuildPath(below), { kind: 'directory', own: tree.root });
   let left = 0;
   for (const [inside, node] of tree.nodes) {
-    const at = toArchivePath(`${below}/${inside}`);
+    const at = toBuildPath(`${below}/${inside}`);
     if (below === sdx6x.system && at.startsWith(`${sdx6x.modem}/`)) {
       left += 1;
       continue;
@@ -240,7 +240,7 @@ function addDefaults(path: string, images: RawImages, filling: Filling, isTarget
   const { nodes, readers, findings } = filling;
   const add = (name: string, lines: readonly string[]): void => {
     const bytes = Uint8Array.from(Buffer.from(`${lines.join('\n')}\n`));
-    const at = toArchivePath(name);
+    const at = toBuildPath(name);
     nodes.set(at, { kind: 'file', content: { size: bytes.length, sha1: sha1Of(bytes) } });
     readers.set(at, () => Promise.resolve(bytes));
   };
@@ -250,7 +250,7 @@ function addDefaults(path: string, images: RawImages, filling: Filling, isTarget
     made.push(sdx6x.miscInfo);
   }
   const tables = sdx6x.fstabs;
-  if (tables.every((name) => nodes.get(toArchivePath(name))?.kind !== 'file')) {
+  if (tables.every((name) => nodes.get(toBuildPath(name))?.kind !== 'file')) {
     add(sdx6x.fstabs[0], defaultFstab);
     made.push(sdx6x.fstabs[0]);
   }
@@ -274,7 +274,7 @@ function addDefaults(path: string, images: RawImages, filling: Filling, isTarget
   }
   if (![...nodes.keys()].some((name) => isBelowSystem(name))) {
     // Every module has these two; a build of a kernel alone says nothing else of the file system.
-    for (const name of [sdx6x.system, sdx6x.modem]) nodes.set(toArchivePath(name), { kind: 'directory' });
+    for (const name of [sdx6x.system, sdx6x.modem]) nodes.set(toBuildPath(name), { kind: 'directory' });
   }
   const absent = (['system', 'modem', 'boot'] as const).filter((role) => images[role] === undefined);
   if (absent.length > 0) {

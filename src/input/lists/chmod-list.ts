@@ -1,7 +1,7 @@
 import type { Fault } from '../../model/errors.js';
 import { isBelowSystem, sdx6x } from '../../model/layout.js';
 import type { ChmodRule } from '../../model/list-rules.js';
-import { type ArchivePath, displayName, isWithin, toArchivePath } from '../../model/path.js';
+import { type BuildPath, displayName, isWithin, toBuildPath } from '../../model/path.js';
 import { type ListLine, lineFault, listLines, type Parsed, pathFault } from './list-line.js';
 import { compilePattern, isPattern, literalStart } from './pattern.js';
 
@@ -71,7 +71,7 @@ function parsePath(line: ListLine, word: Word): Pick<ChmodRule, 'form' | 'path' 
   const wrong = pathFault(inside);
   if (wrong !== undefined) return lineFault(line, offset, wrong, expected);
   if (!isPattern(inside)) {
-    const path: ArchivePath = toArchivePath(inside);
+    const path: BuildPath = toBuildPath(inside);
     return folder
       ? { form: 'folder', path, start: path, matches: (other) => isWithin(other, path) }
       : { form: 'exact', path, start: path, matches: (other) => other === path };
@@ -80,7 +80,7 @@ function parsePath(line: ListLine, word: Word): Pick<ChmodRule, 'form' | 'path' 
   if (typeof matches !== 'function') {
     return lineFault(line, offset, `the pattern cannot be understood: ${displayName(matches.wrong)}`, expected);
   }
-  return { form: 'pattern', path: toArchivePath(literalFolder(inside)), start: literalStart(inside), matches };
+  return { form: 'pattern', path: toBuildPath(literalFolder(inside)), start: literalStart(inside), matches };
 }
 
 /** Parses the chmod list. A path with a blank in it cannot be written here; `?` stands for the blank. */

@@ -1,7 +1,7 @@
 import type { Fault } from '../../model/errors.js';
 import { isMinorImage } from '../../model/layout.js';
 import type { ImageRule } from '../../model/list-rules.js';
-import { displayName, toArchivePath } from '../../model/path.js';
+import { displayName, toBuildPath } from '../../model/path.js';
 import { lineFault, listLines, type Parsed, pathFault } from './list-line.js';
 
 const form = 'an image and its partition, such as: MULTIFOTA/abl.elf abl';
@@ -28,7 +28,7 @@ export function parseMultifotaList(file: string, text: string): Parsed<ImageRule
       const expected = 'the name of a partition (letters, digits, _ . -), or a path below /dev/';
       faults.push(lineFault(line, at, 'the name of the partition cannot be one', expected));
     } else {
-      rules.push({ at: line.at, image: toArchivePath(image), partition });
+      rules.push({ at: line.at, image: toBuildPath(image), partition });
     }
   }
   return { rules, faults };

@@ -9,7 +9,7 @@ import { parseFilesystemConfig } from './filesystem-config.js';
 export interface OwnersRow {
   /** As written. */
   readonly text: string;
-  /** Takes an archive path (`SYSTEM/bin/app`). */
+  /** Takes a build path (`SYSTEM/bin/app`). */
   readonly matches: (path: string) => boolean;
   readonly ownership: PlainOwnership;
 }
@@ -44,7 +44,7 @@ export function parseOwnersTable(
   return { rows, faults: all };
 }
 
-/** A line of filesystem_config.txt for an archive path below SYSTEM. */
+/** A line of filesystem_config.txt for a build path below SYSTEM. */
 export function filesystemConfigLine(path: string, ownership: PlainOwnership): string {
   const { uid, gid, mode, selabel, capabilities } = ownership;
   const label = selabel === undefined ? '' : ` selabel=${selabel}`;

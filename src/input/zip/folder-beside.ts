@@ -5,11 +5,11 @@ import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { mostFilesBeside, mostFoldersBeside } from '../../model/limits/input.js';
 import {
-  type ArchivePath,
+  type BuildPath,
   displayName,
   fromBytes,
   fromText,
-  toArchivePath,
+  toBuildPath,
   toBytes,
   unsafeName,
 } from '../../model/path.js';
@@ -28,8 +28,8 @@ async function unpackedBeside(zip: string, version: string): Promise<readonly st
 }
 
 /** The files and links below SYSTEM of a folder; `undefined` as soon as one is not in the build: then the zip is not of this folder. */
-async function filesIn(folder: string, build: Build): Promise<ReadonlySet<ArchivePath> | undefined> {
-  const found = new Set<ArchivePath>();
+async function filesIn(folder: string, build: Build): Promise<ReadonlySet<BuildPath> | undefined> {
+  const found = new Set<BuildPath>();
   const waiting: string[] = [sdx6x.system];
   for (let inside = waiting.pop(); inside !== undefined; inside = waiting.pop()) {
     const at = Buffer.concat([Buffer.from(`${folder}/`, 'utf8'), toBytes(inside)]);
@@ -38,7 +38,7 @@ async function filesIn(folder: string, build: Build): Promise<ReadonlySet<Archiv
       if (unsafeName(name) !== undefined || found.size > mostFilesBeside) return undefined;
       if (entry.isDirectory()) waiting.push(name);
       else {
-        const path = toArchivePath(name);
+        const path = toBuildPath(name);
         if (!build.entries.has(path)) return undefined;
         found.add(path);
       }

@@ -7,7 +7,7 @@ import { type Sha256, sha1Of, toSha256 } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { largestBuildBytes, largestFileBytes, largestFileInWords, longestLinkBytes } from '../../model/limits.js';
-import { type ArchivePath, displayName, fromBytes } from '../../model/path.js';
+import { type BuildPath, displayName, fromBytes } from '../../model/path.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import { bothOrNeither, concurrently } from '../concurrently.js';
 import { linkFault } from '../links.js';
@@ -154,8 +154,8 @@ async function readNodes(handle: FileHandle, file: string, options: ReadOptions)
   let doneItems = 0;
   const tell = (item: string): void =>
     options.onProgress({ stage: options.stage, doneBytes, totalBytes, doneItems, totalItems: nodes.length, item });
-  const found = new Map<ArchivePath, TreeNode>();
-  const sources = new Map<ArchivePath, ZipRecord>();
+  const found = new Map<BuildPath, TreeNode>();
+  const sources = new Map<BuildPath, ZipRecord>();
   const readNode = async ({ name, kind, record }: Node): Promise<void> => {
     const path = paths.get(name);
     if (path === undefined) throw new Error(`no path for ${name}`);

@@ -5,13 +5,13 @@ import type { ArchivedBuild } from '../../model/archive.js';
 import { type Ownership, type OwnershipOrigin, ownership } from '../../model/build.js';
 import { isSha1, isSha256, type Sha256 } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
-import { type ArchivePath, compareBytes, toArchivePath, unsafeName } from '../../model/path.js';
+import { type BuildPath, compareBytes, toBuildPath, unsafeName } from '../../model/path.js';
 import type { TreeNode } from '../../model/tree.js';
 import { digestOfNodes } from '../../model/tree-digest.js';
 
 /** A node of the build, and for a file the name of its content in the store. */
 export interface ManifestEntry {
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly node: TreeNode;
   /** `undefined` for links and directories. */
   readonly blob: Sha256 | undefined;
@@ -136,7 +136,7 @@ function field(value: unknown, name: string): unknown {
 function parseEntry(item: unknown): ManifestEntry | undefined {
   const name = field(item, 'path');
   if (typeof name !== 'string' || unsafeName(name) !== undefined || /[^\0-\xff]/.test(name)) return undefined;
-  const path = toArchivePath(name);
+  const path = toBuildPath(name);
   const own = field(item, 'own');
   const ownership = own === undefined ? undefined : parseOwn(own);
   if (own !== undefined && ownership === undefined) return undefined;

@@ -12,7 +12,7 @@ import type { ProjectVersion } from '../../model/build.js';
 import { type Sha256, sha256Of } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import { sdx6x } from '../../model/layout.js';
-import { type ArchivePath, compareBytes, displayName } from '../../model/path.js';
+import { type BuildPath, compareBytes, displayName } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
 import type { Tree, TreeNode } from '../../model/tree.js';
@@ -105,7 +105,7 @@ async function addLocked(
   };
 }
 
-function totals(nodes: ReadonlyMap<ArchivePath, TreeNode>): Pick<ArchivedBuild, 'files' | 'bytes'> {
+function totals(nodes: ReadonlyMap<BuildPath, TreeNode>): Pick<ArchivedBuild, 'files' | 'bytes'> {
   let files = 0;
   let bytes = 0;
   for (const node of nodes.values()) {
@@ -153,7 +153,7 @@ async function removeNew(kept: readonly KeptBlob[], safe: Needed): Promise<void>
 
 async function keepContents(
   tree: Tree,
-  nodes: ReadonlyMap<ArchivePath, TreeNode>,
+  nodes: ReadonlyMap<BuildPath, TreeNode>,
   archive: string,
   options: Ports & { readonly safe: Needed },
 ): Promise<{ readonly entries: readonly ManifestEntry[]; readonly kept: readonly KeptBlob[] }> {

@@ -35,7 +35,7 @@ import type { Finding } from '../../model/finding.js';
 import { largestPolicyBytes } from '../../model/limits.js';
 import type { DeltaOperation, Payload, SettledOperation } from '../../model/operation.js';
 import { allParts, type Part } from '../../model/parts.js';
-import { type ArchivePath, compareBytes } from '../../model/path.js';
+import { type BuildPath, compareBytes } from '../../model/path.js';
 import type { BootUpdate, DeltaPlan, SettledPlan } from '../../model/plan.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
@@ -166,8 +166,8 @@ async function makePackage(
 }
 
 /** Where files that are new at their path come from: what they moved from, or what a renamed file was called before. */
-function earlierForms(plan: DeltaPlan | SettledPlan): ReadonlyMap<ArchivePath, ArchivePath> {
-  const earlier = new Map<ArchivePath, ArchivePath>();
+function earlierForms(plan: DeltaPlan | SettledPlan): ReadonlyMap<BuildPath, BuildPath> {
+  const earlier = new Map<BuildPath, BuildPath>();
   const decisions: readonly Decision<DeltaOperation | SettledOperation>[] = [...plan.decisions.values()];
   for (const { path, from, source, operations } of decisions) {
     if (source !== undefined) continue;
@@ -187,7 +187,7 @@ function entryNamer({ names }: DeviceOrder): (payload: Payload) => string | unde
 
 /** The package that was made; it has no name, because it is not kept. */
 function packageOf(output: WrittenPackage, rows: readonly AuditRow[]): AuditPackage {
-  const paths = new Map<string, ArchivePath>();
+  const paths = new Map<string, BuildPath>();
   for (const { entry, path } of rows) if (entry !== undefined && !paths.has(entry)) paths.set(entry, path);
   return {
     sha256: output.sha256,

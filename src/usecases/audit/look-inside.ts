@@ -11,27 +11,27 @@ import type { FileEntry, OpenBuild } from '../../model/build.js';
 import type { Inner } from '../../model/inner.js';
 import { inSystem, sdx6x } from '../../model/layout.js';
 import { largestComparedBytes } from '../../model/limits/audit.js';
-import { type ArchivePath, displayName } from '../../model/path.js';
+import { type BuildPath, displayName } from '../../model/path.js';
 import type { OnProgress } from '../../model/progress.js';
 
 /** What the bytes of both builds tell. */
 export interface InsideFacts {
-  readonly inner: ReadonlyMap<ArchivePath, Inner>;
+  readonly inner: ReadonlyMap<BuildPath, Inner>;
   /** Bytes of a changed or new file when compressed quickly: the package takes a little less. */
-  readonly whole: ReadonlyMap<ArchivePath, number>;
+  readonly whole: ReadonlyMap<BuildPath, number>;
   readonly security: readonly SecurityFinding[];
   readonly certificatesBefore: readonly Certificate[];
   readonly certificatesAfter: readonly Certificate[];
   /** Release of the target's kernel. */
   readonly kernel: string | undefined;
   /** Release that each kernel module of the target was built for. */
-  readonly modules: ReadonlyMap<ArchivePath, string>;
+  readonly modules: ReadonlyMap<BuildPath, string>;
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 interface Work {
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   /** At this path, or where the plan found the content's earlier form. */
   readonly before: FileEntry | undefined;
   readonly after: FileEntry | undefined;
@@ -48,15 +48,15 @@ export async function lookInside(
     readonly onProgress: OnProgress;
     readonly signal?: AbortSignal | undefined;
     /** Where the source has an earlier form of a file that is new at its path. */
-    readonly earlier: ReadonlyMap<ArchivePath, ArchivePath>;
+    readonly earlier: ReadonlyMap<BuildPath, BuildPath>;
   },
 ): Promise<InsideFacts> {
-  const inner = new Map<ArchivePath, Inner>();
-  const whole = new Map<ArchivePath, number>();
+  const inner = new Map<BuildPath, Inner>();
+  const whole = new Map<BuildPath, number>();
   const security: SecurityFinding[] = [];
   const certificatesBefore: Certificate[] = [];
   const certificatesAfter: Certificate[] = [];
-  const modules = new Map<ArchivePath, string>();
+  const modules = new Map<BuildPath, string>();
   // recovery.img is often boot.img, and hard links become copies in a zip: the same pair of contents is looked into once
   const seen = new Map<string, { readonly inner: Inner; readonly whole: number }>();
   let kernel: string | undefined;
@@ -112,10 +112,10 @@ export async function lookInside(
 function workOf(
   { build: source }: OpenBuild,
   { build: target }: OpenBuild,
-  earlier: ReadonlyMap<ArchivePath, ArchivePath>,
+  earlier: ReadonlyMap<BuildPath, BuildPath>,
 ): readonly Work[] {
   const work: Work[] = [];
-  const add = (path: ArchivePath, before: FileEntry | undefined, after: FileEntry | undefined): void => {
+  const add = (path: BuildPath, before: FileEntry | undefined, after: FileEntry | undefined): void => {
     const same = before?.content.sha1 === after?.content.sha1;
     work.push({
       path,
@@ -149,7 +149,7 @@ async function readSides(
   return [before.content.sha1 === after?.content.sha1 ? now : await source.content.read(before.path), now];
 }
 
-function comparedWith(path: ArchivePath, inner: Inner): Inner {
+function comparedWith(path: BuildPath, inner: Inner): Inner {
   return { ...inner, notes: [`compared with ${displayName(path)} of the source`, ...(inner.notes ?? [])] };
 }
 
@@ -161,12 +161,12 @@ function tooLarge(): Inner {
   };
 }
 
-function isModule(path: ArchivePath): boolean {
+function isModule(path: BuildPath): boolean {
   return path.endsWith('.ko');
 }
 
 /** What an inspector may take from the name: only files whose names mean the same share a result. */
-function nameKind(path: ArchivePath): string {
+function nameKind(path: BuildPath): string {
   const text = /(^|\/)etc\/|\.(conf|prop|service|socket|rules|py|pl|pm|mbn|mdt|b\d\d|gz|tgz)$/i.test(path);
   return text ? path : '';
 }

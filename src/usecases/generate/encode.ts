@@ -4,7 +4,7 @@ import type { OpenBuild } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import type { Base, EncodeFile, EncodePartition, Encoding } from '../../model/operation.js';
 import type { PatchCache } from '../../model/patch-cache.js';
-import { type ArchivePath, compareBytes, displayName, toArchivePath } from '../../model/path.js';
+import { type BuildPath, compareBytes, displayName, toBuildPath } from '../../model/path.js';
 import type { DeltaPlan } from '../../model/plan.js';
 import type { OnProgress } from '../../model/progress.js';
 import { encodeOperations } from '../../plan/settle.js';
@@ -40,7 +40,7 @@ export interface EncodeInputs {
 
 /** The encodings of a plan, by path; the bytes are in the payloads. */
 export interface EncodedPlan {
-  readonly encodings: ReadonlyMap<ArchivePath, Encoding>;
+  readonly encodings: ReadonlyMap<BuildPath, Encoding>;
   readonly findings: readonly Finding[];
   /** How many came from the cache. */
   readonly fromCache: number;
@@ -72,7 +72,7 @@ export async function encodePlan(
     signal,
   });
   try {
-    const encodings = new Map<ArchivePath, Encoding>();
+    const encodings = new Map<BuildPath, Encoding>();
     const findings: Finding[] = [];
     const proved: ProvedPatch[] = [];
     let fromCache = 0;
@@ -94,7 +94,7 @@ export async function encodePlan(
 }
 
 function taskOf(op: EncodeFile | EncodePartition, { source, target }: EncodeInputs, plan: DeltaPlan): EncodeTask {
-  const from = (path: ArchivePath, content: EncodeFile['target']): EncodeBase => ({
+  const from = (path: BuildPath, content: EncodeFile['target']): EncodeBase => ({
     id: path,
     ...content,
     read: () => source.content.read(path),
@@ -129,11 +129,11 @@ function encodingOf({ chosen, alternatives }: EncodeResult, payloads: Payloads):
     chosen:
       chosen.kind === 'whole'
         ? { kind: 'whole', payload }
-        : { kind: 'patch', base: toArchivePath(chosen.base), format: chosen.format, payload },
+        : { kind: 'patch', base: toBuildPath(chosen.base), format: chosen.format, payload },
     alternatives: alternatives.map(({ method, base, packageBytes }) => ({
       method,
       packageBytes,
-      base: base === undefined ? undefined : toArchivePath(base),
+      base: base === undefined ? undefined : toBuildPath(base),
     })),
   };
 }

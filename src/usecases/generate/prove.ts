@@ -2,7 +2,7 @@ import type { Entry } from '../../model/build.js';
 import { ProofError } from '../../model/errors.js';
 import { isMinorImage, sdx6x } from '../../model/layout.js';
 import type { DeviceLimits } from '../../model/needs.js';
-import type { ArchivePath } from '../../model/path.js';
+import type { BuildPath } from '../../model/path.js';
 import type { SettledPlan } from '../../model/plan.js';
 import type { Ports } from '../../model/ports.js';
 import type { Verification } from '../../model/verification.js';
@@ -33,7 +33,7 @@ interface ProofOptions {
 const quickCuts = 24;
 
 /** What the module shall hold afterwards: the outcome of SYSTEM, and the images that the package writes. */
-function expectedEntries(plan: SettledPlan): ReadonlyMap<ArchivePath, Entry> {
+function expectedEntries(plan: SettledPlan): ReadonlyMap<BuildPath, Entry> {
   const expected = new Map(plan.outcome);
   for (const { path, source, target, operations } of plan.decisions.values()) {
     const written = operations.some(({ kind }) => kind === 'patch-partition' || kind === 'write-partition');
@@ -44,8 +44,8 @@ function expectedEntries(plan: SettledPlan): ReadonlyMap<ArchivePath, Entry> {
 }
 
 /** Partition names of the images that the package writes, as the simulated module knows them. */
-function writtenImages(plan: SettledPlan): ReadonlyMap<ArchivePath, string> {
-  const images = new Map<ArchivePath, string>();
+function writtenImages(plan: SettledPlan): ReadonlyMap<BuildPath, string> {
+  const images = new Map<BuildPath, string>();
   for (const { operations } of plan.decisions.values())
     for (const op of operations)
       if (op.kind === 'write-partition' && isMinorImage(op.path)) images.set(op.path, op.partition.device);

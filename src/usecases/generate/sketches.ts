@@ -4,7 +4,7 @@ import type { Sha1 } from '../../model/digest.js';
 import type { ListRules } from '../../model/list-rules.js';
 import type { Part } from '../../model/parts.js';
 import type { PatchCache } from '../../model/patch-cache.js';
-import type { ArchivePath } from '../../model/path.js';
+import type { BuildPath } from '../../model/path.js';
 import type { OnProgress } from '../../model/progress.js';
 import { contentsToSketch } from '../../plan/plan.js';
 import { type Sketch, sketchOf } from '../../plan/sketch.js';
@@ -21,12 +21,12 @@ export interface SketchOptions {
 }
 
 interface Item {
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly sha1: Sha1;
   readonly size: number;
 }
 
-function itemsOf({ build }: OpenBuild, paths: readonly ArchivePath[]): readonly Item[] {
+function itemsOf({ build }: OpenBuild, paths: readonly BuildPath[]): readonly Item[] {
   return paths.flatMap((path) => {
     const entry = build.entries.get(path);
     return entry?.kind === 'file' ? [{ path, ...entry.content }] : [];

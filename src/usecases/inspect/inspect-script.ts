@@ -1,5 +1,5 @@
 /** What a parsed updater-script does to the device, told from its calls alone: nothing is run. */
-import type { Expression } from '../../device/edify/syntax.js';
+import { childrenOf, type Expression } from '../../device/edify/syntax.js';
 import type { ScriptPhase } from '../../model/inspection.js';
 import { compareBytes } from '../../model/path.js';
 
@@ -53,25 +53,6 @@ function constants(expressions: readonly Expression[]): readonly string[] {
 function entryOf(expression: Expression | undefined): string | undefined {
   if (expression?.kind !== 'call' || expression.name !== 'package_extract_file') return undefined;
   return expression.args.length === 1 ? constant(expression.args[0]) : undefined;
-}
-
-function childrenOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'literal':
-      return [];
-    case 'call':
-      return expression.args;
-    case 'chain':
-      return expression.items;
-    case 'compare':
-      return [expression.left, expression.right];
-    case 'not':
-      return [expression.operand];
-    case 'if':
-      return [expression.condition, expression.yes, ...(expression.no === undefined ? [] : [expression.no])];
-    default:
-      return expression satisfies never;
-  }
 }
 
 /** Every call below an expression, in the order of the text. Keeps its own stack: a script may nest deeply. */

@@ -14,18 +14,18 @@ import { sha1Of } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import { sdx6x } from '../../model/layout.js';
 import { largestFileBytes, largestOwnersTableBytes } from '../../model/limits.js';
-import { type ArchivePath, displayName, fromBytes, toArchivePath } from '../../model/path.js';
+import { type BuildPath, displayName, fromBytes, toBuildPath } from '../../model/path.js';
 import type { PreparedFrom } from '../../model/preparation.js';
 import type { PreparedEntry } from '../../model/prepared-tree.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import type { PrepareRequest } from './prepare-request.js';
 
-const versionPath = toArchivePath(projectVersionPath);
+const versionPath = toBuildPath(projectVersionPath);
 
 /** A file that is given on its own. */
 interface SingleFile {
   readonly from: PreparedFrom;
-  readonly path: ArchivePath;
+  readonly path: BuildPath;
   readonly node: TreeNode;
   readonly bytes: Uint8Array;
 }
@@ -60,7 +60,7 @@ export async function readInputs(request: PrepareRequest, reading: ReadOptions, 
   const faults = layoutFaults(source.origin, source.nodes, undefined);
   if (faults.length > 0) throw new InputError(faults);
   const single = async (from: PreparedFrom, path: string, input: string | undefined): Promise<SingleFile[]> =>
-    input === undefined ? [] : [await readSingle(from, toArchivePath(path), input)];
+    input === undefined ? [] : [await readSingle(from, toBuildPath(path), input)];
   const boot = await single('boot', sdx6x.bootImage, request.boot);
   await refuseOtherBoot(boot[0], source, request.boot);
   return {
@@ -106,7 +106,7 @@ async function readBounded(input: string, limit: number): Promise<Uint8Array> {
   }
 }
 
-async function readSingle(from: PreparedFrom, path: ArchivePath, input: string): Promise<SingleFile> {
+async function readSingle(from: PreparedFrom, path: BuildPath, input: string): Promise<SingleFile> {
   const bytes = await readBounded(input, largestFileBytes);
   if (bytes.length === 0) {
     throw new InputError({ code: 'prepare-empty', place: { file: input }, message: `the ${from} input is empty` });
@@ -125,7 +125,7 @@ async function readOwners(input: string): Promise<readonly OwnersRow[]> {
 /** Reads an entry of the target where its bringer has it. */
 export function readerOf(
   inputs: Inputs,
-  bytes: ReadonlyMap<ArchivePath, Uint8Array>,
+  bytes: ReadonlyMap<BuildPath, Uint8Array>,
 ): (entry: PreparedEntry) => Promise<Uint8Array> {
   return async ({ path, from, origin }) => {
     const own = bytes.get(path);

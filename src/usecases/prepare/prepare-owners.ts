@@ -4,7 +4,7 @@ import { filesystemConfigLine, type OwnersRow } from '../../input/metadata/owner
 import type { Ownership } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import { inSystem, nameOfOwnersRow, sdx6x } from '../../model/layout.js';
-import { type ArchivePath, compareBytes, displayName } from '../../model/path.js';
+import { type BuildPath, compareBytes, displayName } from '../../model/path.js';
 import type { OwnerSource, PlainOwnership } from '../../model/preparation.js';
 import type { PreparedEntry } from '../../model/prepared-tree.js';
 
@@ -30,7 +30,7 @@ export interface DerivedOwners {
  * owner 0:0 with the mode that it came with. There is no such file when no input knows owners: then the zip's modes count.
  */
 export function deriveOwners(
-  entries: ReadonlyMap<ArchivePath, PreparedEntry>,
+  entries: ReadonlyMap<BuildPath, PreparedEntry>,
   known: OwnersKnown,
   place: string,
 ): DerivedOwners {

@@ -2,18 +2,18 @@
 
 import type { Fault } from '../../model/errors.js';
 import { isBelowSystem, sdx6x } from '../../model/layout.js';
-import { type ArchivePath, compareBytes, displayName, isWithin, parentOf, toArchivePath } from '../../model/path.js';
+import { type BuildPath, compareBytes, displayName, isWithin, parentOf, toBuildPath } from '../../model/path.js';
 import type { PreparedFrom, PreparedPath } from '../../model/preparation.js';
 import type { PreparedEntry, PreparedTree } from '../../model/prepared-tree.js';
 import { sameContent, type TreeNode } from '../../model/tree.js';
 
-type Nodes = ReadonlyMap<ArchivePath, TreeNode>;
+type Nodes = ReadonlyMap<BuildPath, TreeNode>;
 
 /** The inputs that replace something, as trees. */
 export interface PreparedInputs {
   readonly source: Nodes;
   /** Single files by where they go. */
-  readonly files: readonly { readonly from: PreparedFrom; readonly path: ArchivePath; readonly node: TreeNode }[];
+  readonly files: readonly { readonly from: PreparedFrom; readonly path: BuildPath; readonly node: TreeNode }[];
   readonly multifota: Nodes | undefined;
   readonly rootfs: Nodes | undefined;
   readonly modem: Nodes | undefined;
@@ -27,12 +27,12 @@ const keptInSystem = [sdx6x.modem, `${sdx6x.system}/dev`];
  * comes without its own `firmware` and `dev`. 4. The modem's files over SYSTEM/firmware.
  */
 export function assemble(inputs: PreparedInputs): PreparedTree {
-  const entries = new Map<ArchivePath, PreparedEntry>();
+  const entries = new Map<BuildPath, PreparedEntry>();
   const faults: Fault[] = [];
   let notTaken = 0;
   let modemKept = 0;
   let modemMet = 0;
-  const put = (path: ArchivePath, node: TreeNode, from: PreparedFrom, origin: ArchivePath): void => {
+  const put = (path: BuildPath, node: TreeNode, from: PreparedFrom, origin: BuildPath): void => {
     const before = entries.get(path)?.node.kind;
     if (before === 'directory' && node.kind === 'directory' && from !== 'rootfs') return;
     if (before !== undefined && (before === 'directory') !== (node.kind === 'directory')) {
@@ -52,7 +52,7 @@ export function assemble(inputs: PreparedInputs): PreparedTree {
     if (!goes) entries.set(path, { path, node, from: 'source', origin: path });
   }
   for (const [inside, node] of inputs.rootfs ?? []) {
-    const path = toArchivePath(`${sdx6x.system}/${inside}`);
+    const path = toBuildPath(`${sdx6x.system}/${inside}`);
     if (keptInSystem.some((kept) => isWithin(path, kept))) {
       if (!keptInSystem.includes(path)) notTaken += 1;
       continue;
@@ -60,10 +60,10 @@ export function assemble(inputs: PreparedInputs): PreparedTree {
     put(path, node, 'rootfs', inside);
   }
   for (const [inside, node] of inputs.multifota ?? [])
-    put(toArchivePath(`${sdx6x.minorImages}/${inside}`), node, 'multifota', inside);
+    put(toBuildPath(`${sdx6x.minorImages}/${inside}`), node, 'multifota', inside);
   if (inputs.modem !== undefined) {
     for (const [inside, node] of inputs.modem) {
-      const path = toArchivePath(`${sdx6x.modem}/${inside}`);
+      const path = toBuildPath(`${sdx6x.modem}/${inside}`);
       if (node.kind === 'file' && inputs.source.get(path)?.kind === 'file') modemMet += 1;
       put(path, node, 'modem', inside);
     }
@@ -83,7 +83,7 @@ export function assemble(inputs: PreparedInputs): PreparedTree {
 }
 
 /** What is not as it was in the source, in byte order. */
-export function changesOf(source: Nodes, target: ReadonlyMap<ArchivePath, PreparedEntry>): readonly PreparedPath[] {
+export function changesOf(source: Nodes, target: ReadonlyMap<BuildPath, PreparedEntry>): readonly PreparedPath[] {
   const changes: PreparedPath[] = [];
   for (const [path, node] of source) {
     if (!target.has(path)) changes.push({ path, kind: node.kind, change: 'removed', from: 'rootfs' });

@@ -6,7 +6,7 @@ import type { Ownership, ProjectVersion } from '../../model/build.js';
 import { sha1Of } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import { sdx6x } from '../../model/layout.js';
-import { type ArchivePath, fromBytes, toArchivePath, toBytes } from '../../model/path.js';
+import { type BuildPath, fromBytes, toBuildPath, toBytes } from '../../model/path.js';
 import type { Preparation } from '../../model/preparation.js';
 import type { PreparedEntry, PreparedTree } from '../../model/prepared-tree.js';
 import type { TreeNode } from '../../model/tree.js';
@@ -17,13 +17,13 @@ import { assemble, changesOf } from './prepare-plan.js';
 import { givenInputs, type PrepareRequest } from './prepare-request.js';
 
 const configPath = sdx6x.filesystemConfig;
-const versionPath = toArchivePath(projectVersionPath);
+const versionPath = toBuildPath(projectVersionPath);
 
 /** A target that is worked out and not written. */
 export interface Planned {
-  readonly entries: ReadonlyMap<ArchivePath, PreparedEntry>;
+  readonly entries: ReadonlyMap<BuildPath, PreparedEntry>;
   /** What is in no tree: single files and the derived filesystem_config.txt. */
-  readonly bytes: ReadonlyMap<ArchivePath, Uint8Array>;
+  readonly bytes: ReadonlyMap<BuildPath, Uint8Array>;
   readonly preparation: Preparation;
 }
 

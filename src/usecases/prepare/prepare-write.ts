@@ -1,7 +1,7 @@
 /** Writes a prepared target. */
 import { readZip } from '../../input/zip/zip-tree.js';
 import { ProofError } from '../../model/errors.js';
-import { type ArchivePath, displayName } from '../../model/path.js';
+import { type BuildPath, displayName } from '../../model/path.js';
 import type { Preparation } from '../../model/preparation.js';
 import type { PreparedEntry } from '../../model/prepared-tree.js';
 import { silent } from '../../model/progress.js';
@@ -14,7 +14,7 @@ import type { PrepareRequest } from './prepare-request.js';
 export async function writeTarget(
   request: PrepareRequest,
   reading: ReadOptions,
-  entries: ReadonlyMap<ArchivePath, PreparedEntry>,
+  entries: ReadonlyMap<BuildPath, PreparedEntry>,
   read: (entry: PreparedEntry) => Promise<Uint8Array>,
 ): Promise<NonNullable<Preparation['written']>> {
   const list = [...entries.values()].map((entry): TargetFilesEntry => {
@@ -34,7 +34,7 @@ export async function writeTarget(
 async function checkWritten(
   file: string,
   reading: ReadOptions,
-  entries: ReadonlyMap<ArchivePath, PreparedEntry>,
+  entries: ReadonlyMap<BuildPath, PreparedEntry>,
   output: string,
 ): Promise<void> {
   const tree = await readZip(file, { ...reading, onProgress: silent });

@@ -6,7 +6,7 @@ import { FormatError } from '../../formats/format-error.js';
 import type { OpenBuild } from '../../model/build.js';
 import { sdx6x } from '../../model/layout.js';
 import { largestFileBytes, largestMetadataBytes } from '../../model/limits.js';
-import { fromBytes, toArchivePath } from '../../model/path.js';
+import { fromBytes, toBuildPath } from '../../model/path.js';
 
 /** Properties by name, and where they come from. */
 export interface RecoveryProperties {
@@ -39,7 +39,7 @@ function valuesOf(files: readonly PropertyFile[]): ReadonlyMap<string, string> {
 async function beside({ build, content }: OpenBuild): Promise<readonly PropertyFile[]> {
   const files: PropertyFile[] = [];
   for (const name of names) {
-    const path = toArchivePath(`RECOVERY/RAMDISK/${name}`);
+    const path = toBuildPath(`RECOVERY/RAMDISK/${name}`);
     const entry = build.entries.get(path);
     if (entry?.kind !== 'file' || entry.content.size > largestMetadataBytes) continue;
     files.push({ origin: path, text: fromBytes(await content.read(path)) });

@@ -4,7 +4,7 @@ import type { Build, Entry } from '../../model/build.js';
 import { sdx6x } from '../../model/layout.js';
 import type { ListRules } from '../../model/list-rules.js';
 import type { Part } from '../../model/parts.js';
-import type { ArchivePath } from '../../model/path.js';
+import type { BuildPath } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import type { Verification } from '../../model/verification.js';
 import { outcomeOf } from '../../plan/outcome.js';
@@ -66,7 +66,7 @@ export function expectedAfter(
   target: Build,
   rules: ListRules,
   parts: ReadonlySet<Part>,
-): ReadonlyMap<ArchivePath, Entry> {
+): ReadonlyMap<BuildPath, Entry> {
   const scope = scopeOf(rules, parts);
   const expected = new Map(outcomeOf(source, target, scope));
   for (const [path, ownership] of effectiveOwnership(expected, rules.permissions, scope.touches)) {
@@ -83,7 +83,7 @@ export function expectedAfter(
 }
 
 /** The images of minor partitions that the lists map to partitions, where these are updated. */
-function imagesOf(target: Build, rules: ListRules, parts: ReadonlySet<Part>): ReadonlyMap<ArchivePath, string> {
+function imagesOf(target: Build, rules: ListRules, parts: ReadonlySet<Part>): ReadonlyMap<BuildPath, string> {
   const scope = scopeOf(rules, parts);
   const { partition: bootAt } = bootPartition(target);
   return new Map(

@@ -7,7 +7,7 @@
 import { type KnownContents, type ProfileName, simulate } from '../../device/index.js';
 import type { Build, Entry, OpenBuild } from '../../model/build.js';
 import type { Sha1 } from '../../model/digest.js';
-import { type ArchivePath, compareBytes, displayName, parentOf } from '../../model/path.js';
+import { type BuildPath, compareBytes, displayName, parentOf } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
 import type { Verification } from '../../model/verification.js';
@@ -45,22 +45,22 @@ export interface VerifyInputs {
   readonly source: OpenBuild;
   /** The build that the device is to run afterwards. */
   readonly target?: Build | OpenBuild | undefined;
-  /** In place of the target: what the device is to hold, by archive path, where that is a mixture of both builds. */
-  readonly expected?: ReadonlyMap<ArchivePath, Entry> | undefined;
+  /** In place of the target: what the device is to hold, by build path, where that is a mixture of both builds. */
+  readonly expected?: ReadonlyMap<BuildPath, Entry> | undefined;
   /** Paths that the package leaves alone: they must end as they are in the source. */
-  readonly keep?: ((path: ArchivePath) => boolean) | undefined;
+  readonly keep?: ((path: BuildPath) => boolean) | undefined;
   /** Partition of each image of MULTIFOTA/; with it, images that it leaves out are not compared. */
-  readonly images?: ReadonlyMap<ArchivePath, string> | undefined;
+  readonly images?: ReadonlyMap<BuildPath, string> | undefined;
   /** What the same run has proved of contents already; a package that is verified for itself has none. */
   readonly known?: KnownContents | undefined;
 }
 
 /** The target's entries, with the source's in place of what is kept; directories above kept paths stay too. */
 function withKept(
-  wanted: ReadonlyMap<ArchivePath, Entry>,
+  wanted: ReadonlyMap<BuildPath, Entry>,
   source: Build,
-  keep: (path: ArchivePath) => boolean,
-): ReadonlyMap<ArchivePath, Entry> {
+  keep: (path: BuildPath) => boolean,
+): ReadonlyMap<BuildPath, Entry> {
   const all = new Map([...wanted].filter(([path]) => !keep(path)));
   for (const [path, entry] of source.entries) {
     if (!keep(path)) continue;
@@ -75,7 +75,7 @@ function withKept(
 
 /** The files of a build as bytes by digest: its reader checks what it gives, and the device checks it once more. */
 export function bytesOf({ build, content }: OpenBuild): KnownContents {
-  const paths = new Map<Sha1, ArchivePath>();
+  const paths = new Map<Sha1, BuildPath>();
   for (const entry of build.entries.values()) {
     if (entry.kind === 'file' && !paths.has(entry.content.sha1)) paths.set(entry.content.sha1, entry.path);
   }
@@ -87,7 +87,7 @@ export function bytesOf({ build, content }: OpenBuild): KnownContents {
   };
 }
 
-function expectedEntries(inputs: VerifyInputs): ReadonlyMap<ArchivePath, Entry> | undefined {
+function expectedEntries(inputs: VerifyInputs): ReadonlyMap<BuildPath, Entry> | undefined {
   const { target, keep } = inputs;
   const build = target === undefined ? undefined : 'build' in target ? target.build : target;
   const wanted = inputs.expected ?? build?.entries;

@@ -7,7 +7,7 @@ import { revisionNumbers } from '../../../src/checks/builds/versions.js';
 import type { Build, Ownership } from '../../../src/model/build.js';
 import { type ListRules, noListRules, type PathRule } from '../../../src/model/list-rules.js';
 import { parseParts } from '../../../src/model/parts.js';
-import { isWithin, toArchivePath } from '../../../src/model/path.js';
+import { isWithin, toBuildPath } from '../../../src/model/path.js';
 import { type AbstractNode, abstractBuild } from '../../support/abstract-build.js';
 
 type Nodes = Readonly<Record<string, AbstractNode>>;
@@ -282,8 +282,7 @@ test('unit: revisions are ordered by their numbers', () => {
 });
 
 test('unit: links are followed inside the archive', () => {
-  const at = (path: string, destination: string) =>
-    linkTarget({ kind: 'link', path: toArchivePath(path), destination });
+  const at = (path: string, destination: string) => linkTarget({ kind: 'link', path: toBuildPath(path), destination });
   assert.equal(at('SYSTEM/lib/a', '../bin/./b'), 'SYSTEM/bin/b');
   assert.equal(at('SYSTEM/lib/a', '/etc/b'), 'SYSTEM/etc/b');
   assert.equal(at('SYSTEM/a', '../../../b'), undefined);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkVermagic } from '../../../src/checks/builds/kernel.js';
-import { toArchivePath } from '../../../src/model/path.js';
+import { toBuildPath } from '../../../src/model/path.js';
 
-const module = (name: string) => toArchivePath(`SYSTEM/lib/modules/${name}.ko`);
+const module = (name: string) => toBuildPath(`SYSTEM/lib/modules/${name}.ko`);
 
 test('unit: modules for another kernel are an error, modules for several a warning', () => {
   const vermagic = new Map([

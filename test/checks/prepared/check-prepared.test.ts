@@ -4,7 +4,7 @@ import { checkPrepared } from '../../../src/checks/prepared/check-prepared.js';
 import type { PreparedFacts } from '../../../src/checks/prepared/facts.js';
 import { sha1Of } from '../../../src/model/digest.js';
 import { sdx6x } from '../../../src/model/layout.js';
-import { type ArchivePath, toArchivePath } from '../../../src/model/path.js';
+import { type BuildPath, toBuildPath } from '../../../src/model/path.js';
 import type { PreparedTree } from '../../../src/model/prepared-tree.js';
 import type { TreeNode } from '../../../src/model/tree.js';
 
@@ -15,8 +15,8 @@ function file(text: string): TreeNode {
 
 const link: TreeNode = { kind: 'link', destination: 'x' };
 
-function nodes(spec: Readonly<Record<string, TreeNode>>): ReadonlyMap<ArchivePath, TreeNode> {
-  return new Map(Object.entries(spec).map(([path, node]) => [toArchivePath(path), node]));
+function nodes(spec: Readonly<Record<string, TreeNode>>): ReadonlyMap<BuildPath, TreeNode> {
+  return new Map(Object.entries(spec).map(([path, node]) => [toBuildPath(path), node]));
 }
 
 function treeOf(entries: Readonly<Record<string, TreeNode>>, counts: Partial<PreparedTree> = {}): PreparedTree {

@@ -6,7 +6,7 @@ import { permittedCapabilities } from '../../../src/input/images/capability.js';
 import { isRawImageFile, isRawImageFolder } from '../../../src/input/images/raw-images.js';
 import { openBuild } from '../../../src/input/open-build.js';
 import type { OpenBuild } from '../../../src/model/build.js';
-import { toArchivePath } from '../../../src/model/path.js';
+import { toBuildPath } from '../../../src/model/path.js';
 import { type Flash, logicalBlock, makeUbi, makeUbifs, withoutMtdUtils } from '../../support/flash-images.js';
 import { knownTree, writeFlashTree } from '../../support/flash-tree.js';
 import { directory, file, writeTargetFiles } from '../../support/targetfiles.js';
@@ -71,14 +71,14 @@ describe('integration: builds out of raw images', { skip: withoutMtdUtils }, () 
     throw new Error(`no ${name}`);
   }
   const codes = ({ build }: OpenBuild): string[] => build.findings.map(({ severity, code }) => `${severity} ${code}`);
-  const at = ({ build }: OpenBuild, path: string) => build.entries.get(toArchivePath(path));
+  const at = ({ build }: OpenBuild, path: string) => build.entries.get(toBuildPath(path));
 
   test('a folder of images becomes a build, with the owners of the images', async () => {
     const opened = await openBuild(raw, { modes: 'build', role: 'source' });
     const { build, content } = opened;
-    const bytes = await content.read(toArchivePath('BOOTABLE_IMAGES/boot.img'));
+    const bytes = await content.read(toBuildPath('BOOTABLE_IMAGES/boot.img'));
     assert.ok(Buffer.from(bytes).equals(boot));
-    const modem = await content.read(toArchivePath('SYSTEM/firmware/image/modem.b00'));
+    const modem = await content.read(toBuildPath('SYSTEM/firmware/image/modem.b00'));
     assert.equal(Buffer.from(modem).toString(), 'modem');
     assert.equal(build.projectVersion?.revision, 'A01');
     assert.equal(build.misc.blockSize, 262_144);
@@ -130,7 +130,7 @@ describe('integration: builds out of raw images', { skip: withoutMtdUtils }, () 
     mkdirSync(join(raw, 'OTA/bin'), { recursive: true });
     writeFileSync(join(raw, 'OTA/bin/updater'), 'program');
     const beside = await openBuild(raw, { modes: 'build', role: 'target' });
-    assert.equal(Buffer.from(await beside.content.read(toArchivePath('OTA/bin/updater'))).toString(), 'program');
+    assert.equal(Buffer.from(await beside.content.read(toBuildPath('OTA/bin/updater'))).toString(), 'program');
     await beside.content.close();
     rmSync(join(raw, 'OTA'), { recursive: true });
   });

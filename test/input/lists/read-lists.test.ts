@@ -7,7 +7,7 @@ import { listFileNames } from '../../../src/input/lists/list-file-names.js';
 import { type Lists, readLists } from '../../../src/input/lists/read-lists.js';
 import { InputError, showFault } from '../../../src/model/errors.js';
 import type { ListName } from '../../../src/model/list-rules.js';
-import { fromText, toArchivePath } from '../../../src/model/path.js';
+import { fromText, toBuildPath } from '../../../src/model/path.js';
 import { workFolder } from '../../support/work-folder.js';
 
 const work = workFolder('lists');
@@ -96,9 +96,9 @@ test('unit: exact paths, folders and patterns', async () => {
   for (const [line, form, matches, misses] of cases) {
     const [rule] = (await read({ noota: Buffer.from(`${line}\n`, 'latin1') })).rules.keep;
     assert.equal(rule?.form, form, line);
-    for (const path of matches) assert.ok(rule?.matches(toArchivePath(path)), `${line} should match ${path}`);
+    for (const path of matches) assert.ok(rule?.matches(toBuildPath(path)), `${line} should match ${path}`);
     for (const path of misses.filter((name) => !name.includes('//'))) {
-      assert.ok(!rule?.matches(toArchivePath(path)), `${line} should not match ${path}`);
+      assert.ok(!rule?.matches(toBuildPath(path)), `${line} should not match ${path}`);
     }
   }
 });
@@ -142,11 +142,10 @@ test('unit: the chmod rows of the note', async () => {
   );
   const [folder, , , , pattern, , , deep] = rules.permissions;
   assert.ok(
-    folder?.matches(toArchivePath('SYSTEM/home/test_folder')) &&
-      folder.matches(toArchivePath('SYSTEM/home/test_folder/x')),
+    folder?.matches(toBuildPath('SYSTEM/home/test_folder')) && folder.matches(toBuildPath('SYSTEM/home/test_folder/x')),
   );
-  assert.ok(pattern?.matches(toArchivePath('SYSTEM/opt/a.sh')) && !pattern.matches(toArchivePath('SYSTEM/opt/x/a.sh')));
-  assert.ok(deep?.matches(toArchivePath('SYSTEM/opt/a/x/y')) && deep.matches(toArchivePath('SYSTEM/opt/a/x')));
+  assert.ok(pattern?.matches(toBuildPath('SYSTEM/opt/a.sh')) && !pattern.matches(toBuildPath('SYSTEM/opt/x/a.sh')));
+  assert.ok(deep?.matches(toBuildPath('SYSTEM/opt/a/x/y')) && deep.matches(toBuildPath('SYSTEM/opt/a/x')));
 });
 
 test('unit: a chmod row that is repeated keeps its place, since the last one wins', async () => {
@@ -251,7 +250,7 @@ test('property: no text makes the parsers fail with anything but faults, and an 
           for (const content of [bytes, text]) {
             try {
               const { rules } = await read({ [list]: content });
-              for (const rule of rules.keep) rule.matches(toArchivePath('SYSTEM/bin/app'));
+              for (const rule of rules.keep) rule.matches(toBuildPath('SYSTEM/bin/app'));
             } catch (error) {
               assert.ok(error instanceof InputError, String(error));
             }

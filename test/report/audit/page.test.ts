@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { Audit, AuditRow } from '../../../src/model/audit.js';
-import { displayName, toArchivePath } from '../../../src/model/path.js';
+import { displayName, toBuildPath } from '../../../src/model/path.js';
 import { auditHtml } from '../../../src/report/audit/html.js';
 import { readAuditPage } from '../../../src/usecases/audit/audit-page.js';
 import { auditPair, hostileName } from '../../audit/pair.js';
@@ -22,7 +22,7 @@ function large(): Audit {
   if (row === undefined) assert.fail('no row');
   const rows: readonly AuditRow[] = Array.from({ length: 10_000 }, (_, i) => ({
     ...row,
-    path: toArchivePath(`SYSTEM/d${i % 97}/f${i}`),
+    path: toBuildPath(`SYSTEM/d${i % 97}/f${i}`),
     cost: i,
   }));
   return { ...audit, rows: [...audit.rows, ...rows] };
@@ -31,13 +31,13 @@ function large(): Audit {
 /** A link whose text is longer than any screen, in every place where it is told, and a package whose bytes are known. */
 function long(): Audit {
   const text = `/${'x'.repeat(4000)}`;
-  const path = toArchivePath('SYSTEM/etc/long');
+  const path = toBuildPath('SYSTEM/etc/long');
   const row = audit.rows.find((each) => each.path === 'SYSTEM/etc/link') ?? assert.fail();
   const finding = audit.security[0] ?? assert.fail();
   const after = { ...row.after, kind: 'link', destination: text } as const;
   return {
     ...audit,
-    rows: [{ ...row, path, after, from: toArchivePath(`SYSTEM${text}`) }, ...audit.rows],
+    rows: [{ ...row, path, after, from: toBuildPath(`SYSTEM${text}`) }, ...audit.rows],
     security: [{ ...finding, severity: 'error', message: `the link leads to ${text}` }, ...audit.security],
     findings: [{ severity: 'warning', code: 'usage', message: `a link to ${text}`, found: text }, ...audit.findings],
     package: {

@@ -19,7 +19,7 @@ import { parseOwnersTable } from '../../../src/input/metadata/owners-table.js';
 import { parseRecoveryFstab } from '../../../src/input/metadata/recovery-fstab.js';
 import { toSha1, toSha256 } from '../../../src/model/digest.js';
 import { InputError } from '../../../src/model/errors.js';
-import { type ArchivePath, toArchivePath } from '../../../src/model/path.js';
+import { type BuildPath, toBuildPath } from '../../../src/model/path.js';
 import type { TreeNode } from '../../../src/model/tree.js';
 import { digestOfNodes } from '../../../src/model/tree-digest.js';
 import { parseManifest, printManifest } from '../../../src/store/archive/manifest.js';
@@ -88,10 +88,10 @@ waivers:
 `;
 
 const own = { uid: 0, gid: 1, mode: 0o4755, origin: 'image', selabel: 'u:object_r:app:s0', capabilities: 1n } as const;
-const nodes: ReadonlyMap<ArchivePath, TreeNode> = new Map<ArchivePath, TreeNode>([
-  [toArchivePath('SYSTEM'), { kind: 'directory', own: { uid: 0, gid: 0, mode: 0o755, origin: 'zip-mode' } }],
-  [toArchivePath('SYSTEM/a'), { kind: 'file', content: { size: 0, sha1: toSha1(sha1) }, own }],
-  [toArchivePath('SYSTEM/l'), { kind: 'link', destination: 'a' }],
+const nodes: ReadonlyMap<BuildPath, TreeNode> = new Map<BuildPath, TreeNode>([
+  [toBuildPath('SYSTEM'), { kind: 'directory', own: { uid: 0, gid: 0, mode: 0o755, origin: 'zip-mode' } }],
+  [toBuildPath('SYSTEM/a'), { kind: 'file', content: { size: 0, sha1: toSha1(sha1) }, own }],
+  [toBuildPath('SYSTEM/l'), { kind: 'link', destination: 'a' }],
 ]);
 
 const manifest = printManifest({

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openBuild } from '../../../src/input/open-build.js';
 import type { OpenBuild } from '../../../src/model/build.js';
-import { toArchivePath } from '../../../src/model/path.js';
+import { toBuildPath } from '../../../src/model/path.js';
 import type { Verification } from '../../../src/model/verification.js';
 import { type VerifyInputs, type VerifyRequest, verifyPackage } from '../../../src/usecases/verify/verify.js';
 import { withGenerated } from '../../support/generated.js';
@@ -79,7 +79,7 @@ test('end-to-end: every way to spoil a package is caught', async (t) => {
       return build;
     };
     const changed = file('not what it should be');
-    const images = new Map([[toArchivePath('MULTIFOTA/abl.elf'), 'abl']]);
+    const images = new Map([[toBuildPath('MULTIFOTA/abl.elf'), 'abl']]);
     const run = async (files: readonly PackageFile[], on: On): Promise<Verification> => {
       writeFileSync(spoilt, buildZip(files));
       const { source: runs = source, ...request } = on;

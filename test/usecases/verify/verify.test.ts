@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import { InputError } from '../../../src/model/errors.js';
-import { toArchivePath } from '../../../src/model/path.js';
+import { toBuildPath } from '../../../src/model/path.js';
 import { profileNames, verifyPackage } from '../../../src/usecases/verify/verify.js';
 import { changes, memoryBuild, mountSystem, runPackage } from '../../support/device.js';
 import { directory, file, link, type NodeSpec } from '../../support/targetfiles.js';
@@ -75,7 +75,7 @@ test('integration: a directory that holds what is kept may stay', async () => {
 test('integration: a mixture of both builds can be expected', async () => {
   const source = memoryBuild({ nodes });
   const target = memoryBuild({ nodes: { ...nodes, 'SYSTEM/bin/app': file('new') } });
-  const path = toArchivePath('SYSTEM/bin/l');
+  const path = toBuildPath('SYSTEM/bin/l');
   const expected = new Map(source.build.entries);
   assert.equal((await runPackage(source, idle, { target, expected })).proved, true);
   expected.delete(path);
