@@ -8,6 +8,9 @@ export type * from './model/audit.js';
 export type * from './model/build.js';
 export type { CodeText } from './model/codes/code-text.js';
 export { type Code, codeTexts } from './model/codes.js';
+export type * from './model/configuration/product.js';
+export type * from './model/configuration/setting.js';
+export type { SettingName, Settings } from './model/configuration/settings.js';
 export type * from './model/decision.js';
 export { reasonSentence } from './model/decision.js';
 export type * from './model/delivery.js';
@@ -40,6 +43,11 @@ export { type ArchiveRequest, archiveList, archiveVerify } from './usecases/arch
 export { openFromArchive } from './usecases/archive/open.js';
 export { type AuditRequest, auditFiles } from './usecases/audit/audit-files.js';
 export { type Checked, type CheckRequest, check } from './usecases/check.js';
+export {
+  type Configuration,
+  type ConfigurationRequest,
+  openConfiguration,
+} from './usecases/configuration/open-configuration.js';
 export {
   type DeliverPorts,
   type DeliverRequest,

@@ -1,9 +1,9 @@
 /** Options that several commands share, and their values. */
 import { UsageError } from '../model/errors.js';
 import { type Part, parseParts } from '../model/parts.js';
+import { parseCount, parseSize, sizeInWords } from '../model/size-words.js';
 import type { Emphasis } from '../report/findings.js';
 import type { OutputPath } from '../usecases/hold-apart.js';
-import { parseSize } from './quantities.js';
 import type { Style } from './style.js';
 
 /** `--companion`: what raw images do not say. */
@@ -101,15 +101,15 @@ export function sizeOption(name: string, text: string | undefined): number | und
     code: 'size',
     message: `the value of --${name} is not valid`,
     found: text,
-    expected: 'bytes, as in 4096, 512K, 1G (powers of 1024) or 70MB (powers of 1000)',
+    expected: sizeInWords,
   });
 }
 
 /** A whole number within limits; `undefined` where the option was not given. */
 export function countOption(name: string, text: string | undefined, least: number, most: number): number | undefined {
   if (text === undefined) return undefined;
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
+  const value = parseCount(text, least, most);
+  if (value !== undefined) return value;
   throw new UsageError({
     code: 'count',
     message: `the value of --${name} is not valid`,

@@ -1,6 +1,6 @@
 /** What is wrong with a command line, what was probably meant, and where the help is. */
 import { UsageError } from '../model/errors.js';
-import { nearest } from '../model/nearest.js';
+import { nearest, nearestName } from '../model/nearest.js';
 
 /** A command line that does not parse. */
 export interface WrongCommandLine {
@@ -77,16 +77,7 @@ function wrongOption(
     if (option === undefined || known.has(option) || known.has(dashed(option)) || /^[qhvV]+$/.test(option)) continue;
     const dashes = [...known].map((name) => `--${name}`);
     const begun = dashes.find((name) => begins(name.slice(2), option));
-    return { given: option, near: swapped(dashed(option), known) ?? nearest(`--${dashed(option)}`, dashes) ?? begun };
-  }
-  return undefined;
-}
-
-/** The option with two neighbouring letters the other way round. */
-function swapped(option: string, known: ReadonlySet<string>): string | undefined {
-  for (let at = 0; at + 1 < option.length; at += 1) {
-    const turned = option.slice(0, at) + option.charAt(at + 1) + option.charAt(at) + option.slice(at + 2);
-    if (known.has(turned)) return `--${turned}`;
+    return { given: option, near: nearestName(`--${dashed(option)}`, dashes) ?? begun };
   }
   return undefined;
 }

@@ -3,6 +3,7 @@
 import { archivesCodes } from './codes/archives-codes.js';
 import { buildsCodes } from './codes/builds-codes.js';
 import type { CodeText, CodeTexts } from './codes/code-text.js';
+import { configurationCodes } from './codes/configuration-codes.js';
 import { deliveryCodes } from './codes/delivery-codes.js';
 import { devicesCodes } from './codes/devices-codes.js';
 import { filesCodes } from './codes/files-codes.js';
@@ -28,6 +29,7 @@ export interface CodeSubject {
 /** The codes by subject, in the order of the documentation. */
 export const codeSubjects: readonly CodeSubject[] = [
   { title: 'The command line', codes: usageCodes },
+  { title: 'The configuration', codes: configurationCodes },
   { title: 'Files and folders', codes: filesCodes },
   { title: 'Zip files', codes: zipCodes },
   { title: 'Flash images', codes: imagesCodes },
@@ -48,6 +50,7 @@ export const codeSubjects: readonly CodeSubject[] = [
 
 const texts = {
   ...usageCodes,
+  ...configurationCodes,
   ...filesCodes,
   ...zipCodes,
   ...imagesCodes,

@@ -46,6 +46,9 @@ export const longestLinkBytes = 4095;
 /** Most links that lead to each other on the way to a file; Linux follows as many. */
 export const mostLinksFollowed = 40;
 
+/** Most bytes of a configuration file: people write them, and a product takes some hundred. */
+export const largestConfigurationBytes = 2 ** 18;
+
 /** Most bytes of a policy file: people write them. */
 export const largestPolicyBytes = 2 ** 20;
 

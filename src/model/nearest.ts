@@ -43,3 +43,13 @@ export function nearest(text: string, candidates: Iterable<string>): string | un
   }
   return best;
 }
+
+/** The name that was probably meant, of an option or a key: one with two neighbouring letters the other way round, or else the nearest. */
+export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  const known = new Set(candidates);
+  for (let at = 0; !known.has(name) && at + 1 < Math.min(name.length, 64); at += 1) {
+    const turned = name.slice(0, at) + name.charAt(at + 1) + name.charAt(at) + name.slice(at + 2);
+    if (known.has(turned)) return turned;
+  }
+  return nearest(name, known);
+}

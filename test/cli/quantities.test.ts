@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseSize, showCount, showDuration, showSize } from '../../src/cli/quantities.js';
+import { showCount, showDuration, showSize } from '../../src/cli/quantities.js';
+import { parseSize } from '../../src/model/size-words.js';
 
 test('unit: sizes parse as GNU tools read them', () => {
   const cases: [text: string, bytes: number | undefined][] = [

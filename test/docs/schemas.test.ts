@@ -165,6 +165,12 @@ test('integration: nvs make, dump, diff', async () => {
   hold('nvs-diff', await command('nvs', 'diff', vector('mass.bin'), at('other.bin')));
 });
 
+test('unit: the configuration', () => {
+  const product = { source: 'releases/*/targetfiles.zip', target: 'v2', 'cache-size': '64M', jobs: 2, allow: ['x'] };
+  const commands = { audit: { output: 'audit.html', exact: true } };
+  hold('configuration', { defaults: { effort: 'best' }, products: { a: { ...product, commands } } });
+});
+
 test('integration: every schema was held against something', () => {
   assert.deepEqual([...Object.keys(documents), 'audit'].sort(), [...used].sort());
 });

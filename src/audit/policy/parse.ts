@@ -1,3 +1,4 @@
+import { type Located, parseYaml, showLocated, type YamlProblem } from '../../formats/text/located-yaml.js';
 import type { SecurityRule } from '../../model/audit.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import { largestPolicyBytes } from '../../model/limits.js';
@@ -11,7 +12,6 @@ import {
   type Waiver,
   waivableRules,
 } from './policy.js';
-import { type Located, parseYaml } from './yaml.js';
 
 const parts: readonly Part[] = ['l', 'm', 'o', 'minor'];
 
@@ -28,8 +28,8 @@ export function parsePolicy(text: string, file: string, compile: CompileGlob): A
       expected: `at most ${largestPolicyBytes} bytes`,
     });
   }
-  const { root, faults: syntax } = parseYaml(text.replace(/^\uFEFF/, ''), file);
-  if (syntax.length > 0) throw new InputError(syntax);
+  const { root, problems } = parseYaml(text);
+  if (problems.length > 0) throw new InputError(problems.map((problem) => syntaxFault(problem, file)));
   const faults: Fault[] = [];
   const policy = root === undefined ? undefined : readRoot(root, readerOf(file, faults, compile));
   if (root === undefined)
@@ -43,13 +43,17 @@ export function parsePolicy(text: string, file: string, compile: CompileGlob): A
   return policy;
 }
 
+function syntaxFault({ line, column, message }: YamlProblem, file: string): Fault {
+  return { code: 'policy-syntax', place: { file, line, column }, message: `the policy is not YAML: ${message}` };
+}
+
 type Fields = ReadonlyMap<string, { readonly key: Located; readonly value: Located }>;
 
 /** Collects faults while it reads, so that all are shown at once. */
 function readerOf(file: string, faults: Fault[], compile: CompileGlob) {
   const fault = (at: Located, message: string, expected: string): void => {
     const place = { file, line: at.line, column: at.column };
-    faults.push({ code: 'policy-value', place, message, found: shown(at), expected });
+    faults.push({ code: 'policy-value', place, message, found: showLocated(at), expected });
   };
   const list = (at: Located, what: string): readonly Located[] => {
     if (at.value.kind === 'list') return at.value.items;
@@ -114,13 +118,6 @@ function readerOf(file: string, faults: Fault[], compile: CompileGlob) {
 }
 
 type Reader = ReturnType<typeof readerOf>;
-
-function shown(at: Located): string {
-  const { value } = at;
-  if (value.kind === 'text') return value.text;
-  if (value.kind === 'number') return String(value.number);
-  return value.kind === 'other' ? value.shown : `a ${value.kind === 'map' ? 'mapping' : 'list'}`;
-}
 
 const units: Readonly<Record<string, number>> = {
   B: 1,

@@ -54,9 +54,6 @@ export const mostDiffLinesShown = 200;
 /** Lines of a text that is on one side only: it is shown by its beginning. */
 export const mostOneSidedLinesShown = 40;
 
-/** How deep a policy file may be nested: its form needs four levels. */
-export const deepestPolicyLevel = 8;
-
 /** Most certificates of one file: the bundles of browsers have 150. */
 export const mostCertificates = 2000;
 

@@ -77,3 +77,9 @@ export const largestUbifsFileBytes = 2 * 2 ** 30;
 
 /** Most bytes of a path of UBIFS, as Linux has it: it also keeps crafted chains of directories from growing by their depth times their length. */
 export const longestUbifsPathBytes = 4096;
+
+/** How deep the brackets of a YAML or JSON file of settings may be nested: the deepest form that is read here needs eight levels. */
+export const deepestYamlLevel = 24;
+
+/** Most characters of blanks and dashes that a line of YAML may begin with: twelve levels of eight blanks, as nobody writes them. */
+export const widestYamlIndentCharacters = 120;

@@ -30,6 +30,7 @@ import {
   proofFields,
   signatures,
 } from './common.js';
+import { configuration } from './configuration.js';
 
 const generation = object({
   ...format('dfota-generation'),
@@ -154,7 +155,9 @@ const nvsItem = {
   value: either(text, whole),
 };
 
-export const documents: Readonly<Record<string, { readonly writes: string; readonly schema: Schema }>> = {
+export const documents: Readonly<
+  Record<string, { readonly schema: Schema } & ({ readonly writes: string } | { readonly reads: string })>
+> = {
   generation: {
     writes: '`dfota generate --json`',
     schema: either(generation, object({ packages: list(generation) })),
@@ -467,6 +470,7 @@ export const documents: Readonly<Record<string, { readonly writes: string; reado
       problems: list(object({ file: text, count })),
     }),
   },
+  configuration: { reads: '`dfota` finds as dfota.config.yaml or dfota.config.json', schema: configuration },
   failure: {
     writes: 'every command with `--json` that fails',
     schema: object({
@@ -487,7 +491,12 @@ export function schemaText(name: string): string {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: `urn:dfota:${name}:1`,
     title: `dfota ${name.replaceAll('-', ' ')}`,
-    description: `What ${found.writes.replaceAll('`', '')} writes. \`version\` rises when a field changes its meaning or goes away; new fields may come without that.`,
+    description: ('reads' in found
+      ? `What ${found.reads}.`
+      : `What ${found.writes} writes. \\version rises when a field changes its meaning or goes away; new fields may come without that.`
+    )
+      .replaceAll('`', '')
+      .replace('\\version', '`version`'),
   };
   return `${JSON.stringify({ ...head, ...found.schema }, null, 2)}\n`;
 }
