@@ -6,6 +6,7 @@
 export type * from './model/archive.js';
 export type * from './model/audit.js';
 export type * from './model/build.js';
+export type * from './model/cache.js';
 export type { CodeText } from './model/codes/code-text.js';
 export { type Code, codeTexts } from './model/codes.js';
 export type * from './model/configuration/product.js';
@@ -42,6 +43,16 @@ export { type ArchiveAddRequest, archiveAdd } from './usecases/archive/add.js';
 export { type ArchiveRequest, archiveList, archiveVerify } from './usecases/archive/check.js';
 export { openFromArchive } from './usecases/archive/open.js';
 export { type AuditRequest, auditFiles } from './usecases/audit/audit-files.js';
+export {
+  type CachePruneRequest,
+  type CacheRequest,
+  type CacheServePorts,
+  type CacheServeRequest,
+  cacheList,
+  cachePrune,
+  cacheServe,
+  cacheVerify,
+} from './usecases/cache/cache.js';
 export { type Checked, type CheckRequest, check } from './usecases/check.js';
 export {
   type Configuration,

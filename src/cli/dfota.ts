@@ -1,6 +1,7 @@
 import type { Program } from './command-line.js';
 import { archiveCommand } from './commands/archive.js';
 import { auditCommand } from './commands/audit.js';
+import { cacheCommand } from './commands/cache.js';
 import { checkCommand } from './commands/check.js';
 import { deliverCommand } from './commands/deliver.js';
 import { explainCommand } from './commands/explain.js';
@@ -47,6 +48,7 @@ export function dfota(version: string): Program {
       extractCommand,
       explainCommand,
       archiveCommand,
+      cacheCommand,
       preflightCommand,
       deliverCommand,
       serveCommand,

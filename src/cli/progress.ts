@@ -16,6 +16,7 @@ const names: Readonly<Record<Stage, string>> = {
   extract: 'extracting',
   'archive-add': 'adding to the archive',
   'archive-verify': 'checking the archive',
+  'cache-verify': 'checking the cache',
   upload: 'uploading',
   update: 'updating the module',
 };

@@ -2,6 +2,7 @@
 
 import { archivesCodes } from './codes/archives-codes.js';
 import { buildsCodes } from './codes/builds-codes.js';
+import { cachesCodes } from './codes/caches-codes.js';
 import type { CodeText, CodeTexts } from './codes/code-text.js';
 import { configurationCodes } from './codes/configuration-codes.js';
 import { deliveryCodes } from './codes/delivery-codes.js';
@@ -43,6 +44,7 @@ export const codeSubjects: readonly CodeSubject[] = [
   { title: 'Modules and delivery', codes: deliveryCodes },
   { title: 'Prepared targets', codes: prepareCodes },
   { title: 'Archives of builds', codes: archivesCodes },
+  { title: 'Caches of patches', codes: cachesCodes },
   { title: 'Audit policies', codes: policiesCodes },
   { title: 'Image deltas', codes: imageDeltasCodes },
   { title: 'NVS partitions', codes: nvsCodes },
@@ -64,6 +66,7 @@ const texts = {
   ...deliveryCodes,
   ...prepareCodes,
   ...archivesCodes,
+  ...cachesCodes,
   ...policiesCodes,
   ...imageDeltasCodes,
   ...nvsCodes,

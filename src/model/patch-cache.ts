@@ -1,11 +1,18 @@
 import type { Sha256 } from './digest.js';
+import type { Finding } from './finding.js';
 
 /** Keeps results by the name of what they were made from. */
 export interface PatchCache {
+  /** Only this user's own runs write into it. What others may have written must be proved before it is used. */
+  readonly own: boolean;
   /** The bytes that were put under this key, or undefined. What is damaged is not there. */
   readonly get: (key: Sha256) => Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Keeps the bytes; a cache that cannot is no error, for it only saves time. */
   readonly put: (key: Sha256, bytes: Uint8Array) => Promise<void>;
+  /** What get() gave is not what the key stands for: it is told, and the next put() replaces it. */
+  readonly reject: (key: Sha256) => Promise<void>;
   /** Takes away what was not used for longest, until the limit is kept. */
   readonly trim: () => Promise<void>;
+  /** What went wrong so far, as warnings: a cache that fails costs time and nothing else. */
+  readonly findings: () => readonly Finding[];
 }

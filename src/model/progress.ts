@@ -12,6 +12,7 @@ export type Stage =
   | 'extract'
   | 'archive-add'
   | 'archive-verify'
+  | 'cache-verify'
   | 'upload'
   | 'update';
 

@@ -23,6 +23,7 @@ function helpText(words: readonly string[], columns: number, of = program): stri
 const commands = [...helpText(['--help'], 100).matchAll(/^ {2}dfota ([a-z-]+)/gm)].map(([, name = '']) => name);
 const subcommands = [
   ...['add', 'list', 'verify'].map((name) => ['archive', name]),
+  ...['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]),
   ...['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]),
 ];
 const all = [...commands.filter((name) => name !== 'completion').map((name) => [name]), ...subcommands];

@@ -60,6 +60,11 @@ const lines: Readonly<Record<string, CommandLine>> = {
     },
     outputs: { '--output': 'file' },
   },
+  'audit --exact': {
+    words: ['audit', '--exact'],
+    inputs: { source: 'file', target: 'folder', '--companion': 'file', '--lists': 'lists', '--policy': 'file' },
+    outputs: { '--output': 'file', '--cache': 'store' },
+  },
   prepare: {
     words: ['prepare'],
     inputs: {
@@ -96,7 +101,7 @@ const lines: Readonly<Record<string, CommandLine>> = {
       '--certificate': 'file',
       '--public-key': 'file',
     },
-    outputs: { '--output': 'new-folder' },
+    outputs: { '--output': 'new-folder', '--cache': 'store' },
   },
   support: {
     words: ['support'],
@@ -263,7 +268,7 @@ test('integration: an option that names a file or a folder is in this table, or 
       'permissions no-moves no-copies no-cross-bases cache-size system-free usrdata-free device-memory source-version format ' +
       'with-firmware no-record builder-id scheme signer-command signer-timeout passphrase-env replace ' +
       'exact today allow size only under volume dry-run power-cuts system-size trace replay ' +
-      'erase-block property allow-program starter-lists'
+      'erase-block property allow-program starter-lists cache-read-only'
     )
       .split(' ')
       .map((name) => `--${name}`),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { archiveAddRequest, archiveRequest } from '../../src/cli/commands/archive.js';
 import { auditRequest } from '../../src/cli/commands/audit.js';
+import { cachePruneRequest, cacheRequest, cacheServeRequest } from '../../src/cli/commands/cache.js';
 import { checkRequest } from '../../src/cli/commands/check.js';
 import { deliverRequest } from '../../src/cli/commands/deliver.js';
 import { explainRequest } from '../../src/cli/commands/explain.js';
@@ -49,12 +50,23 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
     all: archiveRequest({ archive: 'releases' }),
     least: archiveRequest({ archive: 'releases' }),
   },
+  'cache ls and verify': { all: cacheRequest({ folder: 'patches' }), least: cacheRequest({}) },
+  'cache prune': {
+    all: cachePruneRequest({ folder: 'patches', maxSize: '1G', unusedDays: '30' }),
+    least: cachePruneRequest({}),
+  },
+  'cache serve': {
+    all: cacheServeRequest({ folder: 'patches', listen: 'tcp://127.0.0.1:0', maxSize: '1G' }),
+    least: cacheServeRequest({ listen: 'tcp://127.0.0.1:0' }),
+  },
   audit: {
     all: auditRequest({
       ...pair,
       ...reading,
       exact: true,
       jobs: '2',
+      cache: 'https://cache.example',
+      cacheReadOnly: true,
       package: 'update.zip',
       policy: 'policy.yaml',
       today: '2026-11-21',
@@ -131,6 +143,7 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
         jobs: '2',
         memory: '1G',
         cache: 'cache',
+        cacheReadOnly: true,
         systemFree: '1M',
         deviceMemory: '128M',
         provenance: 'provenance.json',
@@ -243,6 +256,8 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
         verify: 'quick',
         profile: 'strict',
         jobs: '2',
+        cache: 'cache',
+        cacheReadOnly: true,
         policy: 'policy.yaml',
         builderId: 'urn:ci',
         scheme: 'le',

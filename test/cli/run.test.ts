@@ -125,11 +125,13 @@ test('unit: every command has examples in its help', async () => {
     'serve',
     'watch',
     'nvs',
+    'cache',
     ...images,
   ];
   const archive = ['add', 'list', 'verify'].map((name) => ['archive', name]);
   const nvs = ['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]);
-  for (const words of [...names.map((name) => [name]), ...archive, ...nvs]) {
+  const cache = ['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]);
+  for (const words of [...names.map((name) => [name]), ...archive, ...nvs, ...cache]) {
     const { terminal, stdout } = testTerminal();
     assert.equal(await run(dfota('0.0.0'), [...words, '--help'], terminal), 0);
     assert.match(stdout(), /^Examples:$/m, words.join(' '));

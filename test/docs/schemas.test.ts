@@ -134,6 +134,14 @@ test('integration: explain, archive, prepare', async () => {
   hold('preparation', await command(...prepare));
 });
 
+test('integration: cache ls, prune and verify', async () => {
+  const made = ['--effort', 'fast', '--cache', at('patches'), '--verify', 'off', '--output', at('kept.zip')];
+  await command('generate', at('v1.zip'), at('v2.zip'), ...made);
+  hold('cache-listing', await command('cache', 'ls', at('patches')));
+  hold('cache-check', await command('cache', 'verify', at('patches')));
+  hold('cache-pruning', await command('cache', 'prune', at('patches'), '--max-size', '0'));
+});
+
 test('integration: image-delta, image-apply, image-info', async () => {
   const program = makeProgram('thumb', 51, 60);
   writeFileSync(at('old.bin'), linkProgram(program));

@@ -5,8 +5,9 @@ import { filterAudit } from '../../report/audit/filter.js';
 import { auditFormats, auditReport, formatOfName } from '../../report/audit/formats.js';
 import { changeOrder } from '../../report/audit/words.js';
 import type { AuditRequest } from '../../usecases/audit/audit-files.js';
-import { generateDefaults, patchCacheFolder } from '../../usecases/generate/generate-defaults.js';
+import { generateDefaults } from '../../usecases/generate/generate-defaults.js';
 import { writeText } from '../../usecases/write-report.js';
+import { type CacheWords, cacheOf, cacheOptions } from '../cache-option.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
@@ -65,10 +66,8 @@ export const auditCommand: Command = (program, choose) =>
           describe: 'Worker threads for --exact',
           defaultDescription: 'one for each processor',
         })
-        .option('no-cache', {
-          type: 'boolean',
-          describe: 'With --exact: neither use patches of earlier runs nor keep any',
-        })
+        .options(cacheOptions)
+        .conflicts('cache', 'no-cache')
         .option('companion', companionOption)
         .option('modes', modesOption)
         .conflicts('exact', 'package')
@@ -126,11 +125,18 @@ function dayOption(text: string | undefined): string | undefined {
   });
 }
 
-interface AuditWords extends Pick<AuditRequest, 'source' | 'target' | 'lists' | 'companion' | 'modes'> {
+function withoutExact(): UsageError {
+  return new UsageError({
+    code: 'usage',
+    message: 'without --exact no patch is made, so there is nothing for a cache',
+    remedy: 'add --exact, or leave out --cache',
+  });
+}
+
+interface AuditWords extends CacheWords, Pick<AuditRequest, 'source' | 'target' | 'lists' | 'companion' | 'modes'> {
   readonly parts: string;
   readonly exact?: boolean | undefined;
   readonly jobs?: string | undefined;
-  readonly noCache?: boolean | undefined;
   readonly package?: string | undefined;
   readonly policy?: string | undefined;
   readonly today?: string | undefined;
@@ -142,7 +148,7 @@ export function auditRequest(options: AuditWords): AuditRequest {
   const { source, target, lists, companion, modes } = options;
   const { bootUpdate, levers, chmod, dialect, encoding } = generateDefaults;
   const jobs = countOption('jobs', options.jobs, 1, 256);
-  const defaultCache = options.noCache === true ? undefined : patchCacheFolder();
+  if (options.cache !== undefined && options.exact !== true) throw withoutExact();
   return {
     source,
     target,
@@ -153,7 +159,7 @@ export function auditRequest(options: AuditWords): AuditRequest {
     bootUpdate,
     levers,
     chmod,
-    exact: options.exact === true ? { dialect, encoding: { ...encoding, jobs, defaultCache } } : undefined,
+    exact: options.exact === true ? { dialect, encoding: { ...encoding, jobs, ...cacheOf(options) } } : undefined,
     packageFile: options.package,
     policyFile: options.policy,
     today: dayOption(options.today),

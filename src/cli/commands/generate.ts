@@ -3,10 +3,11 @@ import { findingsText } from '../../report/findings.js';
 import { type GenerationReport, generationDocument, generationTable, generationText } from '../../report/generation.js';
 import { planJson } from '../../report/plan.js';
 import { allowedCodes } from '../../usecases/allow.js';
-import { generateDefaults, patchCacheFolder, profileNames } from '../../usecases/generate/generate-defaults.js';
+import { generateDefaults, profileNames } from '../../usecases/generate/generate-defaults.js';
 import type { GenerateRequest } from '../../usecases/generate/generate-files.js';
 import type { BuildName } from '../../usecases/open-inputs.js';
 import { writeText } from '../../usecases/write-report.js';
+import { type CacheWords, cacheOf, cacheOptions } from '../cache-option.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
@@ -81,12 +82,7 @@ export const generateCommand: Command = (program, choose) =>
           describe: 'How much time to spend on small patches',
         })
         .option('memory', { type: 'string', describe: 'Memory that the whole run may take, as in 1G' })
-        .option('cache', {
-          type: 'string',
-          describe: 'Folder of the patch cache',
-          defaultDescription: "the user's cache",
-        })
-        .option('no-cache', { type: 'boolean', describe: 'Neither use patches of earlier runs nor keep any' })
+        .options(cacheOptions)
         .option('verify', {
           choices: ['full', 'quick', 'off'] as const,
           default: generateDefaults.verify.level,
@@ -134,7 +130,7 @@ export const generateCommand: Command = (program, choose) =>
           'Contents of the package:',
         )
         .group(['verify', 'profile', 'erase-block', 'property', 'allow-program'], 'Proof:')
-        .group(['effort', 'jobs', 'memory', 'cache', 'no-cache'], 'Making patches:')
+        .group(['effort', 'jobs', 'memory', 'cache', 'cache-read-only', 'no-cache'], 'Making patches:')
         .conflicts('cache', 'no-cache')
         .epilogue(
           examples(
@@ -200,6 +196,7 @@ interface NamedBuilds {
 /** The options that say what the package is like and how it is made. */
 interface GenerateWords
   extends NamedBuilds,
+    CacheWords,
     Pick<GenerateRequest, 'lists' | 'companion' | 'modes' | 'bootUpdate' | 'permissions'> {
   readonly source?: string | undefined;
   readonly to?: string | undefined;
@@ -217,8 +214,6 @@ interface GenerateWords
   readonly effort: GenerateRequest['encoding']['effort'];
   readonly jobs?: string | undefined;
   readonly memory?: string | undefined;
-  readonly cache?: string | undefined;
-  readonly noCache?: boolean | undefined;
   readonly cacheSize?: string | undefined;
   readonly systemFree?: string | undefined;
   readonly usrdataFree?: string | undefined;
@@ -232,7 +227,7 @@ interface GenerateWords
 
 /** The request of what the words and options say; `date`: of the run, for the provenance. Throws UsageError. */
 export function generateRequest(options: GenerateWords, date?: string | undefined): GenerateRequest {
-  const { lists, companion, modes, bootUpdate, permissions, effort, cache, verify, profile } = options;
+  const { lists, companion, modes, bootUpdate, permissions, effort, verify, profile } = options;
   const { sources, target } = buildsOf([options.source, options.to], options);
   return {
     sources,
@@ -256,8 +251,7 @@ export function generateRequest(options: GenerateWords, date?: string | undefine
       effort,
       jobs: countOption('jobs', options.jobs, 1, 256),
       memory: sizeOption('memory', options.memory),
-      cache,
-      defaultCache: options.noCache === true ? undefined : patchCacheFolder(),
+      ...cacheOf(options),
     },
     limits: {
       cacheSize: sizeOption('cache-size', options.cacheSize),

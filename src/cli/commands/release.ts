@@ -2,8 +2,9 @@ import { UsageError } from '../../model/errors.js';
 import { signatureSchemes } from '../../model/signature.js';
 import { findingsText } from '../../report/findings.js';
 import { releaseText } from '../../report/release.js';
-import { generateDefaults, patchCacheFolder, profileNames } from '../../usecases/generate/generate-defaults.js';
+import { generateDefaults, profileNames } from '../../usecases/generate/generate-defaults.js';
 import type { ReleaseRequest } from '../../usecases/release/release.js';
+import { type CacheWords, cacheOf, cacheOptions } from '../cache-option.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
@@ -46,7 +47,8 @@ export const releaseCommand: Command = (program, choose) =>
           describe: 'Which device to simulate',
         })
         .option('jobs', { type: 'string', describe: 'Worker threads', defaultDescription: 'one for each processor' })
-        .option('no-cache', { type: 'boolean', describe: 'Neither use patches of earlier runs nor keep any' })
+        .options(cacheOptions)
+        .conflicts('cache', 'no-cache')
         .option('policy', { type: 'string', describe: 'Policy of the audit' })
         .option('builder-id', { type: 'string', describe: 'Who runs it, as a URI for the provenance' })
         .option('scheme', { choices: signatureSchemes, describe: 'Sign the package, see dfota sign' })
@@ -99,7 +101,7 @@ export const releaseCommand: Command = (program, choose) =>
       }),
   );
 
-interface ReleaseWords {
+interface ReleaseWords extends CacheWords {
   readonly source: string;
   readonly target: string;
   readonly output: string;
@@ -111,7 +113,6 @@ interface ReleaseWords {
   readonly verify: ReleaseRequest['verify']['level'];
   readonly profile: ReleaseRequest['verify']['profile'];
   readonly jobs?: string | undefined;
-  readonly noCache?: boolean | undefined;
   readonly policy?: string | undefined;
   readonly builderId?: string | undefined;
   readonly scheme?: (typeof signatureSchemes)[number] | undefined;
@@ -137,7 +138,7 @@ export function releaseRequest(options: ReleaseWords, date?: string | undefined)
     encoding: {
       effort,
       jobs: countOption('jobs', options.jobs, 1, 256),
-      defaultCache: options.noCache === true ? undefined : patchCacheFolder(),
+      ...cacheOf(options),
     },
     verify: { level: verify, profile },
     policy,

@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ProofError } from '../../model/errors.js';
 import { encodeFile } from '../encode-file.js';
 import { adoptEngineModule } from '../stretches/engine.js';
-import type { EncodeMessage, EndMessage, ThreadMessage } from './messages.js';
+import type { EncodeMessage, EndMessage, ProveMessage, ThreadMessage } from './messages.js';
+import { proveEncoded } from './prove-encoded.js';
 import { buffersOf } from './transfer.js';
 
 /** Progress more often than this, in milliseconds, only costs time. */
@@ -22,9 +23,14 @@ function answer({ request, options }: EncodeMessage, tell: (doneBytes: number) =
   }
 }
 
-port.on('message', (message: EncodeMessage | EndMessage) => {
+port.on('message', (message: EncodeMessage | ProveMessage | EndMessage) => {
   if (message.kind === 'end') {
     port.close();
+    return;
+  }
+  if (message.kind === 'prove') {
+    const holds = proveEncoded(message.file, message.base, message.target);
+    port.postMessage({ kind: 'proved', holds } satisfies ThreadMessage);
     return;
   }
   let told = performance.now();

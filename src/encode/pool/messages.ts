@@ -1,3 +1,4 @@
+import type { Content } from '../../model/build.js';
 import type { Fault } from '../../model/errors.js';
 import type { EncodedFile, EncodeFileOptions, EncodeFileRequest } from '../encode-file.js';
 
@@ -6,6 +7,15 @@ export interface EncodeMessage {
   readonly kind: 'encode';
   readonly request: EncodeFileRequest;
   readonly options: EncodeFileOptions;
+}
+
+/** A result of a cache that others may have written to, to be proved before it is used. */
+export interface ProveMessage {
+  readonly kind: 'prove';
+  readonly file: EncodedFile;
+  /** What the patch is applied to; nothing for a whole file. */
+  readonly base: Uint8Array<ArrayBuffer> | undefined;
+  readonly target: Content;
 }
 
 /** The thread is to end when it has nothing more to do. */
@@ -17,5 +27,6 @@ export interface EndMessage {
 export type ThreadMessage =
   | { readonly kind: 'progress'; readonly doneBytes: number }
   | { readonly kind: 'encoded'; readonly result: EncodedFile }
+  | { readonly kind: 'proved'; readonly holds: boolean }
   | { readonly kind: 'unproved'; readonly faults: readonly Fault[] }
   | { readonly kind: 'failed'; readonly error: Error };

@@ -215,8 +215,7 @@ export class PatchPool {
     signal: AbortSignal,
   ): Promise<{ readonly file: EncodedFile; readonly fromCache: boolean }> {
     const { cache } = this.#options;
-    const stored = await cache?.get(job.key);
-    const known = stored && readEncoded(stored);
+    const known = await this.#lookUp(job, signal);
     if (known !== undefined) return { file: known, fromCache: true };
     signal.throwIfAborted();
     const [target, ...bases] = await Promise.all([job.task.target, ...job.task.bases].map((content) => content.read()));
@@ -248,6 +247,35 @@ export class PatchPool {
     return { file, fromCache: false };
   }
 
+  /** What the cache has, and what it is meant to be: an entry that others may have written is proved first. */
+  async #lookUp({ task, key }: Job, signal: AbortSignal): Promise<EncodedFile | undefined> {
+    const { cache } = this.#options;
+    const stored = await cache?.get(key);
+    if (cache === undefined || stored === undefined) return undefined;
+    const known = readEncoded(stored);
+    const bases = known === undefined ? [] : [known.chosen, ...known.trials].map((one) => basePlace(one));
+    if (known !== undefined && bases.every((place) => place === undefined || place in task.bases)) {
+      if (cache.own || (await this.#prove(known, task, signal))) return known;
+    }
+    await cache.reject(key);
+    return undefined;
+  }
+
+  async #prove(file: EncodedFile, { label, target, bases }: EncodeTask, signal: AbortSignal): Promise<boolean> {
+    const place = basePlace(file.chosen);
+    const bytes = place === undefined ? undefined : await bases[place]?.read();
+    signal.throwIfAborted();
+    const thread = this.#idle.pop() ?? new EncodeThread();
+    try {
+      const { size, sha1 } = target;
+      const base = bytes === undefined ? undefined : exact(bytes);
+      return await thread.prove({ file, base, target: { size, sha1 } }, { label, signal });
+    } finally {
+      if (thread.isAlive && this.#stopped === undefined) this.#idle.push(thread);
+      else await thread.stop();
+    }
+  }
+
   #tell(item: string): void {
     let doneBytes = this.#finishedBytes;
     for (const job of this.#running.keys()) doneBytes += job.doneBytes;
@@ -267,6 +295,11 @@ export class PatchPool {
     for (const job of this.#waiting.splice(0)) job.reject(reason);
     for (const { stop } of this.#running.values()) stop.abort(reason);
   }
+}
+
+/** The place of a result's base among those of the task. */
+function basePlace(one: EncodedFile['chosen'] | Trial): number | undefined {
+  return 'base' in one ? one.base : undefined;
 }
 
 function named(file: EncodedFile, task: EncodeTask, fromCache: boolean): EncodeResult {

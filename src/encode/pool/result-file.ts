@@ -61,12 +61,50 @@ function parseHeader(text: string): Header | undefined {
   }
 }
 
-/** As far as reading goes: the digest has vouched for the rest. */
+type Fields = Readonly<Record<string, unknown>>;
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** All that is read later: others may have written the header, with a right digest around it. */
 function isHeader(value: unknown): value is Header {
-  if (typeof value !== 'object' || value === null || !('packed' in value) || !('chosen' in value)) return false;
-  const { packed, chosen } = value;
-  if (typeof packed !== 'object' || packed === null || typeof chosen !== 'object' || chosen === null) return false;
-  const length = 'length' in packed ? packed.length : undefined;
-  if ('sha1' in chosen && !(typeof chosen.sha1 === 'string' && isSha1(chosen.sha1))) return false;
-  return typeof length === 'number' && length >= 0 && 'kind' in chosen && 'trials' in value;
+  if (!isFields(value)) return false;
+  const { chosen, packed, trials, imgdiff } = value;
+  if (!isFields(chosen) || !isFields(packed) || !Array.isArray(trials) || !trials.every(isTrial)) return false;
+  if (imgdiff !== undefined && !isNotes(imgdiff)) return false;
+  if (packed.method !== 'stored' && packed.method !== 'deflated') return false;
+  if (![packed.size, packed.crc32, packed.length].every(isCount)) return false;
+  if (chosen.kind === 'whole') return true;
+  const isFormat = chosen.format === 'BSDIFF40' || chosen.format === 'IMGDIFF2';
+  return (
+    chosen.kind === 'patch' &&
+    isFormat &&
+    isCount(chosen.base) &&
+    typeof chosen.sha1 === 'string' &&
+    isSha1(chosen.sha1)
+  );
+}
+
+function isTrial(value: unknown): boolean {
+  if (!isFields(value)) return false;
+  const { method, base, packageBytes } = value;
+  const known = method === 'BSDIFF40' || method === 'IMGDIFF2' || method === 'identity' || method === 'whole';
+  return known && (base === undefined || isCount(base)) && isCount(packageBytes);
+}
+
+function isNotes(value: unknown): boolean {
+  if (!isFields(value) || !Array.isArray(value.unmade)) return false;
+  const counts = [value.streams, value.unchanged, value.remade];
+  return counts.every(isCount) && value.unmade.every((one: unknown) => isUnmade(one));
+}
+
+function isUnmade(value: unknown): boolean {
+  if (!isFields(value) || typeof value.container !== 'string') return false;
+  const { start, length, expandedLength, wouldTake } = value;
+  return [start, length, expandedLength].every(isCount) && (wouldTake === undefined || isCount(wouldTake));
 }

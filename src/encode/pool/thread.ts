@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { ProofError } from '../../model/errors.js';
 import type { EncodedFile, EncodeFileOptions, EncodeFileRequest } from '../encode-file.js';
 import { engineModule } from '../stretches/engine.js';
-import type { EncodeMessage, EndMessage, ThreadMessage } from './messages.js';
+import type { EncodeMessage, EndMessage, ProveMessage, ThreadMessage } from './messages.js';
 
 /** One file for one thread. */
 export interface ThreadTask {
@@ -38,10 +38,32 @@ export class EncodeThread {
   }
 
   /** Encodes one file; the next may be given when this one is done. Rejects with ProofError, the signal's reason, or an Error that names the task. */
-  encode(task: ThreadTask): Promise<EncodedFile> {
+  async encode(task: ThreadTask): Promise<EncodedFile> {
+    const { request, options, label } = task;
+    const buffers = new Set([request.target.buffer, ...request.bases.map((base) => base.buffer)]);
+    const answer = await this.#ask({ kind: 'encode', request, options }, [...buffers], task);
+    if (answer.kind === 'encoded') return answer.result;
+    throw new Error(`the thread that encoded ${label} answered ${answer.kind}`);
+  }
+
+  /** Whether a result of a cache does what it says; `base`'s bytes are transferred. Rejects as {@link encode} does. */
+  async prove(
+    { file, base, target }: Omit<ProveMessage, 'kind'>,
+    task: Pick<ThreadTask, 'label' | 'signal'>,
+  ): Promise<boolean> {
+    const buffers = base === undefined ? [] : [base.buffer];
+    const answer = await this.#ask({ kind: 'prove', file, base, target }, buffers, { ...task, onProgress: () => {} });
+    return answer.kind === 'proved' && answer.holds;
+  }
+
+  #ask(
+    message: EncodeMessage | ProveMessage,
+    buffers: readonly ArrayBuffer[],
+    task: Omit<ThreadTask, 'request' | 'options'>,
+  ): Promise<Extract<ThreadMessage, { readonly kind: 'encoded' | 'proved' }>> {
     const worker = this.#worker;
-    const { request, options, signal, label } = task;
-    return new Promise<EncodedFile>((resolve, reject) => {
+    const { signal, label } = task;
+    return new Promise((resolve, reject) => {
       const done = (): void => {
         worker.off('message', onMessage);
         worker.off('error', onError);
@@ -59,8 +81,9 @@ export class EncodeThread {
             task.onProgress(message.doneBytes);
             return;
           case 'encoded':
+          case 'proved':
             done();
-            resolve(message.result);
+            resolve(message);
             return;
           case 'unproved':
             fail(new ProofError(message.faults.map((fault) => ({ ...fault, place: { file: label } }))));
@@ -86,8 +109,7 @@ export class EncodeThread {
       worker.on('exit', onExit);
       signal.addEventListener('abort', onAbort);
       worker.ref();
-      const buffers = new Set([request.target.buffer, ...request.bases.map((base) => base.buffer)]);
-      worker.postMessage({ kind: 'encode', request, options } satisfies EncodeMessage, [...buffers]);
+      worker.postMessage(message, [...buffers]);
     });
   }
 

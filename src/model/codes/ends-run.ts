@@ -44,6 +44,8 @@ export const endsRun = [
   'output-unwritable',
   'disk-full',
   'cache-folder',
+  'cache-url',
+  'cache-none',
   'system-enoent',
   'system-enotdir',
   'system-eisdir',

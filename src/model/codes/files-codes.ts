@@ -83,14 +83,6 @@ export const filesCodes = {
     meaning: 'there is no space left for the output',
     remedy: 'free some space, or write to another disk',
   },
-  'cache-folder': {
-    meaning: 'the folder of the patch cache cannot be made',
-    remedy: 'name another with --cache, or go without it with --no-cache',
-  },
-  'cache-skipped': {
-    meaning: 'the patch cache cannot be used, so every patch is made anew',
-    remedy: 'name another folder with --cache, or go without it with --no-cache',
-  },
   'system-enoent': {
     meaning: 'the system found no file or folder at a path',
     remedy: 'check the spelling of the path',

@@ -26,6 +26,3 @@ export const mostLockRounds = 50;
 
 /** Names that could not be written as they are, told one by one; the rest is counted. */
 export const mostNamesTold = 10;
-
-/** Most bytes of the patch cache where the user says nothing: far more than the patches of many pairs of builds, and no burden for a disk. */
-export const largestCacheBytes = 2 * 2 ** 30;

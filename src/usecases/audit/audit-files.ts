@@ -2,6 +2,7 @@
 
 import type { Audit } from '../../model/audit.js';
 import type { Ports } from '../../model/ports.js';
+import { cacheFolder } from '../generate/open-cache.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
 import { type InputPaths, withInputs } from '../open-inputs.js';
 import { type AuditOptions, auditBuilds } from './audit.js';
@@ -18,7 +19,7 @@ export interface AuditRequest extends InputPaths, AuditOptions {
 /** Reads both builds and audits them. Throws InputError for what cannot be read. */
 export async function auditFiles(request: AuditRequest, ports: Ports = {}): Promise<Audit> {
   const { source, target, companion, lists, packageFile, policyFile, otherOutputs = [] } = request;
-  const cache = request.exact?.encoding.cache;
+  const cache = cacheFolder(request.exact?.encoding.cache);
   await holdOutputsApart(
     {
       whole: [

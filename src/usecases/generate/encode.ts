@@ -19,14 +19,16 @@ export interface EncodingOptions {
   readonly jobs?: number | undefined;
   /** Bytes that the whole process may take: what cannot keep to it is refused before anything is made. */
   readonly memory?: number | undefined;
-  /** Folder of the patch cache; it is an error when it cannot be made. */
+  /** Folder of the patch cache, which must be possible, or the address of a shared one. What comes out is proved before it is used. */
   readonly cache?: string | undefined;
+  /** Nothing is put into that cache. */
+  readonly cacheReadOnly?: boolean | undefined;
   /** Folder of the patch cache where none is named; when it cannot be made, nothing is kept, and a finding says so. */
   readonly defaultCache?: string | undefined;
 }
 
 /** The same, with the cache opened. */
-export interface EncodePlanOptions extends Omit<EncodingOptions, 'cache' | 'defaultCache'> {
+export interface EncodePlanOptions extends Omit<EncodingOptions, 'cache' | 'cacheReadOnly' | 'defaultCache'> {
   readonly cache?: PatchCache | undefined;
   readonly onProgress: OnProgress;
   readonly signal?: AbortSignal | undefined;

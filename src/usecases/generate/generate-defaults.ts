@@ -1,6 +1,6 @@
 /** The defaults of `generate`. They stand apart from the use case, so that help and completion load quickly. */
 
-import { defaultCacheDirectory } from '../../store/patch-cache.js';
+import { defaultCacheDirectory } from '../../store/cache/folder.js';
 import type { GenerateOptions } from './generate.js';
 
 export { type ProfileName, profileNames } from '../../device/profile.js';

@@ -8,6 +8,7 @@ import type { Ports } from '../../model/ports.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
 import { type BuildName, type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
 import { type CompanionFile, type Generated, type GenerateOptions, generatePackage } from './generate.js';
+import { cacheFolder } from './open-cache.js';
 import { type ProvenanceOptions, packageRecord, provenanceFile, recordFile } from './record.js';
 
 export { generateDefaults, patchCacheFolder } from './generate-defaults.js';
@@ -104,7 +105,7 @@ async function holdRequestApart(request: GenerateRequest, output: OutputPath): P
       message: 'a statement of provenance is about one package: give a single source',
     });
   }
-  const { cache } = encoding;
+  const cache = cacheFolder(encoding.cache);
   await holdOutputsApart(
     {
       whole: [

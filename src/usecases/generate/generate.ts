@@ -175,6 +175,7 @@ async function generateWith(
       ...target.build.findings,
       ...inputs.findings,
       ...cacheFindings,
+      ...(cache?.findings() ?? []),
       ...guarded.findings,
       ...listFindings(rules, source.build, target.build, parts),
       ...(await checkInputs(source, target, rules, parts, signal)),

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { encoderVersion } from '../../encode/encode-file.js';
 import type { CompanionFile } from '../../files/output.js';
 import type { Build } from '../../model/build.js';
+import { cachesCodes } from '../../model/codes/caches-codes.js';
 import {
   type PackageRecord,
   type RecordedBuild,
@@ -80,7 +81,8 @@ export function packageRecord(inputs: RecordInputs, generated: Generated): Packa
     },
     needs,
     proof: 'packageOrigin' in proof ? { ...proof, packageOrigin: basename(output.file) } : null,
-    findings: sortFindings(findings),
+    // What became of a cache decides about nothing but time.
+    findings: sortFindings(findings.filter(({ code }) => !Object.hasOwn(cachesCodes, code))),
   };
 }
 

@@ -14,6 +14,7 @@ import { auditReport } from '../../report/audit/formats.js';
 import { type ReleasedPackage, releaseNotes } from '../../report/release-notes.js';
 import { auditFiles, hasOffenders, readAuditPage } from '../audit/audit-files.js';
 import { type GenerateRequest, generateFiles } from '../generate/generate-files.js';
+import { cacheFolder } from '../generate/open-cache.js';
 import { packageRecord, provenanceFile } from '../generate/record.js';
 import { holdOutputsApart } from '../hold-apart.js';
 import { listPath, readLists } from '../open-inputs.js';
@@ -50,6 +51,7 @@ export interface Released {
 export async function release(request: ReleaseRequest, ports: SignPorts = {}): Promise<Released> {
   const { output, sign } = request;
   const folder = bundleKind(output) === 'folder';
+  const cache = cacheFolder(request.encoding.cache);
   await holdOutputsApart(
     {
       whole: [
@@ -61,7 +63,10 @@ export async function release(request: ReleaseRequest, ports: SignPorts = {}): P
       ],
       lists: request.lists,
     },
-    [{ role: 'the output', path: output, kind: folder ? 'new-folder' : 'file' }],
+    [
+      { role: 'the output', path: output, kind: folder ? 'new-folder' : 'file' },
+      ...(cache === undefined ? [] : [{ role: 'the cache', path: cache, kind: 'store' } as const]),
+    ],
   );
   // A wrong key is told before the long work.
   const signer = sign === undefined ? undefined : await openSigner(sign, ports);

@@ -397,6 +397,30 @@ export const documents: Readonly<
       findings,
     }),
   },
+  'cache-listing': {
+    writes: '`dfota cache ls --json`',
+    schema: object({
+      ...format('dfota-cache-listing'),
+      cache: text,
+      bytes: count,
+      entries: list(object({ key: sha256, bytes: count, used: text })),
+    }),
+  },
+  'cache-pruning': {
+    writes: '`dfota cache prune --json`',
+    schema: object({
+      ...format('dfota-cache-pruning'),
+      cache: text,
+      removedEntries: count,
+      removedBytes: count,
+      keptEntries: count,
+      keptBytes: count,
+    }),
+  },
+  'cache-check': {
+    writes: '`dfota cache verify --json`',
+    schema: object({ ...format('dfota-cache-check'), cache: text, entries: count, bytes: count, findings }),
+  },
   preparation: {
     writes: '`dfota prepare --json`',
     schema: object({

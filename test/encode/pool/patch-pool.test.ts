@@ -9,7 +9,7 @@ import { type EncodeBase, type EncodeResult, type EncodeTask, PatchPool } from '
 import { sha1Of } from '../../../src/model/digest.js';
 import { ProofError } from '../../../src/model/errors.js';
 import type { Progress } from '../../../src/model/progress.js';
-import { openPatchCache } from '../../../src/store/patch-cache.js';
+import { openPatchCache } from '../../../src/store/cache/folder.js';
 import { noise, prose } from '../../applypatch/make-patch.js';
 
 const cleanUp: (() => Promise<void>)[] = [];

@@ -28,7 +28,7 @@ const generate = (name: string, cache: string) =>
   withGenerated(
     join(work, name),
     specs,
-    { encoding: { effort: 'fast', jobs: 1, cache }, verify: { level: 'quick', profile: 'strict' } },
+    { encoding: { effort: 'fast', jobs: 1, defaultCache: cache }, verify: { level: 'quick', profile: 'strict' } },
     async ({ generated }) => generated,
   );
 

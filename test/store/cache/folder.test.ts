@@ -3,10 +3,10 @@ import { mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type Sha256, sha256Of } from '../../src/model/digest.js';
-import { InputError } from '../../src/model/errors.js';
-import { defaultCacheDirectory, openPatchCache } from '../../src/store/patch-cache.js';
-import { testPatchCache } from '../support/patch-cache-contract.js';
+import { type Sha256, sha256Of } from '../../../src/model/digest.js';
+import { InputError } from '../../../src/model/errors.js';
+import { defaultCacheDirectory, openPatchCache } from '../../../src/store/cache/folder.js';
+import { testPatchCache } from '../../support/patch-cache-contract.js';
 
 let directory = '';
 before(async () => {
