@@ -18,8 +18,8 @@ export interface ContentDigest {
 /** The path of the one output file, by which our records are known. */
 const outputPath = 'dfota-result';
 
-const lengthDelimited = 2;
-const varint = 0;
+const bytesKind = 2;
+const numberKind = 0;
 
 function number(value: number): Buffer {
   const bytes: number[] = [];
@@ -29,12 +29,12 @@ function number(value: number): Buffer {
 }
 
 function field(id: number, bytes: Uint8Array): Buffer {
-  return Buffer.concat([number((id << 3) | lengthDelimited), number(bytes.length), bytes]);
+  return Buffer.concat([number((id << 3) | bytesKind), number(bytes.length), bytes]);
 }
 
 /** The record of a content. */
 export function writeActionResult({ sha256, size }: ContentDigest): Uint8Array {
-  const digest = Buffer.concat([field(1, Buffer.from(sha256)), number((2 << 3) | varint), number(size)]);
+  const digest = Buffer.concat([field(1, Buffer.from(sha256)), number((2 << 3) | numberKind), number(size)]);
   return field(2, Buffer.concat([field(1, Buffer.from(outputPath)), field(2, digest)]));
 }
 
@@ -56,8 +56,8 @@ function readFields(bytes: Uint8Array): ReadonlyMap<number, Uint8Array | number>
     const [tag, value] = [next(), next()];
     if (tag === undefined || value === undefined) return undefined;
     const [id, kind] = [Math.floor(tag / 8), tag % 8];
-    if (kind === varint) fields.set(id, value);
-    else if (kind === lengthDelimited && at + value <= bytes.length) {
+    if (kind === numberKind) fields.set(id, value);
+    else if (kind === bytesKind && at + value <= bytes.length) {
       fields.set(id, bytes.subarray(at, at + value));
       at += value;
     } else return undefined;

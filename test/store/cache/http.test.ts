@@ -48,7 +48,7 @@ testPatchCache('dfota cache serve', async () => {
   };
 });
 
-describe('on nginx', { skip: without('nginx') }, () => {
+describe('integration: on nginx', { skip: without('nginx') }, () => {
   testPatchCache('nginx with WebDAV', async () => {
     const nginx = await startNginx(newFolder());
     cleanUp.push(nginx.stop);
