@@ -2,6 +2,8 @@
 import yargs, { type Argv } from 'yargs';
 import { UsageError } from '../model/errors.js';
 import type { Command } from './command.js';
+import { completionCommand } from './completion/command.js';
+import { type HelpPage, helpPage } from './completion/help-page.js';
 import { narrowest } from './examples.js';
 import type { Action, Manner } from './session.js';
 import { generalHelp, usageError } from './usage-errors.js';
@@ -23,8 +25,6 @@ export interface Program {
   readonly wordsOnly: boolean;
 }
 
-const completionHelp = 'Print a script that lets the shell complete this command line';
-
 /** Options that may be given more than once; every other one is refused then, since one of its values would be lost. */
 const repeatable: ReadonlySet<string> = new Set([
   'fault',
@@ -36,21 +36,36 @@ const repeatable: ReadonlySet<string> = new Set([
   'words',
 ]);
 
+/** Columns of a help in which no line is broken. */
+const unwrapped = Number.POSITIVE_INFINITY;
+
+/** The help of the program and of all of its commands, taken apart. */
+export function helpPages(program: Program): readonly HelpPage[] {
+  const pages: HelpPage[] = [];
+  const waiting: (readonly string[])[] = [[]];
+  for (let words = waiting.shift(); words !== undefined; words = waiting.shift()) {
+    const asked = parseCommandLine(program, [...words, '--help'], unwrapped);
+    const page = helpPage(program.name, words, asked.kind === 'text' ? asked.text : '');
+    pages.push(page);
+    for (const { name } of page.commands) waiting.push([...words, name]);
+  }
+  return pages;
+}
+
 /** Parses; throws UsageError on an unknown command or option, a missing or doubled one, or a value that does not parse. */
 export function parseCommandLine(program: Program, words: readonly string[], columns: number): Asked {
   const asked = askedWords(program, words);
   if (asked !== words) return parseCommandLine(program, asked, columns);
   let chosen: Action | undefined;
   let text = '';
-  const parser = program.commands
-    .reduce<Argv>(
-      (declared, command) =>
-        command(declared, (action) => {
-          chosen = action;
-        }),
-      declare(program, columns),
-    )
-    .completion('completion', program.wordsOnly ? false : completionHelp);
+  const completion = completionCommand(program.name, () => helpPages(program));
+  const parser = [...program.commands, ...(program.wordsOnly ? [] : [completion])].reduce<Argv>(
+    (declared, command) =>
+      command(declared, (action) => {
+        chosen = action;
+      }),
+    declare(program, columns),
+  );
   const given: object = parser.parseSync(
     withDash(afterDashes(words)),
     {},
@@ -99,7 +114,7 @@ export function parseCommandLine(program: Program, words: readonly string[], col
         .demandCommand(program.wordsOnly ? 0 : 1, 'a command is missing')
         .recommendCommands()
         .epilogue(program.epilogue)
-        .wrap(Math.max(narrowest, Math.min(columns, 100)))
+        .wrap(columns === unwrapped ? null : Math.max(narrowest, Math.min(columns, 100)))
         .exitProcess(false)
         .check((options) => {
           for (const [name, value] of Object.entries(options)) {

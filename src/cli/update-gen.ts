@@ -60,13 +60,14 @@ export function updateGenRequest(words: readonly string[], hasCompanion: boolean
   };
 }
 
+const purpose = 'Make ./update.zip from v1/targetfiles.zip to v2/targetfiles.zip, with the list files beside them';
+
 const command: Command = (program, choose) =>
   program.command(
     '$0 [words..]',
-    'Make ./update.zip from v1/targetfiles.zip to v2/targetfiles.zip, with the list files beside them',
+    purpose,
     (options) =>
       options
-        .usage('$0 <what to update>')
         .positional('words', {
           type: 'string',
           array: true,
@@ -102,8 +103,8 @@ export function updateGen(version: string): Program {
   return {
     name: 'update_gen',
     version,
-    usage: '$0 <what to update>',
-    epilogue: 'Exit codes: 0 done, 1 a finding is an error or the proof failed, 2 usage, 3 bad input, 70 internal.',
+    usage: `$0 <what to update>\n\n${purpose}`,
+    epilogue: 'Exit codes: 0 done, 1 a finding is an error or the proof failed, 2 usage, 3 bad input, 70 internal.\n',
     commands: [command],
     wordsOnly: true,
   };

@@ -26,7 +26,7 @@ const subcommands = [
   ...['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]),
   ...['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]),
 ];
-const all = [...commands.filter((name) => name !== 'completion').map((name) => [name]), ...subcommands];
+const all = [...commands.map((name) => [name]), ...subcommands];
 
 /** A command line as a shell parts it: an example of ours has single quotes at most. */
 function shellWords(line: string): string[] {

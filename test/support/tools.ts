@@ -8,6 +8,8 @@ const tools = {
   bzip2: 'bzip2',
   chromium: 'chromium',
   cpio: 'cpio',
+  fish: 'fish',
+  groff: 'groff-base',
   gzip: 'gzip',
   lz4: 'lz4',
   lzop: 'lzop',
@@ -23,6 +25,7 @@ const tools = {
   unzip: 'unzip',
   xz: 'xz-utils',
   zip: 'zip',
+  zsh: 'zsh',
   zstd: 'zstd',
 } as const satisfies Readonly<Record<string, string>>;
 

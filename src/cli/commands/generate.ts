@@ -38,7 +38,7 @@ export const generateCommand: Command = (program, choose) =>
     (options) =>
       options
         .usage(
-          '$0 generate SOURCE.zip TARGET.zip [options]\n$0 generate --from V1A.zip --from V1B.zip TARGET.zip\n$0 generate --from-archive DIR --source-version V --target TARGET.zip',
+          '$0 generate SOURCE.zip TARGET.zip [options]\n$0 generate --from V1A.zip --from V1B.zip TARGET.zip\n$0 generate --from-archive DIR --source-version V --target TARGET.zip\n\nMake the package that updates a module from one build to another, and prove it',
         )
         .positional('source', {
           type: 'string',
