@@ -25,6 +25,7 @@ export type * from './model/inner.js';
 export type * from './model/inspection.js';
 export type * from './model/list-rules.js';
 export type * from './model/listing.js';
+export type * from './model/littlefs.js';
 export type * from './model/needs.js';
 export type * from './model/nvs.js';
 export type * from './model/operation.js';
@@ -99,6 +100,8 @@ export { type ImageDeltaRequest, imageDelta } from './usecases/image-delta/image
 export { type ImageInfoRequest, imageInfo } from './usecases/image-delta/image-info.js';
 export type { DeltaTarget } from './usecases/image-delta/plan.js';
 export { type InspectRequest, inspectPackage } from './usecases/inspect/inspect.js';
+export { type LittlefsCheckRequest, littlefsCheck } from './usecases/littlefs/check.js';
+export { type LittlefsMakeRequest, type LittlefsPreset, littlefsMake } from './usecases/littlefs/make.js';
 export { type LsRequest, ls } from './usecases/ls.js';
 export {
   type ModulePorts,

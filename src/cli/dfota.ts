@@ -11,6 +11,7 @@ import { imageApplyCommand } from './commands/image-apply.js';
 import { imageDeltaCommand } from './commands/image-delta.js';
 import { imageInfoCommand } from './commands/image-info.js';
 import { inspectCommand } from './commands/inspect.js';
+import { littlefsCommand } from './commands/littlefs.js';
 import { lsCommand } from './commands/ls.js';
 import { moduleCommand } from './commands/module.js';
 import { nvsCommand } from './commands/nvs.js';
@@ -58,6 +59,7 @@ export function dfota(version: string): Program {
       imageApplyCommand,
       imageInfoCommand,
       nvsCommand,
+      littlefsCommand,
     ],
     wordsOnly: false,
   };

@@ -2,6 +2,7 @@ import type { OpenBuild } from '../model/build.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import type { ReadOptions } from '../model/tree.js';
 import { describeBuild } from './describe-build.js';
+import { isRawImageFile } from './images/raw-images.js';
 import type { Role } from './layout.js';
 import type { Modes } from './ownership.js';
 import { readTree } from './read-tree.js';
@@ -15,6 +16,8 @@ export interface OpenBuildOptions {
   readonly signal?: AbortSignal | undefined;
   /** For raw images: a targetfiles.zip, or a folder of its layout, that has what images do not hold (META, OTA, RECOVERY). */
   readonly companion?: string | undefined;
+  /** The build is compared, and nothing is made of it: a single image then needs no updater beside it. */
+  readonly compareOnly?: boolean | undefined;
 }
 
 /**
@@ -22,14 +25,16 @@ export interface OpenBuildOptions {
  * kept. Throws InputError with every fault that was found. Close the content when done.
  */
 export async function openBuild(path: string, options: OpenBuildOptions): Promise<OpenBuild> {
+  const compareOnly = options.compareOnly === true && (await isRawImageFile(path));
   const reading: ReadOptions = {
+    compareOnly,
     stage: options.role === 'target' ? 'read-target' : 'read-source',
     onProgress: options.onProgress ?? silent,
     signal: options.signal,
   };
   const tree = await readTree(path, reading, options.companion);
   try {
-    const build = await describeBuild(tree, options.modes, options.role);
+    const build = await describeBuild(tree, options.modes, compareOnly ? undefined : options.role);
     return { build, path, content: { read: (file) => tree.read(file), close: () => tree.close() } };
   } catch (error) {
     await tree.close();

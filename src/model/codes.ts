@@ -12,6 +12,7 @@ import { guardsCodes } from './codes/guards-codes.js';
 import { imageDeltasCodes } from './codes/image-deltas-codes.js';
 import { imagesCodes } from './codes/images-codes.js';
 import { listsCodes } from './codes/lists-codes.js';
+import { littlefsCodes } from './codes/littlefs-codes.js';
 import { nvsCodes } from './codes/nvs-codes.js';
 import { packagesCodes } from './codes/packages-codes.js';
 import { pairsCodes } from './codes/pairs-codes.js';
@@ -48,6 +49,7 @@ export const codeSubjects: readonly CodeSubject[] = [
   { title: 'Audit policies', codes: policiesCodes },
   { title: 'Image deltas', codes: imageDeltasCodes },
   { title: 'NVS partitions', codes: nvsCodes },
+  { title: 'LittleFS images', codes: littlefsCodes },
 ];
 
 const texts = {
@@ -70,6 +72,7 @@ const texts = {
   ...policiesCodes,
   ...imageDeltasCodes,
   ...nvsCodes,
+  ...littlefsCodes,
 } as const;
 
 /** A code of a finding or of an error: stable, kebab-case, for machines. */

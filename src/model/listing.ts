@@ -2,6 +2,9 @@ import type { Fault } from './errors.js';
 import type { Finding } from './finding.js';
 import type { TreeEntry } from './tree-entry.js';
 
+/** Formats of images that have commands of their own. */
+export type ImageFormat = 'littlefs';
+
 /** What is in an input: the result of `dfota ls`. */
 export interface Listing {
   /** The input as the user named it. */

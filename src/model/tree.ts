@@ -44,6 +44,8 @@ export interface ReadOptions {
   readonly stage: Stage;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal | undefined;
+  /** A target that is only compared: an image then needs no updater beside it. */
+  readonly compareOnly?: boolean | undefined;
 }
 
 /** Whether two nodes are the same on the device, as far as content goes. */

@@ -3,7 +3,7 @@ import { writeFolder } from '../files/output.js';
 import { openInput, withFolders } from '../input/images/open-input.js';
 import { selectPaths } from '../input/selection.js';
 import { UsageError } from '../model/errors.js';
-import type { Extraction } from '../model/listing.js';
+import type { Extraction, ImageFormat } from '../model/listing.js';
 import type { Ports } from '../model/ports.js';
 import { holdOutputsApart } from './hold-apart.js';
 import { writeTree } from './write-tree.js';
@@ -18,6 +18,8 @@ export interface ExtractRequest {
   readonly only?: readonly string[] | undefined;
   /** Volume of an UBI image. */
   readonly volume?: string | undefined;
+  /** What the input must be; anything that is known without it. */
+  readonly format?: ImageFormat | undefined;
 }
 
 /**
@@ -26,10 +28,10 @@ export interface ExtractRequest {
  * out and told; the rest is extracted. Names that this system does not take are written with escapes, and told. Throws UsageError and InputError.
  */
 export async function extract(request: ExtractRequest, ports: Ports = {}): Promise<Extraction> {
-  const { input, output, only = [], volume } = request;
+  const { input, output, only = [], volume, format } = request;
   const chosen = selectPaths(only, '--only');
   await holdOutputsApart({ whole: [['the input', input]] }, [{ role: 'the output', path: output, kind: 'new-folder' }]);
-  const tree = await openInput(input, { ...ports, volume, stage: 'extract' });
+  const tree = await openInput(input, { ...ports, volume, format, stage: 'extract' });
   try {
     const entries = withFolders(tree.entries, chosen);
     if (entries.length === 0 && only.length > 0) {

@@ -31,6 +31,8 @@ export interface ReadingOptions {
   readonly modes: Modes;
   /** For raw images: a targetfiles.zip with what images do not hold. */
   readonly companion?: string | undefined;
+  /** Nothing is made of the builds: a single image then needs no updater beside it. */
+  readonly compareOnly?: boolean | undefined;
 }
 
 /** Both builds, the lists, and what was noticed when the lists were read. */
@@ -47,11 +49,11 @@ export interface OpenInputs {
 export async function withBuild<Result>(
   name: BuildName,
   role: 'source' | 'target',
-  { modes, companion }: ReadingOptions,
+  { modes, companion, compareOnly }: ReadingOptions,
   { onProgress, signal }: Ports,
   use: (build: OpenBuild) => Promise<Result>,
 ): Promise<Result> {
-  const options = { role, modes, companion, onProgress, signal };
+  const options = { role, modes, companion, compareOnly, onProgress, signal };
   const build = await (typeof name === 'string'
     ? openBuild(name, options)
     : openFromArchive(name.archive, name.version, options));

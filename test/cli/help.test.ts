@@ -25,6 +25,7 @@ const subcommands = [
   ...['add', 'list', 'verify'].map((name) => ['archive', name]),
   ...['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]),
   ...['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]),
+  ...['make', 'check', 'ls', 'extract'].map((name) => ['littlefs', name]),
 ];
 const all = [...commands.map((name) => [name]), ...subcommands];
 

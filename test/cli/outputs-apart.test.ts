@@ -128,6 +128,16 @@ const lines: Readonly<Record<string, CommandLine>> = {
     inputs: { '--input': 'file' },
     outputs: { '--output': 'file' },
   },
+  'littlefs make': {
+    words: ['littlefs', 'make', '--size', '1M'],
+    inputs: { folder: 'folder' },
+    outputs: { '--output': 'file' },
+  },
+  'littlefs extract': {
+    words: ['littlefs', 'extract'],
+    inputs: { image: 'file' },
+    outputs: { '--output': 'new-folder' },
+  },
   'archive add': { words: ['archive', 'add'], inputs: { build: 'folder' }, outputs: { '--to': 'store' } },
   'archive add of a zip': { words: ['archive', 'add'], inputs: { build: 'file' }, outputs: { '--to': 'store' } },
 };
@@ -267,7 +277,7 @@ test('integration: an option that names a file or a folder is in this table, or 
       'quiet verbose help version json parts modes effort jobs memory no-cache verify profile boot-update script-dialect ' +
       'permissions no-moves no-copies no-cross-bases cache-size system-free usrdata-free device-memory source-version format ' +
       'with-firmware no-record builder-id scheme signer-command signer-timeout passphrase-env replace ' +
-      'exact today allow size only under volume dry-run power-cuts system-size trace replay ' +
+      'exact today allow size only under volume dry-run power-cuts system-size trace replay block preset ' +
       'erase-block property allow-program starter-lists cache-read-only'
     )
       .split(' ')
@@ -285,6 +295,8 @@ test('integration: an option that names a file or a folder is in this table, or 
     'extract',
     'archive add',
     'nvs make',
+    'littlefs make',
+    'littlefs extract',
   ]) {
     const { terminal, stdout } = testTerminal();
     await run(dfota('0.0.0'), [...command.split(' '), '--help'], terminal);

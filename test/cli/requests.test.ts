@@ -13,6 +13,7 @@ import { imageApplyRequest } from '../../src/cli/commands/image-apply.js';
 import { imageDeltaRequest } from '../../src/cli/commands/image-delta.js';
 import { imageInfoRequest } from '../../src/cli/commands/image-info.js';
 import { inspectRequest } from '../../src/cli/commands/inspect.js';
+import { littlefsCheckRequest, littlefsMakeRequest } from '../../src/cli/commands/littlefs.js';
 import { lsRequest } from '../../src/cli/commands/ls.js';
 import { moduleRequest, moduleTreeRequest } from '../../src/cli/commands/module.js';
 import { nvsDiffRequest, nvsDumpRequest, nvsMakeRequest } from '../../src/cli/commands/nvs.js';
@@ -125,7 +126,7 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
     least: imageInfoRequest({ patch: 'v2.patch' }),
   },
   extract: {
-    all: extractRequest({ input: 'v1.zip', output: 'out', only: ['SYSTEM/etc'], volume: 'rootfs' }),
+    all: extractRequest({ input: 'v1.zip', output: 'out', only: ['SYSTEM/etc'], volume: 'rootfs', format: 'littlefs' }),
     least: extractRequest({ input: 'v1.zip', output: 'out' }),
   },
   generate: {
@@ -159,7 +160,7 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   },
   inspect: { all: inspectRequest({ package: 'update.zip' }), least: inspectRequest({ package: 'update.zip' }) },
   ls: {
-    all: lsRequest({ input: 'v1.zip', only: ['SYSTEM/etc'], volume: 'rootfs' }),
+    all: lsRequest({ input: 'v1.zip', only: ['SYSTEM/etc'], volume: 'rootfs', format: 'littlefs' }),
     least: lsRequest({ input: 'v1.zip' }),
   },
   module: {
@@ -218,6 +219,14 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   'nvs diff': {
     all: nvsDiffRequest({ before: '1.bin', after: '2.bin' }),
     least: nvsDiffRequest({ before: '1.bin', after: '2.bin' }),
+  },
+  'littlefs make': {
+    all: littlefsMakeRequest({ folder: 'usr', output: 'usr.bin', size: '5M', block: '4096', preset: 'customer_fs' }),
+    least: littlefsMakeRequest({ folder: 'usr', output: 'usr.bin', block: '4096' }),
+  },
+  'littlefs check': {
+    all: littlefsCheckRequest({ image: 'usr.bin' }),
+    least: littlefsCheckRequest({ image: 'usr.bin' }),
   },
   prepare: {
     all: prepareRequest({

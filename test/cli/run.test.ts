@@ -127,12 +127,14 @@ test('unit: every command has examples in its help', async () => {
     'nvs',
     'cache',
     'completion',
+    'littlefs',
     ...images,
   ];
   const archive = ['add', 'list', 'verify'].map((name) => ['archive', name]);
   const nvs = ['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]);
   const cache = ['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]);
-  for (const words of [...names.map((name) => [name]), ...archive, ...nvs, ...cache]) {
+  const littlefs = ['make', 'check', 'ls', 'extract'].map((name) => ['littlefs', name]);
+  for (const words of [...names.map((name) => [name]), ...archive, ...nvs, ...cache, ...littlefs]) {
     const { terminal, stdout } = testTerminal();
     assert.equal(await run(dfota('0.0.0'), [...words, '--help'], terminal), 0);
     assert.match(stdout(), /^Examples:$/m, words.join(' '));

@@ -179,6 +179,16 @@ test('unit: the configuration', () => {
   hold('configuration', { defaults: { effort: 'best' }, products: { a: { ...product, commands } } });
 });
 
+test('integration: littlefs make, check', async () => {
+  const folder = at('usr');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'main.py'), 'print(1)\n');
+  hold('littlefs-made', await command('littlefs', 'make', folder, '--size', '64K', '--output', at('usr.bin')));
+  hold('littlefs-check', await command('littlefs', 'check', at('usr.bin')));
+  writeFileSync(at('cut.bin'), readFileSync(at('usr.bin')).fill(0, 0, 4096).fill(0, 8192, 16_384));
+  hold('littlefs-check', await command('littlefs', 'check', at('cut.bin')));
+});
+
 test('integration: every schema was held against something', () => {
   assert.deepEqual([...Object.keys(documents), 'audit'].sort(), [...used].sort());
 });

@@ -7,7 +7,7 @@ import { examples } from '../examples.js';
 export const extractCommand: Command = (program, choose) =>
   program.command(
     'extract <input>',
-    'Write what is in any input into a new folder: a zip, a folder, an UBI or UBIFS image',
+    'Write what is in any input into a new folder: a zip, a folder, an UBI, UBIFS or LittleFS image',
     (options) =>
       options
         .positional('input', { type: 'string', demandOption: true, describe: 'A zip, a folder or an image' })
@@ -43,6 +43,6 @@ export const extractCommand: Command = (program, choose) =>
   );
 
 /** The request of what the options say. */
-export function extractRequest({ input, output, only, volume }: ExtractRequest): ExtractRequest {
-  return { input, output, only, volume };
+export function extractRequest({ input, output, only, volume, format }: ExtractRequest): ExtractRequest {
+  return { input, output, only, volume, format };
 }

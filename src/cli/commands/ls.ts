@@ -7,7 +7,7 @@ import { examples } from '../examples.js';
 export const lsCommand: Command = (program, choose) =>
   program.command(
     'ls <input>',
-    'List what is in any input: a zip, a folder, an UBI or UBIFS image, a folder of raw images',
+    'List what is in any input: a zip, a folder, an UBI, UBIFS or LittleFS image, a folder of raw images',
     (options) =>
       options
         .positional('input', { type: 'string', demandOption: true, describe: 'A zip, a folder or an image' })
@@ -35,6 +35,6 @@ export const lsCommand: Command = (program, choose) =>
   );
 
 /** The request of what the options say. */
-export function lsRequest({ input, only, volume }: LsRequest): LsRequest {
-  return { input, only, volume };
+export function lsRequest({ input, only, volume, format }: LsRequest): LsRequest {
+  return { input, only, volume, format };
 }

@@ -1,4 +1,5 @@
 import { openFileSource } from '../../files/file-source.js';
+import { isLittlefs, littlefsHeadBytes, secondBlocks } from '../../formats/littlefs/superblock.js';
 import { readUbi, type UbiImage, type UbiVolume } from '../../formats/ubi/image.js';
 import { fileBlocks, volumeBlocks } from '../../formats/ubifs/erase-blocks.js';
 import { openUbifs } from '../../formats/ubifs/file-system.js';
@@ -10,9 +11,20 @@ import type { Finding } from '../../model/finding.js';
 import type { InputTree } from '../../model/input-tree.js';
 import { displayName } from '../../model/path.js';
 import type { TreeEntry } from '../../model/tree-entry.js';
+import { openLittlefsTree } from './littlefs-tree.js';
 
 /** What a file's first bytes say that it is. */
-export type ImageKind = 'ubi' | 'ubifs' | 'squashfs' | 'ext4' | 'sparse' | 'zip' | 'boot' | 'erased' | 'unknown';
+export type ImageKind =
+  | 'ubi'
+  | 'ubifs'
+  | 'squashfs'
+  | 'littlefs'
+  | 'ext4'
+  | 'sparse'
+  | 'zip'
+  | 'boot'
+  | 'erased'
+  | 'unknown';
 
 /** Recognises an image by its first bytes (2 KiB are enough). */
 export function recogniseImage(head: Uint8Array): ImageKind {
@@ -21,6 +33,7 @@ export function recogniseImage(head: Uint8Array): ImageKind {
   if (word === 0x55424923) return 'ubi';
   if (head.length >= 4 && view.getUint32(0, true) === nodeMagic) return 'ubifs';
   if (word === 0x68737173 || word === 0x73717368) return 'squashfs';
+  if (isLittlefs(head)) return 'littlefs';
   if (word === 0x3aff26ed) return 'sparse';
   if (word === 0x504b0304 || word === 0x504b0506) return 'zip';
   if (word === 0x414e4452) return 'boot';
@@ -33,10 +46,18 @@ export function recogniseImage(head: Uint8Array): ImageKind {
 export async function recogniseFile(path: string): Promise<ImageKind> {
   const source = await openFileSource(path);
   try {
-    return recogniseImage(await source.read(0, 2048));
+    return await recogniseSource(source);
   } finally {
     await source.close();
   }
+}
+
+/** The same of what is open already. A LittleFS whose first superblock is lost is recognised by the second one. */
+async function recogniseSource(source: ByteSource): Promise<ImageKind> {
+  const kind = recogniseImage(await source.read(0, 2048));
+  if (kind !== 'unknown' && kind !== 'erased') return kind;
+  for (const block of secondBlocks()) if (isLittlefs(await source.read(block, littlefsHeadBytes))) return 'littlefs';
+  return kind;
 }
 
 /** Which volume of an UBI image is meant; by default the one whose UBIFS is the system's or the modem's. */
@@ -52,7 +73,11 @@ export interface ImageOptions {
 export async function openImageTree(path: string, options: ImageOptions = {}): Promise<InputTree> {
   const source = await openFileSource(path);
   try {
-    const kind = recogniseImage(await source.read(0, 2048));
+    const kind = await recogniseSource(source);
+    if (kind === 'littlefs') {
+      await source.close();
+      return await openLittlefsTree(path);
+    }
     if (kind === 'ubifs') return await openPlain(source);
     if (kind === 'ubi' || kind === 'erased' || kind === 'unknown') return await openVolume(source, options);
     throw new InputError({
@@ -60,7 +85,7 @@ export async function openImageTree(path: string, options: ImageOptions = {}): P
       place: { file: path },
       message: 'this kind of image cannot be read',
       found: kind,
-      expected: 'an UBI image (UBI#) or an UBIFS image',
+      expected: 'an UBI image (UBI#), an UBIFS image or a LittleFS image',
     });
   } catch (error) {
     await source.close();

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { asInputError } from '../../files/system-error.js';
 import type { InputTree } from '../../model/input-tree.js';
+import type { ImageFormat } from '../../model/listing.js';
 import { type BuildPath, compareBytes, isWithin, parentOf, toBuildPath } from '../../model/path.js';
 import { type OnProgress, type Stage, silent } from '../../model/progress.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
@@ -8,12 +9,15 @@ import type { TreeEntry } from '../../model/tree-entry.js';
 import { readFolder } from '../folder-tree.js';
 import { readZip } from '../zip/zip-tree.js';
 import { openImageTree } from './image-tree.js';
+import { openLittlefsTree } from './littlefs-tree.js';
 import { isRawImageFile, isRawImageFolder, readRawImages } from './raw-images.js';
 
 /** How an input is opened. */
 export interface OpenInputOptions {
   /** Volume of an UBI image. */
   readonly volume?: string | undefined;
+  /** What the input must be; without it, anything that is known. */
+  readonly format?: ImageFormat | undefined;
   readonly stage?: Stage | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -31,6 +35,7 @@ export async function openInput(path: string, options: OpenInputOptions = {}): P
     onProgress: options.onProgress ?? silent,
     signal: options.signal,
   };
+  if (options.format === 'littlefs') return openLittlefsTree(path);
   let isFolder: boolean;
   try {
     isFolder = (await stat(path)).isDirectory();

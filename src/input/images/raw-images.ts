@@ -83,12 +83,12 @@ export async function isRawImageFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Whether a file is an UBI or UBIFS image, or is called like one. `false` for anything that cannot be read. */
+/** Whether a file is an UBI, UBIFS or LittleFS image, or is called like one. `false` for anything that cannot be read. */
 export async function isRawImageFile(path: string): Promise<boolean> {
   try {
     if (!(await stat(path)).isFile()) return false;
     const kind = await recogniseFile(path);
-    return kind === 'ubi' || kind === 'ubifs' || (kind !== 'zip' && /\.ubi(fs)?$/i.test(path));
+    return kind === 'ubi' || kind === 'ubifs' || kind === 'littlefs' || (kind !== 'zip' && /\.ubi(fs)?$/i.test(path));
   } catch {
     return false;
   }
@@ -117,7 +117,7 @@ export async function readRawImages(path: string, options: ReadOptions, companio
     if (images.system !== undefined) await takeImage(images.system, sdx6x.system, options, filling);
     if (images.modem !== undefined) await takeImage(images.modem, sdx6x.modem, options, filling);
     if (images.boot !== undefined) await takeBoot(images.boot, options, filling);
-    addDefaults(path, images, filling, options.stage === 'read-target');
+    addDefaults(path, images, filling, options.stage === 'read-target' && options.compareOnly !== true);
     const sorted = new Map([...filling.nodes].sort(([a], [b]) => compareBytes(a, b)));
     return {
       origin: path,
@@ -236,7 +236,7 @@ const defaultFstab = [
   '/system ubifs system',
 ];
 
-function addDefaults(path: string, images: RawImages, filling: Filling, isTarget: boolean): void {
+function addDefaults(path: string, images: RawImages, filling: Filling, needsUpdater: boolean): void {
   const { nodes, readers, findings } = filling;
   const add = (name: string, lines: readonly string[]): void => {
     const bytes = Uint8Array.from(Buffer.from(`${lines.join('\n')}\n`));
@@ -263,7 +263,7 @@ function addDefaults(path: string, images: RawImages, filling: Filling, isTarget
       remedy: 'give a targetfiles.zip of the same module as companion, or put META and RECOVERY beside the images',
     });
   }
-  if (isTarget && nodes.get(sdx6x.updater)?.kind !== 'file') {
+  if (needsUpdater && nodes.get(sdx6x.updater)?.kind !== 'file') {
     throw new InputError({
       code: 'no-updater',
       place: { file: path, entry: sdx6x.updater },

@@ -196,6 +196,12 @@ export const endsRun = [
   'nvs-too-small',
   'nvs-proof',
   'nvs-no-image',
+  'littlefs-size',
+  'littlefs-name',
+  'littlefs-link',
+  'littlefs-too-small',
+  'littlefs-proof',
+  'littlefs-no-image',
   'record-value',
   'source-date',
 ] as const satisfies readonly Code[];

@@ -33,6 +33,8 @@ export async function auditFiles(request: AuditRequest, ports: Ports = {}): Prom
     },
     [...otherOutputs, ...(cache === undefined ? [] : [{ role: 'the cache', path: cache, kind: 'store' } as const])],
   );
-  const audit = await withInputs(request, ports, (inputs) => auditBuilds(inputs, request, ports));
+  const audit = await withInputs({ ...request, compareOnly: request.exact === undefined }, ports, (inputs) =>
+    auditBuilds(inputs, request, ports),
+  );
   return { ...audit, lists: lists ?? 'the starter lists' };
 }

@@ -495,6 +495,48 @@ export const documents: Readonly<
     }),
   },
   configuration: { reads: '`dfota` finds as dfota.config.yaml or dfota.config.json', schema: configuration },
+  'littlefs-made': {
+    writes: '`dfota littlefs make --json`',
+    schema: object({
+      ...format('dfota-littlefs-made'),
+      output: text,
+      size: count,
+      blockSize: count,
+      files: count,
+      directories: count,
+      bytes: count,
+      usedBlocks: count,
+      freeBlocks: count,
+      sha256,
+      notes: list(text),
+    }),
+  },
+  'littlefs-check': {
+    writes: '`dfota littlefs check --json`',
+    schema: object({
+      ...format('dfota-littlefs-check'),
+      file: text,
+      size: count,
+      blockSize: count,
+      blockCount: count,
+      diskVersion: text,
+      files: count,
+      directories: count,
+      bytes: count,
+      usedBlocks: count,
+      freeBlocks: count,
+      problems: list(
+        object({
+          severity: one('error', 'warning'),
+          code: text,
+          path: maybe(text),
+          block: maybe(count),
+          message: text,
+        }),
+      ),
+      moreProblems: count,
+    }),
+  },
   failure: {
     writes: 'every command with `--json` that fails',
     schema: object({

@@ -12,15 +12,26 @@ import { readZip } from '../../../src/formats/container/zip.js';
 import { readFacts } from '../../../src/formats/elf/facts.js';
 import { FormatError } from '../../../src/formats/format-error.js';
 import { readModInfo } from '../../../src/formats/kernel-module/modinfo.js';
+import { readLittlefs } from '../../../src/formats/littlefs/read.js';
 import { readModemImage } from '../../../src/formats/modem/image.js';
 import { versionStrings } from '../../../src/formats/modem/versions.js';
 import { memorySource } from '../../../src/model/byte-source.js';
 import { InputError } from '../../../src/model/errors.js';
 import { readLayout } from '../../../src/signing/package-layout.js';
 import { readers } from '../readers.js';
-import { mendUbi, mendUbifs } from './checksums.js';
+import { mendLittlefs, mendUbi, mendUbifs } from './checksums.js';
 import type { FuzzReader } from './reader.js';
-import { forgedPatch, kept, patchSource, smallBoot, smallMbn, smallModem, smallPatches, smallZips } from './samples.js';
+import {
+  forgedPatch,
+  kept,
+  patchSource,
+  smallBoot,
+  smallLittlefs,
+  smallMbn,
+  smallModem,
+  smallPatches,
+  smallZips,
+} from './samples.js';
 
 /** More than any sample unpacks to, so that a bomb runs into it soon. Bytes. */
 const unpackedLimit = 4 << 20;
@@ -112,6 +123,22 @@ export const byteReaders = {
     samples: () => [kept('root.ubifs')],
     words: ['\x31\x18\x10\x06'],
     mend: mendUbifs,
+  },
+  littlefs: {
+    read: (bytes) => {
+      const { entries, content } = readLittlefs(bytes);
+      for (const { path, kind } of entries) {
+        try {
+          if (kind === 'file') content(path);
+        } catch (error) {
+          if (!(error instanceof FormatError)) throw error;
+        }
+      }
+    },
+    throws: [FormatError],
+    samples: smallLittlefs,
+    words: ['littlefs', '\x11\x08\0\x01', '\x22\x08\0\x01', '\xff\xff\xff\xff'],
+    mend: mendLittlefs,
   },
   bsdiff40: {
     ...patch,

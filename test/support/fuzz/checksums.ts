@@ -32,3 +32,13 @@ export function mendUbifs(image: Buffer): Buffer {
   }
   return image;
 }
+
+/** The blocks of directories of a LittleFS: each that begins with a size which fits it, mended by that size. */
+export function mendLittlefs(image: Buffer, blockSize = 512): Buffer {
+  for (let block = 0; block + blockSize <= image.length; block += blockSize) {
+    const size = image.readUInt32LE(block + 4) & 0x7fffffff;
+    if (size < 20 || size > blockSize) continue;
+    image.writeUInt32LE(~crc32(image.subarray(block, block + size - 4)) >>> 0, block + size - 4);
+  }
+  return image;
+}

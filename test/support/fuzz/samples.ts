@@ -5,6 +5,7 @@ import { deflateRawSync, gunzipSync, gzipSync } from 'node:zlib';
 import { encodeBsdiff } from '../../../src/encode/bsdiff/bsdiff.js';
 import { compressBzip2 } from '../../../src/encode/bsdiff/bzip2.js';
 import { writeImgdiff } from '../../../src/encode/imgdiff/imgdiff-file.js';
+import { makeLittlefs } from '../../../src/images/littlefs/make.js';
 import { signed } from '../../applypatch/make-patch.js';
 import { makePackage, memoryBuild } from '../device.js';
 import type { Random } from '../random.js';
@@ -95,6 +96,22 @@ export function smallZips(): readonly Buffer[] {
       { name: 'a', flags: 8 },
     ]),
   ];
+}
+
+/** A LittleFS with blocks of 512 bytes: nested directories, one over several pairs, files of many blocks. */
+export function smallLittlefs(): readonly Uint8Array[] {
+  const names = Array.from({ length: 30 }, (_, at) => `many/a file with a longer name ${at}`);
+  const image = makeLittlefs(
+    [
+      { kind: 'file', path: 'main.py', bytes: Buffer.from('print(1)\n'.repeat(700)) },
+      { kind: 'file', path: 'a/b/c/deep', bytes: Buffer.from('deep') },
+      { kind: 'directory', path: 'a/empty' },
+      ...names.map((path) => ({ kind: 'file' as const, path, bytes: Buffer.alloc(path.length) })),
+    ],
+    { size: 40_960, blockSize: 512 },
+  );
+  if (image.kind !== 'made') throw new Error('the sample does not fit');
+  return [image.bytes];
 }
 
 const source = Buffer.from('some words that both files have. '.repeat(20));
