@@ -160,6 +160,8 @@ export interface Found {
   readonly parent: InodeRef;
   readonly name: string;
   readonly node: InodeRef | undefined;
+  /** Whether something stands behind the last name (`x/`, `x/.`), so that only a directory can be meant. */
+  readonly slash: boolean;
   /** The directories on the way, links resolved; the parent is the last. */
   readonly above: readonly InodeRef[];
 }
@@ -196,7 +198,7 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
     const slash = last && pending.length > 0;
     if (ino === undefined) {
       if (!last) return 'ENOENT';
-      return { parent: top, name: part, node: undefined, above: stack };
+      return { parent: top, name: part, node: undefined, slash, above: stack };
     }
     const inode = inodeOf(fs, ino);
     if (inode.kind === 'link' && (!last || follow || slash)) {
@@ -211,14 +213,14 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
     if (last) {
       const node = nodeAt(machine, ref);
       if (slash && node.kind !== 'directory') return 'ENOTDIR';
-      return { parent: top, name: part, node: ref, above: stack };
+      return { parent: top, name: part, node: ref, slash, above: stack };
     }
     if (inode.kind !== 'directory') return 'ENOTDIR';
     stack.push(ref);
   }
   // the root itself, or a path that ends in `..`: no name of its own
   const top = stack.at(-1) ?? root;
-  return { parent: top, name: '.', node: top, above: stack };
+  return { parent: top, name: '.', node: top, slash: false, above: stack };
 }
 
 /** The inode that a path leads to, links followed. */

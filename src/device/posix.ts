@@ -12,7 +12,6 @@ import {
 } from './file-system.js';
 import {
   commit,
-  commitPartition,
   type EffectKind,
   type Errno,
   find,
@@ -24,8 +23,9 @@ import {
   visit,
   volumeOf,
 } from './machine.js';
+import { writeBlockDevice } from './partition.js';
 import { emptyMap, mapEntries, mapGet } from './persistent-map.js';
-import { destroyVolume, noteAttempt, noteChange, noteWrite } from './reach.js';
+import { noteAttempt, noteChange } from './reach.js';
 
 type Failure = Errno | undefined;
 
@@ -66,19 +66,6 @@ function half(content: Blob, block: number): Blob {
   return sliceBlob(content, 0, middle > block ? Math.floor(middle / block) * block : middle);
 }
 
-function writeDevice(machine: Machine, partition: string, content: Blob): Failure {
-  if (destroyVolume(machine, partition)) return undefined;
-  const old = mapGet(machine.flash.partitions, partition);
-  if (old === undefined) return 'ENODEV';
-  noteWrite(machine, partition, content);
-  const fitting = sliceBlob(content, 0, old.size);
-  if (fitting.size > 0) {
-    commitPartition(machine, partition, overwriteBlob(old, 0, half(fitting, 4096)), 'torn');
-    commitPartition(machine, partition, overwriteBlob(old, 0, fitting), 'after');
-  }
-  return fitting.size < content.size ? 'ENOSPC' : undefined;
-}
-
 /**
  * Creates or empties the file, following links, and writes the content. On a full disk what fits stays there. Torn states
  * (the empty file, the half-written one) are effects of their own.
@@ -89,7 +76,7 @@ export function writeFile(machine: Machine, path: string, content: Blob, mode: A
   const { volume } = found.parent;
   let ref = found.node;
   if (ref === undefined) {
-    if (path.endsWith('/')) return 'EISDIR';
+    if (found.slash) return 'EISDIR';
     noteChange(machine, found, path);
     const inode: Inode = { kind: 'file', content: emptyBlob, uid: 0, gid: 0, mode };
     const { fs, ino } = addInode(volumeOf(machine, volume), found.parent.ino, found.name, inode);
@@ -97,7 +84,7 @@ export function writeFile(machine: Machine, path: string, content: Blob, mode: A
     ref = { volume, ino };
   }
   const inode = nodeAt(machine, ref);
-  if (inode.kind === 'device') return writeDevice(machine, inode.partition, content);
+  if (inode.kind === 'device') return writeBlockDevice(machine, inode.partition, content);
   if (inode.kind !== 'file') return 'EISDIR';
   noteChange(machine, found, path);
   const put = (bytes: Blob, when: 'after' | 'torn', target: InodeRef): void => {
@@ -111,6 +98,20 @@ export function writeFile(machine: Machine, path: string, content: Blob, mode: A
   if (fitting.size > 1) put(half(fitting, fs.block), 'torn', ref);
   put(fitting, 'after', ref);
   return fitting.size < content.size ? 'ENOSPC' : undefined;
+}
+
+/** Writes over what is at the path from its start, links followed, as to a block device: nothing is created or cut off. */
+export function overwrite(machine: Machine, path: string, content: Blob): Failure {
+  const found = lookUp(machine, path, true);
+  if (typeof found === 'string') return noteAttempt(machine, found, path);
+  const { node } = found;
+  const inode = node === undefined ? undefined : nodeAt(machine, node);
+  if (inode?.kind === 'device') return writeBlockDevice(machine, inode.partition, content);
+  noteChange(machine, found, path);
+  if (inode === undefined || node === undefined) return 'ENOENT';
+  if (inode.kind !== 'file') return 'EISDIR';
+  update(machine, node, { ...inode, content: overwriteBlob(inode.content, 0, content) }, 'write', path);
+  return undefined;
 }
 
 /** Removes a name; not a directory. */
@@ -131,8 +132,9 @@ export function removeTree(machine: Machine, path: string): Failure {
   if (typeof found === 'string') return noteAttempt(machine, found, path);
   noteChange(machine, found, path);
   if (found.node === undefined) return 'ENOENT';
-  // a path of `..` or `/` alone has no name of its own: what is below it goes
-  const nameless = found.name === '.';
+  // a path of `..` or `/` alone has no name of its own, and one of a link and a slash names what rmdir cannot remove: what is
+  // below goes
+  const nameless = found.name === '.' || isLink(machine, path);
   const remove = (parent: InodeRef, name: string, node: InodeRef): Failure => {
     visit(machine);
     const inode = nodeAt(machine, node);
@@ -165,6 +167,8 @@ export function rename(machine: Machine, from: string, to: string): Failure {
   if (source.name === '.' || target.name === '.') return 'EBUSY';
   const { node } = source;
   if (node === undefined) return 'ENOENT';
+  if (node.volume !== source.parent.volume) return 'EBUSY';
+  if (target.slash && nodeAt(machine, node).kind !== 'directory') return 'ENOTDIR';
   if (target.above.some((ref) => sameInode(ref, node))) return 'EINVAL';
   const replacedRef = target.node;
   if (replacedRef !== undefined) {
@@ -187,6 +191,12 @@ export function rename(machine: Machine, from: string, to: string): Failure {
   return undefined;
 }
 
+/** Whether the path, but for slashes at its end, is that of a link. */
+function isLink(machine: Machine, path: string): boolean {
+  const ref = find(machine, path.replace(/\/+$/, ''), false);
+  return typeof ref !== 'string' && nodeAt(machine, ref).kind === 'link';
+}
+
 function sameInode(a: InodeRef, b: InodeRef): boolean {
   return a.volume === b.volume && a.ino === b.ino;
 }
@@ -196,6 +206,8 @@ export function makeLink(machine: Machine, destination: string, path: string): F
   const found = lookUp(machine, path, false);
   if (typeof found === 'string') return noteAttempt(machine, found, path);
   if (found.node !== undefined) return 'EEXIST';
+  if (destination === '' || found.slash) return 'ENOENT';
+  if (destination.length > 4095) return 'ENAMETOOLONG';
   noteChange(machine, found, path);
   const { volume, ino } = found.parent;
   const { fs } = addInode(volumeOf(machine, volume), ino, found.name, { kind: 'link', destination });

@@ -57,6 +57,12 @@ export interface Profile {
   readonly resumesPartitions: boolean;
   /** `file_getprop` aborts on a line without `=`. */
   readonly propertyLinesNeedEquals: boolean;
+  /** Whether a partition's address with a size that has no SHA-1 is refused; elsewhere that size is not looked at. */
+  readonly evenAddress: boolean;
+  /** Whether a byte count must be digits to its end; elsewhere what follows them is not looked at. */
+  readonly wholeCounts: boolean;
+  /** Whether `ui_print` gives its text with a newline; elsewhere up to the first newline within it. */
+  readonly printsNewline: boolean;
   /** What bytes outside of the source count for. */
   readonly outsideSource: 'zero' | 'reject';
   /** Whether the source range of an IMGDIFF2 chunk is held against the source's size; elsewhere other memory is read. */
@@ -83,6 +89,9 @@ const old: Omit<Profile, 'name' | 'functions'> = {
   formatFirst: false,
   resumesPartitions: false,
   propertyLinesNeedEquals: true,
+  evenAddress: false,
+  wholeCounts: false,
+  printsNewline: false,
   outsideSource: 'zero',
   chunksInSource: false,
   strict: false,
@@ -108,6 +117,9 @@ const android71: Profile = {
   patchesEmptySource: false,
   formatFirst: true,
   resumesPartitions: true,
+  evenAddress: true,
+  wholeCounts: true,
+  printsNewline: true,
   chunksInSource: true,
 };
 
@@ -134,6 +146,8 @@ const profiles: Readonly<Record<ProfileName, Profile>> = {
     readNeedsFile: true,
     cacheRoom: 'first-must-do',
     patchesEmptySource: false,
+    evenAddress: true,
+    wholeCounts: true,
     outsideSource: 'reject',
     chunksInSource: true,
     strict: true,

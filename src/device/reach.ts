@@ -48,7 +48,8 @@ function outsideText(path: string): string {
 /** Notes a change of a name, or the wish for one, where it is not in /system, /cache or /tmp. `path` is as the script says it. */
 export function noteChange(machine: Machine, found: Found, path: string): void {
   const volume = found.name === '.' ? (found.node ?? found.parent).volume : found.parent.volume;
-  if (ownVolumes.has(volume)) return;
+  // what a mount point shows can be changed, the point itself cannot
+  if (ownVolumes.has(volume) || (found.node !== undefined && ownVolumes.has(found.node.volume))) return;
   if (volume === ramVolume) {
     if (isScratch(machine, found.node === undefined ? found.above : [...found.above, found.node])) return;
     noteReach(machine, 'change', path, outsideText(path));

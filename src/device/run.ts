@@ -93,6 +93,8 @@ export interface Attempt {
   readonly notes: readonly string[];
   /** What the script asked for and the simulated device does not know. */
   readonly unknowns: readonly string[];
+  /** Properties that it asked for and nobody has told. */
+  readonly untoldProperties: readonly string[];
   /** What it did outside of what any target describes. */
   readonly reached: readonly Reached[];
   /** Partitions that it wrote. */
@@ -192,6 +194,7 @@ export async function startPackage(installation: Installation, flash: Flash, wat
     property: installation.property,
     allowedPrograms: installation.allowedPrograms,
     unknowns: new Set(),
+    untoldProperties: new Set(),
     eraseBlock: module.eraseBlock,
     print: (line) => print(`        ${line}`),
     note: (text) => notes.add(text),
@@ -246,6 +249,7 @@ export async function startPackage(installation: Installation, flash: Flash, wat
     memoryPeak: machine.peakMemory,
     notes: [...notes],
     unknowns: [...runtime.unknowns],
+    untoldProperties: [...runtime.untoldProperties],
     reached: [...machine.reached.values()],
     written: machine.written,
   };

@@ -70,6 +70,8 @@ export interface Runtime {
   readonly allowedPrograms: ReadonlySet<string>;
   /** What the script asked for and the simulated device does not know, for people. */
   readonly unknowns: Set<string>;
+  /** Properties that it asked for and nobody has told. */
+  readonly untoldProperties: Set<string>;
   /** Bytes of an erase block of MTD partitions. */
   readonly eraseBlock: number;
   /** What the updater prints, for the log and the trace. */
@@ -114,12 +116,14 @@ export function createdMode(profile: Profile, mode: number): Attributes['mode'] 
 
 /** A whole decimal number as C's strtol reads it; `undefined` where the device says it cannot parse it. */
 export function parseInteger(text: string): number | undefined {
-  return /^\s*[+-]?[0-9]+$/.test(text) ? Number.parseInt(text, 10) : undefined;
+  return /^[ \t-\r]*[+-]?[0-9]+$/.test(text) ? Number.parseInt(text, 10) : undefined;
 }
 
-/** A count of bytes, without a sign; `undefined` where the device says it cannot parse it. */
-export function parseByteCount(text: string): number | undefined {
-  return /^[0-9]+$/.test(text) ? Number.parseInt(text, 10) : undefined;
+/** A count of bytes, without a sign; `undefined` where the device says it cannot parse it. The older ones stop where the digits end. */
+export function parseByteCount(text: string, { wholeCounts, strict }: Profile): number | undefined {
+  if (wholeCounts && !strict && /^0x[0-9a-fA-F]+$/.test(text)) return Number(text);
+  const digits = (wholeCounts ? /^[0-9]+$/ : /^[ \t-\r]*\+?[0-9]+/).exec(text)?.[0];
+  return digits === undefined ? undefined : Number.parseInt(digits, 10);
 }
 
 /** Notes what the updater holds in memory for one call. */

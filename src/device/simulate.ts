@@ -4,6 +4,7 @@ import { asInputError } from '../files/system-error.js';
 import { mostTraceLines, mostVisits } from '../model/limits/device.js';
 import { compareBytes, displayName } from '../model/path.js';
 import type { RunStatus, ScriptPlace, Verification } from '../model/verification.js';
+import { hangsOn } from './alternatives.js';
 import { compareWith } from './compare.js';
 import { openContentStore } from './content.js';
 import { EdifySyntaxError } from './edify/syntax.js';
@@ -192,11 +193,12 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
   const succeeded = attempt.status === 'succeeded';
   const standard = standardOf(module, script, options, source.build.entries);
   const { expectation, rules } = standard;
-  const outside = await outsideOf(attempt, rules, store, script.text);
   const found =
     succeeded || expected === undefined
       ? await compareWith(expectation, attempt.flash, store, options.mostDifferences ?? 20)
       : { differences: [], count: 0 };
+  const hanging = succeeded ? await hangsOn(installation, attempt) : [];
+  const outside = [...(await outsideOf(attempt, rules, store, script.text)), ...hanging];
   const matches = succeeded && outside.length === 0 && (expected === undefined || found.count === 0);
   const cuts =
     options.powerCuts === 'none' || !matches

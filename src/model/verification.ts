@@ -77,7 +77,9 @@ export type ReachKind =
   /** Something is changed outside of /system, /cache and /tmp. */
   | 'change'
   /** A program runs, and what it does is not known. */
-  | 'program';
+  | 'program'
+  /** The outcome hangs on what the simulated module does not know: a property, a file of the recovery, a device. */
+  | 'unknown';
 
 /** Something that the script does outside of what the target describes: with it nothing is proved. */
 export interface Reach {

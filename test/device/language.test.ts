@@ -179,7 +179,11 @@ test('unit: mount: failure returns ""; 4 arguments (a fifth from 5.0)', async ()
 });
 
 test("unit: On Linux-Embedded, ubifs and ext4 are mounted by mount point from the recovery's own table", async () => {
-  const script = 'mount("ubifs", "MTD", "whatever", "/system") || abort("no");\n';
+  const script = 'mount("ubifs", "UBI", "whatever", "/system") || abort("no");\n';
+  const mtd = script.replace('"UBI"', '"MTD"');
+  for (const profile of ['le-7', 'android-4.1', 'strict'] as const) {
+    assert.equal((await runPackage(source, { script: mtd }, { profile })).status, 'aborted', 'MTD goes by its name');
+  }
   assert.equal((await runPackage(source, { script }, { profile: 'linux-embedded' })).status, 'succeeded');
   assert.equal((await runPackage(source, { script }, { profile: 'android-4.1' })).status, 'aborted');
 });

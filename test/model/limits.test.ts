@@ -14,7 +14,7 @@ const elsewhere: Readonly<Record<string, string>> = {
     'of real updaters; script/ has its own, so that neither hides a mistake of the other',
   'device/edify/syntax.ts nestingLimit': 'of real updaters',
   'device/edify/syntax.ts statementLimit': 'of real updaters',
-  'device/functions/permissions.ts largestId': 'of numbers with 32 bits',
+  'device/functions/numbers.ts largestId': 'of numbers with 32 bits',
   'device/functions/screen.ts longestLine': 'of real updaters',
   'formats/compression/bzip2-block.ts maxCodeLength': 'of the format of bzip2',
   'formats/compression/bzip2-block.ts maxSelectors': 'of the format of bzip2',

@@ -1,8 +1,7 @@
 import { compareBytes } from '../../model/path.js';
-import type { Blob } from '../blob.js';
+import { type Blob, emptyBlob } from '../blob.js';
 import { writeMtd } from '../partition.js';
-import { mapGet } from '../persistent-map.js';
-import { makeParents, writeFile } from '../posix.js';
+import { makeParents, openFile, writeFile } from '../posix.js';
 import { noteReach } from '../reach.js';
 import {
   createdMode,
@@ -15,7 +14,7 @@ import {
   type Value,
   yes,
 } from '../runtime.js';
-import { load } from './content.js';
+import { mtdKey, noteUnknownFile, noteUnknownPartition } from './content.js';
 import { expectArguments } from './text.js';
 
 const extractFile: DeviceFunction = async (runtime, call): Promise<Value> => {
@@ -55,8 +54,13 @@ const extractDirectory: DeviceFunction = async (runtime, call) => {
     const entry = runtime.entries.get(name);
     // an entry with a link's mode becomes a plain file that holds the link's text
     if (entry === undefined || name.endsWith('/')) continue;
-    const path = `${base}/${name.slice(prefix.length)}`;
-    if (name.slice(prefix.length).split('/').includes('..')) return failed(runtime, `package_extract_dir: ${name}`);
+    const below = name.slice(prefix.length);
+    const path = `${base}/${below}`;
+    if (below.split('/').includes('..')) {
+      // the updaters go where it leads: nothing is proved of that, and nothing written here
+      noteReach(machine, 'change', path, `extracts an entry with ".." in its name to ${path}`);
+      return failed(runtime, `package_extract_dir: ${name}`);
+    }
     const parents = makeParents(machine, path, createdMode(profile, 0o755));
     const error = parents ?? writeFile(machine, path, entry.content, createdMode(profile, 0o644));
     if (error === undefined) continue;
@@ -71,24 +75,29 @@ const writeRawImage: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 2);
   const [contents, name] = call.args;
   if (contents === undefined || name === undefined) return no;
+  const { machine } = runtime;
   const value = await call.value(contents);
   const partition = await call.text(name);
   if (partition === '') throw new ScriptAbort("write_raw_image: partition argument can't be empty");
   let bytes: Blob | undefined;
   if (typeof value === 'string') {
     if (value === '') throw new ScriptAbort("write_raw_image: file argument can't be empty");
-    const file = await load(runtime, value);
-    if (typeof file === 'string') return failed(runtime, `write_raw_image: ${file}`);
+    const file = openFile(machine, value);
+    if (typeof file === 'string') {
+      noteUnknownFile(runtime, value);
+      return failed(runtime, `write_raw_image: can't open ${value}: ${file}`);
+    }
     bytes = file.content;
   } else bytes = value.bytes;
+  const key = mtdKey(machine, partition);
+  if (key === undefined) {
+    noteUnknownPartition(machine, partition, bytes ?? emptyBlob);
+    return failed(runtime, `write_raw_image: no mtd partition named "${partition}"`);
+  }
   if (bytes === undefined)
     throw new DeviceCrashes('write_raw_image: the contents are missing, which crashes every updater');
-  if (writeMtd(runtime.machine, partition, bytes, runtime.eraseBlock)) return partition;
-  if (mapGet(runtime.machine.flash.partitions, partition) === undefined) {
-    const what = 'a partition that neither a table nor an image of the build names';
-    noteReach(runtime.machine, 'partition', partition, `writes ${bytes.size} bytes to ${partition}, ${what}`);
-  }
-  return failed(runtime, `write_raw_image: no mtd partition named "${partition}" that holds ${bytes.size} bytes`);
+  if (writeMtd(machine, key, bytes, runtime.eraseBlock)) return partition;
+  return failed(runtime, `write_raw_image: "${partition}" does not hold ${bytes.size} bytes`);
 };
 
 /** The functions that take contents out of the package, or write images. */

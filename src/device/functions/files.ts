@@ -1,3 +1,4 @@
+import { compareBytes } from '../../model/path.js';
 import { find } from '../machine.js';
 import { listDirectory, makeLink, makeParents, openFile, removeTree, rename, unlink } from '../posix.js';
 import { isKnownAbsent, noteReach } from '../reach.js';
@@ -17,9 +18,7 @@ const remove: DeviceFunction = async (runtime, call) => {
 const removeRecursive: DeviceFunction = async (runtime, call) => {
   let removed = 0;
   for (const path of await call.texts()) {
-    if (path === '') throw new ScriptAbort('delete_recursive(): an empty path');
-    const error = removeTree(runtime.machine, path.length > 1 ? path.replace(/\/+$/, '') : path);
-    if (error === undefined) removed++;
+    if (removeTree(runtime.machine, path) === undefined) removed++;
   }
   return `${removed}`;
 };
@@ -91,7 +90,10 @@ export function makeRoomInCache(runtime: Runtime, needed: number, free: () => nu
     return typeof bytes === 'number' && bytes >= needed;
   };
   if (enough()) return true;
-  for (const { name, inode } of listDirectory(runtime.machine, '/cache')) {
+  const loose = listDirectory(runtime.machine, '/cache');
+  // the newer ones go by the names, the others as the file system lists them
+  const byName = runtime.profile.cacheRoom === 'first-must-do';
+  for (const { name, inode } of byName ? [...loose].sort((a, b) => compareBytes(a.name, b.name)) : loose) {
     if (inode.kind !== 'file' || name === 'saved.file') continue;
     unlink(runtime.machine, `/cache/${name}`);
     runtime.print(`deleted /cache/${name} to make room`);

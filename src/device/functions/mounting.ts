@@ -1,9 +1,10 @@
 import { displayName } from '../../model/path.js';
-import { find, lookUp, type Machine, ramVolume } from '../machine.js';
-import { mapGet } from '../persistent-map.js';
+import { lookUp, type Machine, ramVolume } from '../machine.js';
+import { mapEntries, mapGet } from '../persistent-map.js';
 import { makeDirectory } from '../posix.js';
 import { noteReach } from '../reach.js';
 import { createdMode, type DeviceFunction, failed, NotSimulated, no, type Runtime, ScriptAbort } from '../runtime.js';
+import { noteUnknown } from './content.js';
 import { expectArguments } from './text.js';
 
 /** The RAM disk's inode on which a mount point lies, and what is mounted there. */
@@ -19,64 +20,113 @@ function mountAt(
   return undefined;
 }
 
-function tableFault(runtime: Runtime, fs: string, type: string, location: string, point: string): string | undefined {
-  const row = runtime.profile.mountsByTable
-    ? runtime.table.find(({ mountPoint }) => point === mountPoint || point.startsWith(`${mountPoint}/`))
-    : runtime.table.find(({ mountPoint }) => mountPoint === point);
-  if (row === undefined) return 'no such mount point in the recovery table';
-  if (row.mountPoint !== point) return `the recovery's table has ${displayName(row.mountPoint)} for it`;
-  if (row.fileSystem !== fs) return `the file system is ${row.fileSystem}`;
-  if (runtime.profile.mountsByTable) return undefined;
-  if (row.type !== type) return `the partition type is ${row.type}`;
-  if (row.device !== location) return `the location is ${displayName(row.device)}`;
-  return undefined;
+/** What a script asks to be mounted. */
+interface Wanted {
+  readonly fs: string;
+  readonly type: string;
+  readonly location: string;
+  readonly point: string;
+}
+
+/** Why it cannot be mounted, and whether a module that has what is asked for might mount it all the same. */
+interface Fault {
+  readonly why: string;
+  readonly doubtful: boolean;
+}
+
+/** File systems that an updater of the Linux-Embedded line looks for in its table. */
+const tableSystems: ReadonlySet<string> = new Set(['ubifs', 'ext4']);
+
+function tableFault({ profile, table }: Runtime, { fs, type, location, point }: Wanted): Fault | undefined {
+  const byTable = profile.mountsByTable && tableSystems.has(fs) && type !== 'MTD';
+  const row = byTable
+    ? table.find(({ mountPoint }) => point === mountPoint || point.startsWith(`${mountPoint}/`))
+    : table.find(({ mountPoint }) => mountPoint === point);
+  if (row === undefined) return { why: 'no such mount point in the recovery table', doubtful: !byTable };
+  if (row.mountPoint !== point) {
+    return { why: `the recovery's table has ${displayName(row.mountPoint)} for it`, doubtful: true };
+  }
+  const known = byTable || (row.type === type && row.device === location);
+  if (row.fileSystem !== fs) return { why: `the file system is ${row.fileSystem}`, doubtful: !known };
+  if (known) return undefined;
+  const is = row.type === type ? `the location is ${displayName(row.device)}` : `the partition type is ${row.type}`;
+  return { why: is, doubtful: true };
 }
 
 /** Where a script may mount. */
-const ownPoints = new Set(['/system', '/cache', '/tmp']);
+const ownPoints = new Set(['/system', '/cache']);
+
+/** The path of the mount point that is meant, where it is one of the module's: a path may be written in many ways. */
+function pointOf(machine: Machine, path: string): string {
+  const at = mountAt(machine, path);
+  if (at === undefined) return path;
+  const points = mapEntries(machine.flash.volumes).map(([point]) => point);
+  return points.find((point) => mountAt(machine, point)?.ino === at.ino) ?? path;
+}
+
+function refuseEmpty(name: string, values: Readonly<Record<string, string>>): void {
+  for (const [what, value] of Object.entries(values)) {
+    if (value === '') throw new ScriptAbort(`${what} argument to ${name}() can't be empty`);
+  }
+}
 
 const mount: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 4, runtime.profile.mountArguments);
-  const [fs = '', type = '', location = '', point = ''] = await call.texts();
-  for (const [name, value] of Object.entries({ fs_type: fs, partition_type: type, location, mount_point: point })) {
-    if (value === '') throw new ScriptAbort(`${name} argument to ${call.name}() can't be empty`);
-  }
+  const [fs = '', type = '', location = '', path = ''] = await call.texts();
+  refuseEmpty(call.name, { fs_type: fs, partition_type: type, location, mount_point: path });
   const { machine } = runtime;
-  if (!ownPoints.has(point)) noteReach(machine, 'mount', point, `mounts ${location} at ${point}`);
-  makeDirectory(machine, point, createdMode(runtime.profile, 0o755));
-  const fault = tableFault(runtime, fs, type, location, point);
-  if (fault !== undefined) return failed(runtime, `mount: cannot mount ${location} at ${point}: ${fault}`);
+  makeDirectory(machine, path, createdMode(runtime.profile, 0o755));
+  const point = pointOf(machine, path);
+  const fault = tableFault(runtime, { fs, type, location, point });
+  if (!ownPoints.has(point)) noteReach(machine, 'mount', path, `mounts ${location} at ${path}`);
+  else if (fault?.doubtful === true) {
+    noteReach(machine, 'mount', `${location} ${path}`, `mounts ${location} at ${path}, where the table has another`);
+  }
+  if (fault !== undefined) return failed(runtime, `mount: cannot mount ${location} at ${path}: ${fault.why}`);
   const at = mountAt(machine, point);
   const known = mapGet(machine.flash.volumes, point);
-  if (at === undefined || known === undefined) return failed(runtime, `mount: failed to mount ${location} at ${point}`);
-  if (at.volume !== undefined) return failed(runtime, `mount: ${point} is mounted already`);
+  if (at === undefined || known === undefined) return failed(runtime, `mount: failed to mount ${location} at ${path}`);
+  if (at.volume !== undefined) return failed(runtime, `mount: ${path} is mounted already`);
   machine.mounts.set(at.ino, point);
-  return point;
+  return path;
 };
+
+/** What the recovery itself has mounted, or may have. */
+const recoveryPoints: ReadonlySet<string> = new Set(['/', '/dev', '/dev/pts', '/proc', '/sys', '/tmp']);
+
+/** The inode on which the volume of that name is mounted. The updaters compare with the kernel's list, letter by letter. */
+function mountedAs(runtime: Runtime, name: string): number | undefined {
+  for (const [ino, point] of runtime.machine.mounts) if (point === name) return ino;
+  if (recoveryPoints.has(name)) noteUnknown(runtime, `whether ${name} is mounted`);
+  return undefined;
+}
 
 const isMounted: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 1);
   const [point = ''] = await call.texts();
   if (point === '') throw new ScriptAbort(`mount_point argument to ${call.name}() can't be empty`);
-  return mountAt(runtime.machine, point)?.volume === undefined ? no : point;
+  return mountedAs(runtime, point) === undefined ? no : point;
 };
 
 const unmount: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 1);
   const [point = ''] = await call.texts();
   if (point === '') throw new ScriptAbort(`mount_point argument to ${call.name}() can't be empty`);
-  const at = typeof find(runtime.machine, point) === 'string' ? undefined : mountAt(runtime.machine, point);
-  if (at?.volume === undefined) return failed(runtime, `unmount of ${point} failed; no such volume`);
-  runtime.machine.mounts.delete(at.ino);
+  const ino = mountedAs(runtime, point);
+  if (ino === undefined) return failed(runtime, `unmount of ${point} failed; no such volume`);
+  runtime.machine.mounts.delete(ino);
   return point;
 };
 
-/** What the Android updaters can make; the others differ. */
-const formats = new Set(['yaffs2 MTD', 'ext4 EMMC', 'f2fs EMMC', 'vfat EMMC']);
+/** What the Android updaters can make beside what lies on MTD; the others differ. */
+const formats = new Set(['ext4', 'f2fs']);
 
 const format: DeviceFunction = async (runtime, call) => {
-  const [fs = '', type = ''] = await call.texts();
-  if (runtime.profile.functions !== 'all' && !runtime.profile.mountsByTable && !formats.has(`${fs} ${type}`)) {
+  expectArguments(call, 5);
+  const [fs = '', type = '', location = '', , point = ''] = await call.texts();
+  refuseEmpty(call.name, { fs_type: fs, partition_type: type, location, mount_point: point });
+  const { functions, mountsByTable } = runtime.profile;
+  if (functions !== 'all' && !mountsByTable && type !== 'MTD' && !formats.has(fs)) {
     throw new ScriptAbort(`format: unsupported fs_type "${fs}" partition_type "${type}"`);
   }
   throw new NotSimulated(`${call.name}: the module knows it, the simulated device cannot run it`);

@@ -1,8 +1,8 @@
 import { emptyBlob, type Whole } from '../blob.js';
 import type { PatchReading } from '../content.js';
 import { find, freeSpace } from '../machine.js';
-import { writeBlockDevice, writeMtd } from '../partition.js';
-import { changeModeAt, changeOwnerAt, rename, unlink, writeFile } from '../posix.js';
+import { writeMtd } from '../partition.js';
+import { changeModeAt, changeOwnerAt, overwrite, rename, unlink, writeFile } from '../posix.js';
 import type { Profile } from '../profile.js';
 import {
   DeviceCrashes,
@@ -22,9 +22,9 @@ import {
   type Loaded,
   load,
   matching,
-  parsePartitionAddress,
+  mtdKey,
+  noteUnknownPartition,
   parseSha1,
-  partitionKey,
   savedFile,
 } from './content.js';
 import { makeRoomInCache } from './files.js';
@@ -53,7 +53,7 @@ const applyPatchCheck: DeviceFunction = async (runtime, call) => {
 const applyPatchSpace: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 1);
   const [text = ''] = await call.texts();
-  const bytes = parseByteCount(text);
+  const bytes = parseByteCount(text, runtime.profile);
   if (bytes === undefined) throw new ScriptAbort(`${call.name}(): can't parse "${text}" as byte count`);
   if (makeRoom(runtime, bytes)) return yes;
   return failed(runtime, `apply_patch_space: less than ${bytes} bytes free in /cache`, 'space');
@@ -117,7 +117,6 @@ interface Spoilt {
 async function makeTarget(runtime: Runtime, chosen: Chosen, wanted: PatchCall): Promise<Whole | Spoilt> {
   const spoilt = (problem: string, written: Whole = emptyBlob): Spoilt => ({ problem, written });
   if (chosen.patch === undefined) return spoilt(unknownFormat);
-  if (chosen.source.content.size === 0 && !runtime.profile.patchesEmptySource) return spoilt('the source is empty');
   const outcome = await runtime.store.patch(chosen.patch, chosen.source.content, readingOf(runtime.profile));
   if (outcome.kind === 'bad') {
     if (outcome.code === 'bzip2-truncated') {
@@ -137,15 +136,22 @@ async function makeTarget(runtime: Runtime, chosen: Chosen, wanted: PatchCall): 
   return result;
 }
 
+/** Writes the partition that an address names: what stands behind its name does not count here. */
+function writePartition(runtime: Runtime, address: string, content: Whole): boolean {
+  const { machine, eraseBlock } = runtime;
+  const [type, name = ''] = address.split(':');
+  if (type === 'EMMC') return overwrite(machine, name, content) === undefined;
+  const key = mtdKey(machine, name);
+  if (key === undefined) noteUnknownPartition(machine, name, content);
+  return key !== undefined && writeMtd(machine, key, content, eraseBlock);
+}
+
 /** An in-place partition: the source is saved to /cache, the result written over it. */
 async function patchPartition(
   runtime: Runtime,
   chosen: Chosen,
   wanted: PatchCall,
 ): Promise<ReturnType<typeof space> | undefined> {
-  const address = parsePartitionAddress(wanted.targetName);
-  const key = address === undefined ? undefined : partitionKey(runtime, address.type, address.name);
-  if (address === undefined || key === undefined) return space(`no partition ${wanted.targetName}`);
   const known = await isPatch(runtime, chosen);
   if (!known && runtime.profile.formatFirst) return space(unknownFormat);
   if (chosen.fromSaved) {
@@ -165,11 +171,9 @@ async function patchPartition(
   if (result.size > wanted.targetSize)
     return space(`the result does not fit the ${wanted.targetSize} bytes that the script says`);
   if (result.sha1 !== parseSha1(wanted.targetSha1)) return space('patch did not produce expected sha1');
-  const written =
-    address.type === 'MTD'
-      ? writeMtd(runtime.machine, key, result, runtime.eraseBlock)
-      : writeBlockDevice(runtime.machine, key, result);
-  if (!written) return space(`write of patched data to ${wanted.targetName} failed`);
+  if (!writePartition(runtime, wanted.targetName, result)) {
+    return space(`write of patched data to ${wanted.targetName} failed`);
+  }
   unlink(runtime.machine, savedFile);
   return undefined;
 }
@@ -193,8 +197,9 @@ async function patchFile(
   let sourceIsThere = !chosen.fromSaved;
   for (let attempt = 0; ; attempt++) {
     const free = freeSpace(machine, topOf(wanted.targetName));
-    const enough =
-      attempt === 0 && typeof free === 'number' && free > kib256 && free > Math.floor((wanted.targetSize * 3) / 2);
+    // what cannot be asked counts as room without end
+    const room = typeof free === 'number' ? free : Number.POSITIVE_INFINITY;
+    const enough = attempt === 0 && room > kib256 && room > Math.floor((wanted.targetSize * 3) / 2);
     if (!enough && sourceIsThere) {
       if (isPartitionAddress(wanted.sourceName))
         return space('not enough free space for target but source is partition');
@@ -233,7 +238,7 @@ async function choose(runtime: Runtime, wanted: PatchCall): Promise<Chosen | 'do
   const target = await load(runtime, wanted.targetName);
   if (typeof target !== 'string' && target.content.sha1 === parseSha1(wanted.targetSha1)) return 'done';
   const source = wanted.targetName === wanted.sourceName ? target : await load(runtime, wanted.sourceName);
-  if (typeof source !== 'string') {
+  if (typeof source !== 'string' && (source.content.size > 0 || runtime.profile.patchesEmptySource)) {
     const use = matching(source.content, wanted.hashes);
     if (use >= 0) return { source, fromSaved: false, patch: wanted.patches[use] };
   }
@@ -245,12 +250,18 @@ async function choose(runtime: Runtime, wanted: PatchCall): Promise<Chosen | 'do
   return { source: copy, fromSaved: true, patch: wanted.patches[use] };
 }
 
+/** The target's size: the newer ones take a count of bytes, the older ones any number and whatever follows it. */
+function parseTargetSize(text: string, profile: Profile): number | undefined {
+  if (profile.wholeCounts) return parseByteCount(text, profile);
+  return parseInteger(/^[ \t-\r]*[+-]?[0-9]+/.exec(text)?.[0] ?? '');
+}
+
 async function readPatchCall(runtime: Runtime, values: readonly Value[]): Promise<PatchCall> {
   const [sourceName, target, targetSha1, sizeText, ...pairs] = values;
   if (typeof sourceName !== 'string' || typeof target !== 'string' || typeof targetSha1 !== 'string') {
     throw new ScriptAbort('apply_patch(): source, target and digest must be text');
   }
-  const targetSize = typeof sizeText === 'string' ? parseInteger(sizeText) : undefined;
+  const targetSize = typeof sizeText === 'string' ? parseTargetSize(sizeText, runtime.profile) : undefined;
   if (targetSize === undefined) throw new ScriptAbort("apply_patch(): can't parse the target size as byte count");
   const hashes: string[] = [];
   const patches: (Whole | undefined)[] = [];
@@ -264,7 +275,6 @@ async function readPatchCall(runtime: Runtime, values: readonly Value[]): Promis
     hashes.push(hash);
     patches.push(patch.bytes);
   }
-  if (runtime.profile.strict && targetSize < 0) throw new ScriptAbort(`apply_patch(): a target size of ${targetSize}`);
   return { sourceName, targetName: target === '-' ? sourceName : target, targetSha1, targetSize, hashes, patches };
 }
 

@@ -3,40 +3,32 @@ import { find, type InodeRef, type Machine, nodeAt } from '../machine.js';
 import { changeExtraAt, changeModeAt, changeOwnerAt, walk } from '../posix.js';
 import { noteChangeAt } from '../reach.js';
 import { type Call, type DeviceFunction, no, ScriptAbort } from '../runtime.js';
+import { isPlainNumber, largestId, leadingNumber, modeBits, toId, toMode, wholeNumber } from './numbers.js';
 import { expectArguments } from './text.js';
 
-/** Numbers of permission functions are read as C does: 0x hex, 0 octal, else decimal. */
-function parseNumber(call: Call, text: string, what: string): bigint {
-  if (/^0[xX][0-9a-fA-F]+$/.test(text)) return BigInt(text);
-  if (/^0[0-7]*$/.test(text)) return BigInt(`0o${text}`);
-  if (/^[1-9][0-9]*$/.test(text)) return BigInt(text);
-  throw new ScriptAbort(`${call.name}: "${text}" not a valid ${what}`);
-}
-
-const largestId = 0xffffffffn;
-
-function parseId(call: Call, text: string, what: string): number {
-  const id = parseNumber(call, text, what);
-  if (id > largestId) throw new ScriptAbort(`${call.name}: "${text}" not a valid ${what}`);
-  return Number(id);
-}
-
-function parseMode(call: Call, text: string): number {
-  const mode = parseNumber(call, text, 'mode');
-  if (mode > 0o7777n) throw new ScriptAbort(`${call.name}: "${text}" not a valid mode`);
-  return Number(mode);
+/** Reads a number of `set_perm`. Strict refuses what no script means: signs, blanks, numbers that are cut off. */
+function parseNumber(call: Call, text: string, what: string, most: bigint, strict: boolean): bigint {
+  const value = wholeNumber(text);
+  if (value === undefined || (strict && !isPlainNumber(text, 'any', most))) {
+    throw new ScriptAbort(`${call.name}: "${text}" not a valid ${what}`);
+  }
+  return value;
 }
 
 const setPerm: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 4, Number.POSITIVE_INFINITY);
   const [uidText = '', gidText = '', modeText = '', ...paths] = await call.texts();
-  const uid = parseId(call, uidText, 'uid');
-  const gid = parseId(call, gidText, 'gid');
-  const mode = parseMode(call, modeText);
+  const { permOnLink, strict } = runtime.profile;
+  const uid = toId(parseNumber(call, uidText, 'uid', largestId, strict));
+  const gid = toId(parseNumber(call, gidText, 'gid', largestId, strict));
+  const mode = toMode(parseNumber(call, modeText, 'mode', modeBits, strict));
   const bad: string[] = [];
   for (const path of paths) {
-    const { permOnLink } = runtime.profile;
     const itself = find(runtime.machine, path, false);
+    // who looks for links stops at the first path that is missing
+    if (typeof itself === 'string' && permOnLink === 'skip') {
+      throw new ScriptAbort(`set_perm: Error on lstat of "${path}": ${itself}`);
+    }
     if (typeof itself !== 'string' && permOnLink !== 'follow' && nodeAt(runtime.machine, itself).kind === 'link') {
       if (permOnLink === 'skip') continue;
       throw new ScriptAbort(`set_perm: ${path} is a link: some updaters follow it, others leave it alone`);
@@ -57,11 +49,12 @@ const setPerm: DeviceFunction = async (runtime, call) => {
 const setPermRecursive: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 5, Number.POSITIVE_INFINITY);
   const [uidText = '', gidText = '', directoryText = '', fileText = '', ...paths] = await call.texts();
-  const uid = parseId(call, uidText, 'uid');
-  const gid = parseId(call, gidText, 'gid');
-  const directoryMode = parseMode(call, directoryText);
-  const fileMode = parseMode(call, fileText);
   const { machine } = runtime;
+  const { strict } = runtime.profile;
+  const uid = toId(parseNumber(call, uidText, 'uid', largestId, strict));
+  const gid = toId(parseNumber(call, gidText, 'gid', largestId, strict));
+  const directoryMode = toMode(parseNumber(call, directoryText, 'dirmode', modeBits, strict));
+  const fileMode = toMode(parseNumber(call, fileText, 'filemode', modeBits, strict));
   for (const path of paths) {
     const top = find(machine, path, false);
     if (typeof top === 'string') continue;
@@ -85,18 +78,35 @@ interface Metadata {
   readonly capabilities?: bigint | undefined;
 }
 
+const idKeys: ReadonlySet<string> = new Set(['uid', 'gid']);
+const modeKeys: ReadonlySet<string> = new Set(['mode', 'dmode', 'fmode']);
+const allCapabilities = 2n ** 64n - 1n;
+
+/** Reads pairs of key and value. The updaters leave out what they cannot read; strict refuses it. */
 function parseMetadata(call: Call, texts: readonly string[], strict: boolean): Metadata {
-  if (texts.length % 2 !== 1) throw new ScriptAbort(`${call.name}() expects an odd number of arguments`);
   let metadata: Metadata = {};
+  const number = (key: string, text: string, form: 'any' | 'decimal', most: bigint): bigint | undefined => {
+    if (strict && !isPlainNumber(text, form, most)) {
+      throw new ScriptAbort(`${call.name}: "${text}" not a valid ${key}`);
+    }
+    return leadingNumber(text, form);
+  };
   for (let i = 1; i + 1 < texts.length; i += 2) {
     const key = texts[i] ?? '';
     const text = texts[i + 1] ?? '';
-    if (key === 'uid' || key === 'gid') metadata = { ...metadata, [key]: parseId(call, text, key) };
-    else if (key === 'mode' || key === 'dmode' || key === 'fmode') {
-      metadata = { ...metadata, [key]: parseMode(call, text) };
-    } else if (key === 'selabel') metadata = { ...metadata, selabel: text };
-    else if (key === 'capabilities') metadata = { ...metadata, capabilities: parseNumber(call, text, 'capabilities') };
-    else if (strict) throw new ScriptAbort(`${call.name}: unknown key "${key}"`);
+    if (idKeys.has(key)) {
+      const value = number(key, text, 'decimal', largestId);
+      if (value !== undefined) metadata = { ...metadata, [key]: toId(value) };
+    } else if (modeKeys.has(key)) {
+      const value = number(key, text, 'any', modeBits);
+      if (value !== undefined) metadata = { ...metadata, [key]: toMode(value) };
+    } else if (key === 'capabilities') {
+      const value = number(key, text, 'any', allCapabilities);
+      if (value !== undefined) metadata = { ...metadata, capabilities: BigInt.asUintN(64, value) };
+    } else if (key === 'selabel') {
+      if (text !== '') metadata = { ...metadata, selabel: text };
+      else if (strict) throw new ScriptAbort(`${call.name}: an empty selabel`);
+    } else if (strict) throw new ScriptAbort(`${call.name}: unknown key "${key}"`);
   }
   return metadata;
 }
@@ -118,9 +128,10 @@ function applyMetadata(machine: Machine, ref: InodeRef, inode: Inode, metadata: 
 const setMetadata =
   (recursive: boolean): DeviceFunction =>
   async (runtime, call) => {
-    expectArguments(call, 3, Number.POSITIVE_INFINITY);
+    if (call.args.length % 2 === 0) {
+      throw new ScriptAbort(`${call.name}() expects an odd number of arguments, got ${call.args.length}`);
+    }
     const texts = await call.texts();
-    const metadata = parseMetadata(call, texts, runtime.profile.strict);
     const path = texts[0] ?? '';
     const { machine } = runtime;
     const top = find(machine, path, false);
@@ -129,6 +140,7 @@ const setMetadata =
       if (!runtime.profile.metadataNeedsPath) return no;
       throw new ScriptAbort(`${call.name}: Error on lstat of "${path}": ${top}`);
     }
+    const metadata = parseMetadata(call, texts, runtime.profile.strict);
     noteChangeAt(machine, top, path, false);
     if (recursive) walk(machine, top, (ref, inode) => applyMetadata(machine, ref, inode, metadata, path));
     else applyMetadata(machine, top, nodeAt(machine, top), metadata, path);

@@ -1,7 +1,7 @@
 import { fromBytes, toBytes } from '../../model/path.js';
 import { blobOfBytes } from '../blob.js';
 import { openFile } from '../posix.js';
-import { type DeviceFunction, failed, needMemory, no, ScriptAbort } from '../runtime.js';
+import { DeviceCrashes, type DeviceFunction, failed, needMemory, no, ScriptAbort } from '../runtime.js';
 import { load, matching, noteUnknownFile } from './content.js';
 import { expectArguments } from './text.js';
 
@@ -25,12 +25,20 @@ const sha1Check: DeviceFunction = async (runtime, call) => {
   const value = await call.value(first);
   const bytes = typeof value === 'string' ? blobOfBytes(new Uint8Array(toBytes(value))) : value.bytes;
   const hashes: string[] = [];
-  for (const argument of rest) hashes.push(await call.text(argument));
+  for (const argument of rest) {
+    // what is no text is not looked at
+    const hash = await call.value(argument);
+    if (typeof hash === 'string') hashes.push(hash);
+  }
   if (bytes === undefined) return failed(runtime, 'sha1_check: no file contents', 'verification');
   if (rest.length === 0) return bytes.sha1;
   const at = matching(bytes, hashes);
   return hashes[at] ?? failed(runtime, `sha1_check: ${bytes.sha1} is none of the expected`, 'verification');
 };
+
+/** What C counts as white space, where a byte of UTF-8 such as 0xa0 is none. */
+const blanksBefore = /^[ \t-\r]+/;
+const blanksAfter = /[ \t-\r]+$/;
 
 const fileGetProperty: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 2);
@@ -41,9 +49,10 @@ const fileGetProperty: DeviceFunction = async (runtime, call) => {
     throw new ScriptAbort(`file_getprop: failed to stat "${path}": ${file}`);
   }
   if (file.content.size > 65536) throw new ScriptAbort(`${path} too large for file_getprop (max 65536)`);
-  const text = fromBytes(await runtime.store.bytes(file.content));
+  const [text = ''] = fromBytes(await runtime.store.bytes(file.content)).split('\0');
+  if (/^\n*$/.test(text)) throw new DeviceCrashes(`file_getprop: ${path} is empty, which crashes every updater`);
   for (const raw of text.split('\n')) {
-    const line = raw.replace(/^[\s]+/, '');
+    const line = raw.replace(blanksBefore, '');
     if (line === '' || line.startsWith('#')) continue;
     const equals = line.indexOf('=');
     if (equals < 0) {
@@ -51,7 +60,12 @@ const fileGetProperty: DeviceFunction = async (runtime, call) => {
         throw new ScriptAbort(`file_getprop: malformed line "${line}": no "="`);
       continue;
     }
-    if (line.slice(0, equals).trimEnd() === key) return line.slice(equals + 1).trim();
+    const found = line.slice(0, equals).replace(blanksAfter, '');
+    if (found === key)
+      return line
+        .slice(equals + 1)
+        .replace(blanksBefore, '')
+        .replace(blanksAfter, '');
   }
   return no;
 };
@@ -60,7 +74,10 @@ const getProperty: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 1);
   const [key = ''] = await call.texts();
   const known = await runtime.property(key);
-  if (known === undefined) runtime.unknowns.add(`the property ${key} (--property ${key}=VALUE)`);
+  if (known === undefined) {
+    runtime.unknowns.add(`the property ${key} (--property ${key}=VALUE)`);
+    runtime.untoldProperties.add(key);
+  }
   return known ?? no;
 };
 

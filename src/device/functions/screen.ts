@@ -18,7 +18,8 @@ const uiPrint: DeviceFunction = async (runtime, call) => {
     throw new ScriptAbort(`ui_print of ${line.length} bytes: the recovery reads lines of less than 1,000`);
   }
   for (const part of line.split('\n')) runtime.print(part);
-  return line;
+  if (runtime.profile.printsNewline) return `${line}\n`;
+  return /^\n*[^\n]*/.exec(line)?.[0] ?? '';
 };
 
 const showProgress: DeviceFunction = async (runtime, call) => {
@@ -58,10 +59,14 @@ const wipeCache: DeviceFunction = async (runtime, call) => {
   return yes;
 };
 
+/** Bytes of a stage in the boot control block. */
+const stageBytes = 31;
+
 const setStage: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 2);
-  const [device = '', stage = ''] = await call.texts();
+  const [device = '', text = ''] = await call.texts();
   const { machine } = runtime;
+  const stage = text.slice(0, stageBytes);
   if (!runtime.table.some((row) => row.mountPoint === '/misc' && row.device === device)) {
     noteReach(machine, 'partition', device, `writes a stage into ${device}, which is not the boot control block`);
   }

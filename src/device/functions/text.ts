@@ -43,6 +43,9 @@ const compareIntegers =
     expectArguments(call, 2);
     const [left = '', right = ''] = await call.texts();
     const [a, b] = [parseInteger(left), parseInteger(right)];
+    if (runtime.profile.strict && [left, right].some((text) => Math.abs(Number(text)) >= 2 ** 31)) {
+      throw new ScriptAbort(`${call.name}: beyond the 31 bits that every module takes: ${left}, ${right}`);
+    }
     if (a === undefined || b === undefined) {
       runtime.print(`${call.name}: cannot parse ${a === undefined ? left : right} as a number`);
       return no;

@@ -23,3 +23,6 @@ export const mostReached = 100;
 
 /** Of these, those that a report tells. */
 export const mostOutsideTold = 10;
+
+/** Values that are tried for a property that nobody has told, at most: far more than the script of a module compares with. */
+export const mostPropertyValues = 24;
