@@ -8,6 +8,7 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { printedFor, withoutTimes } from '../support/quoted-output.js';
 import { workFolder } from '../support/work-folder.js';
 
 const readmeFile = fileURLToPath(new URL('../../../README.md', import.meta.url));
@@ -26,28 +27,12 @@ function runSample(): { readonly status: number | null; readonly printed: string
   return { status, printed: readFileSync(log, 'utf8') };
 }
 
-const withoutTimes = (line: string): string => line.replace(/ in \d+\.\d s$/, ' in a while');
-const withoutFigures = (line: string): string => withoutTimes(line).replace(/\d+(\.\d+)?( [kM]?B\b)?/g, '#');
-
 /** The excerpt in the README, and the lines around it. */
 function excerptOf(readme: string): readonly [before: string, excerpt: string, after: string] {
   const begin = readme.indexOf('# Make the package, and prove it\n$ dfota generate ');
   const end = readme.indexOf('\n```', begin);
   assert.ok(begin > 0 && end > begin, 'README.md has no excerpt of what the sample prints');
   return [readme.slice(0, begin), readme.slice(begin, end), readme.slice(end)];
-}
-
-/** For each line of the excerpt, the next printed line that is the same but for its figures; `…` stands for any lines. */
-function printedFor(excerpt: string, printed: string): readonly string[] {
-  const lines = printed.split('\n');
-  let at = 0;
-  return excerpt.split('\n').map((line) => {
-    if (line === '…' || line === '') return line;
-    const found = lines.findIndex((other, index) => index >= at && withoutFigures(other) === withoutFigures(line));
-    assert.ok(found >= 0, `README.md quotes what the sample does not print (there): ${line}`);
-    at = found + 1;
-    return lines[found] ?? '';
-  });
 }
 
 test('end-to-end: the sample of the README makes, proves and shows its package, and prints what the README quotes', () => {
@@ -59,7 +44,7 @@ test('end-to-end: the sample of the README makes, proves and shows its package, 
   assert.match(printed, /^Largest contributors$/m);
 
   const [before, excerpt, after] = excerptOf(readFileSync(readmeFile, 'utf8'));
-  const now = printedFor(excerpt, printed);
+  const now = printedFor(excerpt, printed, 'README.md');
   if (process.env.DFOTA_UPDATE_GOLDENS === '1') {
     writeFileSync(readmeFile, [before, now.join('\n'), after].join(''));
   }
@@ -69,10 +54,4 @@ test('end-to-end: the sample of the README makes, proves and shows its package, 
     now.map(withoutTimes),
     'write the figures anew: DFOTA_UPDATE_GOLDENS=1 node dist/test/run.js readme',
   );
-});
-
-test('unit: a quoted line that is not printed, or not in that order, is found', () => {
-  assert.deepEqual(printedFor('a 1 kB\n…\nb 22', 'x\na 9.5 MB\ny\nb 3'), ['a 9.5 MB', '…', 'b 3']);
-  assert.throws(() => printedFor('b\na', 'a\nb'), /does not print/);
-  assert.throws(() => printedFor('a 1 kB', 'a one'), /does not print/);
 });
