@@ -1,4 +1,4 @@
-import { applyPatch } from '../applypatch/index.js';
+import type { Content } from '../model/build.js';
 import type { Sha1 } from '../model/digest.js';
 import { sha1Of } from '../model/digest.js';
 import { type Fault, ProofError } from '../model/errors.js';
@@ -13,6 +13,7 @@ import {
   imgdiffEncoderVersion,
   openDeflateTarget,
 } from './imgdiff/imgdiff.js';
+import { isProved } from './prove-patch.js';
 
 /** Names everything that decides about the bytes of a result, for cache keys. */
 export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-5`;
@@ -99,6 +100,64 @@ export function encodeFile(
   options: EncodeFileOptions,
   onProgress: (doneBytes: number) => void = () => {},
 ): EncodedFile {
+  return encodeWith(request, options, onProgress, (patch, base) => isProved(patch, base, targetOf(request)));
+}
+
+/** A patch, and by its index the base from which it is to make the target. */
+export interface ProofTask {
+  readonly patch: Uint8Array<ArrayBuffer>;
+  readonly base: number;
+}
+
+/** A result that counts only when all of these patches stand their proof. */
+export interface UnprovedFile {
+  readonly result: EncodedFile;
+  readonly toProve: readonly ProofTask[];
+}
+
+/**
+ * The first half of {@link encodeFile}, for a file so large that the encoder's memory is to be given up before the proof
+ * takes its own: everything but the proofs.
+ */
+export function encodeUnproved(
+  request: EncodeFileRequest,
+  options: EncodeFileOptions,
+  onProgress: (doneBytes: number) => void = () => {},
+): UnprovedFile {
+  const toProve: ProofTask[] = [];
+  const result = encodeWith(request, options, onProgress, (patch, base) => {
+    toProve.push({ patch, base: request.bases.indexOf(base) });
+    return true;
+  });
+  return { result, toProve };
+}
+
+/** The second half: the result if all patches stand their proof, else what {@link encodeFile} gives. Both together give just that. */
+export function finishFile(
+  { result, toProve }: UnprovedFile,
+  request: EncodeFileRequest,
+  options: EncodeFileOptions,
+): EncodedFile {
+  const stands = ({ patch, base }: ProofTask): boolean => {
+    const from = request.bases[base];
+    return from !== undefined && isProved(patch, from, targetOf(request));
+  };
+  return toProve.every(stands) ? result : encodeFile(request, options);
+}
+
+function targetOf({ target, targetSha1 }: EncodeFileRequest): Content {
+  return { size: target.length, sha1: targetSha1 };
+}
+
+/** Whether the decoder makes the target of the base with the patch. */
+type Prove = (patch: Uint8Array<ArrayBuffer>, base: Uint8Array<ArrayBuffer>) => boolean;
+
+function encodeWith(
+  request: EncodeFileRequest,
+  options: EncodeFileOptions,
+  onProgress: (doneBytes: number) => void,
+  prove: Prove,
+): EncodedFile {
   const { target, bases, targetSha1, costs } = request;
   const { effort } = options;
   const fullCost = (one: Candidate): number => one.packageBytes + (one.base === undefined ? 0 : (costs[one.base] ?? 0));
@@ -119,7 +178,7 @@ export function encodeFile(
     const passProgress = (done: number): void => onProgress(((pass + done / target.length) / passes) * target.length);
     const left = usable.filter(({ bytes, index }) => {
       if (deflateTarget === undefined) return true;
-      const { patch, notes: seen } = provedImgdiff(bytes, deflateTarget, request, effort, passProgress);
+      const { patch, notes: seen } = provedImgdiff(bytes, deflateTarget, prove, effort, passProgress);
       pass++;
       notes = better(notes, seen);
       if (patch !== undefined) candidates.push(candidate('IMGDIFF2', patch, index, effort));
@@ -182,7 +241,7 @@ export function encodeFile(
     return { chosen: { kind: 'whole', packed: whole ?? compressWhole(target, effort) }, ...rest };
   }
   const base = bases[best.base];
-  if (best.method !== 'IMGDIFF2' && (base === undefined || !isProved(best.patch, base, target.length, targetSha1))) {
+  if (best.method !== 'IMGDIFF2' && (base === undefined || !prove(best.patch, base))) {
     throw new ProofError(unproved);
   }
   const format = best.method === 'IMGDIFF2' ? best.method : 'BSDIFF40';
@@ -201,16 +260,16 @@ const unproved: Fault = {
  * the proof fail, all of them are looked at.
  */
 function provedImgdiff(
-  base: Uint8Array,
+  base: Uint8Array<ArrayBuffer>,
   opened: DeflateTarget,
-  { target, targetSha1 }: EncodeFileRequest,
+  prove: Prove,
   effort: BsdiffEffort,
   onProgress: (doneBytes: number) => void,
 ): { readonly patch: Uint8Array<ArrayBuffer> | undefined; readonly notes: ImgdiffNotes } {
   const quick = encodeImgdiff(base, opened, { effort, onProgress });
-  if (quick.patch === undefined || isProved(quick.patch, base, target.length, targetSha1)) return quick;
-  const thorough = encodeImgdiff(base, openDeflateTarget(target) ?? opened, { effort, onProgress });
-  if (thorough.patch === undefined || isProved(thorough.patch, base, target.length, targetSha1)) return thorough;
+  if (quick.patch === undefined || prove(quick.patch, base)) return quick;
+  const thorough = encodeImgdiff(base, openDeflateTarget(opened.bytes) ?? opened, { effort, onProgress });
+  if (thorough.patch === undefined || prove(thorough.patch, base)) return thorough;
   return { patch: undefined, notes: { ...thorough.notes, unproved: true } };
 }
 
@@ -234,13 +293,4 @@ function smallest(candidates: readonly Candidate[], cost: (one: Candidate) => nu
   let best: Candidate | undefined;
   for (const one of candidates) if (best === undefined || cost(one) < cost(best)) best = one;
   return best;
-}
-
-function isProved(patch: Uint8Array, base: Uint8Array, targetSize: number, targetSha1: Sha1): boolean {
-  try {
-    const made = applyPatch(patch, base, { maxTargetSize: targetSize, outsideSource: 'reject' });
-    return made.length === targetSize && sha1Of(made) === targetSha1;
-  } catch {
-    return false;
-  }
 }

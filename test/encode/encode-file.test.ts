@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { constants, Deflate, deflate, deflateRaw } from 'pako';
 import { applyPatch } from '../../src/applypatch/index.js';
-import { type EncodedFile, encodeFile } from '../../src/encode/encode-file.js';
+import { type EncodedFile, encodeFile, encodeUnproved, finishFile } from '../../src/encode/encode-file.js';
 import { readEncoded, writeEncoded } from '../../src/encode/pool/result-file.js';
 import { sha1Of } from '../../src/model/digest.js';
 import { noise, prose } from '../applypatch/make-patch.js';
@@ -106,4 +106,29 @@ test('unit: what is no written result reads as none', () => {
   ]) {
     assert.equal(readEncoded(new Uint8Array(Buffer.from(`${line}\n`))), undefined, line);
   }
+});
+
+test('unit: encoding and proof apart give what both together give, also where a proof fails', () => {
+  const long = Buffer.from(noise(3_200_000, 7).map((byte) => byte & 63));
+  const pairs = [
+    [text, edited],
+    [packed(text), packed(edited)],
+    // Its stream is made again as far as the search looks, and no further: the quick proof fails.
+    [long, Buffer.concat([noise(50, 8), long])].map(madeAtTwoLevels),
+  ];
+  const failed = pairs.map(([source = text, target = edited]) => {
+    const request = {
+      target: new Uint8Array(target),
+      targetSha1: sha1Of(target),
+      bases: [new Uint8Array(source)],
+      costs: [],
+    };
+    const options = { effort: 'fast', worthwhile: 0.95 } as const;
+    const half = encodeUnproved(request, options);
+    const both = finishFile(half, request, options);
+    assert.deepEqual(both, encodeFile(request, options));
+    assert.ok(half.toProve.length > 0);
+    return both !== half.result;
+  });
+  assert.deepEqual(failed, [false, false, true]);
 });

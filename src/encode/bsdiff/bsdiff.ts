@@ -1,17 +1,17 @@
 import { type BsdiffDraft, draftBsdiff } from './draft.js';
-import type { BsdiffOptions } from './options.js';
+import type { BsdiffInput, BsdiffOptions } from './options.js';
 
-export type { BsdiffEffort, BsdiffOptions } from './options.js';
+export type { BsdiffEffort, BsdiffInput, BsdiffOptions } from './options.js';
 
 /** Names this encoder's output: it changes whenever the same input and effort may give other bytes. For cache keys. */
-export const bsdiffEncoderVersion = 'bsdiff-8';
+export const bsdiffEncoderVersion = 'bsdiff-9';
 
 /**
  * A BSDIFF40 patch that makes `target` from `source`; the same input and effort always give the same bytes.
  * No count in it is negative and no position lies outside the source. Throws a RangeError when a file is longer than
  * bsdiffLimit or both together need more memory than 32-bit addresses reach.
  */
-export function encodeBsdiff(source: Uint8Array, target: Uint8Array, options: BsdiffOptions): Uint8Array {
+export function encodeBsdiff(source: BsdiffInput, target: BsdiffInput, options: BsdiffOptions): Uint8Array {
   return draftBsdiff(source, target, options).finish();
 }
 
@@ -52,12 +52,18 @@ export function encodeBsdiffFromBest(
     const size = draft.size();
     memory += draft.memory;
     const kept: BsdiffDraft | undefined = memory <= keptMemory ? draft : undefined;
-    if (kept === undefined) memory -= draft.memory;
+    if (kept === undefined) {
+      memory -= draft.memory;
+      draft.drop();
+    }
     return { bytes, size, full: size + cost, kept };
   });
   const least = Math.min(...drafts.map(({ full }) => full));
   return drafts.map(({ bytes, size, full, kept }) => {
-    if (full > least * within) return { about: size };
+    if (full > least * within) {
+      kept?.drop();
+      return { about: size };
+    }
     const draft = kept ?? draftBsdiff(bytes, target, { effort });
     return { patch: draft.finish() };
   });

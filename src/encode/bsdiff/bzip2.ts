@@ -48,8 +48,24 @@ function open() {
   return kept;
 }
 
+/** Bytes that come in pieces, each valid until the next, and how many there are in all. */
+export interface ByteStream {
+  readonly length: number;
+  /** Pieces of at most `size` bytes. */
+  readonly pieces: (size: number) => Iterable<Uint8Array>;
+}
+
 /** One bzip2 stream of `bytes`. The same bytes and options always give the same stream. */
 export function compressBzip2(bytes: Uint8Array, options: Bzip2Options): Uint8Array {
+  return compressBzip2Stream({ length: bytes.length, pieces: (size) => cut(bytes, size) }, options);
+}
+
+function* cut(bytes: Uint8Array, size: number): Iterable<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** The same of bytes that come in pieces. */
+export function compressBzip2Stream(bytes: ByteStream, options: Bzip2Options): Uint8Array {
   const { engine, input, inputSize, output } = open();
   const chosen = settings[options.effort ?? 'normal'];
   const { window, fewestTables, passes, estimatePasses } = chosen;
@@ -72,8 +88,7 @@ export function compressBzip2(bytes: Uint8Array, options: Bzip2Options): Uint8Ar
     const size = engine.call('takeBytes');
     parts.push(engine.bytes().slice(output, output + size));
   };
-  for (let at = 0; at < bytes.length; at += inputSize) {
-    const piece = bytes.subarray(at, at + inputSize);
+  for (const piece of bytes.pieces(inputSize)) {
     engine.bytes().set(piece, input);
     for (let fed = 0; fed < piece.length; ) {
       fed = engine.call('feed', fed, piece.length);

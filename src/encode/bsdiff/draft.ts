@@ -1,8 +1,18 @@
 import { type Bias, learnCosts } from '../stretches/costs.js';
-import { type Engine, openEngine } from '../stretches/engine.js';
-import { compressBzip2 } from './bzip2.js';
-import { bsdiffMemory, checkSizes, countsAt, countsLength, layOut, modelAt, roomAt } from './layout.js';
-import type { BsdiffEffort, BsdiffOptions } from './options.js';
+import { borrowEngine, type Engine } from '../stretches/engine.js';
+import { type ByteStream, compressBzip2, compressBzip2Stream } from './bzip2.js';
+import {
+  bsdiffMemory,
+  checkSizes,
+  countsAt,
+  countsLength,
+  type Layout,
+  layOut,
+  modelAt,
+  pieceSize,
+  roomAt,
+} from './layout.js';
+import type { BsdiffEffort, BsdiffInput, BsdiffOptions } from './options.js';
 import { assemble, controlBlock, type Parts, patchSize } from './patch-file.js';
 import { progressOf } from './progress.js';
 import { indexSource } from './source-index.js';
@@ -13,8 +23,10 @@ export interface BsdiffDraft {
   readonly memory: number;
   /** About how long the patch becomes: how long it is with these stretches, plainly packed. */
   readonly size: () => number;
-  /** The patch. To be called once. */
+  /** The patch. Ends the draft. */
   readonly finish: () => Uint8Array;
+  /** Gives the draft up. */
+  readonly drop: () => void;
 }
 
 /** How the learned costs are bent for the choices that are tried, in turn; each learns from the best one so far. */
@@ -35,32 +47,41 @@ const comparing = { fast: 'plain', normal: 'plain', best: 'normal' } as const;
 /** Where the first choice has more triples than this, the second is the better one, but for a few in a thousand: it is not packed to see. */
 const worthComparing = 500;
 
-/** One choice of stretches, as it came out. */
-interface Trial {
-  /** Where its triples lie and how many. */
+/** A choice of stretches: where its triples lie, and how many. */
+interface Stretches {
   readonly triples: number;
   readonly count: number;
+}
+
+/** Of equally long matches so many to each side are looked at: in a long source there are more of them, and it matters more. */
+function candidatesIn(source: number): number {
+  return source < 2 ** 24 ? 16 : 48;
+}
+
+/** One choice of stretches, as it came out. */
+interface Trial extends Stretches {
   /** Its streams, packed to be compared; made when they are asked for. */
   readonly parts: () => Parts;
 }
 
 /** Searches the source and makes the first choice. Throws a RangeError where the files are too long. */
 export function draftBsdiff(
-  source: Uint8Array,
-  target: Uint8Array,
+  source: BsdiffInput,
+  target: BsdiffInput,
   { effort, onProgress }: BsdiffOptions,
 ): BsdiffDraft {
   checkSizes(source.length, target.length);
   const biases = trials[effort];
   const progress = progressOf(target.length, 2 + 3 * biases.length, onProgress);
   const at = layOut(source.length, target.length);
-  const engine = openEngine(bsdiffMemory(source.length, target.length));
-  engine.bytes().set(source, at.source);
+  const candidates = candidatesIn(source.length);
+  const engine = borrowEngine(bsdiffMemory(source.length, target.length));
+  place(engine, at.source, source);
   indexSource(engine, at, source.length);
   progress.next(1);
-  engine.bytes().fill(0, at.target, at.triples).set(target, at.target);
+  place(engine, at.target, target);
   engine.call('aim', at.target, target.length);
-  engine.call('begin', at.source, source.length, at.target, target.length, at.triples, 8, 16);
+  engine.call('begin', at.source, source.length, at.target, target.length, at.triples, 8, candidates);
   advance(engine, 'walk', target.length, progress.within);
   progress.next(1);
   const walked = trial(at.triples, engine.call('controlLength'));
@@ -72,8 +93,10 @@ export function draftBsdiff(
       const isPacked = effort !== 'fast' && comparing[effort] === effort;
       const patch = assemble(isPacked ? best.parts() : encodeStreams(best, effort), target.length);
       progress.end();
+      engine.release();
       return patch;
     },
+    drop: engine.release,
   };
 
   function improve(): Trial {
@@ -92,7 +115,7 @@ export function draftBsdiff(
     const model = learnCosts(experience(from), bias);
     engine.bytes().set(new Uint8Array(model.buffer), modelAt);
     const notes = Math.ceil((from.triples + from.count * 12) / 16) * 16;
-    engine.call('beginTrellis', at.source, source.length, at.target, target.length, roomAt, modelAt, notes, 16);
+    engine.call('beginTrellis', at.source, source.length, at.target, target.length, roomAt, modelAt, notes, candidates);
     advance(engine, 'weigh', target.length, progress.within);
     const triples = engine.call('trace');
     progress.next(3);
@@ -111,34 +134,66 @@ export function draftBsdiff(
     };
   }
 
-  function encodeStreams(
-    { triples, count }: { readonly triples: number; readonly count: number },
-    packing: BsdiffEffort | 'plain',
-  ): Parts {
-    const adds = engine.call('writeStreams', at.source, at.target, triples, count, at.streams);
-    const streams = engine.bytes().subarray(at.streams, at.streams + target.length);
+  function encodeStreams(choice: Stretches, packing: BsdiffEffort | 'plain'): Parts {
     return {
-      control: compressBzip2(controlBlock(triplesOf(engine, triples, count)), { level: 9, effort: packing }),
-      diff: compressBzip2(streams.subarray(0, adds), {
+      control: compressBzip2(controlBlock(triplesOf(engine, choice)), { level: 9, effort: packing }),
+      diff: compressBzip2Stream(streamOf(engine, at, choice, 'Differences'), {
         level: packing === 'plain' ? 1 : 3,
         effort: packing,
         differences: true,
       }),
-      extra: compressBzip2(streams.subarray(adds), { level: 9, effort: packing }),
+      extra: compressBzip2Stream(streamOf(engine, at, choice, 'Copies'), { level: 9, effort: packing }),
     };
   }
 
-  function experience({ triples, count, parts }: Trial) {
-    const { control, diff, extra } = parts();
-    const adds = engine.call('writeStreams', at.source, at.target, triples, count, at.streams);
-    engine.call('countStreams', at.streams, adds, at.streams + adds, target.length - adds, countsAt);
+  function experience(choice: Trial) {
+    const { control, diff, extra } = choice.parts();
+    engine.call('beginCounts', countsAt);
+    for (const kind of ['Differences', 'Copies'] as const)
+      for (const piece of streamOf(engine, at, choice, kind).pieces(pieceSize))
+        engine.call(`count${kind}`, at.piece, piece.length);
     const counts = new Uint32Array(engine.bytes().slice(countsAt, countsAt + 4 * countsLength).buffer);
-    const numbers = triplesOf(engine, triples, count);
+    const numbers = triplesOf(engine, choice);
     let moveBits = 0;
     for (let i = 2; i < numbers.length; i += 3)
       moveBits += 32 - Math.clz32(Math.abs((numbers[i] ?? 0) - (numbers[i - 1] ?? 0)));
-    return { counts, triples: count, moveBits, control: control.length, diff: diff.length, extra: extra.length };
+    return {
+      counts,
+      triples: choice.count,
+      moveBits,
+      control: control.length,
+      diff: diff.length,
+      extra: extra.length,
+    };
   }
+}
+
+/** One of the two streams that a choice makes; to be read before the other is asked for. */
+function streamOf(
+  engine: Engine,
+  { source, target, piece }: Layout,
+  { triples, count }: Stretches,
+  kind: 'Differences' | 'Copies',
+): ByteStream {
+  const from = kind === 'Differences' ? [source, target] : [target];
+  const length = engine.call(`open${kind}`, ...from, triples, count);
+  return {
+    length,
+    *pieces(size) {
+      for (let done = 0; done < length; ) {
+        const made = engine.call(`next${kind}`, piece, Math.min(size, pieceSize));
+        done += made;
+        yield engine.bytes().subarray(piece, piece + made);
+      }
+    },
+  };
+}
+
+/** Puts a file where it belongs, and zeros behind it. What was read for that is held by nobody afterwards. */
+function place(engine: Engine, at: number, input: BsdiffInput): void {
+  const bytes = input instanceof Uint8Array ? input : input.read();
+  engine.bytes().fill(0, at + bytes.length, at + bytes.length + 16);
+  engine.bytes().set(bytes, at);
 }
 
 /** Runs a loop of the engine over the whole target, a piece at a time: V8 replaces quick code by good code between two calls. */
@@ -146,6 +201,6 @@ function advance(engine: Engine, loop: 'walk' | 'weigh', length: number, report:
   for (let done = 0; done < length; report(done)) done = engine.call(loop, done + 2 ** 18);
 }
 
-function triplesOf(engine: Engine, at: number, count: number): Int32Array {
-  return new Int32Array(engine.bytes().slice(at, at + 12 * count).buffer);
+function triplesOf(engine: Engine, { triples, count }: Stretches): Int32Array {
+  return new Int32Array(engine.bytes().slice(triples, triples + 12 * count).buffer);
 }

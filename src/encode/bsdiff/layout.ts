@@ -8,7 +8,8 @@ export const bsdiffLimit = 2 ** 31 - 2 ** 16;
 /** Where things lie in the engine's memory. */
 export interface Layout extends SourceIndex {
   readonly target: number;
-  readonly streams: number;
+  /** Room for a piece of a stream. */
+  readonly piece: number;
   readonly triples: number;
 }
 
@@ -16,19 +17,21 @@ export const countsAt = 1024;
 export const countsLength = 4 * 256 + 65_536;
 export const modelAt = countsAt + 4 * countsLength;
 export const roomAt = modelAt + 4 * modelLength;
-const sourceAt = roomAt + 4096;
+const pieceAt = roomAt + 4096;
+export const pieceSize: number = 2 ** 18;
+const sourceAt = pieceAt + pieceSize;
 
 /** Lays out the memory for files of these sizes. */
 export function layOut(source: number, target: number): Layout {
   const after = (at: number, size: number) => Math.ceil((at + size) / 16) * 16;
   const bits = 31 - Math.clz32(Math.max(1, source));
-  const startBits = Math.min(24, Math.max(8, bits - 1));
-  const gramBits = Math.max(10, bits + 3);
+  // More of both would be memory for little: a search is one step of twenty longer with half of the starts.
+  const startBits = Math.min(22, Math.max(8, bits - 1));
+  const gramBits = Math.min(27, Math.max(10, bits + 3));
   const suffixes = after(sourceAt, source + 16);
   const starts = after(suffixes, 4 * source);
   const grams = after(starts, 4 * (2 ** startBits + 1));
   const targetAt = after(grams, 2 ** gramBits / 8);
-  const streams = after(targetAt, target + 16);
   return {
     source: sourceAt,
     suffixes,
@@ -37,8 +40,8 @@ export function layOut(source: number, target: number): Layout {
     grams,
     gramBits,
     target: targetAt,
-    streams,
-    triples: after(streams, target),
+    piece: pieceAt,
+    triples: after(targetAt, target + 16),
   };
 }
 

@@ -7,3 +7,6 @@ export interface BsdiffOptions {
   /** Told now and then how many bytes of the target are done, never decreasing, at the end all of them. */
   readonly onProgress?: ((doneBytes: number) => void) | undefined;
 }
+
+/** A file to make a patch from or to: its bytes, or how to come by them, for they are copied once and not held. */
+export type BsdiffInput = Uint8Array | { readonly length: number; readonly read: () => Uint8Array };

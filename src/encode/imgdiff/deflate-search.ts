@@ -24,10 +24,11 @@ export function findDeflateSettings(
   upTo = Number.POSITIVE_INFINITY,
 ): DeflateSettings | undefined {
   const wanted = file.subarray(stream.start, stream.start + stream.length);
+  const expanded = stream.expand();
   const hint = allLevels.filter((level) => level === stream.levelHint);
   for (const memLevel of [8, 9] as const) {
     for (const level of [...hint, ...allLevels.filter((other) => other !== stream.levelHint)]) {
-      if (isMadeAgain(stream.expanded, wanted, { level, memLevel }, upTo)) return { level, memLevel };
+      if (isMadeAgain(expanded, wanted, { level, memLevel }, upTo)) return { level, memLevel };
     }
   }
   return undefined;

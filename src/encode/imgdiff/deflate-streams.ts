@@ -7,7 +7,9 @@ export interface DeflateStream {
   /** Where the raw deflate data start: behind the container's header. */
   readonly start: number;
   readonly length: number;
-  readonly expanded: Uint8Array;
+  readonly expandedLength: number;
+  /** The expanded bytes. Long ones are inflated anew each time: whoever needs them holds them for as long as that. */
+  readonly expand: () => Uint8Array;
   /** The compression level that the container claims, where it does. */
   readonly levelHint: number | undefined;
 }
@@ -23,6 +25,9 @@ const maxStreams = 4096;
 
 /** Longer names in a gzip header are none. */
 const longestName = 4096;
+
+/** Expanded bytes that are kept, up to so many in a stream. */
+const keptUpTo = 1 << 20;
 
 /** Bytes that the first try at a stream may take, and how many times more the next. */
 const firstTry = 1024;
@@ -95,7 +100,7 @@ function gzipAt(bytes: Uint8Array, at: number, work: Budget): DeflateStream | un
   const inflated = inflateAt(bytes, start, work);
   if (inflated === undefined || low32(bytes, start + inflated.length) !== crc32(inflated.expanded)) return undefined;
   const hint = bytes[at + 8];
-  return { container: 'gzip', start, ...inflated, levelHint: hint === 2 ? 9 : hint === 4 ? 1 : 6 };
+  return streamOf('gzip', bytes, start, inflated, hint === 2 ? 9 : hint === 4 ? 1 : 6);
 }
 
 /** RFC 1950, with a window of 32 KiB and no dictionary, as nearly everything is. */
@@ -108,7 +113,7 @@ function zlibAt(bytes: Uint8Array, at: number, work: Budget): DeflateStream | un
   const end = start + inflated.length;
   const stated = low32(bytes.subarray(end, end + 4).toReversed(), 0);
   if (end + 4 > bytes.length || stated !== adler32(inflated.expanded)) return undefined;
-  return { container: 'zlib', start, ...inflated, levelHint: [1, 3, 6, 9][flags >>> 6] };
+  return streamOf('zlib', bytes, start, inflated, [1, 3, 6, 9][flags >>> 6]);
 }
 
 /** A deflated entry behind its local header; its sizes may follow the data, so they are not asked for. */
@@ -118,7 +123,26 @@ function zipAt(bytes: Uint8Array, at: number, work: Budget): DeflateStream | und
   const extraLength = (bytes[at + 28] ?? 0) | ((bytes[at + 29] ?? 0) << 8);
   const start = at + 30 + nameLength + extraLength;
   const inflated = inflateAt(bytes, start, work);
-  return inflated === undefined ? undefined : { container: 'zip', start, ...inflated, levelHint: undefined };
+  return inflated === undefined ? undefined : streamOf('zip', bytes, start, inflated, undefined);
+}
+
+function streamOf(
+  container: DeflateStream['container'],
+  file: Uint8Array,
+  start: number,
+  { length, expanded }: Inflated,
+  levelHint: number | undefined,
+): DeflateStream {
+  const expandedLength = expanded.length;
+  const expand = expandedLength <= keptUpTo ? () => expanded : expanding(file, start, length, expandedLength);
+  return { container, start, length, expandedLength, expand, levelHint };
+}
+
+/** Apart from what was expanded in the search, so that nothing holds that. */
+function expanding(file: Uint8Array, start: number, length: number, expandedLength: number): () => Uint8Array {
+  // In one piece, for many would be copied into one.
+  const options = { chunkSize: expandedLength + 64, maxOutputLength: expandedLength };
+  return () => inflateRawSync(file.subarray(start, start + length), options);
 }
 
 interface Inflated {

@@ -1,5 +1,5 @@
 import { sha256Of } from '../../model/digest.js';
-import { type BsdiffEffort, encodeBsdiff } from '../bsdiff/bsdiff.js';
+import { type BsdiffEffort, type BsdiffInput, encodeBsdiff } from '../bsdiff/bsdiff.js';
 import { isEncodable } from '../bsdiff/encodable.js';
 import { type DeflateSettings, findDeflateSettings } from './deflate-search.js';
 import { type DeflateStream, searchDeflateStreams } from './deflate-streams.js';
@@ -95,14 +95,14 @@ export function encodeImgdiff(
   const pairs: Pair[] = [];
   const unmade: UnmadeStream[] = [];
   for (const { from: match, to } of matchStreams(sourceStreams, changed)) {
-    const from = match && isEncodable(match.expanded.length, to.expanded.length) ? match : undefined;
+    const from = match && isEncodable(match.expandedLength, to.expandedLength) ? match : undefined;
     if (target.settings(to) !== undefined) {
       if (from !== undefined) pairs.push({ from, to });
     } else if (to.length >= worthTelling) {
       const { container, start, length } = to;
       // Only asked for to tell what it costs, so not at great effort.
-      const wouldTake = from && encodeBsdiff(from.expanded, to.expanded, { effort: 'fast' }).length;
-      unmade.push({ container, start, length, expandedLength: to.expanded.length, wouldTake });
+      const wouldTake = from && encodeBsdiff(expandedOf(from), expandedOf(to), { effort: 'fast' }).length;
+      unmade.push({ container, start, length, expandedLength: to.expandedLength, wouldTake });
     }
   }
   const notes: ImgdiffNotes = {
@@ -136,14 +136,14 @@ function matchStreams(
 ): readonly { from: DeflateStream | undefined; to: DeflateStream }[] {
   const [only, ...others] = from;
   if (only === undefined || others.length === 0) return to.map((stream) => ({ from: only, to: stream }));
-  const gramsOfStream = new Map<DeflateStream, Grams>(from.map((stream) => [stream, gramsOf(stream.expanded)]));
+  const gramsOfStream = new Map<DeflateStream, Grams>(from.map((stream) => [stream, gramsOf(stream.expand())]));
   return to.map((stream) => {
-    const wanted = gramsOf(stream.expanded);
+    const wanted = gramsOf(stream.expand());
     let best: DeflateStream = only;
     let bestScore = Number.NEGATIVE_INFINITY;
     for (const candidate of from) {
       const common = similarity(wanted, gramsOfStream.get(candidate) ?? new Set());
-      const distance = Math.abs(candidate.expanded.length - stream.expanded.length);
+      const distance = Math.abs(candidate.expandedLength - stream.expandedLength);
       const score = common > 0 ? common : -distance;
       if (score <= bestScore) continue;
       best = candidate;
@@ -174,8 +174,8 @@ function encodePieces(
     const settings = target.settings(to);
     if (settings === undefined) continue;
     const done = at;
-    const share = to.length / Math.max(1, to.expanded.length);
-    const patch = encodeBsdiff(from.expanded, to.expanded, {
+    const share = to.length / Math.max(1, to.expandedLength);
+    const patch = encodeBsdiff(expandedOf(from), expandedOf(to), {
       effort,
       onProgress: (bytes) => onProgress?.(done + bytes * share),
     });
@@ -183,8 +183,8 @@ function encodePieces(
       kind: 'deflate',
       sourceStart: from.start,
       sourceLength: from.length,
-      sourceExpanded: from.expanded.length,
-      targetExpanded: to.expanded.length,
+      sourceExpanded: from.expandedLength,
+      targetExpanded: to.expandedLength,
       settings,
       patch,
     });
@@ -194,6 +194,11 @@ function encodePieces(
   }
   normal(target.bytes.length, undefined);
   return pieces;
+}
+
+/** The expanded bytes, held by nobody but whoever reads them. */
+function expandedOf({ expandedLength, expand }: DeflateStream): BsdiffInput {
+  return { length: expandedLength, read: expand };
 }
 
 interface Range {

@@ -1,9 +1,9 @@
 /** Entry of a worker thread: takes one file after the other and encodes it. Started by the pool only. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { ProofError } from '../../model/errors.js';
-import { encodeFile } from '../encode-file.js';
+import { encodeFile, encodeUnproved, finishFile } from '../encode-file.js';
 import { adoptEngineModule } from '../stretches/engine.js';
-import type { EncodeMessage, EndMessage, ProveMessage, ThreadMessage } from './messages.js';
+import type { EncodeMessage, EndMessage, FinishMessage, ProveMessage, ThreadMessage } from './messages.js';
 import { proveEncoded } from './prove-encoded.js';
 import { buffersOf } from './transfer.js';
 
@@ -14,16 +14,24 @@ const port = parentPort;
 if (port === null) throw new Error('encode-thread.js runs in a worker thread only');
 if (!adoptEngineModule(workerData)) throw new Error('encode-thread.js is started with the compiled engine');
 
-function answer({ request, options }: EncodeMessage, tell: (doneBytes: number) => void): ThreadMessage {
+function work(asked: EncodeMessage | FinishMessage, tell: (doneBytes: number) => void): ThreadMessage {
+  const { request, options } = asked;
+  if (asked.kind === 'finish') return { kind: 'encoded', result: finishFile(asked, request, options) };
+  return asked.proofApart
+    ? { kind: 'unproved-yet', request, ...encodeUnproved(request, options, tell) }
+    : { kind: 'encoded', result: encodeFile(request, options, tell) };
+}
+
+function answer(asked: EncodeMessage | FinishMessage, tell: (doneBytes: number) => void): ThreadMessage {
   try {
-    return { kind: 'encoded', result: encodeFile(request, options, tell) };
+    return work(asked, tell);
   } catch (error) {
     if (error instanceof ProofError) return { kind: 'unproved', faults: error.faults };
     return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
   }
 }
 
-port.on('message', (message: EncodeMessage | ProveMessage | EndMessage) => {
+port.on('message', (message: EncodeMessage | FinishMessage | ProveMessage | EndMessage) => {
   if (message.kind === 'end') {
     port.close();
     return;
@@ -41,5 +49,5 @@ port.on('message', (message: EncodeMessage | ProveMessage | EndMessage) => {
     port.postMessage({ kind: 'progress', doneBytes } satisfies ThreadMessage);
   };
   const reply = answer(message, tell);
-  port.postMessage(reply, reply.kind === 'encoded' ? buffersOf(reply.result) : []);
+  port.postMessage(reply, reply.kind === 'encoded' || reply.kind === 'unproved-yet' ? buffersOf(reply) : []);
 });

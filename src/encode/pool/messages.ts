@@ -1,10 +1,19 @@
 import type { Content } from '../../model/build.js';
 import type { Fault } from '../../model/errors.js';
-import type { EncodedFile, EncodeFileOptions, EncodeFileRequest } from '../encode-file.js';
+import type { EncodedFile, EncodeFileOptions, EncodeFileRequest, UnprovedFile } from '../encode-file.js';
 
 /** What the pool asks of a thread. The bytes are transferred, not copied. */
 export interface EncodeMessage {
   readonly kind: 'encode';
+  readonly request: EncodeFileRequest;
+  readonly options: EncodeFileOptions;
+  /** Whether the proofs are left for another thread, which has memory for them. */
+  readonly proofApart: boolean;
+}
+
+/** The proofs of what another thread has encoded. */
+export interface FinishMessage extends UnprovedFile {
+  readonly kind: 'finish';
   readonly request: EncodeFileRequest;
   readonly options: EncodeFileOptions;
 }
@@ -27,6 +36,7 @@ export interface EndMessage {
 export type ThreadMessage =
   | { readonly kind: 'progress'; readonly doneBytes: number }
   | { readonly kind: 'encoded'; readonly result: EncodedFile }
+  | ({ readonly kind: 'unproved-yet'; readonly request: EncodeFileRequest } & UnprovedFile)
   | { readonly kind: 'proved'; readonly holds: boolean }
   | { readonly kind: 'unproved'; readonly faults: readonly Fault[] }
   | { readonly kind: 'failed'; readonly error: Error };

@@ -11,7 +11,7 @@ import { exact } from '../deflate/whole.js';
 import type { EncodedFile, Trial } from '../encode-file.js';
 import { encodingKey } from './encoding-key.js';
 import { readEncoded, writeEncoded } from './result-file.js';
-import { EncodeThread } from './thread.js';
+import { EncodeThread, type ThreadTask } from './thread.js';
 
 /** Bytes that are read just when they are needed. */
 export interface LazyContent extends Content {
@@ -64,7 +64,7 @@ export interface EncodeResult {
 export interface PatchPoolOptions {
   /** Threads at most; by default one for each processor. The results do not depend on it. */
   readonly workers?: number | undefined;
-  /** Bytes that all files encoded at once may take, by estimate; a file that takes more runs alone. 450 MB by default. */
+  /** Bytes that all files encoded at once may take, by estimate; a file that takes more runs alone. 300 MB by default. */
   readonly memoryBudget?: number | undefined;
   readonly effort: BsdiffEffort;
   /** A patch larger than this share of its target is not taken. 0.95 by default. */
@@ -85,18 +85,25 @@ interface Job {
   doneBytes: number;
 }
 
-const defaultBudget = 450 * 1024 * 1024;
+const defaultBudget = 300 * 1024 * 1024;
 
-/** Files whose deflate streams are expanded take about three times as much. */
+/** The thread of a file that takes more than this, in bytes, ends with it: nothing else gives memory back at once. */
+const endsThread = 16 * 1024 * 1024;
+
+/** From here on the encoder's memory is given up before the proof takes its own. */
+const provedApart = 128 * 1024 * 1024;
+
+/** Files whose deflate streams are expanded, and how many times their size these are, about. */
 const expanding = /\.(img|gz|tgz|zip|jar|apk|whl)$/i;
+const timesExpanded = 3;
 
 /** Bytes that encoding takes, about: the engine's memory for the largest base, and all files as they are. */
 export function memoryOf(task: EncodeTask): number {
   const sizes = task.bases.map((base) => base.size);
   const files = sizes.reduce((sum, size) => sum + size, task.target.size);
-  const engine = bsdiffMemory(Math.max(0, ...sizes), task.target.size);
-  const once = task.bases.length === 0 ? task.target.size * 3 : files + engine;
-  return expanding.test(task.label) ? 3 * once : once;
+  const times = expanding.test(task.label) ? timesExpanded : 1;
+  const engine = bsdiffMemory(times * Math.max(0, ...sizes), times * task.target.size);
+  return task.bases.length === 0 ? task.target.size * 3 : files + engine;
 }
 
 /**
@@ -221,28 +228,21 @@ export class PatchPool {
     const [target, ...bases] = await Promise.all([job.task.target, ...job.task.bases].map((content) => content.read()));
     signal.throwIfAborted();
     if (target === undefined) throw new Error('a task without a target');
-    const thread = this.#idle.pop() ?? new EncodeThread();
-    let file: EncodedFile;
-    try {
-      file = await thread.encode({
-        label: job.task.label,
-        request: {
-          target: exact(target),
-          targetSha1: job.task.target.sha1,
-          bases: bases.map(exact),
-          costs: job.task.bases.map(({ cost }) => cost ?? 0),
-        },
-        options: { effort: this.#options.effort, worthwhile: this.#worthwhile },
-        signal,
-        onProgress: (doneBytes) => {
-          job.doneBytes = Math.max(job.doneBytes, Math.min(job.task.target.size, doneBytes));
-          this.#tell(job.task.label);
-        },
-      });
-    } finally {
-      if (thread.isAlive && this.#stopped === undefined) this.#idle.push(thread);
-      else await thread.stop();
-    }
+    const file = await this.#encode(job, {
+      label: job.task.label,
+      request: {
+        target: exact(target),
+        targetSha1: job.task.target.sha1,
+        bases: bases.map(exact),
+        costs: job.task.bases.map(({ cost }) => cost ?? 0),
+      },
+      options: { effort: this.#options.effort, worthwhile: this.#worthwhile },
+      signal,
+      onProgress: (doneBytes) => {
+        job.doneBytes = Math.max(job.doneBytes, Math.min(job.task.target.size, doneBytes));
+        this.#tell(job.task.label);
+      },
+    });
     await cache?.put(job.key, writeEncoded(file));
     return { file, fromCache: false };
   }
@@ -265,13 +265,27 @@ export class PatchPool {
     const place = basePlace(file.chosen);
     const bytes = place === undefined ? undefined : await bases[place]?.read();
     signal.throwIfAborted();
+    const { size, sha1 } = target;
+    const base = bytes === undefined ? undefined : exact(bytes);
+    return this.#inThread(size >= endsThread, (thread) =>
+      thread.prove({ file, base, target: { size, sha1 } }, { label, signal }),
+    );
+  }
+
+  /** A large file is encoded in one thread, and proved in the next when that one has ended and given its memory back. */
+  async #encode({ estimate }: Job, task: ThreadTask): Promise<EncodedFile> {
+    if (estimate < provedApart) return this.#inThread(estimate >= endsThread, (thread) => thread.encode(task));
+    const unproved = await this.#inThread(true, (thread) => thread.encodeUnproved(task));
+    task.signal.throwIfAborted();
+    return this.#inThread(true, (thread) => thread.finish(unproved, task));
+  }
+
+  async #inThread<Result>(isLast: boolean, use: (thread: EncodeThread) => Promise<Result>): Promise<Result> {
     const thread = this.#idle.pop() ?? new EncodeThread();
     try {
-      const { size, sha1 } = target;
-      const base = bytes === undefined ? undefined : exact(bytes);
-      return await thread.prove({ file, base, target: { size, sha1 } }, { label, signal });
+      return await use(thread);
     } finally {
-      if (thread.isAlive && this.#stopped === undefined) this.#idle.push(thread);
+      if (thread.isAlive && this.#stopped === undefined && !isLast) this.#idle.push(thread);
       else await thread.stop();
     }
   }

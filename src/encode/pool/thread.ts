@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { ProofError } from '../../model/errors.js';
-import type { EncodedFile, EncodeFileOptions, EncodeFileRequest } from '../encode-file.js';
+import type { EncodedFile, EncodeFileOptions, EncodeFileRequest, UnprovedFile } from '../encode-file.js';
 import { engineModule } from '../stretches/engine.js';
-import type { EncodeMessage, EndMessage, ProveMessage, ThreadMessage } from './messages.js';
+import type { EncodeMessage, EndMessage, FinishMessage, ProveMessage, ThreadMessage } from './messages.js';
+import { buffersOf } from './transfer.js';
 
 /** One file for one thread. */
 export interface ThreadTask {
@@ -16,9 +17,22 @@ export interface ThreadTask {
   readonly onProgress: (doneBytes: number) => void;
 }
 
+/** What was encoded and is still to be proved, and the bytes to prove it with. */
+export interface Unproved extends UnprovedFile {
+  readonly request: EncodeFileRequest;
+}
+
+type Answer = Extract<ThreadMessage, { readonly kind: 'encoded' | 'unproved-yet' | 'proved' }>;
+
+/** What a thread has of JavaScript's objects that die young, at most: its bytes are the engine's and lie elsewhere. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+
 /** A worker thread that encodes one file at a time. It does not keep the program alive while it has nothing to do. */
 export class EncodeThread {
-  readonly #worker = new Worker(new URL('./encode-thread.js', import.meta.url), { workerData: engineModule() });
+  readonly #worker = new Worker(new URL('./encode-thread.js', import.meta.url), {
+    workerData: engineModule(),
+    resourceLimits,
+  });
   #alive = true;
 
   constructor() {
@@ -39,11 +53,27 @@ export class EncodeThread {
 
   /** Encodes one file; the next may be given when this one is done. Rejects with ProofError, the signal's reason, or an Error that names the task. */
   async encode(task: ThreadTask): Promise<EncodedFile> {
-    const { request, options, label } = task;
-    const buffers = new Set([request.target.buffer, ...request.bases.map((base) => base.buffer)]);
-    const answer = await this.#ask({ kind: 'encode', request, options }, [...buffers], task);
+    const { request, options } = task;
+    const answer = await this.#ask({ kind: 'encode', request, options, proofApart: false }, buffersOf(task), task);
     if (answer.kind === 'encoded') return answer.result;
-    throw new Error(`the thread that encoded ${label} answered ${answer.kind}`);
+    throw new Error(`the thread that encoded ${task.label} answered ${answer.kind}`);
+  }
+
+  /** The same but for the proofs, for which another thread may have the memory. */
+  async encodeUnproved(task: ThreadTask): Promise<Unproved> {
+    const { request, options } = task;
+    const answer = await this.#ask({ kind: 'encode', request, options, proofApart: true }, buffersOf(task), task);
+    if (answer.kind === 'unproved-yet') return answer;
+    throw new Error(`the thread that encoded ${task.label} answered ${answer.kind}`);
+  }
+
+  /** The proofs of what another thread has encoded; rejects in the same ways. */
+  async finish(unproved: Unproved, task: Omit<ThreadTask, 'request'>): Promise<EncodedFile> {
+    const { request, result, toProve } = unproved;
+    const message = { kind: 'finish', request, result, toProve, options: task.options } as const;
+    const answer = await this.#ask(message, buffersOf(message), task);
+    if (answer.kind === 'encoded') return answer.result;
+    throw new Error(`the thread that proved ${task.label} answered ${answer.kind}`);
   }
 
   /** Whether a result of a cache does what it says; `base`'s bytes are transferred. Rejects as {@link encode} does. */
@@ -57,10 +87,10 @@ export class EncodeThread {
   }
 
   #ask(
-    message: EncodeMessage | ProveMessage,
+    message: EncodeMessage | FinishMessage | ProveMessage,
     buffers: readonly ArrayBuffer[],
     task: Omit<ThreadTask, 'request' | 'options'>,
-  ): Promise<Extract<ThreadMessage, { readonly kind: 'encoded' | 'proved' }>> {
+  ): Promise<Answer> {
     const worker = this.#worker;
     const { signal, label } = task;
     return new Promise((resolve, reject) => {
@@ -81,6 +111,7 @@ export class EncodeThread {
             task.onProgress(message.doneBytes);
             return;
           case 'encoded':
+          case 'unproved-yet':
           case 'proved':
             done();
             resolve(message);

@@ -1,8 +1,19 @@
-import type { EncodedFile } from '../encode-file.js';
+import type { EncodedFile, EncodeFileRequest, ProofTask } from '../encode-file.js';
 
-/** The buffers that go with a result to another thread, each once. */
-export function buffersOf({ chosen }: EncodedFile): ArrayBuffer[] {
-  const buffers = new Set([chosen.packed.bytes.buffer]);
-  if (chosen.kind === 'patch') buffers.add(chosen.bytes.buffer);
-  return [...buffers];
+/** What goes to another thread, as far as it has bytes. */
+interface Travelling {
+  readonly request?: EncodeFileRequest | undefined;
+  readonly result?: EncodedFile | undefined;
+  readonly toProve?: readonly ProofTask[] | undefined;
+}
+
+/** The buffers that go with it, each once. */
+export function buffersOf({ request, result, toProve = [] }: Travelling): ArrayBuffer[] {
+  const arrays = [
+    ...(request === undefined ? [] : [request.target, ...request.bases]),
+    ...(result === undefined ? [] : [result.chosen.packed.bytes]),
+    ...(result?.chosen.kind === 'patch' ? [result.chosen.bytes] : []),
+    ...toProve.map(({ patch }) => patch),
+  ];
+  return [...new Set(arrays.map(({ buffer }) => buffer))];
 }

@@ -47,3 +47,30 @@ export function openEngine(size: number): Engine {
     bytes: () => new Uint8Array(memory.buffer),
   };
 }
+
+/** An engine for a while. */
+export interface LentEngine extends Engine {
+  /** Gives it back; it is not to be used afterwards. */
+  readonly release: () => void;
+}
+
+/** Engines that nobody uses now, of this thread: a memory costs time to make, and more to touch for the first time. */
+const idle: LentEngine[] = [];
+const mostIdle = 4;
+
+/** The memory of a kept engine, in bytes: enough for most files. It may have grown, but not to more than twice that. */
+const keptSize = 2 ** 22;
+
+/** An engine with at least `size` bytes of memory, which hold anything. Throws a RangeError when there is not so much. */
+export function borrowEngine(size: number): LentEngine {
+  const lent = size <= keptSize ? idle.pop() : undefined;
+  if (lent !== undefined) return lent;
+  const engine = openEngine(Math.max(size, keptSize));
+  const made: LentEngine = {
+    ...engine,
+    release: () => {
+      if (engine.bytes().length <= 2 * keptSize && idle.length < mostIdle) idle.push(made);
+    },
+  };
+  return made;
+}

@@ -134,6 +134,27 @@ test('unit: the same input gives the same bytes', () => {
   }
 });
 
+test('unit: what an engine was used for before leaves no trace', () => {
+  const files = [noise(200_000, 15), noise(1000, 16), noise(50_000, 17).map((c) => c & 3)];
+  const edit = (source: Uint8Array): Uint8Array => source.map((c, i) => (i % 300 === 0 ? c + 1 : c));
+  const encodeAll = (order: readonly Uint8Array[]): ReadonlyMap<Uint8Array, Uint8Array> =>
+    new Map(order.map((source) => [source, encodeBsdiff(source, edit(source), { effort: 'normal' })]));
+  const [up, down] = [encodeAll(files), encodeAll(files.toReversed())];
+  for (const source of files) {
+    assert.deepEqual(up.get(source), down.get(source));
+    assertStrict(source, edit(source), up.get(source) ?? new Uint8Array(0));
+  }
+});
+
+test('unit: a source that is read when it is needed gives the same bytes', () => {
+  const [source, target] = [noise(30_000, 18), noise(30_000, 18).map((c, i) => (i % 500 === 0 ? c + 1 : c))];
+  const read = (bytes: Uint8Array) => ({ length: bytes.length, read: () => bytes });
+  assert.deepEqual(
+    encodeBsdiff(read(source), read(target), { effort: 'normal' }),
+    encodeBsdiff(source, target, { effort: 'normal' }),
+  );
+});
+
 test('unit: progress never falls and ends with the whole target', () => {
   const seen: number[] = [];
   encodeBsdiff(noise(600_000, 10), noise(700_000, 11), { effort: 'normal', onProgress: (done) => seen.push(done) });

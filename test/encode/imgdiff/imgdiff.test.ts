@@ -161,7 +161,8 @@ test('unit: finds every level and memLevel of zlib', () => {
         container: 'gzip',
         start: 0,
         length: packed.length,
-        expanded: kernel,
+        expandedLength: kernel.length,
+        expand: () => kernel,
         levelHint: undefined,
       } as const;
       const found = findDeflateSettings(packed, stream);
@@ -174,7 +175,14 @@ test('unit: finds every level and memLevel of zlib', () => {
 test('unit: finds nothing where the last byte is another', () => {
   const packed = deflateRaw(kernel, { level: 9 });
   packed[packed.length - 1] = (packed.at(-1) ?? 0) ^ 0x80;
-  const stream = { container: 'gzip', start: 0, length: packed.length, expanded: kernel, levelHint: 9 } as const;
+  const stream = {
+    container: 'gzip',
+    start: 0,
+    length: packed.length,
+    expandedLength: kernel.length,
+    expand: () => kernel,
+    levelHint: 9,
+  } as const;
   assert.equal(findDeflateSettings(packed, stream), undefined);
 });
 
