@@ -120,7 +120,7 @@ const rules: Readonly<Record<string, Rule>> = {
   delivery: {
     folders: ['model', 'files', 'explain'],
     builtins: undefined,
-    packages: [],
+    packages: ['serialport', '@yume-chan/adb', '@yume-chan/adb-server-node-tcp', '@yume-chan/stream-extra'],
     why: 'what brings a package to a module is written from what modules say, not from the simulated one, nor from what made the package: pass values in',
   },
   module: {
@@ -175,7 +175,17 @@ const doors: Readonly<Record<string, RegExp>> = {
   yaml: /^src\/formats\/text\/located-yaml\.ts$/,
   yargs: /^src\/cli\/command-line\.ts$/,
   fzstd: /^src\/formats\/compression\//,
+  serialport: /^src\/delivery\/transports\/serial\.ts$/,
+  '@yume-chan/adb': /^src\/delivery\/transports\/adb\//,
+  '@yume-chan/adb-server-node-tcp': /^src\/delivery\/transports\/adb\//,
+  '@yume-chan/stream-extra': /^src\/delivery\/transports\/adb\//,
 };
+
+/** Packages that a user installs who wants what needs them: they are loaded when they are asked for. */
+const optional = ['serialport', '@yume-chan/adb', '@yume-chan/adb-server-node-tcp', '@yume-chan/stream-extra'];
+
+/** Files that are loaded only together with such a package. */
+const loadedLate = ['src/delivery/transports/adb/push-file.ts'];
 
 /** Files that nothing imports: the library, the command line, and those that threads start with. */
 const entrances = [
@@ -259,10 +269,22 @@ test('unit: each third-party package has one door', () => {
 });
 
 test('unit: the packages that the program uses are those that it is installed with', () => {
-  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+    readFileSync(join(root, 'package.json'), 'utf8'),
+  );
+  for (const name of optional) {
+    assert.ok(name in peerDependencies && peerDependenciesMeta[name]?.optional === true, name);
+    assert.ok(name in doors, `${name} has a door, so that only one way to a module needs it`);
+  }
   const used = new Set([...texts].flatMap(([file, text]) => importsOf(file, text).map(({ to }) => to)));
   const foreign = [...used].filter((name) => !name.startsWith('src/') && !name.startsWith('node:'));
-  assert.deepEqual(foreign.sort(), Object.keys(dependencies).sort());
+  assert.deepEqual(foreign.sort(), [...Object.keys(dependencies), ...optional].sort());
+  const atOnce = [...texts].flatMap(([file, text]) =>
+    [...text.matchAll(/^import (?!type )[^;]*from '([^']+)'/gm)]
+      .filter(([, name = '']) => optional.includes(name) && !loadedLate.includes(file))
+      .map(([, name]) => `${file} imports ${name} at once: whoever has not installed it could not start`),
+  );
+  assert.deepEqual(atOnce, []);
 });
 
 test('unit: builds and lists are opened in one place', () => {

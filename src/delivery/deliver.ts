@@ -2,7 +2,9 @@
 import { ask, greet, readVersion } from './ask.js';
 import { type End, type Limits, type Phase, type Talk, tell } from './dialogue.js';
 import { follow } from './follow.js';
+import { freePort, lookOverShell } from './look-over-shell.js';
 import { type Prediction, predict, type SeenModule, type SeenPackage } from './predict.js';
+import { lies, push } from './push.js';
 import type { Report } from './reports.js';
 import { upload } from './upload.js';
 
@@ -10,11 +12,15 @@ import { upload } from './upload.js';
 export interface DeliveryPlan {
   readonly package: SeenPackage;
   readonly xor16: number;
+  /** Of the package, compared after a push. */
+  readonly md5: string;
   /** The file's name on the module. */
   readonly name: string;
   /** What AT+QFOTADL is given: the path of that file, or an address. */
   readonly address: string;
-  readonly via: 'at' | 'https';
+  readonly via: 'at' | 'adb' | 'https';
+  /** The module's own AT ports, of which the first that nobody holds is taken; `undefined` where the port is outside. */
+  readonly devices?: readonly string[] | undefined;
   readonly limits: Limits;
   /** Goes on whatever is predicted. */
   readonly force: boolean;
@@ -29,14 +35,21 @@ const greetings = 4;
 export function* deliver(plan: DeliveryPlan): Talk<End> {
   const { limits, resumed } = plan;
   const nothingSent = 'nothing was sent';
-  const opened = yield { kind: 'open' };
-  if (opened.kind !== 'opened') return refused(`the port cannot be opened: ${nothingSent}`);
   if (resumed?.phase === 'triggered') {
+    const device = plan.devices?.[0];
+    if ((yield { kind: 'open', device }).kind !== 'opened') return refused(`the port cannot be opened: ${nothingSent}`);
     yield* tell({ event: 'note', message: 'the update was triggered before: it is followed to its end' });
-    return yield* followed(plan, resumed.versionBefore);
+    return yield* followed(plan, device, resumed.versionBefore);
   }
-  const seen = yield* lookAt(limits);
-  if (typeof seen === 'string') return refused(`${seen}: ${nothingSent}`);
+  const inside = plan.via === 'adb' ? yield* lookOverShell(plan.package, limits) : undefined;
+  if (typeof inside === 'string') return refused(`${inside}: ${nothingSent}`);
+  const free = plan.devices === undefined ? undefined : yield* freePort(plan.devices, limits);
+  if (typeof free === 'string') return refused(`${free}: ${nothingSent}`);
+  const opened = yield { kind: 'open', device: free?.path };
+  if (opened.kind !== 'opened') return refused(`the port cannot be opened: ${nothingSent}`);
+  const said = yield* lookAt(limits);
+  if (typeof said === 'string') return refused(`${said}: ${nothingSent}`);
+  const seen: SeenModule = { ...said, systemFree: inside?.systemFree, files: inside?.files };
   const versionBefore = seen.version;
   if (seen.version === undefined) return refused(`the module does not say which version it runs: ${nothingSent}`);
   yield* tell({ event: 'module', version: seen.version, product: seen.product });
@@ -52,7 +65,7 @@ export function* deliver(plan: DeliveryPlan): Talk<End> {
   if (first !== undefined && !plan.force) return refusedFor(first, against.length, versionBefore);
   if (first !== undefined) yield* tell({ event: 'note', message: 'going on in spite of it, as --force says' });
   yield { kind: 'note', phase: 'started' };
-  if (plan.via === 'at') {
+  if (plan.via !== 'https') {
     const failed = yield* bring(plan);
     if (failed !== undefined) return { end: 'transfer-failed', message: failed, versionBefore };
   }
@@ -66,13 +79,19 @@ export function* deliver(plan: DeliveryPlan): Talk<End> {
   }
   if (result !== 'ok')
     yield* tell({ event: 'note', message: 'the module did not say OK to the trigger: it may have begun' });
-  return yield* followed(plan, versionBefore, reports);
+  return yield* followed(plan, free?.path, versionBefore, reports);
 }
 
-function* followed(plan: DeliveryPlan, versionBefore: string | undefined, reports: readonly Report[] = []): Talk<End> {
+function* followed(
+  plan: DeliveryPlan,
+  device: string | undefined,
+  versionBefore: string | undefined,
+  reports: readonly Report[] = [],
+): Talk<End> {
   const { limits, package: file, via } = plan;
   const end = yield* follow({
     limits,
+    device,
     versionBefore,
     versionWanted: file.versionTo,
     downloads: via === 'https',
@@ -100,8 +119,16 @@ export function* lookAt(limits: Limits): Talk<SeenModule | string> {
 
 /** Sends the package, unless it is there whole from a delivery that was stopped. Gives why it failed. */
 function* bring(plan: DeliveryPlan): Talk<string | undefined> {
-  const { limits, name, xor16, resumed } = plan;
+  const { limits, name, xor16, resumed, md5, address } = plan;
   const { size } = plan.package;
+  if (plan.via === 'adb') {
+    const file = { path: address, size, md5 };
+    const there = resumed?.phase === 'uploaded' && (yield* lies(file, limits)) === undefined;
+    if (there) yield* tell({ event: 'note', message: 'the package lies on the module already, and has its MD5' });
+    const failed = there ? undefined : yield* push(file, limits);
+    if (failed === undefined) yield { kind: 'note', phase: 'uploaded' };
+    return failed;
+  }
   if (resumed?.phase === 'uploaded') {
     const { lines } = yield* ask(`AT+QFLST="${name}"`, limits);
     if (lines.some((line) => line.endsWith(`:${name}",${size}`))) {

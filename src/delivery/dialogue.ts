@@ -6,8 +6,8 @@ import type { Report } from './reports.js';
 
 /** What the driver is to do next; it goes on with what came of it. */
 export type Command =
-  /** Opens the port; answered with `opened` or `gone`. */
-  | { readonly kind: 'open' }
+  /** Opens the port, over ADB that one of the module's own; answered with `opened` or `gone`. */
+  | { readonly kind: 'open'; readonly device?: string | undefined }
   | { readonly kind: 'close' }
   /** Sends a command line. */
   | { readonly kind: 'send'; readonly line: string }
@@ -16,6 +16,10 @@ export type Command =
   /** Waits for the next thing that happens, at most so long; answered with any event. */
   | { readonly kind: 'listen'; readonly milliseconds: number; readonly uploading?: boolean | undefined }
   | { readonly kind: 'sleep'; readonly milliseconds: number }
+  /** Runs a line in the module's shell; answered with `ran`, `gone`, or `nothing` when it takes too long. */
+  | { readonly kind: 'run'; readonly line: string; readonly milliseconds: number }
+  /** Writes the package to that path on the module; answered with `done`, `failed` or `gone`. The time is for one piece. */
+  | { readonly kind: 'push'; readonly path: string; readonly milliseconds: number }
   /** Tells how far it is. */
   | { readonly kind: 'tell'; readonly event: DeliveryEvent }
   /** Writes into the journal how far it is, before anything else is done. */
@@ -28,6 +32,10 @@ export type Happened = { readonly at: number } & (
   | { readonly kind: 'gone' }
   | { readonly kind: 'line'; readonly text: string; readonly reports: readonly Report[] }
   | { readonly kind: 'acks'; readonly count: number }
+  | { readonly kind: 'ran'; readonly status: number; readonly text: string }
+  | { readonly kind: 'failed'; readonly why: string }
+  /** The module fetches the package from here, and has come so far. */
+  | { readonly kind: 'fetched'; readonly bytes: number }
   | { readonly kind: 'nothing' }
 );
 
@@ -38,6 +46,7 @@ export type Phase = 'started' | 'uploaded' | 'triggered' | 'ended';
 export type DeliveryEvent =
   | { readonly event: 'module'; readonly version: string; readonly product: string | undefined }
   | { readonly event: 'upload'; readonly doneBytes: number; readonly totalBytes: number }
+  | { readonly event: 'download'; readonly doneBytes: number; readonly totalBytes: number }
   | { readonly event: 'command'; readonly line: string }
   | { readonly event: 'report'; readonly word: string; readonly number?: number | undefined }
   | { readonly event: 'port'; readonly state: 'gone' | 'back' }
@@ -66,11 +75,13 @@ export interface Limits {
   readonly answer: number;
   /** For one acknowledgement. */
   readonly ack: number;
+  /** For the module to read some files and compute their digests. */
+  readonly digests: number;
   /** For the port to open. */
   readonly open: number;
   /** For the first report of a download. */
   readonly downloadStart: number;
-  /** Between two signs of a download. */
+  /** For a download after it has begun, or after the last sign of it. */
   readonly download: number;
   /** For the module to leave the bus, or to refuse the package. */
   readonly leave: number;
@@ -92,9 +103,10 @@ export function limitsFor(speed: number): Limits {
   return {
     answer: seconds(5),
     ack: seconds(15, 1),
+    digests: seconds(120, 10),
     open: seconds(30, 1),
     downloadStart: seconds(60),
-    download: seconds(120, 1),
+    download: seconds(1800, 2),
     leave: seconds(120, 1),
     back: seconds(180, 2),
     start: seconds(300, 1),
@@ -102,6 +114,11 @@ export function limitsFor(speed: number): Limits {
     whole: seconds(3600, 30),
     retry: seconds(6, 0.05),
   };
+}
+
+/** For a port that is not there while the module is in its recovery: all of that is waited for as one absence. */
+export function withoutRecovery(limits: Limits): Limits {
+  return { ...limits, back: limits.back + limits.start + limits.report + limits.back };
 }
 
 /** Tells an event. */

@@ -2,11 +2,18 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Command, DeliveryEvent, Happened, Phase, Talk } from './dialogue.js';
 import { type Heard, type LineSplitter, splitLines, takeReports } from './reports.js';
+import type { ModuleShell } from './transports/shell.js';
 import type { Connection, Transport } from './transports/transport.js';
 
 /** What a dialogue is driven with. */
 export interface Drive {
   readonly transport: Transport;
+  /** The module's own shell, where there is a way to it. */
+  readonly shell?: ModuleShell | undefined;
+  /** Of the package; only a push asks for it. */
+  readonly size?: number | undefined;
+  /** How far the module has fetched a package that is served from here. */
+  readonly fetched?: (() => number) | undefined;
   /** Bytes of the package. */
   readonly read: (from: number, to: number) => Promise<Uint8Array>;
   readonly onEvent: (event: DeliveryEvent) => void;
@@ -23,6 +30,7 @@ export async function drive<T>(talk: Talk<T>, with_: Drive): Promise<T> {
   let connection: Connection | undefined;
   let splitter: LineSplitter = splitLines();
   const waiting: Heard[] = [];
+  let fetched = 0;
 
   const listen = async (command: Command & { kind: 'listen' }): Promise<Happened> => {
     const end = now() + command.milliseconds;
@@ -30,6 +38,11 @@ export async function drive<T>(talk: Talk<T>, with_: Drive): Promise<T> {
     for (;;) {
       const heard = waiting.shift();
       if (heard !== undefined) return happened(heard, now());
+      const bytesNow = with_.fetched?.() ?? fetched;
+      if (bytesNow !== fetched) {
+        fetched = bytesNow;
+        return { kind: 'fetched', bytes: fetched, at: now() };
+      }
       if (connection === undefined) return { kind: 'gone', at: now() };
       const left = Math.max(0, end - now());
       const bytes = await connection.read(Math.min(left, 100));
@@ -45,7 +58,7 @@ export async function drive<T>(talk: Talk<T>, with_: Drive): Promise<T> {
     switch (command.kind) {
       case 'open': {
         connection?.close();
-        connection = await transport.open(with_.openMilliseconds);
+        connection = await transport.open(with_.openMilliseconds, command.device);
         splitter = splitLines();
         waiting.length = 0;
         return { kind: connection === undefined ? 'gone' : 'opened', at: now() };
@@ -68,6 +81,16 @@ export async function drive<T>(talk: Talk<T>, with_: Drive): Promise<T> {
       case 'sleep':
         await setTimeout(command.milliseconds, undefined, { signal });
         return { kind: 'done', at: now() };
+      case 'run': {
+        const ran = (await with_.shell?.run(command.line, command.milliseconds)) ?? 'gone';
+        if (ran === 'gone') return { kind: 'gone', at: now() };
+        return ran === 'silence' ? { kind: 'nothing', at: now() } : { kind: 'ran', ...ran, at: now() };
+      }
+      case 'push': {
+        if (with_.shell === undefined) return { kind: 'gone', at: now() };
+        const why = await with_.shell.push(command.path, piecesOf(with_), command.milliseconds);
+        return why === undefined ? { kind: 'done', at: now() } : { kind: 'failed', why, at: now() };
+      }
       case 'tell':
         with_.onEvent(command.event);
         return { kind: 'done', at: now() };
@@ -87,6 +110,19 @@ export async function drive<T>(talk: Talk<T>, with_: Drive): Promise<T> {
     return step.value;
   } finally {
     connection?.close();
+  }
+}
+
+/** Bytes of one piece of a push. */
+const pieceBytes = 64 * 1024;
+
+/** The package in pieces; each is told when the next one is asked for. */
+async function* piecesOf({ size = 0, read, onEvent, signal }: Drive): AsyncIterable<Uint8Array> {
+  for (let from = 0; from < size; from += pieceBytes) {
+    signal.throwIfAborted();
+    const to = Math.min(from + pieceBytes, size);
+    yield await read(from, to);
+    onEvent({ event: 'upload', doneBytes: to, totalBytes: size });
   }
 }
 

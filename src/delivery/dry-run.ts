@@ -1,9 +1,16 @@
 /** Which commands a delivery sends when everything goes well. */
+
+import type { DeliveryPlan } from './deliver.js';
 import type { Command, Happened, Talk } from './dialogue.js';
-import type { SeenPackage } from './predict.js';
+import { willingShell } from './willing-shell.js';
 
 /** The lines that would be sent, and `<N bytes>` for the package, to a module that takes it. */
-export function commandsOf(talk: Talk<unknown>, file: SeenPackage, xor16: number): readonly string[] {
+export function commandsOf(
+  talk: Talk<unknown>,
+  plan: Pick<DeliveryPlan, 'package' | 'xor16' | 'md5'>,
+): readonly string[] {
+  const { package: file, xor16, md5 } = plan;
+  const shell = willingShell(file, md5);
   const sent: string[] = [];
   const pending: Happened[] = [];
   let running = file.versionFrom ?? 'XX000';
@@ -37,6 +44,12 @@ export function commandsOf(talk: Talk<unknown>, file: SeenPackage, xor16: number
           line(`+QFUPL: ${file.size},${xor16.toString(16)}`);
           line('OK');
         }
+        return { kind: 'done', at: 0 };
+      case 'run':
+        sent.push(`adb shell ${command.line}`);
+        return { kind: 'ran', status: 0, text: shell(command.line), at: 0 };
+      case 'push':
+        sent.push(`adb push PACKAGE ${command.path}`);
         return { kind: 'done', at: 0 };
       case 'listen':
         // With nothing to say before the next command, what is old is read away.

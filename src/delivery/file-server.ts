@@ -25,6 +25,8 @@ export interface ServeOptions {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Bytes in a second, for each connection. */
   readonly limit?: number | undefined;
+  /** Told for each piece that was sent: the byte of the file that comes next. */
+  readonly onBytes?: ((next: number) => void) | undefined;
   /** A line for each request, when it has ended. */
   readonly onRequest: (line: string) => void;
   /** The last byte of the file was sent. */
@@ -109,6 +111,7 @@ async function respond(
     const count = new Transform({
       transform(chunk: Uint8Array, _encoding, done) {
         sent += chunk.length;
+        options.onBytes?.(from + sent);
         done(null, chunk);
       },
     });

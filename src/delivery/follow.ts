@@ -6,6 +6,8 @@ import type { Report } from './reports.js';
 /** What is known when the update is triggered. */
 export interface Awaited {
   readonly limits: Limits;
+  /** Which of the module's own ports is listened to, over ADB. */
+  readonly device?: string | undefined;
   readonly versionBefore: string | undefined;
   /** What the package says it leads to. */
   readonly versionWanted: string | undefined;
@@ -27,6 +29,9 @@ interface Heard {
 /** Times that the version is asked for at most, once the module is back. */
 const versionTries = 10;
 
+/** Milliseconds between a port that goes away and the next try to open it, at most: what is said first is to be heard. */
+const longestPause = 500;
+
 /** Follows an update that was triggered, up to its end or to a limit. The port is open. */
 export function* follow(awaited: Awaited): Talk<End> {
   const { limits } = awaited;
@@ -37,16 +42,21 @@ export function* follow(awaited: Awaited): Talk<End> {
   // Until then the module may still be there with the old version, and nothing is wrong.
   let patience = now + (awaited.downloads ? limits.downloadStart : limits.leave);
   let wait = now + limits.back;
+  let openedAt = now;
+  let isBack = true;
+  let lastSign = now;
   const early = yield* takeReports(awaited.reports ?? [], heard, awaited);
   if (early !== undefined) return early;
   while (now < whole) {
     if (!open) {
-      const opened = yield { kind: 'open' };
+      const opened = yield { kind: 'open', device: awaited.device };
       now = opened.at;
       open = opened.kind === 'opened';
       if (open) {
+        openedAt = now;
+        lastSign = now;
+        isBack = false;
         patience = Math.max(patience, now + limits.start);
-        yield* tell({ event: 'port', state: 'back' });
       } else if (now >= wait) {
         return unknown(awaited, heard, 'the port did not come back');
       } else now = (yield { kind: 'sleep', milliseconds: limits.retry }).at;
@@ -56,17 +66,31 @@ export function* follow(awaited: Awaited): Talk<End> {
     now = happened.at;
     if (happened.kind === 'gone') {
       open = false;
-      wait = now + limits.back;
-      yield* tell({ event: 'port', state: 'gone' });
+      // A port that opens and goes away at once, again and again, is not back.
+      if (isBack) {
+        wait = now + limits.back;
+        yield* tell({ event: 'port', state: 'gone' });
+      } else if (now >= wait) return unknown(awaited, heard, 'the port did not come back');
+      now = (yield { kind: 'sleep', milliseconds: Math.min(limits.retry, longestPause) }).at;
       continue;
     }
+    if (!isBack && (happened.kind === 'line' || now - openedAt >= limits.retry)) {
+      isBack = true;
+      yield* tell({ event: 'port', state: 'back' });
+    }
+    if (happened.kind === 'fetched') patience = Math.max(patience, now + limits.download);
     if (happened.kind === 'line') {
       const failed = yield* takeReports(happened.reports, heard, awaited);
       if (failed !== undefined) return failed;
-      if (happened.reports.length > 0) patience = Math.max(patience, now + limits.report);
+      const next = heard.downloaded ? limits.report : limits.download;
+      if (happened.reports.length > 0) {
+        patience = Math.max(patience, now + next);
+        lastSign = now;
+      }
     }
-    // A module in its recovery answers nothing; one that answers runs a firmware.
-    const asks = happened.kind === 'nothing' || (happened.kind === 'line' && /^(?:RDY|PB DONE)$/.test(happened.text));
+    // A module in its recovery answers nothing; one that answers runs a firmware. Talk of other things does not keep it from being asked.
+    const quiet = happened.kind === 'nothing' || now - lastSign >= limits.retry * 4;
+    const asks = quiet || (happened.kind === 'line' && /^(?:RDY|PB DONE)$/.test(happened.text));
     if (!asks || !heard.downloaded) {
       if (now >= patience && !heard.downloaded)
         return {
@@ -82,10 +106,12 @@ export function* follow(awaited: Awaited): Talk<End> {
     if (failed !== undefined) return failed;
     if (version === 'gone') {
       open = false;
-      now = (yield { kind: 'sleep', milliseconds: 0 }).at;
+      now = (yield { kind: 'sleep', milliseconds: Math.min(limits.retry, longestPause) }).at;
       wait = now + limits.back;
+      yield* tell({ event: 'port', state: 'gone' });
       continue;
     }
+    lastSign = now;
     if (version !== undefined) {
       const ended = judge(version, heard, awaited, now >= patience);
       if (ended !== undefined) return ended;

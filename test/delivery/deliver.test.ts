@@ -210,10 +210,14 @@ test('unit: names and addresses with other characters are never sent', async () 
     assert.equal(code, 2, words.join(' '));
     assert.match(stderr, /may not be sent to a module/);
   }
-  assert.equal((await command(...base, '--via', 'https')).code, 2);
+  const nowhere = await command('deliver', pair.package, '--port', '/dev/ttyNONE', '--via', 'https');
+  assert.equal(nowhere.code, 2);
+  assert.match(nowhere.stderr, /nothing says where the module finds this machine/);
   writeFileSync(join(folder, 'foreign.journal'), '{"package":"x"}');
   assert.equal((await command(...base, '--resume', '--journal', join(folder, 'foreign.journal'))).code, 3);
-  assert.equal((await command('deliver', pair.package, '--port', '/dev/ttyNONE')).code, 3);
+  const absent = await command('deliver', pair.package, '--port', '/dev/ttyNONE', '--speed', '1000');
+  assert.equal(absent.code, 4);
+  assert.match(absent.stdout, /the port cannot be opened: nothing was sent/);
 });
 
 test('property: whatever faults come together, no success is told that is none, and every delivery ends', async () => {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const tools = {
+  adb: 'adb',
   bsdiff: 'bsdiff',
   bspatch: 'bsdiff',
   bzip2: 'bzip2',
@@ -10,6 +11,7 @@ const tools = {
   cpio: 'cpio',
   fish: 'fish',
   groff: 'groff-base',
+  fuser: 'psmisc',
   gzip: 'gzip',
   lz4: 'lz4',
   lzop: 'lzop',
@@ -21,6 +23,7 @@ const tools = {
   python3: 'python3',
   readelf: 'binutils',
   'redis-server': 'redis-server',
+  socat: 'socat',
   ubinize: 'mtd-utils',
   unzip: 'unzip',
   xz: 'xz-utils',

@@ -15,15 +15,50 @@ export const deliverCommand: Command = (program, choose) =>
         .positional('package', { type: 'string', demandOption: true, describe: 'An update.zip' })
         .option('port', {
           type: 'string',
-          demandOption: true,
-          describe: 'AT port of the module: tcp://HOST:PORT, or a serial port',
+          describe:
+            "AT port of the module: tcp://HOST:PORT, or a serial port; with --via adb the module's own otherwise",
         })
         .option('via', {
-          choices: ['at', 'https'] as const,
+          choices: ['at', 'adb', 'https'] as const,
           default: 'at' as const,
-          describe: 'How the package travels: over the AT port, or fetched by the module from --url',
+          describe: 'How the package travels: over the AT port, pushed over ADB, or fetched by the module',
         })
-        .option('url', { type: 'string', describe: 'With --via https: where the module fetches it from' })
+        .option('adb', {
+          type: 'string',
+          describe: 'With --via adb: the module in adb devices',
+          defaultDescription: 'the only one',
+        })
+        .option('adb-server', {
+          type: 'string',
+          describe: 'With --via adb: where the ADB server listens',
+          defaultDescription: 'tcp://127.0.0.1:5037',
+        })
+        .option('module-port', {
+          type: 'string',
+          describe: "With --via adb: the module's own AT port",
+          defaultDescription: 'the first free one of /dev/smd7 and /dev/smd11',
+        })
+        .option('url', {
+          type: 'string',
+          describe: 'With --via https: where the module fetches it from; without, it is served from here',
+        })
+        .option('serve-host', { type: 'string', describe: 'Name or address of this machine as the module reaches it' })
+        .option('serve-listen', {
+          type: 'string',
+          describe: 'Address to listen on',
+          defaultDescription: 'a free port of --serve-host',
+        })
+        .option('serve-scheme', {
+          choices: ['https', 'http'] as const,
+          default: 'https' as const,
+          describe: 'How it is served',
+        })
+        .option('cert', {
+          type: 'string',
+          describe: 'Certificate in PEM to serve with',
+          defaultDescription: 'one made for the run',
+        })
+        .option('key', { type: 'string', describe: 'Its key in PEM' })
         .option('name', {
           type: 'string',
           describe: 'Name of the file on the module',
@@ -56,6 +91,11 @@ export const deliverCommand: Command = (program, choose) =>
           examples(
             [
               ['$0 deliver update.zip --port /dev/ttyUSB2', 'over a serial port (with the package serialport)'],
+              ['$0 deliver update.zip --via adb', 'pushed over ADB, started on its own AT port'],
+              [
+                '$0 deliver update.zip --port /dev/ttyUSB2 --via https --serve-host 192.168.225.20',
+                'fetched from here',
+              ],
               ['$0 deliver update.zip --port tcp://127.0.0.1:12345 --speed 100', 'to dfota module --speed 100'],
             ],
             'Exit code 0 when the new version runs, 4 refused before sending, 5 transfer\n' +
@@ -89,7 +129,10 @@ export const deliverCommand: Command = (program, choose) =>
 /** Shown as progress, or only to whoever wants every command. */
 function isChatter(event: DeliveryEvent): boolean {
   return (
-    event.event === 'command' || event.event === 'upload' || (event.event === 'report' && event.word === 'UPDATING')
+    event.event === 'command' ||
+    event.event === 'upload' ||
+    event.event === 'download' ||
+    (event.event === 'report' && event.word === 'UPDATING')
   );
 }
 
@@ -99,6 +142,8 @@ function eventText(event: DeliveryEvent): string {
       return `module: ${event.product ?? 'unknown product'}, runs ${event.version}`;
     case 'upload':
       return `uploaded: ${event.doneBytes} of ${event.totalBytes} bytes`;
+    case 'download':
+      return `fetched: ${event.doneBytes} of ${event.totalBytes} bytes`;
     case 'command':
       return `sent: ${event.line}`;
     case 'report':
@@ -118,7 +163,11 @@ interface DeliverOptions extends Omit<DeliverRequest, 'speed'> {
 
 /** The request of what the options say. */
 export function deliverRequest(options: DeliverOptions): DeliverRequest {
-  const { port, via, url, name, folder, expectVersion, force, resume, journal } = options;
+  const { port, via, adb, adbServer, modulePort, url, serveHost, serveListen, serveScheme, cert, key } = options;
+  const { name, folder, expectVersion, force, resume, journal } = options;
   const speed = countOption('speed', options.speed, 1, 100_000);
-  return { package: options.package, port, via, url, name, folder, expectVersion, force, resume, journal, speed };
+  return {
+    ...{ package: options.package, port, via, adb, adbServer, modulePort, url, serveHost, serveListen, serveScheme },
+    ...{ cert, key, name, folder, expectVersion, force, resume, journal, speed },
+  };
 }

@@ -13,6 +13,15 @@ export const preflightCommand: Command = (program, choose) =>
       options
         .positional('package', { type: 'string', demandOption: true, describe: 'An update.zip' })
         .option('port', { type: 'string', describe: 'AT port of the module: tcp://HOST:PORT, or a serial port' })
+        .option('adb', {
+          type: 'string',
+          describe: 'Module behind ADB: its serial in adb devices, or any for the only one',
+        })
+        .option('adb-server', {
+          type: 'string',
+          describe: 'Where the ADB server listens',
+          defaultDescription: 'tcp://127.0.0.1:5037',
+        })
         .option('device-files', {
           type: 'string',
           describe: "Folder with a copy of a module's /system, or the hashes of its files",
@@ -30,6 +39,7 @@ export const preflightCommand: Command = (program, choose) =>
           examples(
             [
               ['$0 preflight update.zip --port tcp://127.0.0.1:12345', 'version, product, space of usrdata'],
+              ['$0 preflight update.zip --adb any', '510 and 511 as well, of the module behind ADB'],
               ['$0 preflight update.zip --device-files system.sha1 --system-free 20M', '510 and 511 as well'],
             ],
             'dfota check --help shows how to list the files of a module. Exit code 4 when\n' +
@@ -54,9 +64,9 @@ interface PreflightOptions extends Omit<PreflightRequest, 'usrdataFree' | 'syste
 
 /** The request of what the options say. */
 export function preflightRequest(options: PreflightOptions): PreflightRequest {
-  const { port, deviceFiles, expectVersion } = options;
+  const { port, adb, adbServer, deviceFiles, expectVersion } = options;
   return {
-    ...{ package: options.package, port, deviceFiles, expectVersion },
+    ...{ package: options.package, port, adb, adbServer, deviceFiles, expectVersion },
     usrdataFree: sizeOption('usrdata-free', options.usrdataFree),
     systemFree: sizeOption('system-free', options.systemFree),
     speed: countOption('speed', options.speed, 1, 100_000),

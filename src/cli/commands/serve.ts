@@ -19,6 +19,7 @@ export const serveCommand: Command = (program, choose) =>
         })
         .option('cert', { type: 'string', describe: 'Certificate in PEM: HTTPS' })
         .option('key', { type: 'string', describe: 'Its key in PEM' })
+        .option('https', { type: 'boolean', describe: 'HTTPS with a certificate made for the run' })
         .option('limit', { type: 'string', describe: 'Bytes in a second for each connection, as in 100K' })
         .option('once', { type: 'boolean', describe: 'End after the first transfer that came to the last byte' })
         .option('json', { type: 'boolean', describe: 'Print JSON (the first line always is)' })
@@ -26,6 +27,7 @@ export const serveCommand: Command = (program, choose) =>
           examples(
             [
               ['$0 serve update.zip --listen tcp://0.0.0.0:8080', 'to every network of this machine'],
+              ['$0 serve update.zip --https', 'HTTPS without a certificate of your own'],
               ['$0 serve update.zip --once --limit 50K', 'a slow server that ends by itself'],
             ],
             'The first line on standard output is {"serving":"http://HOST:PORT/update.zip"};\n' +
@@ -51,6 +53,6 @@ interface ServeOptions extends Omit<ServeRequest, 'limit'> {
 
 /** The request of what the options say. */
 export function serveRequest(options: ServeOptions): ServeRequest {
-  const { listen, cert, key, once } = options;
-  return { package: options.package, listen, cert, key, limit: sizeOption('limit', options.limit), once };
+  const { listen, cert, key, https, once } = options;
+  return { package: options.package, listen, cert, key, https, limit: sizeOption('limit', options.limit), once };
 }

@@ -1,45 +1,44 @@
 /** A serial port, through the package serialport where that is installed. */
-import { Duplex } from 'node:stream';
-import { InputError } from '../../model/errors.js';
 import { overDuplex } from './duplex.js';
+import { loadOptional } from './optional-package.js';
 import type { Connection, Transport } from './transport.js';
 
-/** Optional: whoever has no serial port needs no compiled code. */
-const packageName = 'serialport';
-
-function missing(path: string): InputError {
-  return new InputError({
-    code: 'serial-missing',
-    place: { file: path },
-    message: 'for a serial port the package serialport is needed, and it is not installed',
-    expected: 'tcp://HOST:PORT works without it',
-    remedy: 'install it beside dfota: npm install serialport',
-  });
-}
+/** Modules do not care on USB; this is what their UART has. */
+const baudRate = 115_200;
 
 /** The way to a serial port. Throws InputError where the package is missing. */
 export async function serialTransport(path: string): Promise<Transport> {
-  const loaded: unknown = await import(packageName).catch(() => undefined);
-  const SerialPort: unknown =
-    typeof loaded === 'object' && loaded !== null ? Reflect.get(loaded, 'SerialPort') : undefined;
-  if (typeof SerialPort !== 'function') throw missing(path);
+  const { SerialPort } = await loadOptional(
+    {
+      names: 'serialport',
+      code: 'serial-missing',
+      purpose: `for the serial port ${path}`,
+      instead: 'tcp://HOST:PORT works without it',
+    },
+    () => import('serialport'),
+  );
   return {
     open: (milliseconds) =>
       new Promise<Connection | undefined>((done) => {
-        const port: unknown = Reflect.construct(SerialPort, [{ path, baudRate: 115_200, autoOpen: false }]);
-        const open: unknown = port instanceof Duplex ? Reflect.get(port, 'open') : undefined;
-        if (!(port instanceof Duplex) || typeof open !== 'function') return done(undefined);
-        port.on('error', () => {});
-        const timer = setTimeout(() => {
+        const port = new SerialPort({ path, baudRate, autoOpen: false });
+        // The stream itself does not give the port back: only close does.
+        const release = (): void => {
+          if (port.isOpen) port.close(() => {});
           port.destroy();
+        };
+        let late = false;
+        const timer = setTimeout(() => {
+          late = true;
           done(undefined);
         }, milliseconds);
-        Reflect.apply(open, port, [
-          (error: unknown) => {
-            clearTimeout(timer);
-            done(error instanceof Error ? undefined : overDuplex(port));
-          },
-        ]);
+        port.on('error', () => {});
+        port.open((error) => {
+          clearTimeout(timer);
+          if (late || error !== null) {
+            release();
+            done(undefined);
+          } else done(overDuplex(port, release));
+        });
       }),
   };
 }

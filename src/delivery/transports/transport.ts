@@ -11,6 +11,6 @@ export interface Connection {
 
 /** Opens a port as often as it is there. */
 export interface Transport {
-  /** `undefined` when it is not there now. */
-  readonly open: (milliseconds: number) => Promise<Connection | undefined>;
+  /** `undefined` when it is not there now. `device` says which of the module's own ports, where the way leads into the module. */
+  readonly open: (milliseconds: number, device: string | undefined) => Promise<Connection | undefined>;
 }

@@ -46,6 +46,18 @@ export const deliveryCodes = {
     meaning: 'a serial port was named, and the package serialport is not installed',
     remedy: 'run npm install serialport beside dfota, or use tcp://HOST:PORT',
   },
+  'adb-missing': {
+    meaning: 'a module behind ADB was named, and the packages for it are not installed',
+    remedy: 'run npm install @yume-chan/adb @yume-chan/adb-server-node-tcp @yume-chan/stream-extra beside dfota',
+  },
+  'adb-server': {
+    meaning: 'no ADB server answers',
+    remedy: 'start it with adb start-server, or name it with --adb-server',
+  },
+  'adb-device': {
+    meaning: 'the ADB server has no such module, or several where none was named',
+    remedy: 'look at adb devices, and name the module with --adb',
+  },
   address: {
     meaning: 'an address does not parse',
     remedy: 'give tcp://HOST:PORT',

@@ -15,5 +15,8 @@ export const mostRecoveryEntries = 5;
 /** Most bytes of the file in which a simulated module keeps its state: some hundred for each file of a build. */
 export const largestModuleStateBytes = 256 * 2 ** 20;
 
+/** Most bytes of a certificate or a key in PEM. */
+export const largestPemBytes = 2 ** 20;
+
 /** Most lines of before that are read away ahead of a command: a port that never stops talking is asked all the same. */
 export const mostStaleLines = 200;

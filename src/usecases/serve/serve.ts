@@ -1,14 +1,15 @@
 /** A package for modules to fetch: `dfota serve`. */
 import { createHash } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { basename } from 'node:path';
 import { type FileServer, type ServeOptions, serveFile } from '../../delivery/file-server.js';
 import { storedName } from '../../delivery/safe-name.js';
 import { asInputError } from '../../files/system-error.js';
-import { UsageError } from '../../model/errors.js';
 import type { Ports } from '../../model/ports.js';
 import { refuseOtherPackage } from '../given-package.js';
 import { tcpAddress } from '../module/address.js';
+import { tlsOf } from './tls.js';
 
 /** What to serve, and how: plain data. */
 export interface ServeRequest {
@@ -18,6 +19,8 @@ export interface ServeRequest {
   /** Files in PEM, both or none: HTTPS with them. */
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
+  /** HTTPS also without them: a certificate is made for the run. */
+  readonly https?: boolean | undefined;
   /** Bytes in a second, for each connection. */
   readonly limit?: number | undefined;
   /** Ends after the first transfer that came to the last byte. */
@@ -37,7 +40,7 @@ export async function serve(request: ServeRequest, ports: ServePorts = {}): Prom
   const { signal = new AbortController().signal } = ports;
   const { host, port } = tcpAddress('--listen', request.listen);
   await refuseOtherPackage(request.package);
-  const tls = await readTls(request);
+  const tls = await tlsOf(request, host === '0.0.0.0' || host === '::' ? [hostname()] : [host]);
   let finished = (): void => {};
   const ended = new Promise<void>((done) => {
     finished = done;
@@ -86,26 +89,5 @@ export async function withServer<T>(
     }
   } finally {
     await handle.close();
-  }
-}
-
-async function readTls({ cert, key }: ServeRequest): Promise<ServeOptions['tls']> {
-  if (cert === undefined && key === undefined) return undefined;
-  if (cert === undefined || key === undefined) {
-    throw new UsageError({
-      code: 'delivery-words',
-      message: 'HTTPS needs both --cert and --key',
-      remedy: 'make both with: openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -subj /CN=HOST',
-    });
-  }
-  return { cert: await readPem(cert), key: await readPem(key) };
-}
-
-async function readPem(file: string): Promise<string> {
-  try {
-    const { size } = await stat(file);
-    return size > 2 ** 20 ? '' : await readFile(file, 'utf8');
-  } catch (error) {
-    throw asInputError(error, file);
   }
 }
