@@ -1,4 +1,5 @@
 /** After the trigger: through both disconnects to the version that runs then, which alone decides. */
+import { longestPortPauseMilliseconds } from '../model/limits/module.js';
 import { greet, readVersion } from './ask.js';
 import { type End, type Limits, type Talk, tell } from './dialogue.js';
 import type { Report } from './reports.js';
@@ -28,9 +29,6 @@ interface Heard {
 
 /** Times that the version is asked for at most, once the module is back. */
 const versionTries = 10;
-
-/** Milliseconds between a port that goes away and the next try to open it, at most: what is said first is to be heard. */
-const longestPause = 500;
 
 /** Follows an update that was triggered, up to its end or to a limit. The port is open. */
 export function* follow(awaited: Awaited): Talk<End> {
@@ -71,7 +69,7 @@ export function* follow(awaited: Awaited): Talk<End> {
         wait = now + limits.back;
         yield* tell({ event: 'port', state: 'gone' });
       } else if (now >= wait) return unknown(awaited, heard, 'the port did not come back');
-      now = (yield { kind: 'sleep', milliseconds: Math.min(limits.retry, longestPause) }).at;
+      now = (yield { kind: 'sleep', milliseconds: Math.min(limits.retry, longestPortPauseMilliseconds) }).at;
       continue;
     }
     if (!isBack && (happened.kind === 'line' || now - openedAt >= limits.retry)) {
@@ -106,7 +104,7 @@ export function* follow(awaited: Awaited): Talk<End> {
     if (failed !== undefined) return failed;
     if (version === 'gone') {
       open = false;
-      now = (yield { kind: 'sleep', milliseconds: Math.min(limits.retry, longestPause) }).at;
+      now = (yield { kind: 'sleep', milliseconds: Math.min(limits.retry, longestPortPauseMilliseconds) }).at;
       wait = now + limits.back;
       yield* tell({ event: 'port', state: 'gone' });
       continue;

@@ -1,4 +1,5 @@
 /** Lines for a module's shell, and what they answer. */
+import { longestShellLineBytes } from '../model/limits/module.js';
 
 /** A word that the shell takes as it is, whatever it holds. */
 export function quoted(word: string): string {
@@ -77,16 +78,13 @@ export function digestsIn(text: string, count: number): readonly (string | undef
   return lines.map((line) => /^([0-9a-f]{40})\b/.exec(line)?.[1]);
 }
 
-/** Bytes of a line that even an old ADB daemon takes. */
-const longestLine = 3000;
-
 /** Paths in groups that each make a line of {@link digestsLine}. */
 export function groupsOf(paths: readonly string[]): readonly (readonly string[])[] {
   const groups: string[][] = [];
-  let length = longestLine;
+  let length = longestShellLineBytes;
   for (const path of paths) {
     const added = Buffer.byteLength(quoted(path)) + 1;
-    if (length + added > longestLine) {
+    if (length + added > longestShellLineBytes) {
       groups.push([]);
       length = 0;
     }

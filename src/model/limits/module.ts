@@ -18,5 +18,14 @@ export const largestModuleStateBytes = 256 * 2 ** 20;
 /** Most bytes of a certificate or a key in PEM. */
 export const largestPemBytes = 2 ** 20;
 
+/** Most milliseconds between a port that goes away and the next try to open it: what a module says first is to be heard. */
+export const longestPortPauseMilliseconds = 500;
+
+/** Most bytes of a line for a module's shell: even old ADB daemons take 4 KiB. */
+export const longestShellLineBytes = 3000;
+
+/** Most bytes of what such a line writes; a line of digests writes some hundred for each file. */
+export const largestShellOutputBytes = 4 * 2 ** 20;
+
 /** Most lines of before that are read away ahead of a command: a port that never stops talking is asked all the same. */
 export const mostStaleLines = 200;

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Adb, AdbServerClient, AdbSocket } from '@yume-chan/adb';
 import { InputError } from '../../../model/errors.js';
+import { largestShellOutputBytes } from '../../../model/limits/module.js';
 import { quoted } from '../../shell-words.js';
 import { openInbox, writeInTime } from '../inbox.js';
 import { loadOptional } from '../optional-package.js';
@@ -32,9 +33,6 @@ const serverPatience = 10_000;
 
 /** Milliseconds in which what came before the end of a connection is read. */
 const rest = 500;
-
-/** Most bytes of what a line of the shell writes: more is cut. */
-const mostOutputBytes = 4 * 2 ** 20;
 
 /** The library, speaking to the server; every connection ends with the signal. */
 async function openLibrary({ host, port }: AdbPlace, ended: AbortSignal) {
@@ -90,7 +88,7 @@ export async function adbLink(place: AdbPlace, signal: AbortSignal): Promise<Adb
       async () => {
         socket = await (await there()).createSocket(`exec:( ${line} ) 2>&1; echo "dfota:$?"`);
         const torn = socket.closed.then(() => setTimeout(rest, Buffer.alloc(0)));
-        const text = (await Promise.race([allOf(socket.readable, mostOutputBytes), torn])).toString('latin1');
+        const text = (await Promise.race([allOf(socket.readable, largestShellOutputBytes), torn])).toString('latin1');
         const [, said, status] = /^([\s\S]*?)dfota:(\d{1,3})\r?\n$/.exec(text) ?? [];
         return said === undefined ? 'gone' : { status: Number(status), text: said.replaceAll('\r\n', '\n') };
       },
