@@ -112,7 +112,11 @@ async function recover(installation: Installation, from: Flash, cuts: (attempt: 
 }
 
 /** After how many changes of a repetition the power may go while the partition of that cut is not whole again. */
-async function secondCuts(installation: Installation, point: CutPoint, all: boolean): Promise<readonly number[]> {
+async function secondCuts(
+  installation: Installation,
+  point: CutPoint,
+  all: boolean,
+): Promise<{ readonly numbers: readonly number[]; readonly left: number }> {
   const { subject, statement } = point.effect;
   const numbers: number[] = [];
   let count = 0;
@@ -125,7 +129,8 @@ async function secondCuts(installation: Installation, point: CutPoint, all: bool
     }
   };
   await startPackage(installation, point.flash, { onEffect });
-  return numbers.slice(-mostSecondCuts);
+  const chosen = numbers.slice(-mostSecondCuts);
+  return { numbers: chosen, left: count - chosen.length };
 }
 
 function describe(effect: Effect): string {
@@ -159,6 +164,8 @@ export function selectPoints(points: CutPoints, selection: CutSelection): readon
 /** What trying some points has shown: those that did not arrive, in order; the first few with what was seen. */
 export interface Tried {
   readonly failed: number;
+  /** Second cuts inside of partition writes: tried ones, and those that were left out. */
+  readonly second: { readonly tried: number; readonly left: number };
   readonly failures: readonly (CutFailure & { readonly order: number })[];
 }
 
@@ -172,6 +179,7 @@ export async function tryPoints(
 ): Promise<Tried> {
   const failures: (CutFailure & { readonly order: number })[] = [];
   let failed = 0;
+  const second = { tried: 0, left: 0 };
 
   const arrived = async (
     point: CutPoint,
@@ -206,8 +214,11 @@ export async function tryPoints(
       const cuts = (attempt: number) => (attempt <= moreCuts ? 1 + ((point.number * 7 + attempt * 3) % 11) : 0);
       return arrived(point, order, await recover(installation, point.flash, cuts), true);
     }
-    for (const changes of await secondCuts(installation, point, everySecondCut)) {
+    const { numbers, left } = await secondCuts(installation, point, everySecondCut);
+    second.left += left;
+    for (const changes of numbers) {
       installation.signal?.throwIfAborted();
+      second.tried++;
       const cuts = (attempt: number) => (attempt === 1 ? changes : 0);
       if (!(await arrived(point, order, await recover(installation, point.flash, cuts), true))) return false;
     }
@@ -224,7 +235,7 @@ export async function tryPoints(
       onTried();
     }
   }
-  return { failed, failures };
+  return { failed, failures, second };
 }
 
 function isRepeated({ order, inWrite }: Omit<ChosenPoint, 'number'>): boolean {
@@ -232,17 +243,25 @@ function isRepeated({ order, inWrite }: Omit<ChosenPoint, 'number'>): boolean {
 }
 
 /** Puts together what was shown of all chosen points, tried in any number of groups. */
-export function sweepResult(points: number, chosen: readonly ChosenPoint[], groups: readonly Tried[]): PowerCuts {
+export function sweepResult(
+  { count, inWrites }: CutPoints,
+  chosen: readonly ChosenPoint[],
+  groups: readonly Tried[],
+): PowerCuts {
   const failures = groups
     .flatMap((group) => group.failures)
     .sort((a, b) => a.order - b.order)
     .slice(0, shownFailures)
     .map(({ order: _, ...failure }): CutFailure => failure);
+  const sumOf = (number: (tried: Tried) => number): number => groups.reduce((sum, each) => sum + number(each), 0);
+  const leftOut = inWrites.length - chosen.filter(({ inWrite }) => inWrite).length;
   return {
-    points,
+    points: count,
     tried: chosen.length,
     repeated: chosen.filter(isRepeated).length,
-    failed: groups.reduce((sum, { failed }) => sum + failed, 0),
+    secondCuts: sumOf(({ second }) => second.tried),
+    leftInWrites: leftOut + sumOf(({ second }) => second.left),
+    failed: sumOf(({ failed }) => failed),
     failures,
   };
 }

@@ -99,6 +99,10 @@ export interface PowerCuts {
   readonly tried: number;
   /** Of the tried ones, those where the power went again, up to four times, while the package was repeated. */
   readonly repeated: number;
+  /** Second cuts that were tried after one inside of a partition write, until that write was done. */
+  readonly secondCuts: number;
+  /** Cuts that were left out there, first and second ones: a sample, or more than are tried. */
+  readonly leftInWrites: number;
   readonly failed: number;
   /** The first few. */
   readonly failures: readonly CutFailure[];

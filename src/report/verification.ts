@@ -66,7 +66,10 @@ function showCutFailure(failure: CutFailure): string[] {
 }
 
 function showCuts(cuts: PowerCuts): string[] {
-  const tried = `${cuts.tried} of ${cuts.points} points, ${cuts.repeated} of them with further cuts`;
+  const second =
+    cuts.secondCuts === 0 ? '' : `, ${showCount(cuts.secondCuts, 'second cut')} inside of partition writes`;
+  const left = cuts.leftInWrites === 0 ? '' : ` (${cuts.leftInWrites} cuts there not tried)`;
+  const tried = `${cuts.tried} of ${cuts.points} points, ${cuts.repeated} of them with further cuts${second}${left}`;
   if (cuts.failed === 0) return [`power cuts: ${tried}: the device arrives every time`];
   const lines = [`power cuts: ${tried}: the device does not arrive from ${cuts.failed}`];
   for (const failure of cuts.failures) lines.push(...showCutFailure(failure));
@@ -76,12 +79,15 @@ function showCuts(cuts: PowerCuts): string[] {
 
 function showOutside({ outside, comparedWith }: Verification): string[] {
   if (outside.length === 0) return [];
-  const whose = comparedWith === 'target' ? 'what the target describes' : 'what can be told without a target';
+  const head =
+    comparedWith === 'target'
+      ? 'outside of what the target describes, so that nothing is proved:'
+      : 'outside of /system, /cache, /tmp and the partitions that the source has images for:';
   const lines = outside
     .slice(0, mostOutsideTold)
     .map(({ message, place }) => `  ${place === undefined ? '' : `script:${place.line}:${place.column}: `}${message}`);
   const more = outside.length - lines.length;
-  return [`outside of ${whose}, so that nothing is proved:`, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
+  return [head, ...lines, ...(more > 0 ? [`  and ${more} more`] : [])];
 }
 
 const verdictWords: Readonly<Record<Verification['verdict'], string>> = {

@@ -79,6 +79,12 @@ test('end-to-end: mistakes in a package are caught', async (t) => {
     missed.filter((name) => !harmless.some((pattern) => pattern.test(name))),
     [],
   );
+  const outside = names.filter((name) => name.startsWith('outside, '));
+  assert.ok(outside.length >= 50, `${outside.length} mutations write outside`);
+  assert.deepEqual(
+    missed.filter((name) => name.startsWith('outside, ')),
+    [],
+  );
   // of the kinds where some are harmless, these are not
   for (const kind of [
     /^dropped: delete\("\/system\/lib\/libx.so.1"\)/,

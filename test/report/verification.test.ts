@@ -25,10 +25,18 @@ const good: Verification = {
   notes: ['something was assumed'],
 };
 
+test('unit: cuts inside of partition writes are told, and those that were left out', () => {
+  const powerCuts = { points: 90, tried: 10, repeated: 2, secondCuts: 14, leftInWrites: 3, failed: 0, failures: [] };
+  assert.match(
+    verificationText({ ...good, powerCuts }).text,
+    /with further cuts, 14 second cuts inside of partition writes \(3 cuts there not tried\): the device arrives every time/,
+  );
+});
+
 test('unit: a proof, for people', () => {
   const { text, exitCode } = verificationText({
     ...good,
-    powerCuts: { points: 90, tried: 10, repeated: 2, failed: 0, failures: [] },
+    powerCuts: { points: 90, tried: 10, repeated: 2, secondCuts: 0, leftInWrites: 0, failed: 0, failures: [] },
   });
   assert.equal(exitCode, 0);
   assert.equal(
@@ -59,6 +67,8 @@ test('unit: what is not proved says why, and exits with 1', () => {
       points: 9,
       tried: 9,
       repeated: 2,
+      secondCuts: 0,
+      leftInWrites: 0,
       failed: 2,
       failures: [
         {

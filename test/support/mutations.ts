@@ -110,6 +110,19 @@ export function mutationsOf(original: LoosePackage): readonly Mutation[] {
   const replaced = ({ start, end }: { start: number; end: number }, text: string): string =>
     script.slice(0, start) + text + script.slice(end);
 
+  const statements = statementsOf(script);
+  const mounted = statements.find(({ call }) => call?.name === 'mount');
+  const last = statements.at(-1);
+  for (const statement of writesOutside(entries)) {
+    // right after the mount, where all that follows could put it right, and at the end
+    for (const [where, at] of [
+      ['early', mounted?.end],
+      ['late', last?.start],
+    ] as const) {
+      if (at === undefined) continue;
+      withScript(`outside, ${where}: ${short(statement)}`, `${script.slice(0, at)}\n${statement}\n${script.slice(at)}`);
+    }
+  }
   for (const [name, data] of entries) {
     if (!/^(patch|system|firmware-update)\//.test(name) || data.length === 0) continue;
     withEntry(`flipped byte in the middle of ${name}`, name, flipped(data, Math.floor(data.length / 2)));
@@ -119,7 +132,6 @@ export function mutationsOf(original: LoosePackage): readonly Mutation[] {
     }
     withEntry(`${name} left out`, name, undefined);
   }
-  const statements = statementsOf(script);
   for (const statement of statements) {
     const { call, text } = statement;
     if (call === undefined || !weighty.has(call.name)) continue;
@@ -158,6 +170,42 @@ export function mutationsOf(original: LoosePackage): readonly Mutation[] {
   return mutations;
 }
 
+/** Statements that write outside of what any target describes: partitions, devices, other mounts, programs, other folders. */
+function writesOutside(entries: ReadonlyMap<string, Buffer>): readonly string[] {
+  const name = [...entries.keys()].find((each) => each.startsWith('patch/')) ?? '';
+  const blob = `package_extract_file("${name}")`;
+  return [
+    ...['boot', 'recovery', 'sbl', 'system', 'userdata', 'cache'].map(
+      (partition) => `write_raw_image(${blob}, "${partition}");`,
+    ),
+    ...[
+      '/dev/mtd/mtd0',
+      '/dev/block/mmcblk0p1',
+      'dev/mtd0',
+      '/sys/power/state',
+      '/proc/sysrq-trigger',
+      '/etc/fstab',
+    ].map((path) => `package_extract_file("${name}", "${path}");`),
+    `symlink("/dev/mtd/mtd0", "/tmp/l"); package_extract_file("${name}", "/tmp/l");`,
+    'mount("ubifs", "UBI", "userdata", "/data");',
+    'mount("ubifs", "UBI", "userdata", "/data"); delete_recursive("/data"); unmount("/data");',
+    'mount("vfat", "EMMC", "/dev/block/mmcblk0p1", "/sdcard");',
+    'mount("ubifs", "UBI", "userdata", "/cache");',
+    'package_extract_dir("patch", "/data");',
+    'package_extract_dir("patch", "/");',
+    'delete_recursive("/");',
+    'delete("/dev/mtd/mtd0");',
+    'symlink("/tmp", "/etc/l");',
+    'set_perm(0, 0, 0777, "/dev/block");',
+    'set_perm_recursive(0, 0, 0777, 0777, "/");',
+    'run_program("/bin/sh", "-c", "true");',
+    `package_extract_file("${name}", "/tmp/tool"); run_program("/tmp/tool"); delete("/tmp/tool");`,
+    'format("ext4", "EMMC", "/dev/block/mmcblk0p1", "0", "/data");',
+    'apply_patch_check("/sbin/none") && delete("/system/none");',
+    'getprop("ro.none") == "x" && write_raw_image(package_extract_file("x"), "sbl");',
+  ];
+}
+
 function wrongMode(_: string, digits: string): string {
   return `0${digits.slice(0, -1)}${digits.endsWith('5') ? '4' : '5'}`;
 }
@@ -167,6 +215,8 @@ export function caughtBy(verification: Verification): string | undefined {
   const { status, deviceCode, message = '', differences, powerCuts } = verification;
   if (verification.proved) return undefined;
   if (status !== 'succeeded') return `${status} (${deviceCode}): ${short(message)}`;
+  const [reach] = verification.outside;
+  if (reach !== undefined) return `outside: ${short(reach.message)}`;
   const [difference] = differences;
   if (difference !== undefined) return `comparison: ${difference.what} of ${difference.path}`;
   const [failure] = powerCuts?.failures ?? [];

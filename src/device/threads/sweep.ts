@@ -49,9 +49,7 @@ export async function sweep(selection: CutSelection, work: Sweep): Promise<Power
   let tried = 0;
   const onTried = (): void => options.onProgress?.('power-cuts', ++tried, chosen.length);
   if (chosen.length * work.statements < worthThreads) {
-    return sweepResult(points.count, chosen, [
-      await tryPoints(installation, work.judge, chosen, onTried, everySecondCut),
-    ]);
+    return sweepResult(points, chosen, [await tryPoints(installation, work.judge, chosen, onTried, everySecondCut)]);
   }
   const groups = await sweepInThreads(
     {
@@ -89,5 +87,5 @@ export async function sweep(selection: CutSelection, work: Sweep): Promise<Power
       },
     },
   );
-  return sweepResult(points.count, chosen, groups);
+  return sweepResult(points, chosen, groups);
 }

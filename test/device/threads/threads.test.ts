@@ -39,6 +39,41 @@ test('integration: a sweep in threads shows what one thread shows, failures and 
   }
 });
 
+test('integration: threads know the properties, the allowed programs and the erase block that the user gives', async () => {
+  const asks =
+    'getprop("ro.product.device") == "sdxlemur" || abort("for sdxlemur");\n' +
+    'getprop("ro.höhe") == "ü" || abort("words");\nrun_program("/bin/sync") == "0" || abort("sync");\n'.replace(
+      /[^\n -~]/g,
+      (letter) => Buffer.from(letter).toString('latin1'),
+    );
+  const script = `${mountSystem}${asks}${patch}${rest}${padding}`;
+  const properties = { 'ro.product.device': 'sdxlemur', [Buffer.from('ro.höhe').toString('latin1')]: 'Ã¼' };
+  const allowedPrograms = ['/bin/sync'];
+  const given = { target, powerCuts: 'all' as const, properties, allowedPrograms };
+  const result = await runPackage(source, { script, entries }, given);
+  assert((result.powerCuts?.points ?? 0) * result.statements > 100_000, 'threads');
+  assert.deepEqual([result.proved, result.powerCuts?.failures, result.powerCuts?.failed], [true, [], 0]);
+  // who is not told them fails in the threads as it does here
+  const without = await runPackage(source, { script, entries }, { ...given, properties: {} });
+  assert.match(without.message ?? '', /^for sdxlemur/);
+});
+
+test('integration: what a property leads to after a cut alone is seen in threads too', async () => {
+  // the value counts in the repetition only, which runs in a thread
+  const marked =
+    'apply_patch_check("/cache/mark") && (getprop("ro.x") == "good" || abort("in a thread"));\n' +
+    'package_extract_file("p", "/cache/mark");\n';
+  const script = `${mountSystem}${marked}${patch}${rest}delete("/cache/mark");\n${padding}`;
+  const run = (value: string) =>
+    runPackage(source, { script, entries }, { target, powerCuts: 'all', properties: { 'ro.x': value } });
+  const good = await run('good');
+  assert((good.powerCuts?.points ?? 0) * good.statements > 100_000, 'threads');
+  assert.equal(good.proved, true, JSON.stringify(good.powerCuts?.failures[0]));
+  const bad = await run('bad');
+  assert.equal(bad.proved, false);
+  assert.match(bad.powerCuts?.failures[0]?.message ?? '', /^in a thread/);
+});
+
 test('integration: an abort stops a sweep in threads', async () => {
   const stop = new AbortController();
   const tried: number[] = [];

@@ -75,6 +75,8 @@ export const proofFields = {
       points: count,
       tried: count,
       repeated: count,
+      secondCuts: count,
+      leftInWrites: count,
       failed: count,
       failures: list(
         object({
