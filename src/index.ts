@@ -43,7 +43,7 @@ export type * from './model/verification.js';
 export { type ArchiveAddRequest, archiveAdd } from './usecases/archive/add.js';
 export { type ArchiveRequest, archiveList, archiveVerify } from './usecases/archive/check.js';
 export { openFromArchive } from './usecases/archive/open.js';
-export { type AuditRequest, auditFiles } from './usecases/audit/audit-files.js';
+export { type AuditRequest, auditFiles as audit } from './usecases/audit/audit-files.js';
 export {
   type CachePruneRequest,
   type CacheRequest,
@@ -67,7 +67,7 @@ export {
   deliver,
   deliveryCommands,
 } from './usecases/deliver/deliver.js';
-export { type Explained, type ExplainRequest, explainSubject } from './usecases/explain.js';
+export { type Explained, type ExplainRequest, explainSubject as explain } from './usecases/explain.js';
 export { type ExtractRequest, extract } from './usecases/extract.js';
 export {
   type BsdiffEffort,
@@ -91,7 +91,7 @@ export {
   type GeneratePorts,
   type GenerateRequest,
   generateDefaults,
-  generateFiles,
+  generateFiles as generate,
   type ProvenanceOptions,
 } from './usecases/generate/generate-files.js';
 export type { OutputPath } from './usecases/hold-apart.js';
@@ -99,7 +99,7 @@ export { type ImageApplyRequest, imageApply } from './usecases/image-delta/image
 export { type ImageDeltaRequest, imageDelta } from './usecases/image-delta/image-delta.js';
 export { type ImageInfoRequest, imageInfo } from './usecases/image-delta/image-info.js';
 export type { DeltaTarget } from './usecases/image-delta/plan.js';
-export { type InspectRequest, inspectPackage } from './usecases/inspect/inspect.js';
+export { type InspectRequest, inspectPackage as inspect } from './usecases/inspect/inspect.js';
 export { type LittlefsCheckRequest, littlefsCheck } from './usecases/littlefs/check.js';
 export { type LittlefsMakeRequest, type LittlefsPreset, littlefsMake } from './usecases/littlefs/make.js';
 export { type LsRequest, ls } from './usecases/ls.js';
@@ -126,14 +126,17 @@ export {
 } from './usecases/open-inputs.js';
 export { type PreflightRequest, preflight } from './usecases/preflight/preflight.js';
 export { type PrepareRequest, prepare } from './usecases/prepare/prepare.js';
+export { type Released, type ReleasedPackage, type ReleaseRequest, release } from './usecases/release/release.js';
+export { type ReproduceRequest, reproduce } from './usecases/reproduce/reproduce.js';
 export { type ServePorts, type ServeRequest, serve } from './usecases/serve/serve.js';
 export {
   type AskPassphrase,
   type SigningKey,
   type SignPorts,
   type SignRequest,
-  signFile,
+  signFile as sign,
 } from './usecases/sign/sign.js';
+export { type Supported, type SupportRequest, support } from './usecases/support/support.js';
 export {
   isProfileName,
   type KnownContents,
@@ -143,7 +146,7 @@ export {
   type VerifyRequest,
   verifyPackage,
 } from './usecases/verify/verify.js';
-export { type VerifyFilesRequest, verifyFiles } from './usecases/verify/verify-files.js';
+export { type VerifyFilesRequest, verifyFiles as verify } from './usecases/verify/verify-files.js';
 export { type VerifySignedRequest, verifySigned } from './usecases/verify/verify-signed.js';
 export { type WatchEvent, type WatchPorts, type WatchRequest, watch } from './usecases/watch/watch.js';
 export { dfotaVersion } from './version.js';

@@ -8,14 +8,17 @@ describe('unit: the public library', () => {
     const named: unknown = await import('dfota');
     assert.deepEqual(Object.keys(named ?? {}).sort(), Object.keys(dfota).sort());
     for (const name of [
-      'generateFiles',
-      'verifyFiles',
-      'inspectPackage',
-      'auditFiles',
+      'generate',
+      'verify',
+      'inspect',
+      'audit',
       'check',
       'prepare',
       'ls',
       'extract',
+      'release',
+      'explain',
+      'sign',
     ])
       assert.equal(typeof Object.entries(dfota).find(([key]) => key === name)?.[1], 'function', name);
   });

@@ -20,6 +20,8 @@ import { holdOutputsApart } from '../hold-apart.js';
 import { listPath, readLists } from '../open-inputs.js';
 import { type OpenSigner, openSigner, type SigningKey, type SignPorts, signWith } from '../sign/sign.js';
 
+export type { ReleasedPackage } from '../../report/release-notes.js';
+
 /** What is released, and how: plain data. */
 export interface ReleaseRequest
   extends Omit<GenerateRequest, 'sources' | 'output' | 'record' | 'provenance' | 'otherOutputs'> {
