@@ -12,6 +12,7 @@ export { type Code, codeTexts } from './model/codes.js';
 export type * from './model/configuration/product.js';
 export type * from './model/configuration/setting.js';
 export type { SettingName, Settings } from './model/configuration/settings.js';
+export type * from './model/configuration/shown.js';
 export type * from './model/decision.js';
 export { reasonSentence } from './model/decision.js';
 export type * from './model/delivery.js';
@@ -55,11 +56,13 @@ export {
   cacheVerify,
 } from './usecases/cache/cache.js';
 export { type Checked, type CheckRequest, check } from './usecases/check.js';
+export type { Environment, InForceRequest } from './usecases/configuration/in-force.js';
 export {
   type Configuration,
   type ConfigurationRequest,
   openConfiguration,
 } from './usecases/configuration/open-configuration.js';
+export { showConfiguration } from './usecases/configuration/show.js';
 export {
   type DeliverPorts,
   type DeliverRequest,

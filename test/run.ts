@@ -82,7 +82,7 @@ const runner = spawn(
       FORCE_COLOR: undefined,
       // Set where this runner itself is under test: Node would take the tests for those of the outer run.
       NODE_TEST_CONTEXT: undefined,
-      DFOTA_TEST_LIMIT: limit,
+      TEST_TIME_LIMIT: limit,
       DFOTA_UPDATE_GOLDENS: values.goldens ? '1' : process.env.DFOTA_UPDATE_GOLDENS,
     },
   },

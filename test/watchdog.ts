@@ -1,5 +1,5 @@
 /**
- * Loaded before each test file by test/run.ts: kills the file's process when it takes longer than DFOTA_TEST_LIMIT
+ * Loaded before each test file by test/run.ts: kills the file's process when it takes longer than TEST_TIME_LIMIT
  * seconds. Node's own `--test-timeout` does not: from Node 24 on, a file that is busy or waits for ever lives on. The time is
  * taken by a thread, which runs also while the main thread never comes back from a loop.
  */
@@ -14,7 +14,7 @@ setTimeout(() => {
 }, seconds * 1000);
 `;
 
-const seconds = Number(process.env.DFOTA_TEST_LIMIT);
+const seconds = Number(process.env.TEST_TIME_LIMIT);
 // Set by Node in the process of a test file, not in that of the runner.
 if (isMainThread && process.env.NODE_TEST_CONTEXT !== undefined && seconds > 0) {
   new Worker(watch, { eval: true, execArgv: [], workerData: { file: process.argv[1], seconds } }).unref();

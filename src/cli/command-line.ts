@@ -1,5 +1,6 @@
 /** Command line in, action or text out. Parsing has no effects: yargs prints nothing and ends nothing here. */
 import yargs, { type Argv } from 'yargs';
+import { optionName } from '../model/configuration/setting.js';
 import { UsageError } from '../model/errors.js';
 import type { Command } from './command.js';
 import { completionCommand } from './completion/command.js';
@@ -11,7 +12,7 @@ import { generalHelp, usageError } from './usage-errors.js';
 /** What the command line asks for. */
 export type Asked =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'action'; readonly action: Action; readonly manner: Manner };
+  | { readonly kind: 'action'; readonly action: Action; readonly manner: Manner; readonly given: ReadonlySet<string> };
 
 /** A program as the parser needs it. */
 export interface Program {
@@ -88,6 +89,7 @@ export function parseCommandLine(program: Program, words: readonly string[], col
     kind: 'action',
     action: chosen,
     manner: { quiet: flag('quiet'), verbose: flag('verbose'), json: flag('json') },
+    given: givenOptions(words),
   };
 
   function declare(program: Program, columns: number): Argv {
@@ -132,6 +134,13 @@ export function parseCommandLine(program: Program, words: readonly string[], col
         })
     );
   }
+}
+
+/** The long options that stand among the words, as in `cache-size`. */
+function givenOptions(words: readonly string[]): ReadonlySet<string> {
+  const end = words.indexOf('--');
+  const options = (end < 0 ? words : words.slice(0, end)).map((word) => /^--([A-Za-z][\w-]*)/.exec(word)?.[1]);
+  return new Set(options.filter((option) => option !== undefined).map(optionName));
 }
 
 /** `-` after an option is its value, the standard output: the parser takes it only as `--output=-`. */

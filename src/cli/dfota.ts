@@ -3,6 +3,7 @@ import { archiveCommand } from './commands/archive.js';
 import { auditCommand } from './commands/audit.js';
 import { cacheCommand } from './commands/cache.js';
 import { checkCommand } from './commands/check.js';
+import { configCommand } from './commands/config.js';
 import { deliverCommand } from './commands/deliver.js';
 import { explainCommand } from './commands/explain.js';
 import { extractCommand } from './commands/extract.js';
@@ -50,6 +51,7 @@ export function dfota(version: string): Program {
       explainCommand,
       archiveCommand,
       cacheCommand,
+      configCommand,
       preflightCommand,
       deliverCommand,
       serveCommand,

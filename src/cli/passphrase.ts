@@ -4,9 +4,9 @@ import type { Session } from './session.js';
 /** Asks the environment first, then the terminal; `undefined` when neither has an answer. */
 export function passphraseFrom(
   variable: string,
-  session: Pick<Session, 'askSecret'>,
+  session: Pick<Session, 'askSecret' | 'environment'>,
 ): () => Promise<string | undefined> {
-  return async () => process.env[variable] ?? (await session.askSecret?.('passphrase of the key: '));
+  return async () => session.environment[variable] ?? (await session.askSecret?.('passphrase of the key: '));
 }
 
 /** What a terminal is read with. */

@@ -59,6 +59,7 @@ const terminal: Terminal = {
   now: () => performance.now(),
   signal: stop.signal,
   askSecret: started.asks ? askSecret : undefined,
+  environment: process.env,
   debug,
 };
 done(await run(program === 'dfota' ? dfota(dfotaVersion) : updateGen(dfotaVersion), words, terminal));

@@ -15,7 +15,7 @@ export async function run(program: Program, words: readonly string[], terminal: 
     terminal.stdout(asked.text);
     return exitCodes.done;
   }
-  const { session, progress } = openSession(terminal, asked.manner);
+  const { session, progress } = openSession(terminal, asked.manner, asked.given);
   try {
     const code = await asked.action(session);
     progress.close(true);

@@ -22,6 +22,8 @@ export interface Terminal {
   readonly signal: AbortSignal;
   /** Asks for a secret without showing the answer; `undefined` where nobody can be asked. */
   readonly askSecret?: ((question: string) => Promise<string | undefined>) | undefined;
+  /** The variables of the process. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Show the stack of a bug (DFOTA_DEBUG=1). */
   readonly debug: boolean;
 }
@@ -46,6 +48,10 @@ export interface Session {
   readonly signal: AbortSignal;
   /** As the terminal's. */
   readonly askSecret?: ((question: string) => Promise<string | undefined>) | undefined;
+  /** As the terminal's. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The options that stand on the command line, as in `cache-size`. */
+  readonly given: ReadonlySet<string>;
   /** Colours for what goes to standard output. */
   readonly style: Style;
   /** Colours for what is logged. */
@@ -56,7 +62,11 @@ export interface Session {
 export type Action = (session: Session) => Promise<ExitCode>;
 
 /** A session on a terminal, and its progress view: close that when the command has ended. */
-export function openSession(terminal: Terminal, manner: Manner): { session: Session; progress: ProgressView } {
+export function openSession(
+  terminal: Terminal,
+  manner: Manner,
+  given: ReadonlySet<string>,
+): { session: Session; progress: ProgressView } {
   const progress = manner.quiet
     ? noProgress
     : showProgress({
@@ -84,6 +94,8 @@ export function openSession(terminal: Terminal, manner: Manner): { session: Sess
       endStage: () => progress.close(true),
       signal: terminal.signal,
       askSecret: terminal.askSecret,
+      environment: terminal.environment,
+      given,
       style: manner.json ? plain : terminal.stdoutStyle,
       logStyle: terminal.logStyle,
     },

@@ -60,6 +60,12 @@ export async function holdApart(inputs: readonly InputPath[], outputs: readonly 
   for (const output of outputs) await requirePossible(output);
 }
 
+/** Throws UsageError when one of the outputs would replace an input; says nothing of outputs otherwise. */
+export async function refuseReplaced(input: InputPath, outputs: readonly OutputPath[]): Promise<void> {
+  const read = { ...input, at: await locate(input.path) };
+  for (const output of outputs) refuseInput(output, await locate(await landing(output)), read);
+}
+
 /** Where an output goes; what is wrong with it by itself is told after the comparison. */
 async function landing({ path, kind }: OutputPath): Promise<string> {
   if (kind !== 'file' && kind !== 'text') return path;

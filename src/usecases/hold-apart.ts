@@ -7,7 +7,7 @@ import { listFileNames } from '../input/lists/list-file-names.js';
 import { sdx6x } from '../model/layout.js';
 
 export type { OutputPath } from '../files/hold-apart.js';
-export { holdApart } from '../files/hold-apart.js';
+export { holdApart, refuseReplaced } from '../files/hold-apart.js';
 
 /** The inputs that several commands have. */
 export interface CommonInputs {

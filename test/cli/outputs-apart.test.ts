@@ -30,7 +30,7 @@ interface CommandLine {
 const lines: Readonly<Record<string, CommandLine>> = {
   generate: {
     words: ['generate'],
-    inputs: { source: 'file', to: 'file', '--companion': 'file', '--lists': 'lists' },
+    inputs: { source: 'file', to: 'file', '--companion': 'file', '--lists': 'lists', '--config': 'file' },
     outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store', '--provenance': 'file' },
   },
   'generate from folders': {
@@ -57,6 +57,7 @@ const lines: Readonly<Record<string, CommandLine>> = {
       '--lists': 'lists',
       '--package': 'file',
       '--policy': 'file',
+      '--config': 'file',
     },
     outputs: { '--output': 'file' },
   },
@@ -76,6 +77,7 @@ const lines: Readonly<Record<string, CommandLine>> = {
       '--modem': 'file',
       '--version-file': 'file',
       '--owners': 'file',
+      '--config': 'file',
     },
     outputs: { '--output': 'file' },
   },
@@ -100,6 +102,7 @@ const lines: Readonly<Record<string, CommandLine>> = {
       '--key': 'file',
       '--certificate': 'file',
       '--public-key': 'file',
+      '--config': 'file',
     },
     outputs: { '--output': 'new-folder', '--cache': 'store' },
   },
@@ -157,7 +160,8 @@ function makeInputs(line: CommandLine, folder: string): ReadonlyMap<string, stri
   const paths = new Map<string, string>();
   for (const [option, kind] of Object.entries(line.inputs)) {
     const path = join(folder, `input-${option.replaceAll('-', '')}`);
-    if (kind === 'file') writeFileSync(path, `content of ${option}`);
+    // The configuration alone is read before all.
+    if (kind === 'file') writeFileSync(path, option === '--config' ? 'products: {a: {}}' : `content of ${option}`);
     else {
       mkdirSync(path);
       writeFileSync(join(path, kind === 'lists' ? list : 'file'), `content of ${option}`);
@@ -278,6 +282,7 @@ test('integration: an option that names a file or a folder is in this table, or 
       'permissions no-moves no-copies no-cross-bases cache-size system-free usrdata-free device-memory source-version format ' +
       'with-firmware no-record builder-id scheme signer-command signer-timeout passphrase-env replace ' +
       'exact today allow size only under volume dry-run power-cuts system-size trace replay block preset ' +
+      'product no-config ' +
       'erase-block property allow-program starter-lists cache-read-only'
     )
       .split(' ')

@@ -128,6 +128,7 @@ test('unit: every command has examples in its help', async () => {
     'cache',
     'completion',
     'littlefs',
+    'config',
     ...images,
   ];
   const archive = ['add', 'list', 'verify'].map((name) => ['archive', name]);

@@ -73,17 +73,12 @@ test('integration: the passphrase comes from the environment, or from a question
   const missing = await command(words);
   assert.equal(missing.code, 3);
   assert.match(missing.stderr, /needs a passphrase/);
-  process.env.TEST_PASSPHRASE = 'sésame';
-  try {
-    const given = await command([...words, '--passphrase-env', 'TEST_PASSPHRASE']);
-    assert.equal(given.code, 0, given.stderr);
-    process.env.TEST_PASSPHRASE = 'secret but wrong';
-    const wrong = await command([...words, '--passphrase-env', 'TEST_PASSPHRASE']);
-    assert.equal(wrong.code, 3);
-    assert.doesNotMatch(wrong.stderr + wrong.stdout, /secret but wrong/);
-  } finally {
-    delete process.env.TEST_PASSPHRASE;
-  }
+  const named = [...words, '--passphrase-env', 'TEST_PASSPHRASE'];
+  const given = await command(named, { environment: { TEST_PASSPHRASE: 'sésame' } });
+  assert.equal(given.code, 0, given.stderr);
+  const wrong = await command(named, { environment: { TEST_PASSPHRASE: 'secret but wrong' } });
+  assert.equal(wrong.code, 3);
+  assert.doesNotMatch(wrong.stderr + wrong.stdout, /secret but wrong/);
   const asked = await command(words, { askSecret: async () => 'sésame' });
   assert.equal(asked.code, 0, asked.stderr);
 });

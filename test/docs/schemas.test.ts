@@ -173,7 +173,10 @@ test('integration: nvs make, dump, diff', async () => {
   hold('nvs-diff', await command('nvs', 'diff', vector('mass.bin'), at('other.bin')));
 });
 
-test('unit: the configuration', () => {
+test('integration: the configuration, and what is in force of it', async () => {
+  writeFileSync(at('dfota.config.yaml'), 'products:\n  a: {source: v1, jobs: 2, allow: [x], signer-command: sign}\n');
+  hold('config', await command('config', '--config', at('dfota.config.yaml')));
+  hold('config', await command('config', '--no-config'));
   const product = { source: 'releases/*/targetfiles.zip', target: 'v2', 'cache-size': '64M', jobs: 2, allow: ['x'] };
   const commands = { audit: { output: 'audit.html', exact: true } };
   hold('configuration', { defaults: { effort: 'best' }, products: { a: { ...product, commands } } });

@@ -20,6 +20,7 @@ export function testTerminal(edits: Partial<Terminal> = {}): {
       logStyle: plain,
       now: () => 0,
       signal: new AbortController().signal,
+      environment: {},
       debug: false,
       ...edits,
     },

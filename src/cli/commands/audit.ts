@@ -7,8 +7,10 @@ import { changeOrder } from '../../report/audit/words.js';
 import type { AuditRequest } from '../../usecases/audit/audit-files.js';
 import { generateDefaults } from '../../usecases/generate/generate-defaults.js';
 import { writeText } from '../../usecases/write-report.js';
+import { bothBuilds } from '../both-builds.js';
 import { type CacheWords, cacheOf, cacheOptions } from '../cache-option.js';
 import type { Command } from '../command.js';
+import { configurationOptions, configured } from '../configured.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
 import { chosenLists, listsOptions } from '../lists-option.js';
@@ -17,18 +19,16 @@ import { companionOption, countOption, isStandardOutput, modesOption, partsOptio
 /** `dfota audit SOURCE TARGET`. */
 export const auditCommand: Command = (program, choose) =>
   program.command(
-    'audit <source> <target>',
+    'audit [source] [target]',
     'Show what changed between two builds, and why the package is as big as it is',
     (options) =>
       options
         .positional('source', {
           type: 'string',
-          demandOption: true,
           describe: 'The build that the module runs: targetfiles.zip, or a folder',
         })
         .positional('target', {
           type: 'string',
-          demandOption: true,
           describe: 'The build that it is to run: targetfiles.zip, or a folder',
         })
         .option('format', {
@@ -42,6 +42,7 @@ export const auditCommand: Command = (program, choose) =>
           describe: 'File to write; - for standard output',
           defaultDescription: 'standard output',
         })
+        .options(configurationOptions)
         .options(listsOptions)
         .option('parts', {
           type: 'string',
@@ -88,18 +89,24 @@ export const auditCommand: Command = (program, choose) =>
     (argv) =>
       choose(async (session) => {
         const { auditFiles, hasOffenders, readAuditPage } = await import('../../usecases/audit/audit-files.js');
-        const only = (argv.only ?? []).flatMap((words) => words.split(',')).map(changeOption);
+        const { words } = await configured('audit', argv, {}, session);
+        const builds = bothBuilds(words, 'audit');
+        const { output } = words;
+        // A finished package is what it is: patches that a configuration wants are not made for it.
+        const exact = words.package === undefined && words.exact;
+        const only = (words.only ?? []).flatMap((words) => words.split(',')).map(changeOption);
         const format =
           argv.json === true
             ? 'json'
-            : (argv.format ?? (argv.output === undefined ? undefined : formatOfName(argv.output)) ?? 'text');
-        const toStandardOutput = isStandardOutput(argv.output);
-        const audit = await auditFiles(auditRequest({ ...argv, lists: await chosenLists(argv, session) }), session);
-        const shown = filterAudit(audit, { only, under: (argv.under ?? []).map(fromText) });
+            : (words.format ?? (output === undefined ? undefined : formatOfName(output)) ?? 'text');
+        const toStandardOutput = isStandardOutput(output);
+        const lists = await chosenLists(words, session);
+        const audit = await auditFiles(auditRequest({ ...words, ...builds, exact, lists }), session);
+        const shown = filterAudit(audit, { only, under: (words.under ?? []).map(fromText) });
         const report = auditReport(shown, format, await readAuditPage());
         session.endStage();
-        if (argv.output === undefined || toStandardOutput) session.out(report);
-        else await writeText(argv.output, report);
+        if (output === undefined || toStandardOutput) session.out(report);
+        else await writeText(output, report);
         return hasOffenders(audit.policy) ? exitCodes.findings : exitCodes.done;
       }),
   );

@@ -1,7 +1,9 @@
 import { checkJson, checkText, isClean } from '../../report/check.js';
 import { allowedCodes } from '../../usecases/allow.js';
 import type { CheckRequest } from '../../usecases/check.js';
+import { bothBuilds } from '../both-builds.js';
 import type { Command } from '../command.js';
+import { configurationOptions, configured } from '../configured.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
 import { chosenLists, listsOptions } from '../lists-option.js';
@@ -10,20 +12,19 @@ import { allowOption, companionOption, emphasisOf, modesOption, partsOption } fr
 /** `dfota check SOURCE TARGET`. */
 export const checkCommand: Command = (program, choose) =>
   program.command(
-    'check <source> <target>',
+    'check [source] [target]',
     'Show what would go wrong with an update from one build to the other, before it is made',
     (options) =>
       options
         .positional('source', {
           type: 'string',
-          demandOption: true,
           describe: 'The build that the module runs: targetfiles.zip, or a folder',
         })
         .positional('target', {
           type: 'string',
-          demandOption: true,
           describe: 'The build that it is to run: targetfiles.zip, or a folder',
         })
+        .options(configurationOptions)
         .options(listsOptions)
         .option('parts', {
           type: 'string',
@@ -56,7 +57,10 @@ export const checkCommand: Command = (program, choose) =>
     (argv) =>
       choose(async (session) => {
         const { check } = await import('../../usecases/check.js');
-        const checked = await check(checkRequest({ ...argv, lists: await chosenLists(argv, session) }), session);
+        const { words } = await configured('check', argv, {}, session);
+        const builds = bothBuilds(words, 'check');
+        const lists = await chosenLists(words, session);
+        const checked = await check(checkRequest({ ...words, ...builds, lists }), session);
         session.out(session.manner.json ? checkJson(checked) : checkText(checked, emphasisOf(session.style)));
         return isClean(checked.findings) ? exitCodes.done : exitCodes.findings;
       }),

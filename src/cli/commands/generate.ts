@@ -9,6 +9,7 @@ import type { BuildName } from '../../usecases/open-inputs.js';
 import { writeText } from '../../usecases/write-report.js';
 import { type CacheWords, cacheOf, cacheOptions } from '../cache-option.js';
 import type { Command } from '../command.js';
+import { type ConfigurationWords, configurationOptions, configured } from '../configured.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
 import { chosenLists, listsOptions } from '../lists-option.js';
@@ -28,6 +29,7 @@ import {
   sizeOption,
   textOutput,
 } from '../options.js';
+import type { Session } from '../session.js';
 import { sourceDate } from '../source-date.js';
 
 /** `dfota generate SOURCE TARGET`. */
@@ -51,6 +53,7 @@ export const generateCommand: Command = (program, choose) =>
           default: 'a',
           describe: 'What to update: a (all), or letters of l (root file system), m (modem), o (kernel)',
         })
+        .options(configurationOptions)
         .options(listsOptions)
         .option('from', { type: 'string', array: true, describe: 'A source; give it several times for a package each' })
         .option('from-archive', { type: 'string', describe: 'Archive that holds the source' })
@@ -144,19 +147,21 @@ export const generateCommand: Command = (program, choose) =>
         ),
     (argv) =>
       choose(async (session) => {
-        const request = generateRequest(argv, sourceDate(process.env));
+        const options = await configuredOptions(argv, session);
+        const request = generateRequest(options, sourceDate(session.environment));
         const several = request.sources.length > 1;
-        if (several && argv.plan !== undefined) throw usage('--plan is for a single source');
-        const planOnly = isStandardOutput(argv.plan);
+        const { plan } = options;
+        if (several && plan !== undefined) throw usage('--plan is for a single source');
+        const planOnly = isStandardOutput(plan);
         if (planOnly && session.manner.json) throw usage('standard output holds one document: --plan - or --json');
         const { generateFiles } = await import('../../usecases/generate/generate-files.js');
-        const lists = await chosenLists(argv, session);
+        const lists = await chosenLists(options, session);
         const made = await generateFiles({ ...request, lists }, session);
         session.endStage();
         const reports: readonly GenerationReport[] = made;
         const [first] = made;
-        if (argv.plan !== undefined && !planOnly && first !== undefined) {
-          await writeText(argv.plan, planJson(first.generated.plan));
+        if (plan !== undefined && !planOnly && first !== undefined) {
+          await writeText(plan, planJson(first.generated.plan));
         }
         for (const { generated } of made) {
           // Notes are counted, and told on demand: what wants a decision must not drown in them.
@@ -283,6 +288,32 @@ function provenanceOf(
   throw usage('--builder-id belongs to --provenance');
 }
 
+/**
+ * The options with what the configuration says. Where it says anything, words and options are sorted by what they name,
+ * since a word alone may be the target of `--from`.
+ */
+async function configuredOptions<Words extends NamedBuilds & ConfigurationWords>(
+  options: Words & { readonly source?: string | undefined; readonly to?: string | undefined },
+  session: Session,
+): Promise<Words & { readonly source?: string | undefined; readonly to?: string | undefined }> {
+  const { source: first, to: second, from, fromArchive } = options;
+  if (fromArchive !== undefined && first !== undefined) throw usage(archiveWords);
+  if (from !== undefined && second !== undefined) throw usage(fromWords);
+  const named = from === undefined ? { source: first, target: second ?? options.target } : { target: first };
+  const { words, configured: isConfigured } = await configured('generate', options, named, session);
+  if (!isConfigured) return options;
+  if (first !== undefined && second === undefined && from === undefined && options.target === undefined) {
+    throw usage('give the source build and the target build, or neither, so that the configuration says both');
+  }
+  const target = words.target;
+  if (words.fromArchive !== undefined) return { ...words, source: undefined, to: undefined, target };
+  if (words.from !== undefined) return { ...words, source: target, to: undefined, target: undefined };
+  return { ...words, to: target, target: undefined };
+}
+
+const archiveWords = 'with --from-archive give the target build alone, as --target';
+const fromWords = 'with --from give the target build alone';
+
 /** Sources and target out of the words and the options; with --from the only word is the target. */
 function buildsOf(
   [first, second]: readonly [string | undefined, string | undefined],
@@ -291,7 +322,7 @@ function buildsOf(
   if (fromArchive !== undefined) {
     if (sourceVersion === undefined) throw usage('--from-archive needs --source-version');
     if (target === undefined || first !== undefined || from !== undefined) {
-      throw usage('with --from-archive give the target build alone, as --target');
+      throw usage(archiveWords);
     }
     return { sources: sourceVersion.map((version) => ({ archive: fromArchive, version })), target };
   }
@@ -299,7 +330,7 @@ function buildsOf(
     throw usage('--source-version and --target belong to --from-archive');
   }
   if (from !== undefined) {
-    if (first === undefined || second !== undefined) throw usage('with --from give the target build alone');
+    if (first === undefined || second !== undefined) throw usage(fromWords);
     return { sources: from, target: first };
   }
   if (first === undefined || second === undefined) throw usage('give the source build and the target build');

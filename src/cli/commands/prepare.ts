@@ -1,6 +1,8 @@
+import { UsageError } from '../../model/errors.js';
 import { preparationJson, preparationText } from '../../report/preparation.js';
 import type { PrepareRequest } from '../../usecases/prepare/prepare-request.js';
 import type { Command } from '../command.js';
+import { configurationOptions, configured } from '../configured.js';
 import { examples } from '../examples.js';
 
 /** `dfota prepare --source v1.zip … --output v2.zip`. */
@@ -12,10 +14,10 @@ export const prepareCommand: Command = (program, choose) =>
       options
         .option('source', {
           type: 'string',
-          demandOption: true,
           describe: 'targetfiles.zip of what the module runs: all that is not replaced comes from it',
         })
-        .option('output', { type: 'string', demandOption: true, describe: 'The new targetfiles.zip' })
+        .option('output', { type: 'string', describe: 'The new targetfiles.zip' })
+        .options(configurationOptions)
         .option('boot', { type: 'string', describe: 'The built kernel (sdxlemur-boot.img)' })
         .option('abl', { type: 'string', describe: 'The built boot loader (abl.elf)' })
         .option('multifota', { type: 'string', describe: 'Folder of images that go over MULTIFOTA/' })
@@ -41,7 +43,16 @@ export const prepareCommand: Command = (program, choose) =>
       choose(async (session) => {
         const { manner, out, endStage } = session;
         const { prepare } = await import('../../usecases/prepare/prepare.js');
-        const preparation = await prepare(prepareRequest(argv), session);
+        const { words } = await configured('prepare', argv, {}, session);
+        const { source, output } = words;
+        if (source === undefined || output === undefined) {
+          throw new UsageError({
+            code: 'usage',
+            message: `${source === undefined ? '--source' : '--output'} is missing: give it here, or in a configuration`,
+            remedy: 'see dfota prepare --help',
+          });
+        }
+        const preparation = await prepare(prepareRequest({ ...words, source, output }), session);
         endStage();
         const report = manner.json ? preparationJson(preparation) : preparationText(preparation);
         out(report.text);

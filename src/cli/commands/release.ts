@@ -4,8 +4,10 @@ import { findingsText } from '../../report/findings.js';
 import { releaseText } from '../../report/release.js';
 import { generateDefaults, profileNames } from '../../usecases/generate/generate-defaults.js';
 import type { ReleaseRequest } from '../../usecases/release/release.js';
+import { bothBuilds } from '../both-builds.js';
 import { type CacheWords, cacheOf, cacheOptions } from '../cache-option.js';
 import type { Command } from '../command.js';
+import { configurationOptions, configured } from '../configured.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
 import { chosenLists, listsOptions } from '../lists-option.js';
@@ -16,18 +18,18 @@ import { sourceDate } from '../source-date.js';
 /** `dfota release SOURCE TARGET --output release.zip`. */
 export const releaseCommand: Command = (program, choose) =>
   program.command(
-    'release <source> <target>',
+    'release [source] [target]',
     'Check, generate, prove, audit and sign in one go, and pack all that is handed over',
     (options) =>
       options
-        .positional('source', { type: 'string', demandOption: true, describe: 'The build that the module runs' })
-        .positional('target', { type: 'string', demandOption: true, describe: 'The build that it is to run' })
+        .positional('source', { type: 'string', describe: 'The build that the module runs' })
+        .positional('target', { type: 'string', describe: 'The build that it is to run' })
         .option('output', {
           type: 'string',
-          demandOption: true,
           describe: 'A folder that is not there yet, or an archive: x.zip, x.tar.gz',
         })
         .option('parts', { type: 'string', default: 'a', describe: 'What to update: a (all), or letters of l, m, o' })
+        .options(configurationOptions)
         .options(listsOptions)
         .option('companion', companionOption)
         .option('modes', modesOption)
@@ -79,13 +81,19 @@ export const releaseCommand: Command = (program, choose) =>
         ),
     (argv) =>
       choose(async (session) => {
-        const request = releaseRequest({ ...argv, lists: await chosenLists(argv, session) }, sourceDate(process.env));
+        const { words } = await configured('release', argv, {}, session);
+        const { output } = words;
+        if (output === undefined)
+          throw usage('--output is missing: a folder that is not there yet, or x.zip, x.tar.gz');
+        const builds = bothBuilds(words, 'release');
+        const lists = await chosenLists(words, session);
+        const request = releaseRequest({ ...words, ...builds, output, lists }, sourceDate(session.environment));
         const { release } = await import('../../usecases/release/release.js');
         const { onProgress, signal, manner } = session;
         const released = await release(request, {
           onProgress,
           signal,
-          passphrase: passphraseFrom(argv.passphraseEnv, session),
+          passphrase: passphraseFrom(words.passphraseEnv, session),
         });
         session.endStage();
         const told = released.findings.filter(({ severity }) => manner.verbose || severity !== 'information');
@@ -146,6 +154,10 @@ export function releaseRequest(options: ReleaseWords, date?: string | undefined)
     date,
     sign: signingOf(options),
   };
+}
+
+function usage(message: string): UsageError {
+  return new UsageError({ code: 'usage', message, remedy: 'see dfota release --help' });
 }
 
 function signingOf(options: ReleaseWords): ReleaseRequest['sign'] {

@@ -4,6 +4,7 @@ import { profileNames } from '../../usecases/generate/generate-defaults.js';
 import type { VerifyFilesRequest } from '../../usecases/verify/verify-files.js';
 import type { VerifySignedRequest } from '../../usecases/verify/verify-signed.js';
 import type { Command } from '../command.js';
+import { configurationOptions, configured } from '../configured.js';
 import { examples } from '../examples.js';
 import { chosenLists, listsOptions } from '../lists-option.js';
 import {
@@ -22,16 +23,21 @@ import {
 /** `dfota verify update.zip --source v1.zip`. */
 export const verifyCommand: Command = (program, choose) =>
   program.command(
-    'verify <package>',
+    'verify [package]',
     'Prove a package on a simulated device, whoever made it',
     (options) =>
       options
-        .positional('package', { type: 'string', demandOption: true, describe: 'An update.zip' })
+        .positional('package', {
+          type: 'string',
+          describe: 'An update.zip',
+          defaultDescription: 'with a configuration, what generate writes',
+        })
         .option('source', {
           type: 'string',
           describe: 'The build that runs on the module; needed unless only signatures are checked',
         })
         .option('target', { type: 'string', describe: 'The build that it is to run; without it, changes are listed' })
+        .options(configurationOptions)
         .options(listsOptions)
         .option('parts', {
           type: 'string',
@@ -80,8 +86,18 @@ export const verifyCommand: Command = (program, choose) =>
       choose(async (session) => {
         const { verifyFiles } = await import('../../usecases/verify/verify-files.js');
         const { verifySigned } = await import('../../usecases/verify/verify-signed.js');
-        const signed = signedRequest(argv);
-        const { source } = argv;
+        const { words, generated } = await configured('verify', argv, {}, session);
+        const packagePath = words.package ?? generated;
+        if (packagePath === undefined) {
+          throw new UsageError({
+            code: 'usage',
+            message: 'say which package: its path, or a configuration that names it',
+            remedy: 'see dfota verify --help',
+          });
+        }
+        const asked = { ...words, package: packagePath };
+        const signed = signedRequest(asked);
+        const { source } = asked;
         if (source === undefined && signed === undefined) {
           throw new UsageError({
             code: 'builds',
@@ -94,7 +110,7 @@ export const verifyCommand: Command = (program, choose) =>
         const verification =
           source === undefined
             ? undefined
-            : await verifyFiles(verifyRequest({ ...argv, source, lists: await chosenLists(argv, session) }), session);
+            : await verifyFiles(verifyRequest({ ...asked, source, lists: await chosenLists(asked, session) }), session);
         const report = session.manner.json
           ? verificationJson(verification, signatures)
           : verificationText(verification, { replay: argv.replay === true, signatures });

@@ -4,7 +4,9 @@ import { type Located, type LocatedField, showLocated, textOf } from '../../form
 import {
   isConfiguredCommand,
   type PlacedProduct,
+  type PlacedSettings,
   type PlacedValue,
+  rivalsIn,
   settingNameOf,
 } from '../../model/configuration/product.js';
 import {
@@ -40,6 +42,7 @@ export function readProduct(at: Located, of: SettingsFile): PlacedProduct {
       if (isConfiguredCommand(command)) commands.set(command, readSection(command, section.value, of));
     }
   }
+  refuseRivals(settings, of);
   return { settings, commands };
 }
 
@@ -49,7 +52,19 @@ function readSection(command: ConfiguredCommand, at: Located, of: SettingsFile):
   for (const [name, field] of fieldsOf(at, `the section of ${command}`, known, of)) {
     readSetting(name, field, settings, of);
   }
+  refuseRivals(settings, of);
   return settings;
+}
+
+function refuseRivals(settings: PlacedSettings, { faults }: SettingsFile): void {
+  for (const [one, other, { place }] of rivalsIn(settings)) {
+    faults.push({
+      code: 'configuration-value',
+      place,
+      message: `${optionName(one)} and ${optionName(other)} do not go together`,
+      remedy: 'keep one of them',
+    });
+  }
 }
 
 /** The fields of a mapping that are known; for the others a fault with the name that was probably meant. */
@@ -141,7 +156,8 @@ function wordOf(at: Located): string | undefined {
 /** Paths as they are reached from where the run stands. */
 function fromFolderOf(file: string): (path: string) => string {
   const folder = dirname(file);
-  return (path) => (path === '-' || isAbsolute(path) || folder === '.' ? path : join(folder, path));
+  return (path) =>
+    path === '-' || /^https?:\/\//i.test(path) || isAbsolute(path) || folder === '.' ? path : join(folder, path);
 }
 
 /** The place of a node in its file. */

@@ -22,4 +22,20 @@ export const configurationCodes = {
     meaning: 'a value of the configuration is not one that its key takes',
     remedy: 'write what the message expects',
   },
+  'configuration-missing': {
+    meaning: 'a product of a configuration is named, but there is no configuration file',
+    remedy: 'name it with --config, or write one with dfota init',
+  },
+  'configuration-product': {
+    meaning: 'it is not clear which product of the configuration is meant',
+    remedy: 'name one of those that the message lists, with --product',
+  },
+  'environment-value': {
+    meaning: 'the value of a variable of the environment is not one that its option takes',
+    remedy: 'write what the message expects, or unset the variable',
+  },
+  'variable-unknown': {
+    meaning: 'a variable of the environment begins with DFOTA_, but nothing reads it',
+    remedy: 'correct its name, or unset it',
+  },
 } as const satisfies CodeTexts;

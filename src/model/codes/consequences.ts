@@ -204,6 +204,7 @@ export const codesByConsequence = {
     'rule-matches-nothing',
     'list-lines',
     'list-missing',
+    'variable-unknown',
     'list-byte-order-mark',
     'list-crlf',
     'device-modem-not-listed',

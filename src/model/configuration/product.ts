@@ -38,13 +38,26 @@ export function settingsInForce(command: ConfiguredCommand, places: readonly Pla
     new Map([...settings].filter(([name]) => isSharedWith(name, command))),
   ]);
   for (const layer of layers) {
-    const stronger = new Set(found.keys());
+    const stronger = [...found].filter(([, { value }]) => value !== false).map(([name]) => name);
     for (const [name, value] of layer) {
-      const beaten = rivals.some((group) => group.includes(name) && group.some((other) => stronger.has(other)));
-      if (!stronger.has(name) && !beaten) found.set(name, value);
+      if (!found.has(name) && !stronger.some((other) => areRivals(name, other))) found.set(name, value);
     }
   }
   return found;
+}
+
+/** Whether two settings cannot both be said in one place. */
+function areRivals(one: SettingName, other: SettingName): boolean {
+  return one !== other && rivals.some((group) => group.includes(one) && group.includes(other));
+}
+
+/** Pairs of settings that stand in one place and do not go together; the second of each is the one that came later. */
+export function rivalsIn(settings: PlacedSettings): readonly (readonly [SettingName, SettingName, PlacedValue])[] {
+  const said = [...settings].filter(([, { value }]) => value !== false);
+  return said.flatMap(([name, value], at) => {
+    const other = said.slice(0, at).find(([earlier]) => areRivals(name, earlier));
+    return other === undefined ? [] : [[other[0], name, value] as const];
+  });
 }
 
 /** The settings without their places. */

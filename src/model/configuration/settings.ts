@@ -52,7 +52,8 @@ export const settings = {
   },
   jobs: { kind: 'count', least: 1, most: 256, commands: making, about: 'Worker threads' },
   memory: { kind: 'size', commands: ['generate'], about: 'Memory that the whole run may take' },
-  cache: { kind: 'path', commands: ['generate'], about: 'Folder of the patch cache' },
+  cache: { kind: 'path', commands: making, about: 'Folder of the patch cache, or the address of a shared one' },
+  cacheReadOnly: { kind: 'flag', commands: making, about: 'Use that cache, and put nothing into it' },
   noCache: { kind: 'flag', commands: making, about: 'Neither use patches of earlier runs nor keep any' },
   verify: {
     kind: 'choice',

@@ -1,6 +1,6 @@
 /** The schema of the configuration, out of the table of settings that its reader and the command line go by. */
 import { configuredCommands, optionName, type Setting } from '../../../src/model/configuration/setting.js';
-import { type SettingName, settingNames, settingOf } from '../../../src/model/configuration/settings.js';
+import { rivals, type SettingName, settingNames, settingOf } from '../../../src/model/configuration/settings.js';
 import type { Schema } from './build-schema.js';
 
 const written: Schema = { anyOf: [{ type: 'string', minLength: 1 }, { type: 'number' }] };
@@ -47,7 +47,27 @@ function mapping(names: readonly SettingName[], more: Schema = {}): Schema {
       ),
       ...more,
     },
+    allOf: [
+      {},
+      ...rivalPairs(names).map((pair) => ({
+        not: {
+          required: pair.map(optionName),
+          // A flag that says no stands for nothing.
+          properties: Object.fromEntries(
+            pair.map((name) => [optionName(name), settingOf(name).kind === 'flag' ? { const: true } : {}]),
+          ),
+        },
+      })),
+    ],
   };
+}
+
+/** Every two settings that do not go together. */
+function rivalPairs(names: readonly SettingName[]): readonly (readonly SettingName[])[] {
+  return rivals.flatMap((group) => {
+    const known = group.filter((name) => names.includes(name));
+    return known.flatMap((one, at) => known.slice(at + 1).map((other) => [one, other]));
+  });
 }
 
 const commands: Schema = {

@@ -12,10 +12,12 @@ const text = `defaults:
   effort: best
   cache-size: 64M
 products:
+  rm500q:
+    from-archive: releases
+    source-version: [1.10, A02]
   rg520n:
     source: releases/*/targetfiles.zip
     target: ../v2/targetfiles.zip
-    source-version: [1.10, A02]
     no-cache: true
     commands:
       audit:
@@ -39,10 +41,10 @@ test('unit: values and their places; relative paths start where the file lies', 
   const value = (name: Parameters<NonNullable<typeof product>['settings']['get']>[0]) => product?.settings.get(name);
   assert.deepEqual(value('source'), {
     value: '../releases/*/targetfiles.zip',
-    place: { file: '../dfota.config.yaml', line: 6, column: 5 },
+    place: { file: '../dfota.config.yaml', line: 9, column: 5 },
   });
   assert.equal(value('target')?.value, '../../v2/targetfiles.zip');
-  assert.deepEqual(value('sourceVersion')?.value, ['1.10', 'A02']);
+  assert.deepEqual(products.get('rm500q')?.settings.get('sourceVersion')?.value, ['1.10', 'A02']);
   assert.equal(value('noCache')?.value, true);
   assert.equal(defaults.settings.get('cacheSize')?.value, 64 * 2 ** 20);
   const audit = product?.commands.get('audit');
@@ -59,8 +61,8 @@ test('unit: every fault at once, each with line, column, and the nearest known k
   assert.deepEqual(faultsOf(wrong), [
     'dfota.config.yaml:2:3: a product has no key of this name\n  found:    efort\n  to do:    did you mean effort?',
     'dfota.config.yaml:3:15: the value of cache-size is not valid\n  found:    64 potatoes\n  expected: bytes, as in 4096, 512K, 1G (powers of 1024) or 70MB (powers of 1000)',
-    'dfota.config.yaml:9:5: a product has no key of this name\n  found:    no_cache\n  to do:    did you mean no-cache?',
-    'dfota.config.yaml:11:7: commands has no key of this name\n  found:    audti\n  to do:    did you mean audit?',
+    'dfota.config.yaml:11:5: a product has no key of this name\n  found:    no_cache\n  to do:    did you mean no-cache?',
+    'dfota.config.yaml:13:7: commands has no key of this name\n  found:    audti\n  to do:    did you mean audit?',
   ]);
 });
 
