@@ -28,14 +28,12 @@ function remedyFor(kind: FileKind): string {
     case 'rar':
     case '7z':
       return 'unpack it, and give the folder that holds SYSTEM and META';
-    case 'squashfs':
-      return 'unpack it with unsquashfs into the folder SYSTEM of a build, and give the build';
     case 'ext4':
     case 'sparse':
     case 'jffs2':
     case 'erofs':
     case 'fat':
-      return 'give the targetfiles.zip of the same firmware: of images, only UBI and UBIFS are read';
+      return 'give the targetfiles.zip of the same firmware: of images, UBI, UBIFS and squashfs are read';
     case 'boot':
     case 'fit':
     case 'uimage':

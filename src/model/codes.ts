@@ -19,6 +19,7 @@ import { pairsCodes } from './codes/pairs-codes.js';
 import { policiesCodes } from './codes/policies-codes.js';
 import { prepareCodes } from './codes/prepare-codes.js';
 import { signingCodes } from './codes/signing-codes.js';
+import { squashfsCodes } from './codes/squashfs-codes.js';
 import { usageCodes } from './codes/usage-codes.js';
 import { zipCodes } from './codes/zip-codes.js';
 
@@ -50,6 +51,7 @@ export const codeSubjects: readonly CodeSubject[] = [
   { title: 'Image deltas', codes: imageDeltasCodes },
   { title: 'NVS partitions', codes: nvsCodes },
   { title: 'LittleFS images', codes: littlefsCodes },
+  { title: 'Squashfs images', codes: squashfsCodes },
 ];
 
 const texts = {
@@ -73,6 +75,7 @@ const texts = {
   ...imageDeltasCodes,
   ...nvsCodes,
   ...littlefsCodes,
+  ...squashfsCodes,
 } as const;
 
 /** A code of a finding or of an error: stable, kebab-case, for machines. */

@@ -13,6 +13,8 @@ export interface InputTree {
   readonly entries: readonly TreeEntry[];
   /** Bytes of the physical erase blocks, for an image. */
   readonly eraseBlock?: number | undefined;
+  /** The file system can only be read: a module changes no single files in it. */
+  readonly readOnly?: boolean | undefined;
   readonly findings: readonly Finding[];
   /** The content of a file in order. Throws InputError when it is damaged. */
   content(path: string): AsyncIterable<Uint8Array>;

@@ -7,7 +7,7 @@ import { examples } from '../examples.js';
 export const extractCommand: Command = (program, choose) =>
   program.command(
     'extract <input>',
-    'Write what is in any input into a new folder: a zip, a folder, an UBI, UBIFS or LittleFS image',
+    'Write what is in any input into a new folder: a zip, a folder, an UBI, UBIFS, squashfs or LittleFS image',
     (options) =>
       options
         .positional('input', { type: 'string', demandOption: true, describe: 'A zip, a folder or an image' })

@@ -7,7 +7,7 @@ import { examples } from '../examples.js';
 export const lsCommand: Command = (program, choose) =>
   program.command(
     'ls <input>',
-    'List what is in any input: a zip, a folder, an UBI, UBIFS or LittleFS image, a folder of raw images',
+    'List what is in any input: a zip, a folder, an UBI, UBIFS, squashfs or LittleFS image, a folder of raw images',
     (options) =>
       options
         .positional('input', { type: 'string', demandOption: true, describe: 'A zip, a folder or an image' })

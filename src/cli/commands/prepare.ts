@@ -21,7 +21,10 @@ export const prepareCommand: Command = (program, choose) =>
         .option('boot', { type: 'string', describe: 'The built kernel (sdxlemur-boot.img)' })
         .option('abl', { type: 'string', describe: 'The built boot loader (abl.elf)' })
         .option('multifota', { type: 'string', describe: 'Folder of images that go over MULTIFOTA/' })
-        .option('rootfs', { type: 'string', describe: 'The new root file system: a folder, or an UBI or UBIFS image' })
+        .option('rootfs', {
+          type: 'string',
+          describe: 'The new root file system: a folder, or an UBI, UBIFS or squashfs image',
+        })
         .option('modem', { type: 'string', describe: 'New modem files: a folder, or an image (NON-HLOS.ubi)' })
         .option('version-file', { type: 'string', describe: 'The new quectel-project-version' })
         .option('owners', {

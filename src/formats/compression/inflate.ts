@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib';
+import { inflateRawSync, inflateSync } from 'node:zlib';
 import { FormatError } from '../format-error.js';
 import { tooMuch } from './output.js';
 
@@ -18,14 +18,28 @@ export function inflate(bytes: Uint8Array, limit: number): Inflated {
     if (!isInfo(result)) throw new FormatError('zlib did not say how much it read');
     return { bytes: result.buffer, consumed: result.engine.bytesWritten };
   } catch (error) {
-    if (error instanceof FormatError) throw error;
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooMuch(limit);
-    if (typeof code === 'string' && code.startsWith('Z_')) {
-      throw new FormatError(`the compressed data is broken (${error instanceof Error ? error.message : code})`);
-    }
-    throw error;
+    throw asFormatError(error, limit);
   }
+}
+
+/** Inflates a zlib stream, checksum included. Throws FormatError on a broken stream, and when more than `limit` bytes come out. */
+export function inflateZlib(bytes: Uint8Array, limit: number): Uint8Array {
+  try {
+    return inflateSync(bytes, { maxOutputLength: limit });
+  } catch (error) {
+    throw asFormatError(error, limit);
+  }
+}
+
+/** What zlib throws for broken data, in our words; anything else as it is. */
+function asFormatError(error: unknown, limit: number): unknown {
+  if (error instanceof FormatError) return error;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ERR_BUFFER_TOO_LARGE') return tooMuch(limit);
+  if (typeof code === 'string' && code.startsWith('Z_')) {
+    return new FormatError(`the compressed data is broken (${error instanceof Error ? error.message : code})`);
+  }
+  return error;
 }
 
 interface Info {

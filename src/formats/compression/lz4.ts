@@ -65,6 +65,13 @@ export function unpackLz4Frame(bytes: Uint8Array, limit: number): Unpacked {
   return { bytes: out.result(), end: at };
 }
 
+/** A block without a container, unpacked to at most `limit` bytes. Throws FormatError. */
+export function unpackLz4Block(block: Uint8Array, limit: number): Uint8Array {
+  const out = boundedOutput(limit);
+  unpackBlock(block, out, limit, 0);
+  return out.result();
+}
+
 /** Appends the plain bytes of a block, at most `most`. Matches reach up to `history` bytes back into what was there before. */
 function unpackBlock(block: Uint8Array, out: Output, most: number, history: number): void {
   const view = viewOf(block, true);

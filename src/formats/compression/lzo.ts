@@ -1,15 +1,21 @@
 /** Why LZO data cannot be unpacked. */
 export type LzoFault = 'truncated' | 'overrun' | 'distance' | 'size';
 
+/** Unpacks LZO1X data into exactly `size` bytes. A fault is returned, never thrown. */
+export function unpackLzo(packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> | LzoFault {
+  const bytes = unpackLzoWithin(packed, size);
+  return typeof bytes !== 'string' && bytes.length !== size ? 'size' : bytes;
+}
+
 /**
- * Unpacks LZO1X data into exactly `size` bytes.
+ * Unpacks LZO1X data into at most `size` bytes.
  *
  * The stream is a row of instructions. Each copies bytes from what has been written (a match) and then 0 to 3 literals,
  * counted by its two low state bits; an instruction below 16 means a run of literals after none of these, and a short match
  * after some. A first byte above 17 stands for literals alone. A match at distance 16384 of the third form ends the stream.
  * Every read and write is checked; a fault is returned, never thrown.
  */
-export function unpackLzo(packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> | LzoFault {
+export function unpackLzoWithin(packed: Uint8Array, size: number): Uint8Array<ArrayBuffer> | LzoFault {
   const out = new Uint8Array(size);
   let from = 0;
   let to = 0;
@@ -79,7 +85,7 @@ export function unpackLzo(packed: Uint8Array, size: number): Uint8Array<ArrayBuf
       const low = next();
       const word = low | (next() << 8);
       const distance = 16384 + ((code & 8) << 11) + (word >> 2);
-      if (distance === 16384 && fault === undefined) return to === size ? out : 'size';
+      if (distance === 16384 && fault === undefined) return to === size ? out : out.slice(0, to);
       match(distance, length);
       tail = low & 3;
     } else if (code < 64) {

@@ -19,10 +19,12 @@ export interface HashedImage extends Tree {
   readonly root?: Ownership | undefined;
   /** Bytes of the physical erase blocks. */
   readonly eraseBlock?: number | undefined;
+  /** A module changes no single files in it. */
+  readonly readOnly?: boolean | undefined;
 }
 
 /**
- * Reads an UBI or UBIFS image whole. Owner, mode, label and capabilities of each node are the image's. Devices, pipes and sockets are
+ * Reads an image whole. Owner, mode, label and capabilities of each node are the image's. Devices, pipes and sockets are
  * left out with a finding. An image that is not whole is refused: what could not be read would look as if it had been deleted.
  * Throws InputError.
  */
@@ -39,6 +41,7 @@ export async function readImage(path: string, options: ReadOptions): Promise<Has
       findings,
       root: tree.root && imageOwnership({ ...tree.root, attributes: new Map() }),
       eraseBlock: tree.eraseBlock,
+      readOnly: tree.readOnly,
       read: async (file) => {
         const node = nodes.get(file);
         if (node?.kind !== 'file') throw new RangeError(`no file ${displayName(file)} in ${path}`);

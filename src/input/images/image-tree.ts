@@ -1,6 +1,8 @@
 import { openFileSource } from '../../files/file-source.js';
 import { isLittlefs, littlefsHeadBytes, secondBlocks } from '../../formats/littlefs/superblock.js';
+import { openSquashfs } from '../../formats/squashfs/file-system.js';
 import { readUbi, type UbiImage, type UbiVolume } from '../../formats/ubi/image.js';
+import { volumeSource } from '../../formats/ubi/volume-source.js';
 import { fileBlocks, volumeBlocks } from '../../formats/ubifs/erase-blocks.js';
 import { openUbifs } from '../../formats/ubifs/file-system.js';
 import { nodeMagic, parseNode } from '../../formats/ubifs/nodes.js';
@@ -60,14 +62,14 @@ async function recogniseSource(source: ByteSource): Promise<ImageKind> {
   return kind;
 }
 
-/** Which volume of an UBI image is meant; by default the one whose UBIFS is the system's or the modem's. */
+/** Which volume of an UBI image is meant; by default the one whose file system is the system's or the modem's. */
 export interface ImageOptions {
   readonly volume?: string | undefined;
 }
 
 /**
- * Opens an UBI or UBIFS image as a tree. Of an UBI image one volume is taken: the one asked for, else `rootfs`, `system`,
- * `modem` or `firmware`, else the only one with an UBIFS. A volume asked for that holds no UBIFS comes as one file, `<name>.img`.
+ * Opens an UBI, UBIFS, squashfs or LittleFS image as a tree. Of an UBI image one volume is taken: the one asked for, else `rootfs`,
+ * `system`, `modem` or `firmware`, else the only one with a file system. A volume asked for that holds none comes as one file, `<name>.img`.
  * Throws InputError when it is neither kind of image or when the volume is not plain.
  */
 export async function openImageTree(path: string, options: ImageOptions = {}): Promise<InputTree> {
@@ -79,13 +81,14 @@ export async function openImageTree(path: string, options: ImageOptions = {}): P
       return await openLittlefsTree(path);
     }
     if (kind === 'ubifs') return await openPlain(source);
+    if (kind === 'squashfs') return { ...(await openSquashfs(source)), origin: path, close: () => source.close() };
     if (kind === 'ubi' || kind === 'erased' || kind === 'unknown') return await openVolume(source, options);
     throw new InputError({
       code: 'image-kind',
       place: { file: path },
       message: 'this kind of image cannot be read',
       found: kind,
-      expected: 'an UBI image (UBI#), an UBIFS image or a LittleFS image',
+      expected: 'an UBI image (UBI#), an UBIFS, a squashfs or a LittleFS image',
     });
   } catch (error) {
     await source.close();
@@ -136,6 +139,17 @@ async function openVolume(source: ByteSource, options: ImageOptions): Promise<In
       remedy: 'choose another with --volume',
     });
   }
+  if (kinds.get(volume) === 'squashfs') {
+    const squashfs = await openSquashfs(volumeSource(`${source.name}:${name}`, volume));
+    return {
+      ...squashfs,
+      origin: source.name,
+      description: `UBI image, volume ${name}, ${squashfs.description}`,
+      eraseBlock: image.geometry.eraseBlock,
+      findings: [...findings, ...squashfs.findings],
+      close: () => source.close(),
+    };
+  }
   if (kinds.get(volume) !== 'ubifs') return rawVolume(source, volume, findings);
   const tree = await openUbifs(volumeBlocks(`${source.name}:${name}`, volume));
   return {
@@ -169,29 +183,14 @@ function chooseVolume(
   if (wanted !== undefined) {
     return image.volumes.find(({ name }) => displayName(name) === wanted) ?? fail(`the image has no volume ${wanted}`);
   }
-  const readable = image.volumes.filter((volume) => kinds.get(volume) === 'ubifs');
-  for (const name of preferred) {
-    const named = image.volumes.find((volume) => volume.name === name);
-    if (named !== undefined && kinds.get(named) === 'ubifs') return named;
-    if (named !== undefined && kinds.get(named) === 'squashfs') {
-      return fail(`volume ${name} holds a squashfs, which cannot be read`, unpackSquashfs(source, named));
-    }
-  }
+  const isReadable = (volume: UbiVolume): boolean => ['ubifs', 'squashfs'].includes(kinds.get(volume) ?? '');
+  const readable = image.volumes.filter(isReadable);
+  const named = preferred.flatMap((name) => readable.filter((volume) => volume.name === name));
   const [only, second] = readable;
-  if (only === undefined) {
-    const squashed = image.volumes.find((volume) => kinds.get(volume) === 'squashfs');
-    return fail(
-      'no volume of the image holds an UBIFS',
-      squashed === undefined ? undefined : unpackSquashfs(source, squashed),
-    );
-  }
-  return second === undefined ? only : fail('several volumes hold an UBIFS', 'choose one with --volume');
-}
-
-/** What to do about a volume that only other tools read: dfota takes it out of the image. */
-function unpackSquashfs(source: ByteSource, volume: UbiVolume): string {
-  const name = displayName(volume.name);
-  return `unpack it and give the folder: dfota extract ${source.name} --volume ${name} --output ${name}, then unsquashfs ${name}/${name}.img`;
+  if (only === undefined) return fail('no volume of the image holds an UBIFS or a squashfs');
+  return (
+    named[0] ?? (second === undefined ? only : fail('several volumes hold a file system', 'choose one with --volume'))
+  );
 }
 
 function rawVolume(source: ByteSource, volume: UbiVolume, findings: readonly Finding[]): InputTree {

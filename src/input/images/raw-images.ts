@@ -83,12 +83,18 @@ export async function isRawImageFolder(path: string): Promise<boolean> {
   }
 }
 
-/** Whether a file is an UBI, UBIFS or LittleFS image, or is called like one. `false` for anything that cannot be read. */
+/** Whether a file is an UBI, UBIFS, squashfs or LittleFS image, or is called like one. `false` for anything that cannot be read. */
 export async function isRawImageFile(path: string): Promise<boolean> {
   try {
     if (!(await stat(path)).isFile()) return false;
     const kind = await recogniseFile(path);
-    return kind === 'ubi' || kind === 'ubifs' || kind === 'littlefs' || (kind !== 'zip' && /\.ubi(fs)?$/i.test(path));
+    return (
+      kind === 'ubi' ||
+      kind === 'ubifs' ||
+      kind === 'squashfs' ||
+      kind === 'littlefs' ||
+      (kind !== 'zip' && /\.ubi(fs)?$/i.test(path))
+    );
   } catch {
     return false;
   }
@@ -187,6 +193,15 @@ async function takeImage(path: string, below: string, options: ReadOptions, fill
   filling.closers.push(() => tree.close());
   for (const finding of tree.findings) filling.findings.push(finding);
   if (tree.eraseBlock !== undefined && below === sdx6x.system) filling.eraseBlock = tree.eraseBlock;
+  if (tree.readOnly === true && below === sdx6x.system) {
+    filling.findings.push({
+      severity: 'warning',
+      code: 'squashfs-read-only',
+      place: { file: path },
+      message: 'the file system is a squashfs: a module that mounts it as one changes no single files in it',
+      remedy: 'update such a system as a whole image; ls, extract, audit and prepare --rootfs read it',
+    });
+  }
   if (tree.root !== undefined) filling.nodes.set(toBuildPath(below), { kind: 'directory', own: tree.root });
   let left = 0;
   for (const [inside, node] of tree.nodes) {

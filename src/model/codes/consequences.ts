@@ -53,6 +53,7 @@ export const codesByConsequence = {
     'boot-too-large',
   ],
   'update-fails': [
+    'squashfs-read-only',
     'fstab-rows-differ',
     'fstab-boot-unfit',
     'source-files-newer',
@@ -106,6 +107,10 @@ export const codesByConsequence = {
     'nvs-chunks',
     'nvs-duplicate',
     'nvs-no-namespace',
+    'squashfs-cut-short',
+    'squashfs-tree',
+    'squashfs-data',
+    'squashfs-attributes',
     'littlefs-cut',
     'littlefs-directory',
     'littlefs-entry',

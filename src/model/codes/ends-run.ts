@@ -202,6 +202,7 @@ export const endsRun = [
   'nvs-too-small',
   'nvs-proof',
   'nvs-no-image',
+  'squashfs-superblock',
   'littlefs-size',
   'littlefs-name',
   'littlefs-link',

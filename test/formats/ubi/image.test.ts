@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
@@ -7,11 +7,13 @@ import fc from 'fast-check';
 import type { UbiVolume } from '../../../src/formats/ubi/image.js';
 import { openImageTree } from '../../../src/input/images/image-tree.js';
 import { InputError } from '../../../src/model/errors.js';
-import type { InputTree } from '../../../src/model/input-tree.js';
+import { type InputTree, readWhole } from '../../../src/model/input-tree.js';
 import { type Flash, logicalBlock, makeUbi, makeUbifs, withoutMtdUtils } from '../../support/flash-images.js';
 import { type Known, knownTree, writeFlashTree } from '../../support/flash-tree.js';
 import { assertTree, ubiOf } from '../../support/image-of.js';
 import { seededRandom } from '../../support/random.js';
+import { makeSquashfs } from '../../support/squashfs-tools.js';
+import { without } from '../../support/tools.js';
 import { watched } from '../../support/watched.js';
 import { workFolder } from '../../support/work-folder.js';
 
@@ -156,13 +158,34 @@ describe('integration: UBI images', { skip: withoutMtdUtils }, () => {
       ],
       flash,
     );
-    await assert.rejects(open(image), /several volumes hold an UBIFS[\s\S]*--volume/);
+    await assert.rejects(open(image), /several volumes hold a file system[\s\S]*--volume/);
     await assertTree(await open(image, 'b'), known);
   });
 
-  test('a squashfs is named', async () => {
+  test('a squashfs that is none is told with its volume', async () => {
     const content = Buffer.concat([Buffer.from('hsqs'), Buffer.alloc(5000)]);
-    await assert.rejects(open(makeUbi(work, [{ name: 'rootfs', content }], flash)), /squashfs, which cannot be read/);
+    await assert.rejects(
+      open(makeUbi(work, [{ name: 'rootfs', content }], flash)),
+      /:rootfs: the squashfs cannot be read[\s\S]*version 0\.0/,
+    );
+  });
+
+  test('a volume with a squashfs is read', { skip: without('mksquashfs') }, async () => {
+    const folder = join(work, 'squashed');
+    mkdirSync(folder);
+    for (const name of ['a', 'b']) writeFileSync(join(folder, name), name.repeat(100_000));
+    const content = makeSquashfs(folder, join(work, 'squashed.sqsh'));
+    const tree = await open(makeUbi(work, [{ name: 'data', content }], flash));
+    assert.match(tree.description, /^UBI image, volume data, squashfs \(gzip/);
+    assert.deepEqual(tree.findings, []);
+    assert.deepEqual(
+      tree.entries.map(({ path, size }) => [path, size]),
+      [
+        ['a', 100_000],
+        ['b', 100_000],
+      ],
+    );
+    assert.equal(Buffer.from(await readWhole(tree, 'b')).toString(), 'b'.repeat(100_000));
   });
 
   test('padding, blank blocks and blocks in another order do not matter', async () => {
