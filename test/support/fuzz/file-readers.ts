@@ -15,7 +15,7 @@ import type { FuzzReader } from './reader.js';
 import { kept, smallPackage, smallZips, zip64 } from './samples.js';
 
 /** Writes the input, lets it be read, and throws when anything but what is expected lies beside it afterwards. */
-async function inFolder(
+export async function inFolder(
   bytes: Uint8Array,
   expected: readonly string[],
   read: (folder: string, file: string) => Promise<unknown>,

@@ -4,11 +4,13 @@ import { seededRandom } from '../random.js';
 import { byteReaders } from './byte-readers.js';
 import { fileReaders } from './file-readers.js';
 import { mutated } from './mutate.js';
+import { ownReaders } from './own-readers.js';
+import { portReaders } from './port-readers.js';
 import type { FuzzReader } from './reader.js';
 import { textReaders } from './text-readers.js';
 
 const all: ReadonlyMap<string, FuzzReader> = new Map(
-  Object.entries<FuzzReader>({ ...byteReaders, ...textReaders, ...fileReaders }),
+  Object.entries<FuzzReader>({ ...byteReaders, ...textReaders, ...fileReaders, ...ownReaders, ...portReaders }),
 );
 
 /** The names, for the command line and the tests. */
