@@ -1,4 +1,6 @@
 /** What an exception becomes: an exit code, lines for people, and a JSON document for scripts. */
+
+import { codeTexts } from '../model/codes.js';
 import { type Fault, InputError, ProofError, showPlace, UsageError } from '../model/errors.js';
 import { systemFault } from '../usecases/write-report.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
@@ -19,6 +21,15 @@ function stoppedBy(reason: unknown): ExitCode {
 
 /** Sorts an exception by who can correct the cause. With `signal` aborted, anything that ends the run counts as interrupted. */
 export function toFailure(error: unknown, signal: AbortSignal): Failure {
+  const failure = sorted(error, signal);
+  if (failure.kind === 'interrupted') return failure;
+  return {
+    ...failure,
+    faults: failure.faults.map((fault) => ({ ...fault, remedy: fault.remedy ?? codeTexts[fault.code].remedy })),
+  };
+}
+
+function sorted(error: unknown, signal: AbortSignal): Failure {
   if (signal.aborted) {
     return {
       exitCode: stoppedBy(signal.reason),

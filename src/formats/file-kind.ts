@@ -31,6 +31,8 @@ const marks: readonly (readonly [string, FileKind])[] = [
   ['\x27\x05\x19\x56', 'uimage'],
   ['\x7fELF', 'elf'],
   ['MZ', 'windows'],
+  ['\xcf\xfa\xed\xfe', 'macho'],
+  ['\xce\xfa\xed\xfe', 'macho'],
   ['#!', 'script'],
   ['version https://git-lfs.', 'lfs-pointer'],
   ['%PDF-', 'pdf'],

@@ -1,10 +1,13 @@
+import { fileKind, headLength } from '../formats/file-kind.js';
+import { plainText } from '../formats/text/plain-text.js';
 import { parseProjectVersion, projectVersionPath } from '../formats/text/project-version.js';
 import { type Build, type Entry, ownershipCounts } from '../model/build.js';
 import { InputError } from '../model/errors.js';
+import { kindInWords } from '../model/file-kind.js';
 import type { Finding } from '../model/finding.js';
 import { sdx6x } from '../model/layout.js';
 import { largestMetadataBytes } from '../model/limits.js';
-import { type BuildPath, compareBytes, displayName, fromBytes, parentOf, toBuildPath } from '../model/path.js';
+import { type BuildPath, compareBytes, displayName, fromBytes, parentOf, toBuildPath, toBytes } from '../model/path.js';
 import type { Tree, TreeNode } from '../model/tree.js';
 import { layoutFaults, type Role } from './layout.js';
 import { parseFilesystemConfig } from './metadata/filesystem-config.js';
@@ -12,9 +15,10 @@ import { parseMiscInfo } from './metadata/misc-info.js';
 import { fstabPaths, parseRecoveryFstab } from './metadata/recovery-fstab.js';
 import { unmatchedRows } from './metadata/unmatched-rows.js';
 import { type Modes, ownershipOf } from './ownership.js';
+import { together } from './together.js';
 
-/** A metadata file as a byte-string; `undefined` where there is none. */
-async function metadata(tree: Tree, name: string): Promise<string | undefined> {
+/** A metadata file as its bytes; `undefined` where there is none. */
+async function metadata(tree: Tree, name: string): Promise<Uint8Array | undefined> {
   const path = toBuildPath(name);
   const node = tree.nodes.get(path);
   if (node?.kind !== 'file') return undefined;
@@ -23,7 +27,27 @@ async function metadata(tree: Tree, name: string): Promise<string | undefined> {
     const place = { file: tree.origin, entry: name };
     throw new InputError({ code: 'metadata-too-large', place, message: 'the file is too large to be read', expected });
   }
-  return fromBytes(await tree.read(path));
+  return await tree.read(path);
+}
+
+/** A metadata file as a text, one unit a byte, UTF-16 as UTF-8. Throws InputError for what is no text, such as an HTML page. */
+async function metadataText(tree: Tree, name: string): Promise<string | undefined> {
+  const bytes = await metadata(tree, name);
+  if (bytes === undefined) return undefined;
+  const text = plainText(bytes);
+  const kind = fileKind(toBytes(text.slice(0, headLength)), text.length);
+  // Names may hold any byte but NUL, and so may rows that name them.
+  const isText =
+    kind === 'text' || kind === 'empty' || kind === 'script' || (kind === 'unknown' && !text.includes('\0'));
+  if (isText) return text;
+  throw new InputError({
+    code: 'metadata-no-text',
+    place: { file: tree.origin, entry: name },
+    message: 'the file is not the text that its name says',
+    found: kindInWords(kind),
+    expected: 'a text of lines',
+    remedy: "take the file from the maker's targetfiles.zip again",
+  });
 }
 
 /** The nodes in byte order, with the directories that they imply. */
@@ -59,7 +83,7 @@ function emptyVersion(file: string, bytes: string): Finding {
     severity: 'warning',
     code: 'version-file-empty',
     place: { file, entry: projectVersionPath },
-    message: 'the version file has none of its labels, so nobody can tell which build this is',
+    message: 'the version file says nothing, so nobody can tell which build this is',
     found: bytes === '' ? 'an empty file' : displayName(bytes.slice(0, 60)),
     expected: 'the lines Project Name, Project Rev, Branch Name, Custom Name and Package Time',
     remedy: "take the version file of the build's own release",
@@ -73,16 +97,22 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
   if (faults.length > 0) throw new InputError(faults);
   const findings = [...tree.findings];
   const config = sdx6x.filesystemConfig;
-  const { rows, faults: configFaults } = parseFilesystemConfig((await metadata(tree, config)) ?? '', {
+  const { rows, faults: configFaults } = parseFilesystemConfig((await metadataText(tree, config)) ?? '', {
     file,
     entry: config,
   });
   const info = sdx6x.miscInfo;
-  const { misc, faults: miscFaults } = parseMiscInfo((await metadata(tree, info)) ?? '', { file, entry: info });
-  if (configFaults.length + miscFaults.length > 0) throw new InputError([...miscFaults, ...configFaults]);
+  const {
+    misc,
+    faults: miscFaults,
+    findings: miscFindings,
+  } = parseMiscInfo((await metadataText(tree, info)) ?? '', { file, entry: info });
+  if (configFaults.length + miscFaults.length > 0)
+    throw new InputError([...together(miscFaults, 'lines'), ...together(configFaults, 'lines')]);
 
+  findings.push(...miscFindings);
   const fstabPath = fstabPaths.find((name) => tree.nodes.get(toBuildPath(name))?.kind === 'file');
-  const fstabText = fstabPath === undefined ? undefined : await metadata(tree, fstabPath);
+  const fstabText = fstabPath === undefined ? undefined : await metadataText(tree, fstabPath);
   const fstab = parseRecoveryFstab(fstabText ?? '', misc.fstabVersion, { file, entry: fstabPath ?? fstabPaths[0] });
   findings.push(...fstab.findings);
   if (fstabText === undefined) {
@@ -95,7 +125,8 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
       expected,
     });
   }
-  const version = await metadata(tree, projectVersionPath);
+  const versionBytes = await metadata(tree, projectVersionPath);
+  const version = versionBytes === undefined ? undefined : fromBytes(versionBytes);
   if (version === undefined) {
     findings.push({
       severity: 'warning',
@@ -107,7 +138,8 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
   }
 
   const project = version === undefined ? undefined : parseProjectVersion(version);
-  if (project !== undefined && Object.keys(project).length === 1) findings.push(emptyVersion(file, project.bytes));
+  if (project !== undefined && !Object.entries(project).some(([name, value]) => name !== 'bytes' && value !== ''))
+    findings.push(emptyVersion(file, project.bytes));
 
   const entries = new Map<BuildPath, Entry>();
   for (const [path, node] of withParents(tree.nodes)) {

@@ -4,11 +4,11 @@ import { machineName } from '../formats/elf/names.js';
 import { fileKind, headLength } from '../formats/file-kind.js';
 import { FormatError } from '../formats/format-error.js';
 import { isModemName, readModemImage } from '../formats/modem/image.js';
-import type { Build, OpenBuild } from '../model/build.js';
+import type { Build, Entry, OpenBuild } from '../model/build.js';
 import { sdx6x } from '../model/layout.js';
 import { largestLookedIntoBytes } from '../model/limits/input.js';
 import { isProgramPath, type Look, type Looks } from '../model/look.js';
-import { type BuildPath, fromBytes } from '../model/path.js';
+import { type BuildPath, fromBytes, isWithin } from '../model/path.js';
 
 /** What a reader says is wrong; other errors are faults of ours. */
 function attempt(read: () => string | undefined): string | undefined {
@@ -53,7 +53,8 @@ function lookAtElf(bytes: Uint8Array): Partial<Look> {
       ...image.segments.map(({ type, offset, fileSize }) => (type === 1 ? offset + fileSize : 0)),
     );
     const named = image.segments.find(({ type }) => type === 3);
-    look = { machine: machineName(image.machine), relocatable: image.type === 1 };
+    const order = image.littleEndian ? '' : ', big-endian';
+    look = { machine: `${machineName(image.machine)}${order}`, relocatable: image.type === 1 };
     if (end > bytes.length) return `it is cut off: ${bytes.length} of at least ${end} bytes`;
     if (named !== undefined)
       look = { ...look, interpreter: image.view.text(named.offset, Math.min(named.fileSize, 4096)) };
@@ -90,6 +91,12 @@ export function lookAtImage(bytes: Uint8Array): Look {
   return { ...look, machine, fault };
 }
 
+/** Whether a file outside of the folders of programs may be one, or a library: by its mode or its name. */
+function mayBeProgram(entry: Entry): boolean {
+  if (entry.kind !== 'file' || !isWithin(entry.path, sdx6x.system) || isWithin(entry.path, sdx6x.modem)) return false;
+  return (entry.ownership.mode & 0o111) !== 0 || /\.so(?:\.[0-9.]+)?$/.test(entry.path);
+}
+
 /** Whether a file is an image by its place and name. */
 export function isImagePath(path: BuildPath): boolean {
   return path.startsWith(`${sdx6x.minorImages}/`) || (path.startsWith(`${sdx6x.modem}/`) && isModemName(path));
@@ -103,6 +110,8 @@ export async function lookInto(
   { build, content }: OpenBuild,
   options: {
     readonly wanted?: Wanted | undefined;
+    /** Files outside of the folders of programs that are looked at as programs too. */
+    readonly more?: Wanted | undefined;
     readonly boot?: Look | undefined;
     readonly signal?: AbortSignal | undefined;
   } = {},
@@ -112,7 +121,15 @@ export async function lookInto(
   let updater: Look | undefined;
   for (const [path, entry] of build.entries) {
     const what =
-      path === sdx6x.updater ? 'updater' : isProgramPath(path) ? 'program' : isImagePath(path) ? 'image' : undefined;
+      path === sdx6x.updater
+        ? 'updater'
+        : isProgramPath(path)
+          ? 'program'
+          : isImagePath(path)
+            ? 'image'
+            : options.more?.(path) === true
+              ? 'program'
+              : undefined;
     if (entry.kind !== 'file' || what === undefined || entry.content.size > largestLookedIntoBytes) continue;
     if (what !== 'updater' && options.wanted?.(path) === false) continue;
     options.signal?.throwIfAborted();
@@ -135,9 +152,16 @@ export async function lookIntoBoth(
   const changed = (path: BuildPath): boolean => differs(source.build, target.build, path);
   // Of the images only those that changed are sent, so only they are looked into.
   const wanted: Wanted = (path) => !isImagePath(path) || changed(path);
+  const programs = (path: BuildPath): boolean =>
+    [source, target].some(({ build }) => {
+      const entry = build.entries.get(path);
+      return entry !== undefined && mayBeProgram(entry);
+    });
+  // Elsewhere only what changed is read: it is sent, or its mode was lost.
+  const more: Wanted = (path) => changed(path) && programs(path);
   return {
-    before: await lookInto(source, { boot: bootBefore, wanted: changed, signal }),
-    after: await lookInto(target, { boot: bootAfter, wanted, signal }),
+    before: await lookInto(source, { boot: bootBefore, wanted: changed, more, signal }),
+    after: await lookInto(target, { boot: bootAfter, wanted, more, signal }),
   };
 }
 

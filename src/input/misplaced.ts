@@ -53,22 +53,6 @@ function looksLikeRoot(names: ReadonlySet<string> | undefined): boolean {
   return count >= 2;
 }
 
-/** Zip tools of Windows that write the separator of Windows: every name is one part. */
-function backslashes({ file, names }: Names): Fault | undefined {
-  const odd = names.filter(
-    (name) => /^\\?[A-Z_]+\\/i.test(name) && isBuildFolder(name.replace(/^\\/, '').split('\\', 1)[0]),
-  );
-  if (odd.length === 0 || odd.length * 2 < names.length) return undefined;
-  return {
-    code: 'names-with-backslashes',
-    place: { file },
-    message: 'the names in the zip are written with backslashes, so none of them lies in a folder',
-    found: `${displayName(odd[0] ?? '')} and ${odd.length - 1} more`,
-    expected: 'slashes, as in SYSTEM/bin/app',
-    remedy: 'pack it again on Linux, in its folder: zip -qry0 ../targetfiles.zip ./*',
-  };
-}
-
 function isBuildFolder(name: string | undefined): boolean {
   return name !== undefined && buildFolders.includes(name.toUpperCase());
 }
@@ -152,6 +136,23 @@ function otherCase({ file, tops }: Names): Fault | undefined {
   };
 }
 
+/** Names that are those of a build but for what surrounds them: blanks, a byte order mark. */
+function otherSpelling({ file, tops }: Names): Fault | undefined {
+  if (tops.has(sdx6x.system)) return undefined;
+  const letters = (top: string): string => top.replace(/[^A-Za-z_]/g, '');
+  const wrong = [...tops.keys()].filter((top) => !isBuildFolder(top) && isBuildFolder(letters(top)));
+  const [system] = wrong.filter((top) => letters(top).toUpperCase() === sdx6x.system);
+  if (system === undefined) return undefined;
+  return {
+    code: 'layout-case',
+    place: { file },
+    message: 'folders of the build are not spelled as they must be',
+    found: wrong.map((top) => JSON.stringify(displayName(top))).join(', '),
+    expected: list(wrong.map((top) => letters(top).toUpperCase())),
+    remedy: `rename ${JSON.stringify(displayName(system))} to ${sdx6x.system}${wrong.length > 1 ? ', and the others alike' : ''}`,
+  };
+}
+
 /** A root file system in place of the folder that holds it as SYSTEM. */
 function bareRoot({ file, tops }: Names): Fault | undefined {
   if (tops.has(sdx6x.system) || tops.has(sdx6x.metadata) || !looksLikeRoot(new Set(tops.keys()))) return undefined;
@@ -165,16 +166,22 @@ function bareRoot({ file, tops }: Names): Fault | undefined {
   };
 }
 
-/** The root file system lies one folder too deep. */
+/** So many folders of SYSTEM are looked into for a root file system that lies too deep. */
+const deepestRoot = 4;
+
+/** The root file system lies in a folder of SYSTEM. */
 function tooDeep({ file, tops, names }: Names): Fault | undefined {
   const system = tops.get(sdx6x.system);
   if (system === undefined || [...system].some((name) => rootFolders.has(name))) return undefined;
   const below = new Map<string, Set<string>>();
   for (const name of names) {
-    const [top, second, third] = name.split('/', 3);
-    if (top !== sdx6x.system || second === undefined || third === undefined || second === 'firmware') continue;
-    const inside = below.get(second) ?? new Set();
-    below.set(second, inside.add(third));
+    const parts = name.split('/', deepestRoot + 2);
+    if (parts[0] !== sdx6x.system || parts[1] === 'firmware') continue;
+    for (let depth = 2; depth < parts.length; depth++) {
+      const above = parts.slice(1, depth).join('/');
+      const inside = below.get(above) ?? new Set();
+      below.set(above, inside.add(parts[depth] ?? ''));
+    }
   }
   const [folder] = [...below].find(([, inside]) => looksLikeRoot(inside)) ?? [];
   if (folder === undefined) return undefined;
@@ -182,14 +189,14 @@ function tooDeep({ file, tops, names }: Names): Fault | undefined {
   return {
     code: 'system-too-deep',
     place: { file, entry: `${sdx6x.system}/${shown}` },
-    message: 'the root file system lies one folder too deep',
+    message: `the root file system lies ${folder.includes('/') ? 'some folders' : 'one folder'} too deep`,
     found: `${sdx6x.system}/${shown}/${displayName([...(below.get(folder) ?? [])].sort(compareBytes)[0] ?? '')}`,
     expected: 'bin, etc, lib and the others directly below SYSTEM',
     remedy: `move what is in SYSTEM/${shown} up into SYSTEM`,
   };
 }
 
-const looks = [backslashes, updatePackage, buildInside, imagesInside, otherCase, bareRoot, tooDeep];
+const looks = [updatePackage, buildInside, imagesInside, otherCase, otherSpelling, bareRoot, tooDeep];
 
 /** What is wrong with an input as a whole, or `undefined`. Names have no trailing slash. */
 export function misplacedFault(file: string, names: readonly string[], packing: Packing): Fault | undefined {
@@ -199,6 +206,29 @@ export function misplacedFault(file: string, names: readonly string[], packing: 
     if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+/** Whether a name has a folder of the build between backslashes: in its first part, before any slash. */
+function isBackslashed(name: string): boolean {
+  const [head = ''] = name.split('/', 1);
+  return head.includes('\\') && head.split('\\', 6).some(isBuildFolder);
+}
+
+/**
+ * Zip tools of Windows that write the separator of Windows: every name is one part. Looked for before the names are
+ * checked, which have more than one fault then.
+ */
+export function backslashFault(file: string, names: readonly string[]): Fault | undefined {
+  const odd = names.filter(isBackslashed);
+  if (odd.length === 0 || odd.length * 2 < names.length) return undefined;
+  return {
+    code: 'names-with-backslashes',
+    place: { file },
+    message: 'the names in the zip are written with backslashes, so none of them lies in a folder',
+    found: odd.length === 1 ? displayName(odd[0] ?? '') : `${displayName(odd[0] ?? '')} and ${odd.length - 1} more`,
+    expected: 'slashes, as in SYSTEM/bin/app',
+    remedy: 'pack it again on Linux, in its folder: zip -qry0 ../targetfiles.zip ./*',
+  };
 }
 
 /** The path of the input that has the name of a wanted one but for its case or its folder. */

@@ -1,6 +1,7 @@
 import type { Fault } from '../model/errors.js';
 import { longestEntryNameBytes } from '../model/limits/input.js';
 import { type BuildPath, compareBytes, displayName, type NameFault, toBuildPath, unsafeName } from '../model/path.js';
+import { together } from './together.js';
 
 /** A name as the input spells it, without a trailing slash, and what it names. */
 export interface NamedNode {
@@ -42,32 +43,6 @@ function tooLarge(name: string): { message: string; found: string; expected: str
   return { message, found: `${depth} parts`, expected: `at most ${deepestName}` };
 }
 
-/** So many faults of one kind are told one by one; more of them have one cause, and become one. */
-const fewFaults = 5;
-
-/** Faults that only differ in their entry as one, where they are many. */
-function together(faults: readonly Fault[]): readonly Fault[] {
-  const alike = new Map<string, Fault[]>();
-  for (const fault of faults) {
-    const key = fault.code === 'parent-not-directory' ? fault.code : `${fault.code} ${fault.message}`;
-    const group = alike.get(key) ?? [];
-    alike.set(key, group);
-    group.push(fault);
-  }
-  const told = new Set<Fault>();
-  const joined: Fault[] = [];
-  for (const group of alike.values()) {
-    if (group.length <= fewFaults) for (const fault of group) told.add(fault);
-    else if (group[0] !== undefined) {
-      const shown = group.slice(0, 3).map(({ place }) => place?.entry ?? '');
-      const { place, ...first } = group[0];
-      const found = `${group.length} such names: ${shown.join(', ')} and ${group.length - shown.length} more`;
-      joined.push({ ...first, place: place === undefined ? undefined : { file: place.file }, found });
-    }
-  }
-  return [...joined, ...faults.filter((fault) => told.has(fault))];
-}
-
 /**
  * Names as they are meant: some packers (bsdtar) begin every name with `./`. Where all do, that is left out, and the
  * entry of the top itself has no name: it is left out as well. Where only some do, nothing is changed.
@@ -95,7 +70,8 @@ export function checkNames(
     const unsafe = unsafeName(name);
     if (unsafe !== undefined) {
       const expected = 'names relative to the top of the zip or folder, such as SYSTEM/bin/app';
-      faults.push({ code: 'unsafe-name', place, message: whyUnsafe(unsafe), expected });
+      const remedy = 'pack it again in its folder, on Linux: zip -qry0 ../targetfiles.zip ./*';
+      faults.push({ code: 'unsafe-name', place, message: whyUnsafe(unsafe), expected, remedy });
       continue;
     }
     const large = tooLarge(name);
@@ -127,5 +103,5 @@ export function checkNames(
       break;
     }
   }
-  return { paths, faults: together(faults) };
+  return { paths, faults: together(faults, 'names') };
 }

@@ -30,6 +30,7 @@ const words = {
   uimage: 'an image of U-Boot',
   elf: 'an ELF file',
   windows: 'a program for Windows',
+  macho: 'a program for macOS',
   script: 'a script',
   'lfs-pointer': 'a pointer of Git LFS, not the file that it stands for',
   html: 'an HTML page (an error of a server or a proxy, perhaps)',

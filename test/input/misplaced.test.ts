@@ -58,8 +58,31 @@ const cases: readonly (readonly [string, readonly ZipEntrySpec[], readonly strin
   [
     'backslashes from the root',
     filesOnly.map((entry) => ({ ...entry, name: `\\${entry.name.replaceAll('/', '\\')}` })),
-    ['unsafe-name'],
+    ['names-with-backslashes'],
   ],
+  [
+    'backslashes from the folder itself',
+    filesOnly.map((entry) => ({ ...entry, name: `.\\${entry.name.replaceAll('/', '\\')}` })),
+    ['names-with-backslashes'],
+  ],
+  [
+    'backslashes from a folder above',
+    filesOnly.map((entry) => ({ ...entry, name: `out\\fw\\${entry.name.replaceAll('/', '\\')}` })),
+    ['names-with-backslashes'],
+  ],
+  [
+    'backslashes from a drive',
+    filesOnly.map((entry) => ({ ...entry, name: `C:\\fw\\${entry.name.replaceAll('/', '\\')}` })),
+    ['names-with-backslashes'],
+  ],
+  [
+    'a backslash inside of each name',
+    filesOnly.map((entry) => ({ ...entry, name: `SYSTEM/a\\${entry.name.replaceAll('/', '\\')}` })),
+    ['no-misc-info', 'no-updater'],
+  ],
+  ['a blank before each name', renamed((name) => ` ${name}`), ['layout-case']],
+  ['a byte order mark before each name', renamed((name) => `\ufeff${name}`), ['layout-case']],
+  ['a blank behind SYSTEM', renamed((name) => name.replace(/^SYSTEM/, 'SYSTEM ')), ['layout-case']],
   ['absolute names', renamed((name) => `/${name}`), ['unsafe-name']],
   ['names that lead out', renamed((name) => `../v2/${name}`), ['unsafe-name']],
   ['names with a drive', renamed((name) => `C:/fw/${name}`), ['unsafe-name']],
@@ -80,6 +103,7 @@ const cases: readonly (readonly [string, readonly ZipEntrySpec[], readonly strin
     ['wrapped-in-folder'],
   ],
   ['SYSTEM/rootfs', renamed((name) => name.replace(/^SYSTEM\//, 'SYSTEM/rootfs/')), ['system-too-deep']],
+  ['SYSTEM/image/rootfs', renamed((name) => name.replace(/^SYSTEM\//, 'SYSTEM/image/rootfs/')), ['system-too-deep']],
   ['SYSTEM/SYSTEM', renamed((name) => name.replace(/^SYSTEM\//, 'SYSTEM/SYSTEM/')), ['system-too-deep']],
   [
     'SYSTEM/rootfs beside SYSTEM/firmware',

@@ -92,6 +92,18 @@ function changedEach(change: (path: string, node: NodeSpec) => NodeSpec | null):
 const bootImage = 'BOOTABLE_IMAGES/boot.img';
 const updater = 'OTA/bin/updater';
 const sh = 'SYSTEM/bin/sh';
+/** The boot image with a number of its header changed. */
+function bootWith(at: number, value: number): Buffer {
+  const image = boot('2');
+  image.writeUInt32LE(value, at);
+  return image;
+}
+
+const bigEndian = Buffer.from(program(0, ''));
+bigEndian[5] = 2;
+bigEndian.writeUInt16BE(2, 16);
+bigEndian.writeUInt16BE(arm, 18);
+bigEndian.fill(0, 28, 52);
 const lfs = 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9000000\n';
 const whole = boot('2');
 
@@ -109,6 +121,25 @@ const cases: readonly (readonly [string, TargetFilesSpec, string])[] = [
   ['a boot image cut in its kernel', changed({ [bootImage]: file(whole.subarray(0, 4000)) }), 'error boot-image-unfit'],
   ['a boot image cut in its header', changed({ [bootImage]: file(whole.subarray(0, 40)) }), 'error boot-image-unfit'],
   ['the magic of a boot image alone', changed({ [bootImage]: file('ANDROID!') }), 'error boot-image-unfit'],
+  ['a boot image whose page size is 0', changed({ [bootImage]: file(bootWith(36, 0)) }), 'error boot-image-unfit'],
+  ['a boot image whose page size is 3', changed({ [bootImage]: file(bootWith(36, 3)) }), 'error boot-image-unfit'],
+  ['a boot image without a kernel', changed({ [bootImage]: file(bootWith(8, 0)) }), 'error boot-image-unfit'],
+  ['a RAM disk past the end', changed({ [bootImage]: file(bootWith(16, 9_000_000)) }), 'error boot-image-unfit'],
+  [
+    'a boot image that went through a text converter',
+    changed({ [bootImage]: file(Buffer.from(whole.toString('latin1'), 'utf8').subarray(0, 3000)) }),
+    'error boot-image-unfit',
+  ],
+  [
+    'a vendor boot image',
+    changed({ [bootImage]: file(`VNDRBOOT${whole.toString('latin1', 8)}`) }),
+    'error boot-image-unfit',
+  ],
+  [
+    'a boot image in a folder of another case',
+    changed({ [bootImage]: null, 'bootable_images/boot.img': file(whole) }),
+    'error boot-image-gone',
+  ],
   ['no boot image', changed({ [bootImage]: null }), 'error boot-image-gone'],
   ['an empty updater', changed({ [updater]: file('') }), 'error updater-unfit'],
   ['an updater for another machine', changed({ [updater]: file(program(x86, '')) }), 'error updater-unfit'],
@@ -118,6 +149,24 @@ const cases: readonly (readonly [string, TargetFilesSpec, string])[] = [
     'an updater cut in its header',
     changed({ [updater]: file(program(arm, '').subarray(0, 17)) }),
     'error updater-unfit',
+  ],
+  ['an updater of the other byte order', changed({ [updater]: file(bigEndian) }), 'error updater-unfit'],
+  ['an updater for Windows', changed({ [updater]: file('MZ and so on') }), 'error updater-unfit'],
+  [
+    'an updater of no machine of modules, beside programs of none',
+    changedEach((path, node) =>
+      path === updater
+        ? file(program(x86, ''), executable)
+        : path.startsWith('SYSTEM/') && node.kind === 'file' && node.mode !== undefined
+          ? file('#!/bin/sh\n', executable)
+          : node,
+    ),
+    'error updater-unfit',
+  ],
+  [
+    'folders that nobody may enter',
+    changed({ 'SYSTEM/usr/bin': { kind: 'directory', mode: 0o644 }, 'SYSTEM/usr': { kind: 'directory', mode: 0o644 } }),
+    'error modes-lost',
   ],
   [
     'modes 644 everywhere',
@@ -144,6 +193,16 @@ const cases: readonly (readonly [string, TargetFilesSpec, string])[] = [
   ['a loader that leads nowhere', changed({ 'SYSTEM/lib/ld-2.31.so': null }), 'error programs-unstartable'],
   ['a loader that is gone', changed({ 'SYSTEM/lib/ld-linux.so.3': null }), 'error programs-unstartable'],
   ['no shell for scripts', changed({ [sh]: null }), 'error programs-unstartable'],
+  ['a shell that is a folder', changed({ [sh]: link('/usr/bin') }), 'error links-broken'],
+  ['a shell with a slash behind it', changed({ [sh]: link('busybox/') }), 'error links-broken'],
+  [
+    'a shell that is no program',
+    changed({ [sh]: link('../etc/notes'), 'SYSTEM/etc/notes': file('x') }),
+    'error links-broken',
+  ],
+  ['a link that became its text', changed({ [sh]: file('busybox') }), 'error links-as-text'],
+  ['a link that became a line', changed({ [sh]: file('busybox\n', executable) }), 'error links-as-text'],
+  ['a link of Cygwin', changed({ [sh]: file('!<symlink>busybox\0') }), 'error links-as-text'],
   ['a link with a newline', changed({ [sh]: link('busybox\n') }), 'error link-line-end'],
   ['a link with a carriage return', changed({ [sh]: link('busybox\r\n') }), 'error link-line-end'],
   [
@@ -167,6 +226,39 @@ const cases: readonly (readonly [string, TargetFilesSpec, string])[] = [
     changed({ 'SYSTEM/usr/bin/new': file(program(x86, ''), executable) }),
     'warning program-other-machine',
   ],
+  [
+    'a new library of another machine',
+    changed({ 'SYSTEM/usr/lib/libnew.so': file(program(x86, '')) }),
+    'warning program-other-machine',
+  ],
+  [
+    'a new program of another machine outside of the usual folders',
+    changed({ 'SYSTEM/opt/app/new': file(program(x86, ''), executable) }),
+    'warning program-other-machine',
+  ],
+  [
+    'a new program of the other byte order',
+    changed({ 'SYSTEM/usr/bin/new': file(bigEndian, executable) }),
+    'warning program-other-machine',
+  ],
+  [
+    'a new program for Windows',
+    changed({ 'SYSTEM/usr/bin/new': file('MZ', executable) }),
+    'warning program-other-machine',
+  ],
+  [
+    'a new program for macOS',
+    changed({ 'SYSTEM/usr/bin/new': file(Buffer.from('cffaedfe0c000001', 'hex'), executable) }),
+    'warning program-other-machine',
+  ],
+  [
+    'a program that needs a dynamic linker which is not there, and needed none',
+    changed({
+      'SYSTEM/lib/ld-2.31.so': file(program(arm, 'loader', '/lib/ld-musl.so'), executable),
+      'SYSTEM/bin/busybox': file(program(arm, 'busybox', '/lib/ld-musl.so'), executable),
+    }),
+    'error programs-unstartable',
+  ],
   ['no modem', changed({ 'SYSTEM/firmware/image/modem.b00': null }), 'error firmware-gone'],
   [
     'a SYSTEM that is nearly empty',
@@ -183,6 +275,11 @@ const cases: readonly (readonly [string, TargetFilesSpec, string])[] = [
   ],
   ['litter', changed({ 'SYSTEM/etc/.DS_Store': file('x'), 'SYSTEM/etc/app.conf~': file('y') }), 'warning litter'],
   ['a folder __MACOSX', changed({ '__MACOSX/SYSTEM/._x': file('x') }), 'warning litter'],
+  [
+    'a version file of labels alone',
+    changed({ 'SYSTEM/etc/quectel-project-version': file('Project Name:\nProject Rev :\n') }),
+    'warning version-file-empty',
+  ],
   ['an empty version file', changed({ 'SYSTEM/etc/quectel-project-version': file('') }), 'warning version-file-empty'],
   [
     'a version file in UTF-16',

@@ -1,14 +1,21 @@
+import type { Build } from '../../model/build.js';
 import type { Place } from '../../model/errors.js';
 import type { FileKind } from '../../model/file-kind.js';
 import { kindInWords } from '../../model/file-kind.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import type { Look } from '../../model/look.js';
+import { displayName } from '../../model/path.js';
 import { isTouched } from '../builds/facts.js';
 import type { Guard } from './facts.js';
 
 /** What no boot image is on any module. */
 const never: ReadonlySet<FileKind> = new Set(['empty', 'zeros', 'erased', 'lfs-pointer', 'html']);
+
+/** What of a fault tells it from another: a header of nonsense has as many faults as fields. */
+function faultKind(fault: string): string {
+  return /cut short|no kernel|too small/.exec(fault)?.[0] ?? 'nonsense';
+}
 
 /** Why a boot image cannot be one, held against the one that runs; `undefined` where nothing speaks against it. */
 export function bootImageFault(after: Look, before: Look | undefined): string | undefined {
@@ -17,8 +24,10 @@ export function bootImageFault(after: Look, before: Look | undefined): string | 
   // A module whose running kernel is no Android image either has another boot loader: it knows, we do not.
   const known = before === undefined || before.kind === 'boot';
   if (kind !== 'boot') return known ? kindInWords(kind) : fault;
-  const wholeBefore = before === undefined || (before.kind === 'boot' && before.fault === undefined);
-  return fault !== undefined && (wholeBefore || fault.startsWith('it is the first ')) ? fault : undefined;
+  // What is wrong with the running kernel in the same way is known to the module.
+  const alike =
+    before?.kind === 'boot' && before.fault !== undefined && faultKind(before.fault) === faultKind(fault ?? '');
+  return alike && fault?.startsWith('it is the first ') !== true ? undefined : fault;
 }
 
 /** The finding for a boot image that is none, wherever it comes from. */
@@ -38,6 +47,13 @@ export function bootImageFindings(after: Look, before: Look | undefined, place: 
   ];
 }
 
+/** A path that is spelled otherwise. */
+function otherCase({ entries }: Build, path: string): string | undefined {
+  for (const each of entries.keys())
+    if (each !== path && each.toLowerCase() === path.toLowerCase()) return displayName(each);
+  return undefined;
+}
+
 /** The boot image of the target: there, and one. */
 export const guardBootImage: Guard = (facts) => {
   const { source, target, before, after } = facts;
@@ -52,7 +68,7 @@ export const guardBootImage: Guard = (facts) => {
       code: 'boot-image-gone',
       place,
       message: 'the target has no boot image although the source has one: the kernel would stay as it is',
-      found: 'nothing',
+      found: otherCase(target, path) ?? 'nothing',
       expected: 'the boot image of the same build',
       remedy: 'put sdxlemur-boot.img there as boot.img, or leave the kernel out: --parts lm',
     },

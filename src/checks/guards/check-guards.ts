@@ -5,7 +5,7 @@ import { guardBootImage } from './boot-image.js';
 import type { Guard, GuardFacts } from './facts.js';
 import { guardFirmware, guardMergedFolders, guardSystem } from './gone.js';
 import { guardImages } from './images.js';
-import { guardLinks } from './links.js';
+import { guardLinks, guardLinkTexts } from './links.js';
 import { guardLitter } from './litter.js';
 import { guardMachines, guardUpdater } from './machines.js';
 import { guardOneOwner, guardWorldWritable } from './owners.js';
@@ -22,6 +22,7 @@ const guards: readonly Guard[] = [
   guardModes,
   guardPrograms,
   guardLinks,
+  guardLinkTexts,
   guardMachines,
   guardImages,
   guardOrder,

@@ -15,14 +15,32 @@ function partsOf(text: string, folder: readonly string[]): string[] {
   return [...start, ...text.split('/').filter((part) => part !== '' && part !== '.')];
 }
 
+/** Where a path ends: what is there, and for a file or a directory of the build its own path. */
+export interface End {
+  readonly lead: Lead;
+  readonly path?: BuildPath | undefined;
+}
+
+/** As {@link whereLeads}, with the path of what is there. */
+export function endOf(build: Build, text: string, folder: readonly string[] = []): End {
+  const end = follow(build, text, folder);
+  // What ends in a slash is a directory or nothing.
+  return end.lead === 'file' && text.endsWith('/') ? { lead: 'nowhere' } : end;
+}
+
 /**
  * Follows a path as the running module would, links on the way included: `/bin/sh`, or the text of a link in `folder`
  * (parts below the root, without SYSTEM).
  */
 export function whereLeads(build: Build, text: string, folder: readonly string[] = []): Lead {
+  return endOf(build, text, folder).lead;
+}
+
+function follow(build: Build, text: string, folder: readonly string[]): End {
   let rest = partsOf(text, folder);
   const done: string[] = [];
   let links = 0;
+  const nowhere: End = { lead: 'nowhere' };
   while (rest.length > 0) {
     const part = rest.shift();
     if (part === undefined) break;
@@ -32,23 +50,23 @@ export function whereLeads(build: Build, text: string, folder: readonly string[]
     }
     done.push(part);
     const path = inSystem(done);
-    if (path === undefined) return 'nowhere';
-    if (volatile.test(path)) return 'elsewhere';
+    if (path === undefined) return nowhere;
+    if (volatile.test(path)) return { lead: 'elsewhere' };
     const entry = build.entries.get(path);
     if (entry === undefined && done.length === 1 && rest[0] !== '..' && isMerged(build, part)) {
       done.unshift('usr');
       continue;
     }
-    if (entry === undefined) return 'nowhere';
-    if (entry.kind === 'file') return rest.length === 0 ? 'file' : 'nowhere';
+    if (entry === undefined) return nowhere;
+    if (entry.kind === 'file') return rest.length === 0 ? { lead: 'file', path } : nowhere;
     if (entry.kind === 'directory') continue;
     links += 1;
-    if (links > mostLinksFollowed) return 'nowhere';
+    if (links > mostLinksFollowed) return nowhere;
     done.pop();
     rest = [...partsOf(entry.destination, done), ...rest];
     done.length = 0;
   }
-  return 'directory';
+  return { lead: 'directory', path: inSystem(done) };
 }
 
 /** The folders that newer root file systems have below /usr, with links to them at the top. */

@@ -22,14 +22,31 @@ export function machineOf({ programs }: Looks): string | undefined {
 /** What no updater is on any module. */
 const never: ReadonlySet<FileKind> = new Set(['empty', 'zeros', 'erased', 'lfs-pointer', 'html']);
 
+/** What starts on no module, whatever its programs are for. */
+function foreignKind({ kind }: Look): string | undefined {
+  return kind === 'windows' || kind === 'macho' ? kindInWords(kind) : undefined;
+}
+
+/** Fewer bytes are no ELF header. */
+const elfHeaderBytes = 52;
+
 /** Why a module could not start the updater. */
 function updaterFault(look: Look, before: Look | undefined, machine: string | undefined): string | undefined {
   // A module whose updater is of another kind already, such as a script, knows how to start it.
   if (look.kind !== 'elf')
     return look.kind === before?.kind && !never.has(look.kind) ? undefined : kindInWords(look.kind);
   if (look.relocatable === true) return 'an object file, not a program';
+  if (look.size < elfHeaderBytes) return 'the beginning of an ELF file';
   if (machine !== undefined && look.machine !== undefined && look.machine !== machine)
     return `a program for ${look.machine}, where those of SYSTEM are for ${machine}`;
+  const known = look.machine !== undefined && !/^machine \d+/.test(look.machine);
+  if (
+    machine === undefined &&
+    known &&
+    before?.machine !== look.machine &&
+    !sdx6x.machines.includes(look.machine ?? '')
+  )
+    return `a program for ${look.machine}, where modules are ${sdx6x.machines.join(' or ')}`;
   // A header that no linker writes is told only where the programs and the source's updater have a sane one.
   return machine === undefined || before?.fault !== undefined ? undefined : look.fault;
 }
@@ -52,6 +69,9 @@ export const guardUpdater: Guard = ({ target, before, after }) => {
   ];
 };
 
+/** Its libraries lie among those of the programs. */
+const signalProcessor = 'Qualcomm Hexagon';
+
 /** Programs of another machine than the others: one of the developer's own computer, perhaps. */
 export const guardMachines: Guard = (facts) => {
   const machine = machineOf(facts.after);
@@ -60,12 +80,19 @@ export const guardMachines: Guard = (facts) => {
   const added: BuildPath[] = [];
   let other = '';
   for (const [path, look] of facts.after.programs) {
-    if (look.machine === undefined || look.machine === machine || !isTouched(facts, path)) continue;
+    const own = look.machine ?? foreignKind(look);
+    if (own === undefined || own === machine || look.relocatable === true || !isTouched(facts, path)) continue;
     const before = facts.before.programs.get(path);
     const differs = before !== undefined || !facts.source.entries.has(path);
-    // What was of another machine before is meant to be: a helper for another core.
-    if (!differs || before?.machine === look.machine) continue;
-    other = look.machine;
+    // What was of another machine before is meant to be, and so is what runs on the signal processor.
+    if (
+      !differs ||
+      before?.machine === own ||
+      own === signalProcessor ||
+      (before?.kind === look.kind && before.machine === undefined)
+    )
+      continue;
+    other = own;
     (before?.machine === machine ? replaced : added).push(path);
   }
   const finding = (paths: readonly BuildPath[], replacedOnes: boolean): readonly Finding[] =>

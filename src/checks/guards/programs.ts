@@ -2,7 +2,7 @@ import type { Build } from '../../model/build.js';
 import { type FileKind, kindInWords } from '../../model/file-kind.js';
 import type { Finding } from '../../model/finding.js';
 import type { Look } from '../../model/look.js';
-import { type BuildPath, displayName } from '../../model/path.js';
+import { type BuildPath, displayName, parentOf } from '../../model/path.js';
 import { count, few, isListed, isTouched } from '../builds/facts.js';
 import type { Guard } from './facts.js';
 import { whereLeads } from './lead.js';
@@ -14,16 +14,30 @@ function modeOf(build: Build, path: BuildPath, kind: 'file' | 'directory'): numb
   return entry?.kind === kind ? entry.ownership.mode : undefined;
 }
 
-/** Whether a file lies where programs are, and is one: a text there may well have been executable by mistake. */
+/** A library is loaded, whatever its mode. */
+const library = /\.so(?:\.[0-9.]+)?$/;
+
+/** Whether a file is a program: a text may well have been executable by mistake. */
 function isProgram({ after }: Parameters<Guard>[0], path: BuildPath): boolean {
   const kind = after.programs.get(path)?.kind;
-  return kind === 'elf' || kind === 'script';
+  return (kind === 'elf' || kind === 'script') && !library.test(path);
+}
+
+/** The folders that lead to a program: who cannot enter one cannot start it. */
+function foldersOfPrograms({ after }: Parameters<Guard>[0]): ReadonlySet<BuildPath> {
+  const folders = new Set<BuildPath>();
+  for (const path of after.programs.keys()) {
+    for (let above = parentOf(path); above !== undefined && !folders.has(above); above = parentOf(above))
+      folders.add(above);
+  }
+  return folders;
 }
 
 /** Programs and folders that lost every bit that lets somebody start or enter them. */
 export const guardModes: Guard = (facts) => {
   const { source, target } = facts;
   const lost: BuildPath[] = [];
+  const folders = foldersOfPrograms(facts);
   let kept = 0;
   let programs = 0;
   for (const [path, entry] of source.entries) {
@@ -33,13 +47,13 @@ export const guardModes: Guard = (facts) => {
     if ((mode & executable) !== 0) kept += 1;
     else {
       lost.push(path);
-      if (isProgram(facts, path)) programs += 1;
+      if (entry.kind === 'file' ? isProgram(facts, path) : folders.has(path)) programs += 1;
     }
   }
   // A text that was executable by mistake is no loss; nearly all that could be started is one, wherever it lies.
   const nearlyAll = lost.length >= 3 && lost.length > kept;
   if (programs === 0 && !nearlyAll) return [];
-  const shown = lost.filter((path) => isProgram(facts, path));
+  const shown = lost.filter((path) => isProgram(facts, path) || folders.has(path));
   return [
     {
       severity: 'error',
@@ -83,8 +97,11 @@ function whyNot(facts: Parameters<Guard>[0], path: BuildPath, look: Look): strin
   if (whereLeads(facts.target, interpreter) !== 'nowhere') return undefined;
   // A program of the source that could not be started either, or a new one, is no loss; the first is not even news.
   const old = facts.source.entries.get(path);
-  const oldInterpreter = before === undefined ? (old?.kind === 'file' ? interpreter : undefined) : before.interpreter;
-  if (oldInterpreter === undefined || whereLeads(facts.source, oldInterpreter) === 'nowhere') return undefined;
+  if (old?.kind !== 'file') return undefined;
+  // What was a whole program without a dynamic linker started by itself.
+  const whole = before?.kind === 'elf' && before.fault === undefined && before.machine !== undefined;
+  const oldInterpreter = before === undefined ? interpreter : before.interpreter;
+  if (oldInterpreter === undefined ? !whole : whereLeads(facts.source, oldInterpreter) === 'nowhere') return undefined;
   return interpreter.endsWith('\r')
     ? 'a line end of Windows after #!'
     : `started by ${displayName(interpreter)}, which is not there`;

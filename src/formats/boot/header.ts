@@ -92,8 +92,8 @@ function readNew(bytes: Uint8Array, version: 3 | 4): BootImage {
 }
 
 function checkPage(size: number): void {
-  if (size < 512 || size > 1024 * 1024 || (size & (size - 1)) !== 0)
-    throw new FormatError(`a page size of ${size} bytes cannot be`);
+  if (size < 512) throw new FormatError(`a page size of ${size} bytes is too small`);
+  if (size > 1024 * 1024 || (size & (size - 1)) !== 0) throw new FormatError(`a page size of ${size} bytes cannot be`);
 }
 
 function layOut(

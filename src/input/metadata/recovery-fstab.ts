@@ -29,6 +29,43 @@ export interface RecoveryFstab {
  * not understood is left out with a finding: whether a partition is needed shows when the plan asks for it.
  */
 export function parseRecoveryFstab(text: string, version: number, place: Place): RecoveryFstab {
+  const read = parseVersion(text, version, place);
+  if (read.partitions.length > 0 || read.findings.length === 0) return read;
+  const other = version === 2 ? 1 : 2;
+  const { partitions } = parseVersion(text, other, place);
+  if (partitions.length > 0) return { partitions, findings: [otherVersion(place, version, other)] };
+  return { partitions: [], findings: [noRow(read.findings)] };
+}
+
+/** All rows are of the other version: they are read as what they are. */
+function otherVersion(place: Place, stated: number, found: number): Finding {
+  return {
+    severity: 'warning',
+    code: 'fstab-version',
+    place,
+    message: `the rows are of version ${found}, and META/misc_info.txt says ${stated}: they are read as version ${found}`,
+    found: `rows of version ${found}`,
+    expected: `fstab_version=${found} in META/misc_info.txt`,
+    remedy: 'check that both files are of the same build',
+  };
+}
+
+/** No row at all can be read: one finding in place of one a line. */
+function noRow(findings: readonly Finding[]): Finding {
+  const [first] = findings;
+  if (first === undefined) throw new Error('no finding of an fstab without rows');
+  if (findings.length === 1) return first;
+  const { place, ...rest } = first;
+  return {
+    ...rest,
+    severity: 'warning',
+    place: place === undefined ? undefined : { file: place.file, entry: place.entry },
+    message: 'no line of the partition table can be read',
+    found: `${findings.length} such lines; the first: ${first.found ?? ''}`,
+  };
+}
+
+function parseVersion(text: string, version: number, place: Place): RecoveryFstab {
   const partitions: Partition[] = [];
   const findings: Finding[] = [];
   const expected =

@@ -11,6 +11,7 @@ import { type BuildPath, displayName, fromBytes } from '../../model/path.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import { bothOrNeither, concurrently } from '../concurrently.js';
 import { linkFault } from '../links.js';
+import { backslashFault } from '../misplaced.js';
 import { checkNames, type NamedNode, withoutDots } from '../names.js';
 import { readDirectory, type ZipRecord } from './directory.js';
 import { digestEntry, readEntry } from './entry-data.js';
@@ -121,6 +122,11 @@ function nodesOf(file: string, records: readonly ZipRecord[]) {
     }
   }
   findings.push(...unicodeNames(file, records));
+  const backslashes = backslashFault(
+    file,
+    all.map(({ name }) => name),
+  );
+  if (backslashes !== undefined) throw new InputError(backslashes);
   const nodes = withoutDots(all);
   const { paths, faults } = checkNames(file, nodes);
   const wrong = [...faults, ...sizeFaults(file, nodes)];

@@ -35,7 +35,7 @@ export const buildsCodes = {
     remedy: 'pack it again on Linux: zip -qry0 ../targetfiles.zip ./*',
   },
   'layout-case': {
-    meaning: 'folders of the build are not spelled in capitals',
+    meaning: 'folders of the build are not spelled in capitals, or have blanks around their names',
     remedy: 'rename them as the message says, for example system to SYSTEM',
   },
   'root-without-system': {
@@ -71,7 +71,7 @@ export const buildsCodes = {
     remedy: 'zip on Unix, or write a row for each entry',
   },
   'version-file-empty': {
-    meaning: 'the version file of the build is empty or has none of its labels',
+    meaning: 'the version file of the build is empty, has none of its labels, or nothing behind them',
     remedy: 'write the lines Project Name, Project Rev, Branch Name, Custom Name and Package Time',
   },
   litter: {
@@ -102,6 +102,10 @@ export const buildsCodes = {
     meaning: 'a file that describes the build is too large to be one',
     remedy: 'check that it is the text that its name says',
   },
+  'metadata-no-text': {
+    meaning: 'a file that describes the build is not a text: an HTML page, a pointer of Git LFS, an archive',
+    remedy: "take the file from the maker's targetfiles.zip again",
+  },
   'misc-info-line': {
     meaning: 'a line of META/misc_info.txt does not parse',
     remedy: 'write it as name=value',
@@ -117,6 +121,10 @@ export const buildsCodes = {
   'fstab-line': {
     meaning: 'a line of recovery.fstab does not parse and is left out',
     remedy: 'write it as mount point, type, device',
+  },
+  'fstab-version': {
+    meaning: 'the rows of recovery.fstab are of another version than META/misc_info.txt says',
+    remedy: 'check that both files are of the same build',
   },
   'fstab-type': {
     meaning: 'a line of recovery.fstab has a file system that is not known',

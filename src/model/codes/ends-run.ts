@@ -23,6 +23,7 @@ export const endsRun = [
   'no-system',
   'no-misc-info',
   'metadata-too-large',
+  'metadata-no-text',
   'owners-pattern',
   'device-list-large',
   'device-list-line',

@@ -23,8 +23,12 @@ export const guardsCodes = {
     remedy: 'add what starts them (a dynamic linker, an interpreter), or put the right files in their place',
   },
   'links-broken': {
-    meaning: 'links to programs or libraries led to a file in the source and lead nowhere in the target',
+    meaning: 'links to programs or libraries led to a file in the source and lead to none in the target',
     remedy: 'add what they lead to, or make the links anew',
+  },
+  'links-as-text': {
+    meaning: 'links of the source are files in the target that hold the text of the link',
+    remedy: 'make the zip with a tool that keeps links: zip -qry0 ../targetfiles.zip ./*',
   },
   'link-line-end': {
     meaning: 'the texts of links end in a line end, so they lead nowhere',

@@ -115,6 +115,36 @@ test('unit: misc_info.txt that is wrong', () => {
   );
 });
 
+test('unit: a blocksize that no flash has is told and not used', () => {
+  const told = (value: string) =>
+    parseMiscInfo(`recovery_api_version=3\nblocksize=${value}\n`, place).findings.map(
+      ({ code, severity, place: at }) => `${severity} ${code} ${at?.line}`,
+    );
+  for (const value of ['0xffffffff', '0', '3', '0x7fffffff', '200000']) {
+    assert.deepEqual(told(value), ['information misc-info-value 2'], value);
+  }
+  for (const value of ['131072', '262144', '0x20000', '4096', '']) assert.deepEqual(told(value), [], value);
+});
+
+test('unit: a recovery.fstab of the other version is read as what it is, with one finding; one without any row has one too', () => {
+  const one = '/boot mtd boot\n/system ubifs system\n/cache yaffs2 cache\n';
+  const two = '/dev/mtd/boot /boot mtd defaults wait\nubi0:system /system ubifs ro wait\n';
+  for (const [text, stated] of [
+    [one, 2],
+    [two, 1],
+  ] as const) {
+    const read = parseRecoveryFstab(text, stated, place);
+    assert.deepEqual(
+      read.findings.map(({ code }) => code),
+      ['fstab-version'],
+    );
+    assert.deepEqual(read.partitions, parseRecoveryFstab(text, stated === 1 ? 2 : 1, place).partitions);
+  }
+  const none = parseRecoveryFstab('a\nb c\nd\n'.repeat(20), 1, place);
+  assert.deepEqual([none.partitions, none.findings.map(({ code }) => code)], [[], ['fstab-line']]);
+  assert.match(none.findings[0]?.found ?? '', /^60 such lines; the first: a$/);
+});
+
 test('unit: recovery.fstab, both versions', () => {
   const first = parseRecoveryFstab(
     '#mount point fstype device [device2]\n/boot     mtd     boot\n/system ubifs\tsystem\r\n/data ext4 /dev/block/mmcblk0p3 length=-16384\n/sd vfat /dev/sd\n\nnonsense\n',
