@@ -4,8 +4,6 @@ import { type BuildPath, type DevicePath, isWithin, toBuildPath, toDevicePath } 
 /** How the builds of a family of modules are laid out. Another family is another value. */
 export interface ModuleFamily {
   readonly name: string;
-  /** The machines of its programs, as ELF headers name them. */
-  readonly machines: readonly string[];
   /** The folder of the root file system. */
   readonly system: BuildPath;
   /** The modem's files, inside the root file system. */
@@ -55,7 +53,6 @@ export interface ModuleFamily {
 /** SDX6x: a root file system in UBIFS or on eMMC, one slot, updated by its recovery. */
 export const sdx6x: ModuleFamily = {
   name: 'SDX6x',
-  machines: ['ARM', 'AArch64'],
   system: toBuildPath('SYSTEM'),
   modem: toBuildPath('SYSTEM/firmware'),
   minorImages: toBuildPath('MULTIFOTA'),

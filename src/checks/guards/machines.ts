@@ -27,6 +27,9 @@ function foreignKind({ kind }: Look): string | undefined {
   return kind === 'windows' || kind === 'macho' ? kindInWords(kind) : undefined;
 }
 
+/** What programs of these modules are for, as ELF headers name it. */
+const ownMachines: readonly string[] = ['ARM', 'AArch64'];
+
 /** Fewer bytes are no ELF header. */
 const elfHeaderBytes = 52;
 
@@ -40,13 +43,8 @@ function updaterFault(look: Look, before: Look | undefined, machine: string | un
   if (machine !== undefined && look.machine !== undefined && look.machine !== machine)
     return `a program for ${look.machine}, where those of SYSTEM are for ${machine}`;
   const known = look.machine !== undefined && !/^machine \d+/.test(look.machine);
-  if (
-    machine === undefined &&
-    known &&
-    before?.machine !== look.machine &&
-    !sdx6x.machines.includes(look.machine ?? '')
-  )
-    return `a program for ${look.machine}, where modules are ${sdx6x.machines.join(' or ')}`;
+  if (machine === undefined && known && before?.machine !== look.machine && !ownMachines.includes(look.machine ?? ''))
+    return `a program for ${look.machine}, where modules are ${ownMachines.join(' or ')}`;
   // A header that no linker writes is told only where the programs and the source's updater have a sane one.
   return machine === undefined || before?.fault !== undefined ? undefined : look.fault;
 }
