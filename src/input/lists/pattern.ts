@@ -15,6 +15,9 @@ export function literalStart(pattern: string): string {
   return (special < 0 ? pattern : pattern.slice(0, special)).replace(/\/$/, '');
 }
 
+/** Stands for a backslash: picomatch never ends for some rows of them. No byte-string has this unit. */
+const backslash = '\u0100';
+
 /**
  * Of shell patterns we take `*`, `?`, `[…]`, `{a,b}` and `**`; what else means something to picomatch (groups, quotes,
  * extended patterns) stands for itself, since names of files hold it.
@@ -25,7 +28,8 @@ function escapeTheRest(text: string): string {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charAt(at);
     if (unit === '\\') {
-      result += unit + text.charAt(at + 1);
+      const next = text.charAt(at + 1);
+      result += next === '\\' || next === '' ? backslash : unit + next;
       at++;
       continue;
     }
@@ -59,7 +63,7 @@ export function compilePattern(text: string): ((path: string) => boolean) | { re
       debug: true,
       windows: false,
     });
-    return (path) => path === text || matches(path);
+    return (path) => path === text || matches(path.replaceAll('\\', backslash));
   } catch (error) {
     if (error instanceof Error) return { wrong: error.message };
     throw error;
