@@ -1,5 +1,5 @@
 /** What was given in place of a package: told before anything is simulated. */
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { fileKind, headLength } from '../formats/file-kind.js';
 import { zipNames } from '../input/zip/directory.js';
 import { InputError } from '../model/errors.js';
@@ -14,6 +14,7 @@ const expected = 'an update.zip made by dfota, update_gen or their ancestors';
  * be a damaged package passes: what a module does with it is for the simulated one to say.
  */
 export async function refuseOtherPackage(file: string): Promise<void> {
+  await refuseNoFile(file);
   let head: Uint8Array;
   let size: number;
   try {
@@ -33,7 +34,7 @@ export async function refuseOtherPackage(file: string): Promise<void> {
   }
   const kind = fileKind(head, size);
   if (kind === 'zip') return refuseBuild(file);
-  if (kind === 'unknown' || kind === 'empty') return;
+  if (kind === 'unknown') return;
   throw new InputError({
     code: 'package-no-zip',
     place: { file },
@@ -41,6 +42,20 @@ export async function refuseOtherPackage(file: string): Promise<void> {
     found: kindInWords(kind),
     expected,
     remedy: kind === 'html' ? 'open it in an editor to see what the server said, then download it again' : undefined,
+  });
+}
+
+/** Who opens a pipe waits for somebody to write into it, and a folder or a device is no package either. */
+async function refuseNoFile(file: string): Promise<void> {
+  const stats = await stat(file).catch(() => undefined);
+  if (stats === undefined || stats.isFile() || stats.isDirectory()) return;
+  throw new InputError({
+    code: 'input-kind',
+    place: { file },
+    message: 'it is no file that can be read again and again, as a package must be',
+    found: stats.isFIFO() ? 'a named pipe' : 'a device or a socket',
+    expected,
+    remedy: 'write it into a file first, and give that',
   });
 }
 

@@ -21,6 +21,8 @@ export interface ZipEntrySpec {
     readonly localName?: string;
     readonly localOffset?: number;
   };
+  /** Extra fields in the directory. */
+  readonly extra?: Buffer | undefined;
   /** Writes sizes and offset into a zip64 extra field. */
   readonly zip64?: boolean;
 }
@@ -88,7 +90,8 @@ export function buildZip(entries: readonly ZipEntrySpec[], zip: ZipSpec = {}): B
       ...(described ? [Buffer.from('PK\x07\x08', 'latin1'), u32(sum), u32(packed), u32(size)] : []),
     ]);
     const at = claimed.localOffset ?? offset;
-    const extra = entry.zip64 ? Buffer.concat([u16(1), u16(24), u64(size), u64(packed), u64(at)]) : Buffer.alloc(0);
+    const zip64 = entry.zip64 ? Buffer.concat([u16(1), u16(24), u64(size), u64(packed), u64(at)]) : Buffer.alloc(0);
+    const extra = Buffer.concat([zip64, entry.extra ?? Buffer.alloc(0)]);
     const wide = (value: number) => u32(entry.zip64 ? 0xffffffff : value);
     central.push(
       Buffer.concat([

@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
 import { type Fault, InputError, type Place } from '../../model/errors.js';
 import { mostBuildEntries } from '../../model/limits/input.js';
 import { displayName, fromBytes } from '../../model/path.js';
+import { together } from '../together.js';
 import { BoundedReader } from './bounded-reader.js';
 import { readEndRecord } from './end-record.js';
 
@@ -40,10 +42,13 @@ function unixModeOf(entry: Entry): number | undefined {
 /** Info-ZIP's Unicode path field: the name in UTF-8, and the CRC-32 of the name that it stands for. */
 const unicodePathField = 0x7075;
 
-/** The name of the Unicode path field; `undefined` where there is none, or where it is of another name than the header's. */
+/**
+ * The name of the Unicode path field; `undefined` where there is none, where it is of another name than the header's, or
+ * no UTF-8 (Info-ZIP writes the byte 0x7f as two).
+ */
 function unicodeName(entry: Entry): string | undefined {
   const field = entry.extraFields.find(({ id }) => id === unicodePathField)?.data;
-  if (field === undefined || field.length < 6 || field[0] !== 1) return undefined;
+  if (field === undefined || field.length < 6 || field[0] !== 1 || !isUtf8(field.subarray(5))) return undefined;
   return field.readUInt32LE(1) === crc32(entry.fileNameRaw) ? fromBytes(field.subarray(5)) : undefined;
 }
 
@@ -183,7 +188,7 @@ export async function readDirectory(handle: FileHandle, file: string, fileSize: 
     }
   }
   const all = [...faults, ...overlapFaults(file, records)];
-  if (all.length > 0) throw new InputError(all);
+  if (all.length > 0) throw new InputError(together(all, 'entries'));
   return records;
 }
 
