@@ -18,6 +18,12 @@ export const durations = {
 /** Waits for so many seconds of the module; throws the signal's reason. */
 export type Pace = (seconds: number) => Promise<void>;
 
+/** Waits until the signal, and throws its reason. */
+export async function never(signal: AbortSignal): Promise<never> {
+  // A timer of the longest time that there is: longer ones fire at once.
+  for (;;) await setTimeout(2 ** 31 - 1, undefined, { signal });
+}
+
 /** A pace that is so many times faster than a module. */
 export function paceOf(speed: number, signal: AbortSignal): Pace {
   return async (seconds) => {

@@ -14,7 +14,7 @@ import { readBytes } from './byte-reader.js';
 import { answerCommand, type Settings, type Situation } from './commands.js';
 import { download } from './download.js';
 import type { Faults } from './faults.js';
-import { durations, paceOf } from './pace.js';
+import { durations, never, paceOf } from './pace.js';
 import { type FaultMemory, openPort, type Port } from './port.js';
 import { checkPackage, enterRecovery, keepState, runningVersion, type Unit } from './recovery.js';
 import { openStorage } from './storage.js';
@@ -95,7 +95,7 @@ export async function runModule(request: ModuleRequest, watch: ModuleWatch): Pro
   const comeBack = async (): Promise<void> => {
     if (faults.numbers('never-back').some((number) => number <= leaves && leaves > 0)) {
       watch.onEvent('does not come back');
-      await pace(Number.MAX_SAFE_INTEGER / 1e7);
+      await never(signal);
     }
     server = await listen(host, port, (socket) => background(converse(socket)));
     const address = server.address();

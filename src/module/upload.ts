@@ -59,7 +59,7 @@ export async function takeUpload(
       if (!request.acknowledge || taken % acknowledged !== 0) continue;
       acks += 1;
       const slow = faults.number('slow-acks');
-      if (slow !== undefined) await setTimeout(slow);
+      if (slow !== undefined) await setTimeout(Math.min(slow, 2 ** 31 - 1));
       if (acks !== faults.number('lost-ack')) await port.raw('A');
     }
   } finally {
