@@ -4,6 +4,7 @@ export interface Inbox {
   /** Nothing more will arrive. */
   readonly end: () => void;
   readonly ended: () => boolean;
+  readonly whenEnded: Promise<void>;
   /** The next bytes; `gone` when nothing more will arrive, `nothing` after so many milliseconds. */
   readonly read: (milliseconds: number) => Promise<Uint8Array | 'gone' | 'nothing'>;
 }
@@ -13,6 +14,10 @@ export function openInbox(): Inbox {
   const chunks: Uint8Array[] = [];
   let gone = false;
   let wake: (() => void) | undefined;
+  let tellEnd = (): void => {};
+  const whenEnded = new Promise<void>((done) => {
+    tellEnd = done;
+  });
   return {
     take: (bytes) => {
       chunks.push(bytes);
@@ -20,9 +25,11 @@ export function openInbox(): Inbox {
     },
     end: () => {
       gone = true;
+      tellEnd();
       wake?.();
     },
     ended: () => gone,
+    whenEnded,
     read: async (milliseconds) => {
       if (chunks.length === 0 && !gone) {
         await new Promise<void>((over) => {
@@ -53,7 +60,7 @@ export async function writeInTime(inbox: Inbox, write: () => Promise<void>): Pro
     }, patience);
   });
   try {
-    await Promise.race([late, write().catch(() => inbox.end())]);
+    await Promise.race([late, inbox.whenEnded, write().catch(() => inbox.end())]);
   } finally {
     clearTimeout(timer);
   }
