@@ -65,7 +65,8 @@ export function* readVersion(limits: Limits, reports: Report[] = []): Talk<strin
     const { result, lines } = yield* ask(line, limits, reports);
     const version = result === 'ok' ? versionIn(lines) : undefined;
     if (version !== undefined) return version;
-    if (result === 'gone') return undefined;
+    // The second command leaves the build away: it is for modules that do not know the first, not for an answer that was lost.
+    if (result !== 'error') return undefined;
   }
   return undefined;
 }

@@ -18,6 +18,8 @@ export interface SeenPackage {
   readonly versionFile: { readonly path: string; readonly sha1: string } | undefined;
   /** What it checks: files of /system that must be as the package knows them. */
   readonly checks: readonly CheckedFile[];
+  /** Why nothing says that it was proved; `undefined` for a package that was. */
+  readonly unproved?: string | undefined;
 }
 
 /** A file that the package checks: it must have one of the digests, before or after the update. */
@@ -41,7 +43,13 @@ const told = 10;
 
 /** Everything that speaks against the package on this module, with the file or figure that decides it. */
 export function predict(file: SeenPackage, seen: SeenModule): readonly Prediction[] {
-  return [...family(file, seen), ...version(file, seen), ...space(file, seen), ...contents(file, seen)];
+  return [...family(file, seen), ...version(file, seen), ...space(file, seen), ...contents(file, seen), ...proof(file)];
+}
+
+function proof({ unproved }: SeenPackage): readonly Prediction[] {
+  if (unproved === undefined) return [];
+  const message = `nothing says that this package was proved (${unproved}): dfota verify with --source and --target proves it`;
+  return [{ code: undefined, certain: false, message }];
 }
 
 function certain(code: number | undefined, message: string): Prediction {

@@ -72,11 +72,12 @@ export const fotaCodes: Readonly<Record<string, Omit<Explanation, 'subject'>>> =
     causes: [
       sourceOfTruth,
       'a file of /system was changed on the module (by hand, by a program, by an earlier update that was cut off and replaced)',
+      '/system is full: the unpacking of whole files does not tell that, and the first check that finds a shortened one ends with 510 instead of 511',
       'the system partition is damaged',
     ],
     look: [
       'the log of the recovery: dfota explain last_log --package update.zip names the statement and the file',
-      'sha1sum of that file on the module against the source build',
+      'sha1sum of that file on the module against the source build; da39a3ee5e6b4b0d3255bfef95601890afd80709 is an empty file, and df /system tells whether there is room',
       'dfota check v1.zip v2.zip --device-files DIR compares all of the module’s files with the source before shipping',
       'files that change on the module belong into quectel_noota_filelist.txt, or whole into quectel_fullota_filelist.txt',
     ],

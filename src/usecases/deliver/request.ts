@@ -80,7 +80,7 @@ export async function planOf(
   const limits = limitsFor(speed);
   const inside = via === 'adb' && port === undefined;
   const plan = {
-    package: seenPackage(inspection, request.expectVersion),
+    package: await seenPackage(file, inspection, request.expectVersion),
     ...(await packageDigests(file, signal)),
     name,
     address,

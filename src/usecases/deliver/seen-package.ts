@@ -4,9 +4,14 @@ import { sha1Of } from '../../model/digest.js';
 import type { Inspection } from '../../model/inspection.js';
 import { onDevice, sdx6x } from '../../model/layout.js';
 import { toBytes } from '../../model/path.js';
+import { missingProof } from './missing-proof.js';
 
-/** What preflight and delivery ask of a package. */
-export function seenPackage(inspection: Inspection, expectVersion: string | undefined): SeenPackage {
+/** What preflight and delivery ask of the package in that file. */
+export async function seenPackage(
+  file: string,
+  inspection: Inspection,
+  expectVersion: string | undefined,
+): Promise<SeenPackage> {
   const said = (key: string): string | undefined => {
     const value = inspection.metadata.find((row) => row.key === key)?.value;
     return value === '' ? undefined : value;
@@ -14,6 +19,7 @@ export function seenPackage(inspection: Inspection, expectVersion: string | unde
   const patched = inspection.targets.filter(({ kind, method }) => kind === 'file' && method !== 'whole');
   const [largest] = [...patched].sort((a, b) => b.targetSize - a.targetSize);
   return {
+    unproved: await missingProof(file, inspection.sha256),
     size: inspection.size,
     unpackedSize: inspection.entries.reduce((sum, { size }) => sum + size, 0),
     project: inspection.appliesTo?.project,

@@ -74,7 +74,7 @@ export async function preflight(request: PreflightRequest, ports: Ports = {}): P
     });
   }
   const inspection = await inspectPackage({ package: request.package }, { signal });
-  const file = seenPackage(inspection, request.expectVersion);
+  const file = await seenPackage(request.package, inspection, request.expectVersion);
   const seen = await lookAtModule(request, file, signal);
   let { files } = seen;
   if (deviceFiles !== undefined) {
