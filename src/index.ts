@@ -43,6 +43,7 @@ export type * from './model/tree-entry.js';
 export type * from './model/verification.js';
 export { type ArchiveAddRequest, archiveAdd } from './usecases/archive/add.js';
 export { type ArchiveRequest, archiveList, archiveVerify } from './usecases/archive/check.js';
+export { type ArchiveGetRequest, archiveGet } from './usecases/archive/get.js';
 export { openFromArchive } from './usecases/archive/open.js';
 export { type AuditRequest, auditFiles as audit } from './usecases/audit/audit-files.js';
 export {

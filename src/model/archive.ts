@@ -52,3 +52,12 @@ export interface ArchiveCheck {
   /** Errors for what is missing or damaged, information for what no build needs. */
   readonly findings: readonly Finding[];
 }
+
+/** A build that was written out of an archive. */
+export interface ArchiveFetch {
+  readonly archive: string;
+  readonly build: ArchivedBuild;
+  readonly output: string;
+  /** The zip: bytes, and its SHA-256. */
+  readonly written: { readonly size: number; readonly sha256: Sha256 };
+}

@@ -1,5 +1,5 @@
 /** Archives of builds, for people and for machines. */
-import type { ArchiveAddition, ArchiveCheck, ArchivedBuild, ArchiveListing } from '../model/archive.js';
+import type { ArchiveAddition, ArchiveCheck, ArchivedBuild, ArchiveFetch, ArchiveListing } from '../model/archive.js';
 import { displayName } from '../model/path.js';
 import { countFindings, findingsText } from './findings.js';
 import type { Report } from './inspection.js';
@@ -44,6 +44,17 @@ export function additionText(addition: ArchiveAddition): Report {
 /** The addition as plain data. */
 export function additionJson({ build, ...rest }: ArchiveAddition): Report {
   return json('dfota-archive-addition', { ...rest, build: buildJson(build) }, 0);
+}
+
+/** What was written. */
+export function archiveFetchText({ archive, build, output, written }: ArchiveFetch): Report {
+  const line = `${output}: ${displayName(build.revision)} of ${archive}, ${showCount(build.files, 'file')}, ${showSize(written.size)}`;
+  return { text: `${line}\n  SHA-256 ${written.sha256}\n`, exitCode: 0 };
+}
+
+/** The same as plain data. */
+export function archiveFetchJson({ build, ...rest }: ArchiveFetch): Report {
+  return json('dfota-archive-fetch', { ...rest, build: buildJson(build) }, 0);
 }
 
 /** A line for each build, and what all of them take. */

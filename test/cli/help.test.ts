@@ -22,7 +22,7 @@ function helpText(words: readonly string[], columns: number, of = program): stri
 
 const commands = [...helpText(['--help'], 100).matchAll(/^ {2}dfota ([a-z-]+)/gm)].map(([, name = '']) => name);
 const subcommands = [
-  ...['add', 'list', 'verify'].map((name) => ['archive', name]),
+  ...['add', 'get', 'list', 'verify'].map((name) => ['archive', name]),
   ...['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]),
   ...['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]),
   ...['make', 'check', 'ls', 'extract'].map((name) => ['littlefs', name]),

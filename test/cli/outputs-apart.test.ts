@@ -142,6 +142,11 @@ const lines: Readonly<Record<string, CommandLine>> = {
     outputs: { '--output': 'new-folder' },
   },
   'archive add': { words: ['archive', 'add'], inputs: { build: 'folder' }, outputs: { '--to': 'store' } },
+  'archive get': {
+    words: ['archive', 'get', 'A01'],
+    inputs: { '--from': 'folder' },
+    outputs: { '--output': 'file' },
+  },
   'archive add of a zip': { words: ['archive', 'add'], inputs: { build: 'file' }, outputs: { '--to': 'store' } },
 };
 
@@ -299,6 +304,7 @@ test('integration: an option that names a file or a folder is in this table, or 
     'support',
     'extract',
     'archive add',
+    'archive get',
     'nvs make',
     'littlefs make',
     'littlefs extract',

@@ -1,7 +1,7 @@
 /** Requests are plain data: what the command line asks for can be written as JSON, queued, and asked for again. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { archiveAddRequest, archiveRequest } from '../../src/cli/commands/archive.js';
+import { archiveAddRequest, archiveGetRequest, archiveRequest } from '../../src/cli/commands/archive.js';
 import { auditRequest } from '../../src/cli/commands/audit.js';
 import { cachePruneRequest, cacheRequest, cacheServeRequest } from '../../src/cli/commands/cache.js';
 import { checkRequest } from '../../src/cli/commands/check.js';
@@ -46,6 +46,10 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   'archive add': {
     all: archiveAddRequest({ build: 'v1.zip', to: 'releases' }),
     least: archiveAddRequest({ build: 'v1.zip', to: 'releases' }),
+  },
+  'archive get': {
+    all: archiveGetRequest({ revision: 'A01', from: 'releases', output: 'v1.zip' }),
+    least: archiveGetRequest({ revision: 'A01', from: 'releases', output: 'targetfiles.zip' }),
   },
   'archive list and verify': {
     all: archiveRequest({ archive: 'releases' }),

@@ -131,7 +131,7 @@ test('unit: every command has examples in its help', async () => {
     'config',
     ...images,
   ];
-  const archive = ['add', 'list', 'verify'].map((name) => ['archive', name]);
+  const archive = ['add', 'get', 'list', 'verify'].map((name) => ['archive', name]);
   const nvs = ['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]);
   const cache = ['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]);
   const littlefs = ['make', 'check', 'ls', 'extract'].map((name) => ['littlefs', name]);

@@ -126,6 +126,8 @@ test('integration: explain, archive, prepare', async () => {
   );
   hold('log-reading', await command('explain', at('last_log')));
   hold('archive-addition', await command('archive', 'add', at('v1.zip'), '--to', at('releases')));
+  const version = 'RG520NNADAR01A01M4G_OCPU_01.001';
+  hold('archive-fetch', await command('archive', 'get', version, '--from', at('releases'), '--output', at('got.zip')));
   hold('archive-listing', await command('archive', 'list', at('releases')));
   hold('archive-check', await command('archive', 'verify', at('releases')));
   writeFileSync(at('new-boot.img'), 'another kernel');

@@ -3,17 +3,20 @@ import {
   additionText,
   archiveCheckJson,
   archiveCheckText,
+  archiveFetchJson,
+  archiveFetchText,
   archiveListingJson,
   archiveListingText,
 } from '../../report/archive.js';
 import type { ArchiveAddRequest } from '../../usecases/archive/add.js';
 import type { ArchiveRequest } from '../../usecases/archive/check.js';
+import type { ArchiveGetRequest } from '../../usecases/archive/get.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 
 const folder = { type: 'string', demandOption: true, describe: 'Folder of the archive' } as const;
 
-/** `dfota archive add|list|verify`. */
+/** `dfota archive add|get|list|verify`. */
 export const archiveCommand: Command = (program, choose) =>
   program.command('archive', 'Keep builds by version, so that any later update finds its source', (commands) =>
     commands
@@ -61,6 +64,36 @@ export const archiveCommand: Command = (program, choose) =>
           }),
       )
       .command(
+        'get <revision>',
+        'Write a build of an archive as a targetfiles.zip',
+        (options) =>
+          options
+            .positional('revision', {
+              type: 'string',
+              demandOption: true,
+              describe: 'Project revision, or an unambiguous beginning of it or of the digest',
+            })
+            .option('from', folder)
+            .option('output', { type: 'string', default: 'targetfiles.zip', describe: 'The zip to write' })
+            .option('json', { type: 'boolean', describe: 'Print one JSON document' })
+            .epilogue(
+              examples([
+                [
+                  '$0 archive get RG520NNADAR01A01M4G_OCPU_01.001 --from releases --output v1.zip',
+                  'as it was released',
+                ],
+              ]),
+            ),
+        (argv) =>
+          choose(async ({ manner, out, onProgress, signal }) => {
+            const { archiveGet } = await import('../../usecases/archive/get.js');
+            const fetched = await archiveGet(archiveGetRequest(argv), { onProgress, signal });
+            const report = manner.json ? archiveFetchJson(fetched) : archiveFetchText(fetched);
+            out(report.text);
+            return report.exitCode;
+          }),
+      )
+      .command(
         'verify <archive>',
         'Check everything in an archive, and show what is damaged, missing or needed by no build',
         (options) =>
@@ -78,12 +111,21 @@ export const archiveCommand: Command = (program, choose) =>
           }),
       )
       .epilogue(examples([['$0 archive add v2.zip --to releases', 'keep what was released']]))
-      .demandCommand(1, 'say what to do with the archive: add, list or verify'),
+      .demandCommand(1, 'say what to do with the archive: add, get, list or verify'),
   );
 
 /** The request of what the options of `add` say. */
 export function archiveAddRequest({ build, to }: { readonly build: string; readonly to: string }): ArchiveAddRequest {
   return { build, archive: to };
+}
+
+/** The request of what the options of `get` say. */
+export function archiveGetRequest(given: {
+  readonly revision: string;
+  readonly from: string;
+  readonly output: string;
+}): ArchiveGetRequest {
+  return { archive: given.from, version: given.revision, output: given.output };
 }
 
 /** The request of what the options of `list` and `verify` say. */

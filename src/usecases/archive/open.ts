@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { describeBuild } from '../../input/describe-build.js';
 import type { Role } from '../../input/layout.js';
 import type { Modes } from '../../input/ownership.js';
+import type { ArchivedBuild } from '../../model/archive.js';
 import type { OpenBuild } from '../../model/build.js';
 import { sha1Of } from '../../model/digest.js';
 import { InputError, UsageError } from '../../model/errors.js';
@@ -20,6 +21,16 @@ export async function openFromArchive(
   version: string,
   options: { readonly modes: Modes; readonly role?: Role | undefined },
 ): Promise<OpenBuild> {
+  const { tree } = await openArchivedTree(archive, version);
+  const build = await describeBuild(tree, options.modes, options.role);
+  return { build, content: { read: (path) => tree.read(path), close: () => tree.close() } };
+}
+
+/** The tree of an archived build, as it was added. Throws as openFromArchive does. */
+export async function openArchivedTree(
+  archive: string,
+  version: string,
+): Promise<{ readonly tree: Tree; readonly build: ArchivedBuild }> {
   const { manifests, errors } = await readManifests(archive);
   const [error] = errors;
   const found = choose(archive, manifests, version);
@@ -56,8 +67,7 @@ export async function openFromArchive(
     close: async () => {},
   };
   await requireContents(archive, found);
-  const build = await describeBuild(tree, options.modes, options.role);
-  return { build, content: { read: (path) => tree.read(path), close: () => tree.close() } };
+  return { tree, build: found.build };
 }
 
 function choose(archive: string, manifests: readonly Manifest[], version: string): Manifest | undefined {

@@ -377,6 +377,16 @@ export const documents: Readonly<
       findings,
     }),
   },
+  'archive-fetch': {
+    writes: '`dfota archive get --json`',
+    schema: object({
+      ...format('dfota-archive-fetch'),
+      archive: text,
+      build: archived,
+      output: text,
+      written: object({ size: count, sha256 }),
+    }),
+  },
   'archive-listing': {
     writes: '`dfota archive list --json`',
     schema: object({

@@ -16,6 +16,7 @@ import {
 } from '../../../src/report/archive.js';
 import { archiveAdd } from '../../../src/usecases/archive/add.js';
 import { archiveList, archiveVerify } from '../../../src/usecases/archive/check.js';
+import { archiveGet } from '../../../src/usecases/archive/get.js';
 import { isArchive, openFromArchive } from '../../../src/usecases/archive/open.js';
 import { seededRandom } from '../../support/random.js';
 import { directory, file, link, utf8, writeTargetFiles, writeTargetFolder } from '../../support/targetfiles.js';
@@ -86,6 +87,29 @@ test('integration: what was added comes back the same, digest and all', async ()
   assert.deepEqual(check.findings, []);
   assert.match(archiveCheckText(check).text, /2 builds, \d+ contents, .*: no findings/);
   assert.equal(archiveCheckText(check).exitCode, 0);
+});
+
+test('integration: a build is given back as a zip, of which every command makes the same', async () => {
+  const archive = await fresh('given-back');
+  for (const [at, zip] of [first, second].entries()) {
+    const output = join(work, `given-back-${at}.zip`);
+    const fetched = await archiveGet({ archive, version: await revisionOf(zip), output });
+    assert.equal(fetched.written.size, readFileSync(output).length);
+    const [before, after] = [await openBuild(zip, all), await openBuild(output, all)];
+    // The zip is another one: its own digest alone differs.
+    await same(before, { ...after, build: { ...after.build, digest: before.build.digest } });
+  }
+  const inside = join(archive, 'v1.zip');
+  await assert.rejects(archiveGet({ archive, version: await revisionOf(first), output: inside }), UsageError);
+  await assert.rejects(archiveGet({ archive, version: 'A09', output: join(work, 'none.zip') }), UsageError);
+  const [blob = assert.fail()] = readdirSync(join(archive, 'blobs'), { recursive: true, encoding: 'utf8' }).filter(
+    (name) => /[0-9a-f]{64}/.test(name),
+  );
+  writeFileSync(join(archive, 'blobs', blob), 'damaged');
+  const output = join(work, 'damaged.zip');
+  const gets = [first, second].map(async (zip) => archiveGet({ archive, version: await revisionOf(zip), output }));
+  const ends = await Promise.allSettled(gets);
+  assert.ok(ends.some((end) => end.status === 'rejected' && end.reason instanceof InputError));
 });
 
 test('integration: contents are stored once, packed where it helps', async () => {
