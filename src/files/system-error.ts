@@ -177,8 +177,30 @@ export function asOutputError(error: unknown, output: string): unknown {
   return new InputError({ ...words, place: { file: output }, found: error.message }, { cause: error });
 }
 
+/** Codes and words with which Node and V8 tell that memory is refused: to a thread, to a buffer, to WebAssembly. */
+const memoryCodes: ReadonlySet<string> = new Set([
+  'ERR_WORKER_OUT_OF_MEMORY',
+  'ERR_WORKER_INIT_FAILED',
+  'ERR_MEMORY_ALLOCATION_FAILED',
+]);
+const memoryWords = /could not allocate memory|allocation failed|out of memory/i;
+
+function wantsMemory(error: Error): boolean {
+  if ('code' in error && typeof error.code === 'string' && memoryCodes.has(error.code)) return true;
+  return error instanceof RangeError && memoryWords.test(error.message);
+}
+
 /** A refusal that nobody turned into an InputError, in general words; `undefined` for what is no refusal of the system. */
 export function systemFault(error: unknown): Fault | undefined {
+  if (error instanceof Error && wantsMemory(error)) {
+    return {
+      code: 'system-enomem',
+      message: 'there is not enough memory',
+      found: error.message,
+      remedy:
+        'raise the limit (ulimit -v, of a container), close other programs, or use fewer threads where there is --jobs',
+    };
+  }
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
   const known: Words | undefined =
     table[error.code] ?? ('syscall' in error ? { code: 'system-error', message: 'the system refuses it' } : undefined);

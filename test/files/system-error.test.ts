@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { asInputError, asOutputError, systemFault } from '../../src/files/system-error.js';
 import { InputError } from '../../src/model/errors.js';
 
@@ -57,4 +58,31 @@ test('unit: no refusal of the system is taken for a fault of the program', () =>
   assert.match(unheard?.found ?? '', /EUNHEARD/);
   assert.equal(systemFault(new TypeError('undefined is not a function')), undefined);
   assert.equal(systemFault(Object.assign(new Error('x'), { code: 'ERR_INVALID_ARG_TYPE' })), undefined);
+});
+
+test('unit: memory that is refused to a thread, a buffer or WebAssembly is no fault of the program', async () => {
+  const refused = [
+    Object.assign(new Error('Worker terminated due to reaching memory limit: JS heap out of memory'), {
+      code: 'ERR_WORKER_OUT_OF_MEMORY',
+    }),
+    Object.assign(new Error('Worker initialization failure: EAGAIN'), { code: 'ERR_WORKER_INIT_FAILED' }),
+    new RangeError('WebAssembly.Memory(): could not allocate memory'),
+    new RangeError('Array buffer allocation failed'),
+  ];
+  for (const error of refused) {
+    const fault = systemFault(error);
+    assert.equal(fault?.code, 'system-enomem', error.message);
+    assert.match(fault?.remedy ?? '', /ulimit -v/);
+  }
+  assert.equal(systemFault(new RangeError('Invalid array length')), undefined);
+  assert.equal(systemFault(new Error('out of memory')), undefined, 'words alone are no refusal');
+});
+
+test('integration: a thread that V8 ends for want of memory is told as such', async () => {
+  const thread = new Worker('const all = []; for (;;) all.push(new Array(1e5).fill(all.length));', {
+    eval: true,
+    resourceLimits: { maxOldGenerationSizeMb: 16 },
+  });
+  const error = await new Promise((told) => thread.on('error', told));
+  assert.equal(systemFault(error)?.code, 'system-enomem');
 });

@@ -7,18 +7,13 @@ const boot = sdx6x.bootImage;
 /** Free space that the note asks for in the root file system. */
 const systemReserve = 20_000_000;
 
-/** The boot image against its partition's size. */
+/** The boot image against its partition's size: the smaller of what the builds say, for the module has been made for the source. */
 export const checkBootSize: BuildCheck = (facts) => {
   const image = facts.target.entries.get(boot);
-  const room = facts.target.misc.bootSize;
-  if (
-    image?.kind !== 'file' ||
-    room === undefined ||
-    room === 0 ||
-    image.content.size <= room ||
-    !isTouched(facts, boot)
-  )
-    return [];
+  const sizes = [facts.target, facts.source].flatMap(({ misc }) => misc.bootSize ?? []).filter((size) => size > 0);
+  const room = Math.min(...sizes);
+  if (image?.kind !== 'file' || image.content.size <= room || !isTouched(facts, boot)) return [];
+  const whose = facts.target.misc.bootSize === room ? '' : ' of the source';
   return [
     {
       severity: 'error',
@@ -26,11 +21,33 @@ export const checkBootSize: BuildCheck = (facts) => {
       place: { file: facts.target.origin, entry: boot },
       message: 'the boot image is larger than its partition',
       found: `${image.content.size} bytes`,
-      expected: `at most ${room} bytes (boot_size in META/misc_info.txt)`,
+      expected: `at most ${room} bytes (boot_size in META/misc_info.txt${whose})`,
       remedy: 'make the kernel smaller, or correct boot_size if the partition is larger',
     },
   ];
 };
+
+/** Smallest and largest erase block of flash that such modules may have. */
+const eraseBlocks = [512, 16 * 2 ** 20] as const;
+
+/** A block size that no flash has. Nothing goes by it, but who wrote it may have meant something. */
+export const checkBlockSize: BuildCheck = ({ source, target }) =>
+  [source, target].flatMap(({ origin, misc: { blockSize } }): Finding[] => {
+    if (blockSize === undefined) return [];
+    const [least, most] = eraseBlocks;
+    if (blockSize >= least && blockSize <= most && Number.isInteger(Math.log2(blockSize))) return [];
+    return [
+      {
+        severity: 'warning',
+        code: 'block-size-unfit',
+        place: { file: origin, entry: sdx6x.miscInfo },
+        message: 'blocksize cannot be the erase block of a flash, and is not used',
+        found: `${blockSize} (0x${blockSize.toString(16)})`,
+        expected: `a power of two from ${least} to ${most}, such as 131072 or 262144`,
+        remedy: 'correct it; another erase block than 256 KiB is told to the proof with --erase-block',
+      },
+    ];
+  });
 
 /** The root file system against its partition's size and the reserve that the note asks for. */
 export const checkSystemSize: BuildCheck = ({ target, parts }) => {

@@ -195,6 +195,7 @@ export const codesByConsequence = {
   ],
   'run-ends': endsRun,
   'look-at': [
+    'block-size-unfit',
     'litter',
     'version-file-empty',
     'version-equal',

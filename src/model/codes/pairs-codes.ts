@@ -114,6 +114,10 @@ export const pairsCodes = {
     meaning: 'the boot image is larger than its partition',
     remedy: 'make the kernel smaller, or mend boot_size in META/misc_info.txt',
   },
+  'block-size-unfit': {
+    meaning: 'blocksize in META/misc_info.txt cannot be the erase block of a flash; it is not used',
+    remedy: 'correct it, and give --erase-block where the flash has another than 256 KiB',
+  },
   'fstab-rows-differ': {
     meaning:
       'the recovery.fstab of source and target name different places for /boot or /system, and an update cannot move a partition',

@@ -4,7 +4,9 @@
  */
 
 import { comparedInputFindings } from '../../checks/builds/compared-inputs.js';
+import { sameContent } from '../../checks/builds/facts.js';
 import { moduleRowFindings } from '../../checks/builds/module-rows.js';
+import { checkBootSize } from '../../checks/builds/sizes.js';
 import { listFindings } from '../../checks/lists/check-lists.js';
 import type { CompanionFile } from '../../files/output.js';
 import type { OpenBuild } from '../../model/build.js';
@@ -108,6 +110,13 @@ export async function generatePackage(
   }
 }
 
+/** A boot image that is to be written must fit; one that is there already does. */
+function bootSizeFindings({ source, target, rules }: OpenInputs, parts: ReadonlySet<Part>): readonly Finding[] {
+  const [before, after] = [source, target].map(({ build }) => build.entries.get(sdx6x.bootImage));
+  if (sameContent(before, after)) return [];
+  return checkBootSize({ source: source.build, target: target.build, rules, parts });
+}
+
 async function generateWith(
   payloads: Payloads,
   inputs: OpenInputs,
@@ -129,6 +138,7 @@ async function generateWith(
   const compared = [
     ...comparedInputFindings(source.build, target.build),
     ...moduleRowFindings(source.build, target.build, parts),
+    ...bootSizeFindings(inputs, parts),
   ];
   refuseErrors(compared.filter(({ code }) => !isAllowable(code)));
   const guarded = withAllowed([...compared, ...(await guardInputs(inputs, parts, signal))], options.allow);

@@ -179,6 +179,11 @@ const cases: [title: string, facts: Partial<CheckFacts>, expected: string[]][] =
     ['error boot-too-large'],
   ],
   [
+    'a boot image too large for the partition of the source',
+    { source: source({}, { misc: { ...source().misc, bootSize: 100 } }) },
+    ['error boot-too-large'],
+  ],
+  [
     'a root file system too large',
     { target: target({}, { misc: { ...source().misc, systemSize: 100 } }) },
     ['warning system-too-large'],
@@ -286,4 +291,15 @@ test('unit: links are followed inside the archive', () => {
   assert.equal(at('SYSTEM/lib/a', '../bin/./b'), 'SYSTEM/bin/b');
   assert.equal(at('SYSTEM/lib/a', '/etc/b'), 'SYSTEM/etc/b');
   assert.equal(at('SYSTEM/a', '../../../b'), undefined);
+});
+
+test('unit: a block size that no flash has is told, whichever build says it', () => {
+  for (const blockSize of [0, 1, 511, 100_000, 0xffffffff, 2 ** 25]) {
+    const misc = { ...source().misc, blockSize };
+    assert.deepEqual(codes({ target: target({}, { misc }) }), ['warning block-size-unfit'], `${blockSize}`);
+    assert.deepEqual(codes({ source: source({}, { misc }) }), ['warning block-size-unfit'], `${blockSize}`);
+  }
+  for (const blockSize of [512, 4096, 131_072, 262_144, 2 ** 24]) {
+    assert.deepEqual(codes({ target: target({}, { misc: { ...source().misc, blockSize } }) }), [], `${blockSize}`);
+  }
 });
