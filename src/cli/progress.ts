@@ -18,6 +18,7 @@ const names: Readonly<Record<Stage, string>> = {
   'archive-verify': 'checking the archive',
   'cache-verify': 'checking the cache',
   upload: 'uploading',
+  download: 'downloading to the module',
   update: 'updating the module',
 };
 
@@ -98,7 +99,8 @@ export function showProgress(screen: ProgressScreen): ProgressView {
 /** What a finished stage leaves behind: `reading source: 2,041 files, 101.2 MB in 3.1 s`. */
 export function stageLine(progress: Progress, elapsed: number, style: Style): string {
   const facts: string[] = [];
-  if (progress.doneItems > 0) facts.push(showCount(progress.doneItems, 'item'));
+  if (progress.doneItems > 0)
+    facts.push(inPercent(progress) ? `${progress.doneItems} %` : showCount(progress.doneItems, 'item'));
   if (progress.doneBytes > 0) facts.push(showSize(progress.doneBytes));
   const what = facts.length === 0 ? '' : `${facts.join(', ')} `;
   return `${style('bold', names[progress.stage])}: ${what}in ${showDuration(elapsed)}`;
@@ -112,7 +114,8 @@ export function barLine(progress: Progress, elapsed: number, columns: number, st
   const filled = Math.round(done * barWidth);
   const facts = [`${String(Math.floor(done * 100)).padStart(3)}%`];
   if (progress.totalBytes > 0) facts.push(`${showSize(progress.doneBytes)} of ${showSize(progress.totalBytes)}`);
-  if (progress.totalItems > 0) facts.push(`${progress.doneItems} of ${showCount(progress.totalItems, 'item')}`);
+  if (progress.totalItems > 0 && !inPercent(progress))
+    facts.push(`${progress.doneItems} of ${showCount(progress.totalItems, 'item')}`);
   // Before a second or a hundredth of the work an estimate would only jump about.
   if (done >= 0.01 && done < 1 && elapsed >= 1000) facts.push(`${showDuration((elapsed * (1 - done)) / done)} left`);
   const pieces: [text: string, paint: (text: string) => string][] = [
@@ -130,6 +133,11 @@ export function barLine(progress: Progress, elapsed: number, columns: number, st
     line += paint(fitting);
   }
   return line;
+}
+
+/** What a module tells of an update is its percentage. */
+function inPercent({ stage }: Progress): boolean {
+  return stage === 'update';
 }
 
 function share(progress: Progress): number {

@@ -14,6 +14,7 @@ export type Stage =
   | 'archive-verify'
   | 'cache-verify'
   | 'upload'
+  | 'download'
   | 'update';
 
 /** Told often; whoever shows it decides how often. Totals may grow while a stage goes on. */

@@ -105,7 +105,7 @@ export const deliverCommand: Command = (program, choose) =>
     (argv) =>
       choose(async (session) => {
         const { deliver, deliveryCommands } = await import('../../usecases/deliver/deliver.js');
-        const { out, log, manner, signal, onProgress } = session;
+        const { out, log, manner, signal, onProgress, style } = session;
         const request = deliverRequest(argv);
         if (argv.dryRun === true) {
           const commands = await deliveryCommands(request, { signal });
@@ -117,11 +117,16 @@ export const deliverCommand: Command = (program, choose) =>
           signal,
           onEvent: (event) => {
             if (manner.json) out(`${JSON.stringify(event)}\n`);
-            else if (manner.verbose || !isChatter(event)) log(eventText(event));
+            else if (manner.verbose || !isChatter(event)) {
+              // What was uploaded stands before what comes of it.
+              session.endStage();
+              log(eventText(event));
+            }
           },
         });
         const report = manner.json ? deliveryJson(delivery) : deliveryText(delivery);
-        out(report.text);
+        const mark = report.exitCode === exitCodes.done ? 'green' : 'red';
+        out(manner.json ? report.text : report.text.replace(/^[A-Z ]+(?=:)/, (verdict) => style(mark, verdict)));
         return report.exitCode;
       }),
   );

@@ -141,7 +141,7 @@ async function drivePlan(
 function toldTo({ onProgress = silent, onEvent = () => {} }: DeliverPorts, size: number): Drive['onEvent'] {
   return (event) => {
     if (event.event === 'upload' || event.event === 'download') {
-      onProgress({ stage: 'upload', doneBytes: event.doneBytes, totalBytes: size, doneItems: 0, totalItems: 0 });
+      onProgress({ stage: event.event, doneBytes: event.doneBytes, totalBytes: size, doneItems: 0, totalItems: 0 });
     }
     if (event.event === 'report' && event.word === 'UPDATING') {
       onProgress({ stage: 'update', doneBytes: 0, totalBytes: 0, doneItems: event.number ?? 0, totalItems: 100 });
