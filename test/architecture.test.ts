@@ -78,7 +78,7 @@ const rules: Readonly<Record<string, Rule>> = {
   input: {
     folders: ['model', 'files', 'formats'],
     builtins: undefined,
-    packages: ['yauzl', 'picomatch'],
+    packages: ['yauzl', 'picomatch', 'fast-glob'],
     why: 'input turns what formats say into builds and rules: what decides belongs into plan/ or checks/',
   },
   store: {
@@ -169,6 +169,7 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** Packages that one file alone (or one folder) imports, so that they can be replaced there. */
 const doors: Readonly<Record<string, RegExp>> = {
+  'fast-glob': /^src\/input\/build-patterns\.ts$/,
   yauzl: /^src\/input\/zip\//,
   '@zip.js/zip.js': /^src\/package\//,
   archiver: /^src\/package\/bundle\.ts$/,

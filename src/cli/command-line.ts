@@ -30,6 +30,7 @@ export interface Program {
 const repeatable: ReadonlySet<string> = new Set([
   'fault',
   'from',
+  'more',
   'source-version',
   'sourceVersion',
   'only',

@@ -32,6 +32,7 @@ import { type OnProgress, silent } from '../model/progress.js';
 import { planDelta } from '../plan/plan.js';
 import { refuseOtherPackage } from './given-package.js';
 import { guardInputs, withAllowed, withoutRepeated } from './guard-inputs.js';
+import { withNamedBuilds } from './name-builds.js';
 import { type InputPaths, type OpenInputs, withInputs } from './open-inputs.js';
 
 /** What is to be checked. */
@@ -53,7 +54,8 @@ export interface Checked {
 }
 
 /** Reads the inputs and checks them. Throws InputError for what cannot be read; everything else that is wrong becomes a finding. */
-export async function check(request: CheckRequest, ports: Ports = {}): Promise<Checked> {
+export async function check(given: CheckRequest, ports: Ports = {}): Promise<Checked> {
+  const request = await withNamedBuilds(given);
   return withInputs(request, ports, (inputs) => checkOpened(inputs, request, ports));
 }
 

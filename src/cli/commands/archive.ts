@@ -1,3 +1,4 @@
+import type { ArchiveAddition } from '../../model/archive.js';
 import {
   additionJson,
   additionText,
@@ -13,6 +14,7 @@ import type { ArchiveRequest } from '../../usecases/archive/check.js';
 import type { ArchiveGetRequest } from '../../usecases/archive/get.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
+import { exitCodes } from '../exit-codes.js';
 
 const folder = { type: 'string', demandOption: true, describe: 'Folder of the archive' } as const;
 
@@ -21,29 +23,39 @@ export const archiveCommand: Command = (program, choose) =>
   program.command('archive', 'Keep builds by version, so that any later update finds its source', (commands) =>
     commands
       .command(
-        'add <build>',
-        'Add a build to an archive, which is made when its folder is missing or empty',
+        'add <build> [more..]',
+        'Add builds to an archive, which is made when its folder is missing or empty',
         (options) =>
           options
             .positional('build', {
               type: 'string',
               demandOption: true,
-              describe: 'A targetfiles.zip, folder or images',
+              describe: 'A targetfiles.zip, folder or images, or a pattern of them',
             })
+            .positional('more', { type: 'string', array: true, describe: 'More builds' })
             .option('to', folder)
             .option('json', { type: 'boolean', describe: 'Print one JSON document' })
             .epilogue(
               examples([
                 ['$0 archive add v2.zip --to releases', 'again: writes only what is missing or damaged of it'],
+                ["$0 archive add 'out/*/targetfiles.zip' --to releases", 'every build that matches, oldest first'],
               ]),
             ),
         (argv) =>
           choose(async ({ manner, out, onProgress, signal }) => {
             const { archiveAdd } = await import('../../usecases/archive/add.js');
-            const addition = await archiveAdd(archiveAddRequest(argv), { onProgress, signal });
-            const report = manner.json ? additionJson(addition) : additionText(addition);
-            out(report.text);
-            return report.exitCode;
+            const { allBuilds } = await import('../../usecases/name-builds.js');
+            const builds = await allBuilds([argv.build, ...(argv.more ?? [])]);
+            const additions: ArchiveAddition[] = [];
+            for (const build of builds) {
+              additions.push(await archiveAdd(archiveAddRequest({ build, to: argv.to }), { onProgress, signal }));
+            }
+            const reports = additions.map((each) => (manner.json ? additionJson(each) : additionText(each)));
+            const texts = reports.map(({ text }) => text);
+            // One document on standard output, whatever the number of builds.
+            if (manner.json && texts.length > 1) out(`{"additions":[${texts.join(',')}]}`);
+            else out(texts.join(''));
+            return reports.find(({ exitCode }) => exitCode !== exitCodes.done)?.exitCode ?? exitCodes.done;
           }),
       )
       .command(

@@ -134,4 +134,24 @@ export const buildsCodes = {
     meaning: 'a path of an owners table is no pattern that can be understood',
     remedy: 'correct its brackets, or write the path itself',
   },
+  'build-pattern-nothing': {
+    meaning: 'a pattern that is to name a build matches nothing',
+    remedy: 'correct it; * stands for a part of a name, ** for any folders',
+  },
+  'build-pattern-newest': {
+    meaning: 'two builds of the newest version match a pattern',
+    remedy: 'name the build itself, or remove one of them',
+  },
+  'build-pattern-version': {
+    meaning: 'several builds match a pattern, and one of them does not say which version it is',
+    remedy: 'name the build itself, or a narrower pattern',
+  },
+  'build-pattern-projects': {
+    meaning: 'builds of more than one project match a pattern',
+    remedy: 'name the build itself, or a narrower pattern',
+  },
+  'build-pattern-many': {
+    meaning: 'a pattern of builds matches too many files',
+    remedy: 'name a narrower pattern',
+  },
 } as const satisfies CodeTexts;

@@ -50,3 +50,9 @@ export const largestPackageMetadataBytes = 64 * 1024;
 
 /** Most rows of filesystem_config.txt for which a near path is looked for among all paths. */
 export const mostRowSuggestions = 10;
+
+/** Most files that a pattern of builds may match: an archive of many years has some hundred releases. */
+export const mostPatternMatches = 1000;
+
+/** Most folders below each other that a pattern with ** looks into: releases lie some levels deep. */
+export const deepestPatternFolders = 16;

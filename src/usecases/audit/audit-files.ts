@@ -4,6 +4,7 @@ import type { Audit } from '../../model/audit.js';
 import type { Ports } from '../../model/ports.js';
 import { cacheFolder } from '../generate/open-cache.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
+import { withNamedBuilds } from '../name-builds.js';
 import { type InputPaths, withInputs } from '../open-inputs.js';
 import { type AuditOptions, auditBuilds } from './audit.js';
 
@@ -17,7 +18,8 @@ export interface AuditRequest extends InputPaths, AuditOptions {
 }
 
 /** Reads both builds and audits them. Throws InputError for what cannot be read. */
-export async function auditFiles(request: AuditRequest, ports: Ports = {}): Promise<Audit> {
+export async function auditFiles(given: AuditRequest, ports: Ports = {}): Promise<Audit> {
+  const request = await withNamedBuilds(given);
   const { source, target, companion, lists, packageFile, policyFile, otherOutputs = [] } = request;
   const cache = cacheFolder(request.exact?.encoding.cache);
   await holdOutputsApart(

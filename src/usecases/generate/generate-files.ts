@@ -6,6 +6,7 @@ import type { PackageRecord } from '../../model/package-record.js';
 import { displayName } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
+import { namedBuild } from '../name-builds.js';
 import { type BuildName, type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
 import { type CompanionFile, type Generated, type GenerateOptions, generatePackage } from './generate.js';
 import { cacheFolder } from './open-cache.js';
@@ -48,9 +49,10 @@ export interface GeneratedFrom {
  * the packages that were finished before stay.
  */
 export async function generateFiles(
-  request: GenerateRequest,
+  given: GenerateRequest,
   ports: GeneratePorts = {},
 ): Promise<readonly GeneratedFrom[]> {
+  const request = await withNamed(given);
   const { sources } = request;
   const single = sources.length === 1;
   await holdRequestApart(request, { role: 'the output', path: request.output, kind: single ? 'file' : 'folder' });
@@ -82,6 +84,13 @@ export async function generateFiles(
     }
     return made;
   });
+}
+
+/** The request with each build by its own name. */
+async function withNamed(request: GenerateRequest): Promise<GenerateRequest> {
+  const sources: BuildName[] = [];
+  for (const source of request.sources) sources.push(await namedBuild(source));
+  return { ...request, sources, target: await namedBuild(request.target) };
 }
 
 /** What is asked for beside the package. */

@@ -10,6 +10,7 @@ import type { Ports } from '../../model/ports.js';
 import type { Preparation } from '../../model/preparation.js';
 import { silent } from '../../model/progress.js';
 import type { ReadOptions, Tree } from '../../model/tree.js';
+import { namedBuild } from '../name-builds.js';
 import { readerOf, readInputs } from './prepare-inputs.js';
 import { checkRequest, type PrepareRequest } from './prepare-request.js';
 import { planTarget } from './prepare-target.js';
@@ -18,7 +19,8 @@ import { writeTarget } from './prepare-write.js';
 export type { PrepareRequest } from './prepare-request.js';
 
 /** Prepares a target, or with `dryRun` says what it would hold. Throws UsageError, InputError, and ProofError when the zip reads back wrong. */
-export async function prepare(request: PrepareRequest, ports: Ports = {}): Promise<Preparation> {
+export async function prepare(given: PrepareRequest, ports: Ports = {}): Promise<Preparation> {
+  const request = { ...given, source: await namedBuild(given.source) };
   await checkRequest(request);
   const { onProgress = silent, signal } = ports;
   const reading: ReadOptions = { stage: 'prepare', onProgress, signal };

@@ -17,6 +17,7 @@ import { type GenerateRequest, generateFiles } from '../generate/generate-files.
 import { cacheFolder } from '../generate/open-cache.js';
 import { packageRecord, provenanceFile } from '../generate/record.js';
 import { holdOutputsApart } from '../hold-apart.js';
+import { withNamedBuilds } from '../name-builds.js';
 import { listPath, readLists } from '../open-inputs.js';
 import { type OpenSigner, openSigner, type SigningKey, type SignPorts, signWith } from '../sign/sign.js';
 
@@ -50,7 +51,8 @@ export interface Released {
 }
 
 /** Makes the bundle; it appears complete or not at all. Throws as generate, audit and sign do. */
-export async function release(request: ReleaseRequest, ports: SignPorts = {}): Promise<Released> {
+export async function release(given: ReleaseRequest, ports: SignPorts = {}): Promise<Released> {
+  const request = await withNamedBuilds(given);
   const { output, sign } = request;
   const folder = bundleKind(output) === 'folder';
   const cache = cacheFolder(request.encoding.cache);

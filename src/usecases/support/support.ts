@@ -20,6 +20,7 @@ import { generatePackage } from '../generate/generate.js';
 import { generateDefaults } from '../generate/generate-defaults.js';
 import { holdOutputsApart } from '../hold-apart.js';
 import { inspectPackage } from '../inspect/inspect.js';
+import { withNamedBuilds } from '../name-builds.js';
 import { type InputPaths, listPath, type OpenInputs, readLists, withInputs } from '../open-inputs.js';
 
 /** What is packed: plain data. */
@@ -46,7 +47,8 @@ export interface Supported {
 }
 
 /** Makes the bundle; it appears complete or not at all. A step that fails is packed as its faults, since failures are what this is for. */
-export async function support(request: SupportRequest, ports: Ports = {}): Promise<Supported> {
+export async function support(given: SupportRequest, ports: Ports = {}): Promise<Supported> {
+  const request = await withNamedBuilds(given);
   const { source, target, companion, lists, log, output } = request;
   const kind = bundleKind(output) === 'folder' ? 'new-folder' : 'file';
   const whole = [

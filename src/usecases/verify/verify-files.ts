@@ -12,6 +12,7 @@ import { bootPartition, imagePartition } from '../../plan/partitions.js';
 import { effectiveOwnership } from '../../plan/permissions.js';
 import { scopeOf } from '../../plan/scope.js';
 import { refuseOtherPackage } from '../given-package.js';
+import { withNamedBuilds } from '../name-builds.js';
 import { type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
 import { listsDigestOf } from '../package-metadata.js';
 import { bytesOf, type VerifyRequest, verifyPackage } from './verify.js';
@@ -28,7 +29,8 @@ export interface VerifyFilesRequest extends VerifyRequest, ReadingOptions {
 }
 
 /** Opens the builds and proves the package; tells with which lists. Throws InputError for what cannot be read. */
-export async function verifyFiles(request: VerifyFilesRequest, ports: Ports = {}): Promise<Verification> {
+export async function verifyFiles(given: VerifyFilesRequest, ports: Ports = {}): Promise<Verification> {
+  const request = await withNamedBuilds(given);
   await refuseOtherPackage(request.packagePath);
   const { lists: folder, ...rest } = request;
   const lists = await readLists(folder);

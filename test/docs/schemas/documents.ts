@@ -118,6 +118,19 @@ const treeEntry = object({
 
 const archived = withMore(projectVersion, { digest: sha256, files: count, bytes: count });
 
+const addition = object({
+  ...format('dfota-archive-addition'),
+  archive: text,
+  origin: text,
+  build: archived,
+  known: flag,
+  repairedBlobs: count,
+  repairedFiles: list(text),
+  newBlobs: count,
+  newBytes: count,
+  findings,
+});
+
 const imageDeltaInfo = {
   patchSize: count,
   headerSize: count,
@@ -364,18 +377,7 @@ export const documents: Readonly<
   },
   'archive-addition': {
     writes: '`dfota archive add --json`',
-    schema: object({
-      ...format('dfota-archive-addition'),
-      archive: text,
-      origin: text,
-      build: archived,
-      known: flag,
-      repairedBlobs: count,
-      repairedFiles: list(text),
-      newBlobs: count,
-      newBytes: count,
-      findings,
-    }),
+    schema: either(addition, object({ additions: list(addition) })),
   },
   'archive-fetch': {
     writes: '`dfota archive get --json`',
