@@ -12,6 +12,7 @@ import type { Tree, TreeNode } from '../model/tree.js';
 import { layoutFaults, type Role } from './layout.js';
 import { parseFilesystemConfig } from './metadata/filesystem-config.js';
 import { parseMiscInfo } from './metadata/misc-info.js';
+import { readOnlyMounts } from './metadata/read-only-mounts.js';
 import { fstabPaths, parseRecoveryFstab } from './metadata/recovery-fstab.js';
 import { unmatchedRows } from './metadata/unmatched-rows.js';
 import { type Modes, ownershipOf } from './ownership.js';
@@ -48,6 +49,13 @@ async function metadataText(tree: Tree, name: string): Promise<string | undefine
     expected: 'a text of lines',
     remedy: "take the file from the maker's targetfiles.zip again",
   });
+}
+
+/** The system's own table of mounts, one unit a byte. It is a file of the firmware like any other: nothing of it is refused. */
+async function systemFstab(tree: Tree): Promise<string> {
+  const path = toBuildPath('SYSTEM/etc/fstab');
+  const node = tree.nodes.get(path);
+  return node?.kind === 'file' && node.content.size <= largestMetadataBytes ? fromBytes(await tree.read(path)) : '';
 }
 
 /** The nodes in byte order, with the directories that they imply. */
@@ -158,6 +166,7 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
     entries,
     misc,
     partitions: fstab.partitions,
+    readOnlyMounts: readOnlyMounts(await systemFstab(tree)),
     projectVersion: project,
     findings,
   };

@@ -113,6 +113,8 @@ export interface Build {
   readonly entries: ReadonlyMap<BuildPath, Entry>;
   readonly misc: MiscInfo;
   readonly partitions: readonly Partition[];
+  /** Mount points of the system's own /etc/fstab whose file systems can only be read. */
+  readonly readOnlyMounts?: readonly string[] | undefined;
   readonly projectVersion?: ProjectVersion | undefined;
   /** Noticed while reading: odd things that do not stop a run. */
   readonly findings: readonly Finding[];

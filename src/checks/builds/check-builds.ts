@@ -3,6 +3,7 @@ import type { Finding } from '../../model/finding.js';
 import { runChecks } from '../check.js';
 import { checkNootaDefaults, checkOriginalForm } from '../lists/habits.js';
 import { checkBuildProp } from './build-prop.js';
+import { checkReadOnlyVolumes, checkUsrdata } from './data-volumes.js';
 import { checkEmptyDirectories } from './directories.js';
 import type { BuildCheck, CheckFacts } from './facts.js';
 import { checkSingleSlot } from './layout.js';
@@ -29,6 +30,8 @@ const checks: readonly BuildCheck[] = [
   checkBuildProp,
   checkDeletions,
   checkOverlays,
+  checkUsrdata,
+  checkReadOnlyVolumes,
   checkPermissionsKept,
   checkSetUidKept,
   checkOwnersCovered,

@@ -125,6 +125,8 @@ export const codesByConsequence = {
     'owners-match-nothing',
     'user-files-deleted',
     'overlay-overwritten',
+    'usrdata-not-updated',
+    'read-only-volume',
     'files-deleted',
     'empty-directories-lost',
     'set-uid-lost',

@@ -94,6 +94,14 @@ export const pairsCodes = {
     meaning: 'changed files will replace copies that users may have edited',
     remedy: 'add what users may keep to the noota list',
   },
+  'usrdata-not-updated': {
+    meaning: 'files under /usrdata differ, and /usrdata is a volume that DFOTA does not upgrade',
+    remedy: 'let a program of the new system write them at its first start',
+  },
+  'read-only-volume': {
+    meaning: 'files differ in a place where a file system is mounted that can only be read',
+    remedy: 'write a new image of that volume as a whole',
+  },
   'build-prop-missing': {
     meaning: 'SYSTEM/build.prop is missing, which is updated last and marks a finished update',
     remedy: 'check how the target was put together; nothing, if your builds never had one',

@@ -214,6 +214,46 @@ const cases: [title: string, facts: Partial<CheckFacts>, expected: string[]][] =
     ['warning overlay-overwritten'],
   ],
   [
+    'a changed file under /usrdata',
+    {
+      source: source({ 'SYSTEM/usrdata/app': { file: '1' }, 'SYSTEM/usrdata/same': { file: '1' } }),
+      target: target({ 'SYSTEM/usrdata/app': { file: '2' }, 'SYSTEM/usrdata/same': { file: '1' } }),
+    },
+    ['warning usrdata-not-updated'],
+  ],
+  [
+    'a changed file where a squashfs is mounted, by the partition table',
+    {
+      source: source(
+        { 'SYSTEM/oem/a': { file: '1' } },
+        { partitions: [{ mountPoint: '/oem', fileSystem: 'squashfs', type: 'EMMC', device: 'oem' }] },
+      ),
+      target: target({ 'SYSTEM/oem/a': { file: '2' } }),
+    },
+    ['warning read-only-volume'],
+  ],
+  [
+    "a new file where a squashfs is mounted, by the system's own table",
+    { source: source(), target: target({ 'SYSTEM/oem/a': { file: '2' } }, { readOnlyMounts: ['/oem/'] }) },
+    ['warning read-only-volume'],
+  ],
+  [
+    'a system that is a squashfs',
+    {
+      source: source({ 'SYSTEM/lib/a': { file: '1' } }, { readOnlyMounts: ['/'] }),
+      target: target({ 'SYSTEM/lib/a': { file: '2' } }),
+    },
+    ['warning read-only-volume'],
+  ],
+  [
+    'a squashfs beside which nothing changes',
+    {
+      source: source({ 'SYSTEM/oem/a': { file: '1' } }, { readOnlyMounts: ['/oem'] }),
+      target: target({ 'SYSTEM/oem/a': { file: '1' }, 'SYSTEM/oemdata/b': { file: '2' } }),
+    },
+    [],
+  ],
+  [
     'a mode that changes alone',
     {
       source: source({ 'SYSTEM/bin/x': { file: '1', mode: 0o755 } }),
