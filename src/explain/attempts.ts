@@ -40,6 +40,10 @@ export function attemptsOf(events: readonly ReadEvent[]): readonly Attempt[] {
 
 function outcomeOf(group: readonly ReadEvent[]): LogOutcome {
   const decided = group.findLast(({ event }) => isFailure(event) || isSuccess(event));
+  // A program that crashed has no status; recoveries write 0 for it.
+  const crashed = ({ event: { kind, line } }: ReadEvent): boolean =>
+    kind === 'program-failed' && decided !== undefined && line <= decided.event.line && decided.event.line - line <= 5;
+  if (decided?.event.kind === 'status' && group.some(crashed)) return 'failed';
   if (decided !== undefined) return isSuccess(decided.event) ? 'succeeded' : 'failed';
   // What ends an update by itself, in a log that was cut before it says so.
   return group.some(({ event }) => endsAlone.has(event.kind)) ? 'failed' : 'unfinished';
