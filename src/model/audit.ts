@@ -104,6 +104,16 @@ export interface AuditEntry {
   readonly path?: BuildPath | undefined;
 }
 
+/** What the record beside a package says of its proof. */
+export interface RecordedProof {
+  readonly profile: string;
+  readonly proved: boolean;
+  /** Paths that were compared with the target. */
+  readonly compared: number;
+  /** Places where the power can go away, how many of them were tried, and after how many it went wrong. */
+  readonly powerCuts: { readonly points: number; readonly tried: number; readonly failed: number };
+}
+
 /** The package, when its entries are known. */
 export interface AuditPackage {
   /** As the user named it; `undefined` when nothing was written. */
@@ -113,6 +123,8 @@ export interface AuditPackage {
   readonly md5?: string | undefined;
   /** The whole zip file. */
   readonly bytes?: number | undefined;
+  /** From the record beside the package, where that is one of these very bytes. */
+  readonly proof?: RecordedProof | undefined;
   readonly entries: readonly AuditEntry[];
 }
 

@@ -364,3 +364,13 @@ test('integration: a log is read from files of any encoding, compressed too', as
   writeFileSync(file, gzipSync(mtd).subarray(0, 60));
   await assert.rejects(explainSubject({ subject: file }), /cannot be unpacked/);
 });
+
+test('unit: an updater that was ended by a signal has failed, although the recovery writes status 0', () => {
+  for (const log of [
+    'Installing update...\nUpdater process ended with signal: 11\nE:Error in /cache/update.zip (Status 0)\n',
+    'I:Update location: /cache/u.zip\nUpdater process ended with signal: 9\nE:Error in /cache/u.zip\n(Status 0)\n',
+  ]) {
+    const { outcome, failure } = explainLog(log);
+    assert.deepEqual([outcome, failure?.reason.kind], ['failed', 'program-failed'], log);
+  }
+});

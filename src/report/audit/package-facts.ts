@@ -21,12 +21,19 @@ export function packageFacts(audit: Audit): readonly (readonly [label: string, v
     );
   }
   if (audit.lists !== undefined) facts.push(['lists', displayName(audit.lists)]);
-  facts.push([
-    'proof',
-    'an audit runs nothing: dfota generate and dfota verify run the package on the simulated device, with power cuts',
-  ]);
+  facts.push(['proof', proofWords(audit)]);
   facts.push(['made by', audit.tool]);
   return totals.cost === 0 && pack === undefined ? facts.filter(([label]) => label !== 'payload') : facts;
+}
+
+/** An audit runs nothing: what is known of a proof is what was recorded when the package was made. */
+function proofWords({ package: pack }: Audit): string {
+  const proof = pack?.proof;
+  if (proof === undefined) return 'not proved here: run dfota verify, which runs the package on the simulated device';
+  const { points, tried, failed } = proof.powerCuts;
+  if (!proof.proved) return `recorded when it was made: not proved (${displayName(proof.profile)})`;
+  const cuts = tried === 0 ? 'no power cuts tried' : `${tried} of ${points} power cuts tried, ${failed} failed`;
+  return `recorded when it was made: proved (${displayName(proof.profile)}), ${proof.compared} paths compared with the target, ${cuts}`;
 }
 
 /** The parts of the package's size: they add up to it. */

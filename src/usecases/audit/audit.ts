@@ -50,6 +50,7 @@ import { guardInputs, withoutRepeated } from '../guard-inputs.js';
 import { inspectPackage } from '../inspect/inspect.js';
 import type { OpenInputs } from '../open-inputs.js';
 import { type InsideFacts, lookInside } from './look-inside.js';
+import { recordedProof } from './recorded-proof.js';
 
 /** How to plan, and what else to hold the audit against. */
 export interface AuditOptions {
@@ -92,7 +93,11 @@ export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, por
   });
   const view = inspection && viewPackage(planned, inspection);
   const rows = view?.rows ?? planned;
-  const contents = view?.package ?? (made && packageOf(made.output, rows));
+  const proof =
+    inspection === undefined || options.packageFile === undefined
+      ? undefined
+      : await recordedProof(options.packageFile, inspection.sha256);
+  const contents = view === undefined ? made && packageOf(made.output, rows) : { ...view.package, proof };
   const audit: Omit<Audit, 'policy'> = {
     schema: 1,
     tool: `dfota ${dfotaVersion}`,
