@@ -21,6 +21,7 @@ export type { Sha1, Sha256 } from './model/digest.js';
 export { type Fault, InputError, type Place, ProofError, showFault, UsageError } from './model/errors.js';
 export type * from './model/explanation.js';
 export type * from './model/finding.js';
+export type * from './model/fleet.js';
 export type * from './model/image-delta.js';
 export type * from './model/inner.js';
 export type * from './model/inspection.js';
@@ -32,6 +33,7 @@ export type * from './model/nvs.js';
 export type * from './model/operation.js';
 export type * from './model/package-record.js';
 export { allParts, type Part, parseParts } from './model/parts.js';
+export type { PatchCache } from './model/patch-cache.js';
 export { type BuildPath, type DevicePath, displayName, toBuildPath } from './model/path.js';
 export type * from './model/plan.js';
 export type { Ports } from './model/ports.js';
@@ -73,6 +75,10 @@ export {
 } from './usecases/deliver/deliver.js';
 export { type Explained, type ExplainRequest, explainSubject as explain } from './usecases/explain.js';
 export { type ExtractRequest, extract } from './usecases/extract.js';
+export type { MakingOptions } from './usecases/fleet/options.js';
+export { type FleetPatches, fleetPatches } from './usecases/fleet/patches.js';
+export { type FleetRequest, openFleet } from './usecases/fleet/plan.js';
+export { type FleetRunPorts, type FleetRunRequest, runFleet } from './usecases/fleet/run.js';
 export {
   type BsdiffEffort,
   type ChmodPlacement,
@@ -118,6 +124,7 @@ export { type NvsDiffRequest, nvsDiff } from './usecases/nvs/diff.js';
 export { type NvsDumpRequest, nvsDump } from './usecases/nvs/dump.js';
 export { type NvsMakeRequest, nvsMake } from './usecases/nvs/make.js';
 export {
+  type ArchivedName,
   type BuildName,
   type ListFile,
   type Lists,

@@ -147,8 +147,14 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: [],
     why: 'looking inside files is pure, bytes in and differences out: parse in formats/, read files in the use case',
   },
+  fleet: {
+    folders: ['model', 'files', 'formats'],
+    builtins: undefined,
+    packages: ['bullmq'],
+    why: 'the plan of a fleet is pure, and a queue carries jobs without knowing how they are made: pass in what makes them',
+  },
   usecases: {
-    folders: [...stages, 'module', 'delivery', ''],
+    folders: [...stages, 'module', 'delivery', 'fleet', ''],
     builtins: undefined,
     packages: [],
     why: 'use cases join the stages: what they share with the command line is a type of model/',

@@ -7,6 +7,7 @@ import { configCommand } from './commands/config.js';
 import { deliverCommand } from './commands/deliver.js';
 import { explainCommand } from './commands/explain.js';
 import { extractCommand } from './commands/extract.js';
+import { fleetCommand } from './commands/fleet.js';
 import { generateCommand } from './commands/generate.js';
 import { imageApplyCommand } from './commands/image-apply.js';
 import { imageDeltaCommand } from './commands/image-delta.js';
@@ -52,6 +53,7 @@ export function dfota(version: string): Program {
       archiveCommand,
       cacheCommand,
       configCommand,
+      fleetCommand,
       preflightCommand,
       deliverCommand,
       serveCommand,

@@ -17,6 +17,8 @@ const names: Readonly<Record<Stage, string>> = {
   'archive-add': 'adding to the archive',
   'archive-verify': 'checking the archive',
   'cache-verify': 'checking the cache',
+  'fleet-plan': 'planning the fleet',
+  'fleet-run': 'making the fleet',
   upload: 'uploading',
   download: 'downloading to the module',
   update: 'updating the module',

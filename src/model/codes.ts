@@ -8,6 +8,7 @@ import { configurationCodes } from './codes/configuration-codes.js';
 import { deliveryCodes } from './codes/delivery-codes.js';
 import { devicesCodes } from './codes/devices-codes.js';
 import { filesCodes } from './codes/files-codes.js';
+import { fleetsCodes } from './codes/fleets-codes.js';
 import { guardsCodes } from './codes/guards-codes.js';
 import { imageDeltasCodes } from './codes/image-deltas-codes.js';
 import { imagesCodes } from './codes/images-codes.js';
@@ -47,6 +48,7 @@ export const codeSubjects: readonly CodeSubject[] = [
   { title: 'Prepared targets', codes: prepareCodes },
   { title: 'Archives of builds', codes: archivesCodes },
   { title: 'Caches of patches', codes: cachesCodes },
+  { title: 'Fleets', codes: fleetsCodes },
   { title: 'Audit policies', codes: policiesCodes },
   { title: 'Image deltas', codes: imageDeltasCodes },
   { title: 'NVS partitions', codes: nvsCodes },
@@ -71,6 +73,7 @@ const texts = {
   ...prepareCodes,
   ...archivesCodes,
   ...cachesCodes,
+  ...fleetsCodes,
   ...policiesCodes,
   ...imageDeltasCodes,
   ...nvsCodes,

@@ -40,6 +40,8 @@ export interface RecordedOptions {
   readonly copies: boolean;
   readonly crossBases: boolean;
   readonly basesPerFile: number;
+  /** Every file travels whole. Records of earlier versions do not say it: they hold patches. */
+  readonly whole: boolean;
   /** Codes of findings that would have stopped the run. */
   readonly allow: readonly string[];
 }

@@ -13,6 +13,8 @@ export type Stage =
   | 'archive-add'
   | 'archive-verify'
   | 'cache-verify'
+  | 'fleet-plan'
+  | 'fleet-run'
   | 'upload'
   | 'download'
   | 'update';

@@ -24,7 +24,14 @@ export interface InputPaths extends ReadingOptions {
 }
 
 /** Where a build is: its path, or an archive and the version in it. */
-export type BuildName = string | { readonly archive: string; readonly version: string };
+export type BuildName = string | ArchivedName;
+
+/** A version in an archive; with the digest of its build nothing else will do, and it is found at once. */
+export interface ArchivedName {
+  readonly archive: string;
+  readonly version: string;
+  readonly digest?: Sha256 | undefined;
+}
 
 /** How builds are read. */
 export interface ReadingOptions {
@@ -56,7 +63,7 @@ export async function withBuild<Result>(
   const options = { role, modes, companion, compareOnly, onProgress, signal };
   const build = await (typeof name === 'string'
     ? openBuild(name, options)
-    : openFromArchive(name.archive, name.version, options));
+    : openFromArchive(name.archive, name.version, { ...options, digest: name.digest }));
   try {
     return await use(build);
   } finally {

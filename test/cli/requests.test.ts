@@ -8,6 +8,7 @@ import { checkRequest } from '../../src/cli/commands/check.js';
 import { deliverRequest } from '../../src/cli/commands/deliver.js';
 import { explainRequest } from '../../src/cli/commands/explain.js';
 import { extractRequest } from '../../src/cli/commands/extract.js';
+import { fleetRequest, fleetRunRequest } from '../../src/cli/commands/fleet.js';
 import { generateRequest } from '../../src/cli/commands/generate.js';
 import { imageApplyRequest } from '../../src/cli/commands/image-apply.js';
 import { imageDeltaRequest } from '../../src/cli/commands/image-delta.js';
@@ -140,6 +141,19 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   extract: {
     all: extractRequest({ input: 'v1.zip', output: 'out', only: ['SYSTEM/etc'], volume: 'rootfs', format: 'littlefs' }),
     least: extractRequest({ input: 'v1.zip', output: 'out' }),
+  },
+  'fleet plan': { all: fleetRequest({ file: 'fleet.yaml', only: 'a,b' }), least: fleetRequest({ file: 'fleet.yaml' }) },
+  'fleet run': {
+    all: fleetRunRequest({
+      file: 'fleet.yaml',
+      only: 'a',
+      jobs: '2',
+      memory: '1G',
+      report: 'fleet.html',
+      cache: 'cache',
+      cacheReadOnly: true,
+    }),
+    least: fleetRunRequest({ file: 'fleet.yaml', noCache: true }),
   },
   generate: {
     all: generateRequest(

@@ -129,13 +129,15 @@ test('unit: every command has examples in its help', async () => {
     'completion',
     'littlefs',
     'config',
+    'fleet',
     ...images,
   ];
   const archive = ['add', 'get', 'list', 'verify'].map((name) => ['archive', name]);
   const nvs = ['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]);
   const cache = ['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]);
+  const fleet = ['plan', 'run'].map((name) => ['fleet', name]);
   const littlefs = ['make', 'check', 'ls', 'extract'].map((name) => ['littlefs', name]);
-  for (const words of [...names.map((name) => [name]), ...archive, ...nvs, ...cache, ...littlefs]) {
+  for (const words of [...names.map((name) => [name]), ...archive, ...nvs, ...cache, ...littlefs, ...fleet]) {
     const { terminal, stdout } = testTerminal();
     assert.equal(await run(dfota('0.0.0'), [...words, '--help'], terminal), 0);
     assert.match(stdout(), /^Examples:$/m, words.join(' '));

@@ -9,6 +9,7 @@ import { Ajv } from 'ajv';
 import { dfota } from '../../src/cli/dfota.js';
 import { run } from '../../src/cli/run.js';
 import { changeProgram, linkProgram, makeProgram } from '../imagedelta/code-images.js';
+import { makeArchive, revisionOf } from '../support/fleet.js';
 import { makeKey } from '../support/keys.js';
 import { mutationPair } from '../support/mutation-pair.js';
 import { seededRandom } from '../support/random.js';
@@ -193,6 +194,24 @@ test('integration: littlefs make, check', async () => {
   hold('littlefs-check', await command('littlefs', 'check', at('usr.bin')));
   writeFileSync(at('cut.bin'), readFileSync(at('usr.bin')).fill(0, 0, 4096).fill(0, 8192, 16_384));
   hold('littlefs-check', await command('littlefs', 'check', at('cut.bin')));
+});
+
+test('integration: fleet, its plan and its outcome', async () => {
+  await makeArchive(at('line'), 3);
+  const product = {
+    archive: 'releases',
+    sources: ['*A01*', '*A02*'],
+    targets: '*A03*',
+    output: 'made',
+    effort: 'fast',
+  };
+  const policy = { downgrade: 'forbidden', back: 1, beyond: 'chain', chains: { [revisionOf(1)]: revisionOf(2) } };
+  const fleet = { products: { gateway: { ...product, policy, budgets: { package: '1MB' }, 'with-rollback': true } } };
+  hold('fleet', fleet);
+  writeFileSync(at('line/fleet.json'), JSON.stringify(fleet));
+  hold('fleet-plan', await command('fleet', 'plan', at('line/fleet.json'), '--estimate', '--no-cache'));
+  hold('fleet-outcome', await command('fleet', 'run', at('line/fleet.json'), '--no-cache'));
+  hold('fleet-plan', await command('fleet', 'plan', at('line/fleet.json')));
 });
 
 test('integration: every schema was held against something', () => {

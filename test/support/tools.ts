@@ -15,6 +15,7 @@ const tools = {
   gzip: 'gzip',
   lz4: 'lz4',
   lzop: 'lzop',
+  make: 'make',
   mkbootimg: 'mkbootimg',
   'mkfs.ubifs': 'mtd-utils',
   mksquashfs: 'squashfs-tools',

@@ -3,34 +3,13 @@ import type { Place } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { displayName } from '../../model/path.js';
+import { countsDown } from '../../model/revision.js';
 import type { BuildCheck } from './facts.js';
 
 const file = sdx6x.versionFile;
 
 function at(build: Build): Place {
   return { file: build.origin, entry: file };
-}
-
-/**
- * The numbers by which revisions of one project are ordered, most significant first: `R01A02` and a trailing `_01.003`.
- * `undefined` where a revision has no such numbers.
- */
-export function revisionNumbers(revision: string): readonly number[] | undefined {
-  const main = /R(\d+)A(\d+)/.exec(revision);
-  if (main === null) return undefined;
-  const tail = /_(\d+)\.(\d+)(?:\D.*)?$/.exec(revision);
-  return [main[1], main[2], tail?.[1], tail?.[2]].map((digits) => Number(digits ?? 0));
-}
-
-/** Whether the second revision is a lower one than the first; false where their numbers do not tell. */
-export function countsDown(before: string | undefined, after: string | undefined): boolean {
-  const [left, right] = [revisionNumbers(before ?? ''), revisionNumbers(after ?? '')];
-  if (left === undefined || right === undefined) return false;
-  for (const [index, number] of left.entries()) {
-    const difference = (right[index] ?? 0) - number;
-    if (difference !== 0) return difference < 0;
-  }
-  return false;
 }
 
 function show(version: ProjectVersion): string {

@@ -2,7 +2,7 @@ import type { ProjectVersion } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { displayName } from '../../model/path.js';
-import { countsDown } from '../builds/versions.js';
+import { countsDown } from '../../model/revision.js';
 import type { Guard } from './facts.js';
 
 /** A time of the version file as a text that orders; `undefined` for what is none. */

@@ -85,6 +85,9 @@ interface Job {
   doneBytes: number;
 }
 
+/** A patch larger than this share of its target is not taken. */
+export const defaultWorthwhile = 0.95;
+
 const defaultBudget = 300 * 1024 * 1024;
 
 /** The thread of a file that takes more than this, in bytes, ends with it: nothing else gives memory back at once. */
@@ -166,7 +169,7 @@ export class PatchPool {
   }
 
   get #worthwhile(): number {
-    return this.#options.worthwhile ?? 0.95;
+    return this.#options.worthwhile ?? defaultWorthwhile;
   }
 
   readonly #onAbort = (): void => this.#stop(this.#options.signal?.reason);

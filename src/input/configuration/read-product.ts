@@ -109,7 +109,8 @@ function unknownKey(name: string, key: Located, what: string, known: readonly st
   };
 }
 
-function readSetting(
+/** Reads one setting; what is wrong with it is added to the faults. */
+export function readSetting(
   option: string,
   { key, value }: LocatedField,
   into: Map<SettingName, PlacedValue>,

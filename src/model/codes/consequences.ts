@@ -225,6 +225,8 @@ export const codesByConsequence = {
     'ubifs-authenticated',
     'littlefs-superblock',
     'cache-skipped',
+    'fleet-budget-exceeded',
+    'fleet-left',
     'cache-unreachable',
     'cache-refused',
     'cache-fails',

@@ -12,7 +12,7 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeText } from '../../files/output.js';
-import { asInputError } from '../../files/system-error.js';
+import { asInputError, systemCode } from '../../files/system-error.js';
 import type { Sha256 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import { largestManifestBytes } from '../../model/limits.js';
@@ -94,6 +94,38 @@ export function manifestFile(folder: string, revision: string, digest: Sha256): 
   return join(folder, 'builds', `${readable}-${digest.slice(0, 12)}.json`);
 }
 
+/** Reads the manifest of one build, which is found by its name; none where the archive has another build of that revision, or none. */
+export async function readManifest(
+  folder: string,
+  revision: string,
+  digest: Sha256,
+): Promise<{ readonly manifests: readonly Manifest[]; readonly errors: readonly InputError[] }> {
+  await requireArchive(folder);
+  const file = manifestFile(folder, revision, digest);
+  const found = await readManifestFile(file);
+  if (found instanceof InputError) return { manifests: [], errors: [found] };
+  return { manifests: found?.build.digest === digest ? [found] : [], errors: [] };
+}
+
+async function readManifestFile(file: string): Promise<Manifest | InputError | undefined> {
+  try {
+    if ((await stat(file)).size > largestManifestBytes) {
+      return new InputError({
+        code: 'archive-manifest',
+        place: { file },
+        message: 'the manifest is too large',
+        remedy: manifestRemedy(file),
+      });
+    }
+    return parseManifest(await readFile(file, 'utf8'), file);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    const told = asInputError(error, file);
+    if (!(told instanceof InputError)) throw told;
+    return told;
+  }
+}
+
 /** Reads all manifests; what cannot be read is returned as errors. */
 export async function readManifests(
   folder: string,
@@ -103,22 +135,9 @@ export async function readManifests(
   const errors: InputError[] = [];
   const names = (await namesIn(join(folder, 'builds'))).filter((name) => name.endsWith('.json'));
   for (const name of names.sort(compareBytes)) {
-    const file = join(folder, 'builds', name);
-    try {
-      if ((await stat(file)).size > largestManifestBytes) {
-        throw new InputError({
-          code: 'archive-manifest',
-          place: { file },
-          message: 'the manifest is too large',
-          remedy: manifestRemedy(file),
-        });
-      }
-      manifests.push(parseManifest(await readFile(file, 'utf8'), file));
-    } catch (error) {
-      const told = asInputError(error, file);
-      if (!(told instanceof InputError)) throw told;
-      errors.push(told);
-    }
+    const found = await readManifestFile(join(folder, 'builds', name));
+    if (found instanceof InputError) errors.push(found);
+    else if (found !== undefined) manifests.push(found);
   }
   manifests.sort((a, b) => compareBytes(a.build.revision, b.build.revision));
   return { manifests, errors };

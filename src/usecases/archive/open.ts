@@ -4,13 +4,13 @@ import type { Role } from '../../input/layout.js';
 import type { Modes } from '../../input/ownership.js';
 import type { ArchivedBuild } from '../../model/archive.js';
 import type { OpenBuild } from '../../model/build.js';
-import { sha1Of } from '../../model/digest.js';
+import { type Sha256, sha1Of } from '../../model/digest.js';
 import { InputError, UsageError } from '../../model/errors.js';
 import { displayName, fromText } from '../../model/path.js';
 import type { Tree } from '../../model/tree.js';
 import { addAgain, findBlobs, readBlob } from '../../store/archive/blobs.js';
 import type { Manifest } from '../../store/archive/manifest.js';
-import { readManifests } from '../../store/archive/store.js';
+import { readManifest, readManifests } from '../../store/archive/store.js';
 
 /**
  * Opens an archived build by its project revision (or by an unambiguous beginning of it, or of its digest), as openBuild opens a zip. Each content is
@@ -19,9 +19,9 @@ import { readManifests } from '../../store/archive/store.js';
 export async function openFromArchive(
   archive: string,
   version: string,
-  options: { readonly modes: Modes; readonly role?: Role | undefined },
+  options: { readonly modes: Modes; readonly role?: Role | undefined; readonly digest?: Sha256 | undefined },
 ): Promise<OpenBuild> {
-  const { tree } = await openArchivedTree(archive, version);
+  const { tree } = await openArchivedTree(archive, version, options.digest);
   const build = await describeBuild(tree, options.modes, options.role);
   return { build, content: { read: (path) => tree.read(path), close: () => tree.close() } };
 }
@@ -30,8 +30,12 @@ export async function openFromArchive(
 export async function openArchivedTree(
   archive: string,
   version: string,
+  digest?: Sha256 | undefined,
 ): Promise<{ readonly tree: Tree; readonly build: ArchivedBuild }> {
-  const { manifests, errors } = await readManifests(archive);
+  const { manifests, errors } =
+    digest === undefined
+      ? await readManifests(archive)
+      : await readManifest(archive, fromText(version.trim()), digest);
   const [error] = errors;
   const found = choose(archive, manifests, version);
   if (found === undefined) {

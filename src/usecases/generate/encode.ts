@@ -15,6 +15,8 @@ import type { ProvedPatch } from './proved-patches.js';
 /** How patches are made. */
 export interface EncodingOptions {
   readonly effort: BsdiffEffort;
+  /** Every file and image that changes travels whole: for sources too old for a patch to pay. */
+  readonly whole?: boolean | undefined;
   /** Worker threads; the bytes do not depend on it. */
   readonly jobs?: number | undefined;
   /** Bytes that the whole process may take: what cannot keep to it is refused before anything is made. */
@@ -50,6 +52,11 @@ export interface EncodedPlan {
   readonly proved: readonly ProvedPatch[];
 }
 
+/** The tasks of a plan: what is to be encoded, and from what. */
+export function encodeTasks(plan: DeltaPlan, inputs: EncodeInputs, whole: boolean): readonly EncodeTask[] {
+  return encodeOperations(plan).map((op) => taskOf(op, inputs, plan, whole));
+}
+
 /** Encodes every operation of the plan that needs bytes, in worker threads, largest first. */
 export async function encodePlan(
   plan: DeltaPlan,
@@ -58,7 +65,7 @@ export async function encodePlan(
   options: EncodePlanOptions,
 ): Promise<EncodedPlan> {
   const { cache, onProgress, signal } = options;
-  const tasks = encodeOperations(plan).map((op) => ({ op, task: taskOf(op, inputs, plan) }));
+  const tasks = encodeOperations(plan).map((op) => ({ op, task: taskOf(op, inputs, plan, options.whole === true) }));
   const { workers, budget } = shareMemory(
     options.memory,
     options.jobs,
@@ -95,14 +102,20 @@ export async function encodePlan(
   }
 }
 
-function taskOf(op: EncodeFile | EncodePartition, { source, target }: EncodeInputs, plan: DeltaPlan): EncodeTask {
+function taskOf(
+  op: EncodeFile | EncodePartition,
+  { source, target }: EncodeInputs,
+  plan: DeltaPlan,
+  whole: boolean,
+): EncodeTask {
   const from = (path: BuildPath, content: EncodeFile['target']): EncodeBase => ({
     id: path,
     ...content,
     read: () => source.content.read(path),
   });
-  const bases =
-    op.kind === 'encode-file'
+  const bases = whole
+    ? []
+    : op.kind === 'encode-file'
       ? op.bases.map((base) => ({ ...from(base.path, base.content), cost: baseCost(op, base, plan) }))
       : op.source === undefined || op.whole
         ? []

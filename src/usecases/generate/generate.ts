@@ -17,6 +17,7 @@ import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import type { DeviceLimits, DeviceNeeds } from '../../model/needs.js';
 import type { Part } from '../../model/parts.js';
+import type { PatchCache } from '../../model/patch-cache.js';
 import type { BootUpdate, SettledPlan } from '../../model/plan.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
@@ -78,6 +79,8 @@ export interface GenerateOptions {
 /** The ports of all, and the files that are to come with the package: all of them get their names together, or none does. */
 export interface GeneratePackagePorts extends Ports {
   readonly beside?: ((generated: Generated) => Promise<readonly CompanionFile[]>) | undefined;
+  /** A cache that is open already and serves several packages: no other is opened, and its findings are the caller's to tell. */
+  readonly cache?: PatchCache | undefined;
 }
 
 /** A package, with everything that reports are made from. */
@@ -91,6 +94,8 @@ export interface Generated {
   /** Errors of the inputs that were accepted. */
   readonly allowed: readonly Code[];
   readonly findings: readonly Finding[];
+  /** Patches and files that came from the cache, of those that were needed. */
+  readonly cached: { readonly hits: number; readonly all: number };
 }
 
 /**
@@ -144,7 +149,8 @@ async function generateWith(
   const guarded = withAllowed([...compared, ...(await guardInputs(inputs, parts, signal))], options.allow);
   refuseUnallowed(guarded.findings);
 
-  const { cache, findings: cacheFindings } = await openRunCache(options.encoding);
+  const { cache, findings: cacheFindings } =
+    ports.cache === undefined ? await openRunCache(options.encoding) : { cache: ports.cache, findings: [] };
   const permissions = options.permissions ?? (target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm');
   const delta = planDelta({
     ...options,
@@ -185,7 +191,7 @@ async function generateWith(
       ...target.build.findings,
       ...inputs.findings,
       ...cacheFindings,
-      ...(cache?.findings() ?? []),
+      ...(ports.cache === undefined ? (cache?.findings() ?? []) : []),
       ...guarded.findings,
       ...listFindings(rules, source.build, target.build, parts),
       ...(await checkInputs(source, target, rules, parts, signal)),
@@ -194,7 +200,8 @@ async function generateWith(
       ...needFindings(needs, written.size, options.limits),
     ];
     const { allowed } = guarded;
-    return { plan, order, output: written, needs, findings: withoutRepeated(findings), verification, allowed };
+    const cached = { hits: encoded.fromCache, all: encoded.encodings.size };
+    return { plan, order, output: written, needs, findings: withoutRepeated(findings), verification, allowed, cached };
   };
   let generated: Generated | undefined;
   const output = await writePackage(entries, options.output, {

@@ -41,7 +41,8 @@ export interface RecordInputs {
 
 function recordedBuild(build: Build, name: BuildName): RecordedBuild {
   const revision = build.projectVersion?.revision;
-  return { name, sha256: build.digest, revision: revision === undefined ? null : displayName(revision) };
+  const shown = typeof name === 'string' ? name : { archive: name.archive, version: name.version };
+  return { name: shown, sha256: build.digest, revision: revision === undefined ? null : displayName(revision) };
 }
 
 /** The record of a finished package. */
@@ -77,6 +78,7 @@ export function packageRecord(inputs: RecordInputs, generated: Generated): Packa
       copies,
       crossBases,
       basesPerFile,
+      whole: options.encoding.whole === true,
       allow: options.allow ?? [],
     },
     needs,

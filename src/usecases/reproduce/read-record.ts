@@ -15,7 +15,11 @@ export interface ReadRecord {
   readonly tool: PackageRecord['tool'];
   readonly package: { readonly name: string; readonly size: number; readonly sha256: Sha256 };
   readonly source: { readonly name: BuildName; readonly sha256: Sha256 };
-  readonly target: { readonly name: string; readonly sha256: Sha256 };
+  readonly target: { readonly name: BuildName; readonly sha256: Sha256 };
+  /** Undefined when verification was switched off. */
+  readonly proof:
+    | { readonly profile: string; readonly proved: boolean; readonly points: number; readonly tried: number }
+    | undefined;
   readonly lists: { readonly folder: string | undefined; readonly files: PackageRecord['lists']['files'] };
   readonly modes: Modes;
   readonly companion: string | undefined;
@@ -24,6 +28,7 @@ export interface ReadRecord {
     'parts' | 'bootUpdate' | 'dialect' | 'chmod' | 'permissions' | 'levers' | 'allow'
   > & {
     readonly effort: GenerateOptions['encoding']['effort'];
+    readonly whole: boolean;
   };
 }
 
@@ -110,7 +115,8 @@ export async function readRecord(file: string): Promise<ReadRecord> {
       sha256: pack.at('sha256').sha256(),
     },
     source: { name: buildName(record.at('source').at('name')), sha256: record.at('source').at('sha256').sha256() },
-    target: { name: record.at('target').at('name').text(), sha256: record.at('target').at('sha256').sha256() },
+    target: { name: buildName(record.at('target').at('name')), sha256: record.at('target').at('sha256').sha256() },
+    proof: proofOf(record.at('proof')),
     lists: {
       folder: lists.at('folder').textOrNull(),
       files: lists
@@ -137,6 +143,7 @@ export async function readRecord(file: string): Promise<ReadRecord> {
       },
       allow: options.at('allow').list().map(codeOf),
       effort: options.at('effort').one(['fast', 'normal', 'best']),
+      whole: options.at('whole').value === undefined ? false : options.at('whole').flag(),
     },
   };
 }
@@ -152,6 +159,18 @@ function parse(text: string, file: string): unknown {
 function buildName(field: Field): BuildName {
   if (typeof field.value === 'string') return field.text();
   return { archive: field.at('archive').text(), version: field.at('version').text() };
+}
+
+function proofOf(field: Field): ReadRecord['proof'] {
+  if (field.value === null) return undefined;
+  const cuts = field.at('powerCuts');
+  const count = (name: string): number => (cuts.value === undefined ? 0 : cuts.at(name).count(Number.MAX_SAFE_INTEGER));
+  return {
+    profile: field.at('profile').text(),
+    proved: field.at('proved').flag(),
+    points: count('points'),
+    tried: count('tried'),
+  };
 }
 
 function codeOf(field: Field): Code {

@@ -36,7 +36,7 @@ export async function reproduce(request: ReproduceRequest, ports: Ports = {}): P
   await holdRequestApart(request, request);
   const record = await readRecord(request.record);
   const source: BuildName = request.source ?? record.source.name;
-  const target = request.target ?? record.target.name;
+  const target: BuildName = request.target ?? record.target.name;
   const companion = request.companion ?? record.companion;
   const folder = request.lists ?? record.lists.folder;
   await holdRequestApart(request, { source, target, companion, lists: folder });
@@ -51,20 +51,20 @@ export async function reproduce(request: ReproduceRequest, ports: Ports = {}): P
 
 interface InputNames {
   readonly source?: BuildName | undefined;
-  readonly target?: string | undefined;
+  readonly target?: BuildName | undefined;
   readonly companion?: string | undefined;
   readonly lists?: string | undefined;
 }
 
 /** What is given is held apart before the record is read, what the record names before that is read. */
 async function holdRequestApart(request: ReproduceRequest, inputs: InputNames): Promise<void> {
-  const { source } = inputs;
+  const { source, target } = inputs;
   await holdOutputsApart(
     {
       whole: [
         ['the record', request.record],
         ['the source', typeof source === 'object' ? source.archive : source],
-        ['the target', inputs.target],
+        ['the target', typeof target === 'object' ? target.archive : target],
         ['the companion', inputs.companion],
       ],
       lists: inputs.lists,
@@ -84,13 +84,13 @@ async function make(
   const other = inputDifferences(record, inputs, lists);
   if (other.length > 0) return { record: request.record, same: false, expected, differences: other };
   const run = async (output: string): Promise<Reproduction> => {
-    const { effort, ...options } = record.options;
+    const { effort, whole, ...options } = record.options;
     const { output: made } = await generatePackage(
       inputs,
       {
         ...options,
         output,
-        encoding: { effort, jobs: request.jobs },
+        encoding: { effort, whole, jobs: request.jobs },
         limits: {},
         verify: { ...generateDefaults.verify, level: 'off' },
       },

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { checkBuilds } from '../../../src/checks/builds/check-builds.js';
 import type { CheckFacts } from '../../../src/checks/builds/facts.js';
 import { linkTarget } from '../../../src/checks/builds/links.js';
-import { revisionNumbers } from '../../../src/checks/builds/versions.js';
 import type { Build, Ownership } from '../../../src/model/build.js';
 import { type ListRules, noListRules, type PathRule } from '../../../src/model/list-rules.js';
 import { parseParts } from '../../../src/model/parts.js';
 import { isWithin, toBuildPath } from '../../../src/model/path.js';
+import { revisionNumbers } from '../../../src/model/revision.js';
 import { type AbstractNode, abstractBuild } from '../../support/abstract-build.js';
 
 type Nodes = Readonly<Record<string, AbstractNode>>;

@@ -5,7 +5,8 @@ import type { Schema } from './build-schema.js';
 
 const written: Schema = { anyOf: [{ type: 'string', minLength: 1 }, { type: 'number' }] };
 
-function valueSchema(setting: Setting): Schema {
+/** The schema of a setting's value. */
+export function valueSchema(setting: Setting): Schema {
   switch (setting.kind) {
     case 'flag':
       return { type: 'boolean' };

@@ -32,6 +32,7 @@ import {
   signatures,
 } from './common.js';
 import { configuration } from './configuration.js';
+import { fleet, fleetOutcome, fleetPlan } from './fleet.js';
 
 const generation = object({
   ...format('dfota-generation'),
@@ -82,6 +83,7 @@ const record = object({
     copies: flag,
     crossBases: flag,
     basesPerFile: count,
+    whole: maybe(flag),
     allow: list(text),
   }),
   needs,
@@ -570,6 +572,9 @@ export const documents: Readonly<
       moreProblems: count,
     }),
   },
+  fleet: { reads: '`dfota fleet` takes as fleet.yaml', schema: fleet },
+  'fleet-plan': { writes: '`dfota fleet plan --json`', schema: fleetPlan },
+  'fleet-outcome': { writes: '`dfota fleet run --json`', schema: fleetOutcome },
   failure: {
     writes: 'every command with `--json` that fails',
     schema: object({

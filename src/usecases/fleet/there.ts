@@ -1,0 +1,86 @@
+/** Whether the package of a job is there already: made of the same builds, lists and options by the same program, and proved. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { encoderVersion } from '../../encode/encode-file.js';
+import { systemCode } from '../../files/system-error.js';
+import { toSha256 } from '../../model/digest.js';
+import { InputError } from '../../model/errors.js';
+import type { FleetJob } from '../../model/fleet.js';
+import { dfotaVersion } from '../../version.js';
+import type { ReadRecord } from '../reproduce/read-record.js';
+import { readRecord } from '../reproduce/read-record.js';
+import { jobOptions } from './options.js';
+
+/** What is there of a job; undefined when it is to be made. Every place that wants the package must have it. */
+export async function findPackage(job: FleetJob, root: string): Promise<FleetJob['there']> {
+  let found: FleetJob['there'];
+  for (const output of [job.output, ...job.alsoTo]) {
+    const record = await recordOf(join(root, `${output}.json`));
+    if (record === undefined || !isOf(record, job, root)) return undefined;
+    const file = await digestOf(join(root, output));
+    if (file?.sha256 !== record.package.sha256 || file.bytes !== record.package.size) return undefined;
+    found = { bytes: file.bytes, sha256: toSha256(file.sha256), proof: proofWords(record.proof) };
+  }
+  return found;
+}
+
+/** A record that cannot be read is that of no package. */
+async function recordOf(file: string): Promise<ReadRecord | undefined> {
+  try {
+    return await readRecord(file);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+function isOf(record: ReadRecord, job: FleetJob, root: string): boolean {
+  const wanted = jobOptions(job, root);
+  const { tool, source, target, lists, proof, options, modes, companion } = record;
+  const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  const { level, profile } = wanted.verify;
+  const proved =
+    level === 'off' ||
+    (proof?.proved === true && proof.profile === profile && (level !== 'full' || proof.tried === proof.points));
+  return (
+    proved &&
+    tool.dfota === dfotaVersion &&
+    tool.engine === encoderVersion &&
+    source.sha256 === job.fromDigest &&
+    target.sha256 === job.toDigest &&
+    same(lists.files, job.listFiles) &&
+    modes === wanted.modes &&
+    companion === wanted.companion &&
+    same(
+      [new Set(options.parts).size, options.bootUpdate, options.dialect, options.chmod, options.permissions],
+      [new Set(wanted.parts).size, wanted.bootUpdate, wanted.dialect, wanted.chmod, wanted.permissions],
+    ) &&
+    [...options.parts].every((part) => wanted.parts.includes(part)) &&
+    same(Object.entries(options.levers).sort(), Object.entries(wanted.levers).sort()) &&
+    options.effort === wanted.encoding.effort &&
+    options.whole === wanted.encoding.whole &&
+    same([...(options.allow ?? [])].sort(), [...(wanted.allow ?? [])].sort())
+  );
+}
+
+/** `strict, 24 of 221 power cuts`. */
+export function proofWords(proof: ReadRecord['proof']): string | undefined {
+  return proof && `${proof.profile}, ${proof.tried} of ${proof.points} power cuts`;
+}
+
+async function digestOf(file: string): Promise<{ readonly sha256: string; readonly bytes: number } | undefined> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    for await (const chunk of createReadStream(file)) {
+      if (!(chunk instanceof Uint8Array)) continue;
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    return undefined;
+  }
+  return { sha256: hash.digest('hex'), bytes };
+}

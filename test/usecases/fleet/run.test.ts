@@ -1,0 +1,184 @@
+/** Fleets made on this machine: bytes of single runs, what is not made twice, what is missing and why. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import type { FleetOutcome } from '../../../src/model/fleet.js';
+import { outcomePage } from '../../../src/report/fleet/page.js';
+import { fleetPatches } from '../../../src/usecases/fleet/patches.js';
+import { openFleet } from '../../../src/usecases/fleet/plan.js';
+import { runFleet } from '../../../src/usecases/fleet/run.js';
+import { generateDefaults, generateFiles } from '../../../src/usecases/generate/generate-files.js';
+import { reproduce } from '../../../src/usecases/reproduce/reproduce.js';
+import { makeArchive, revisionOf, writeFleet } from '../../support/fleet.js';
+import { workFolder } from '../../support/work-folder.js';
+
+const work = workFolder('fleet');
+let zips: readonly string[] = [];
+before(async () => {
+  zips = await makeArchive(work, 6);
+});
+
+const product = (output: string, ...more: readonly string[]): readonly string[] => [
+  'archive: releases',
+  'sources: ["*A0[1-4]M4G*"]',
+  'targets: ["*A0[56]M4G*"]',
+  `output: ${output}`,
+  'effort: fast',
+  ...more,
+];
+
+function states({ packages }: FleetOutcome): string {
+  const count = (wanted: string): number => packages.filter(({ state }) => state === wanted).length;
+  return ['made', 'missing', 'there']
+    .filter((state) => count(state) > 0)
+    .map((state) => `${count(state)} ${state}`)
+    .join(', ');
+}
+
+const run = (file: string, cache?: string, only?: readonly string[]) =>
+  runFleet({ file, only, encoding: { jobs: 2, cache } });
+
+test('end-to-end: every package has the bytes of a single run; a second run makes nothing; a changed option makes all anew', async () => {
+  const file = writeFleet(work, product('packages'));
+  const cache = join(work, 'cache');
+  const first = await run(file, cache);
+  assert.equal(states(first), '8 made');
+  for (const [from, to] of [
+    [1, 5],
+    [4, 6],
+    [2, 6],
+  ] as const) {
+    const output = join(work, `single-${from}-${to}.zip`);
+    const request = { ...generateDefaults, modes: 'build', parts: ['l', 'm', 'o', 'minor'], output } as const;
+    const encoding = { effort: 'fast', jobs: 1 } as const;
+    await generateFiles({ ...request, encoding, sources: [zips[from - 1] ?? ''], target: zips[to - 1] ?? '' });
+    const made = readFileSync(join(work, `packages/${revisionOf(from)}-to-${revisionOf(to)}.zip`));
+    assert.ok(readFileSync(output).equals(made), `${from} to ${to}`);
+  }
+  assert.equal(states(await run(file, cache)), '8 there');
+
+  rmSync(join(work, 'packages'), { recursive: true });
+  const again = await run(file, cache);
+  assert.equal(states(again), '8 made');
+  assert.ok(again.packages.every(({ cached }) => cached !== undefined && cached.all > 0 && cached.hits === cached.all));
+  assert.deepEqual(
+    again.packages.map(({ sha256 }) => sha256),
+    first.packages.map(({ sha256 }) => sha256),
+  );
+  const other = writeFleet(work, product('packages', 'boot-update: whole'), 'other.yaml');
+  assert.equal(states(await run(other, cache)), '8 made');
+});
+
+test('integration: what is not what the record says is made again: other bytes, no record, another build of the name', async () => {
+  const file = writeFleet(work, product('again'));
+  const cache = join(work, 'cache');
+  await run(file, cache);
+  const [one = '', two = '', three = ''] = readdirSync(join(work, 'again')).filter((name) => name.endsWith('.zip'));
+  writeFileSync(join(work, 'again', one), 'damaged');
+  rmSync(join(work, 'again', `${two}.json`));
+  const record = join(work, 'again', `${three}.json`);
+  writeFileSync(record, readFileSync(record, 'utf8').replace(/"engine": "/, '"engine": "old '));
+  assert.equal(states(await run(file, cache)), '3 made, 5 there');
+  assert.equal(states(await run(file, cache)), '8 there');
+});
+
+test('integration: a package that cannot be made is missing with its reason, and keeps no other from it', async () => {
+  const limited = writeFleet(work, product('limited', 'cache-size: 4K'), 'limited.yaml');
+  const outcome = await run(limited);
+  assert.equal(states(outcome), '8 missing');
+  assert.ok(outcome.packages.every(({ faults }) => faults[0]?.code === 'cache-too-small'));
+  assert.deepEqual(readdirSync(join(work, 'limited')), []);
+  assert.match(outcomePage(outcome), /a package on the way is missing/);
+});
+
+test('integration: budgets are held', async () => {
+  const file = writeFleet(work, product('budgeted', 'budgets: {package: 4KB}'), 'budgeted.yaml');
+  const outcome = await run(file, join(work, 'cache'), [`gateway/${revisionOf(1)}-to-${revisionOf(5)}`]);
+  assert.equal(states(outcome), '1 made');
+  assert.deepEqual(
+    outcome.findings.map(({ severity, code }) => `${severity} ${code}`),
+    ['error fleet-budget-exceeded'],
+  );
+});
+
+test('end-to-end: ways back, chains and whole packages are made and proved, and are made again out of their records', async () => {
+  const lines = ['policy: {back: 2, beyond: whole}', 'with-rollback: true'];
+  const file = writeFleet(work, product('policies', ...lines), 'policies.yaml');
+  const outcome = await run(file, join(work, 'cache'));
+  assert.equal(states(outcome), '16 made');
+  assert.deepEqual(outcome.plan.noWayBack, []);
+  assert.ok(outcome.packages.every(({ proof }) => proof?.startsWith('strict')));
+  const kinds = outcome.plan.jobs.map(({ kind }) => kind);
+  assert.equal(kinds.filter((kind) => kind === 'whole').length, 5);
+  for (const kind of ['whole', 'patches'] as const) {
+    const job = outcome.plan.jobs.find((each) => each.kind === kind && (kind === 'whole' || each.rollback));
+    const before = process.cwd();
+    process.chdir(work);
+    try {
+      const reproduction = await reproduce({ record: `${job?.output}.json`, jobs: 1 });
+      assert.deepEqual([reproduction.same, reproduction.differences], [true, []]);
+    } finally {
+      process.chdir(before);
+    }
+  }
+  assert.equal(states(await run(file)), '16 there');
+});
+
+test('integration: two products that want the same bytes get them, made once', async () => {
+  mkdirSync(join(work, 'twice'), { recursive: true });
+  const file = join(work, 'twice.yaml');
+  const one = ['archive: releases', `sources: [${revisionOf(3)}]`, `targets: [${revisionOf(4)}]`, 'effort: fast'];
+  const lines = (name: string): string =>
+    [`  ${name}:`, ...one.map((line) => `    ${line}`), `    output: twice/${name}`].join('\n');
+  writeFileSync(file, `products:\n${lines('left')}\n${lines('right')}\n`);
+  const outcome = await run(file);
+  assert.equal(states(outcome), '1 made');
+  const name = `${revisionOf(3)}-to-${revisionOf(4)}.zip`;
+  for (const ending of ['', '.json']) {
+    const [left, right] = ['left', 'right'].map((folder) =>
+      readFileSync(join(work, `twice/${folder}/${name}${ending}`)),
+    );
+    assert.ok(left !== undefined && right !== undefined && left.equals(right));
+  }
+  assert.equal(states(await run(file)), '1 there');
+});
+
+test('integration: patches are named once across pairs, and no package is larger than its estimate says', async () => {
+  const file = writeFleet(work, product('estimated'), 'estimated.yaml');
+  const empty = join(work, 'estimates');
+  const before = await fleetPatches(await openFleet({ file }), work, { cache: empty });
+  const uses = before.patches.reduce((sum, { jobs }) => sum + jobs.length, 0);
+  assert.ok(before.patches.length < uses, `${before.patches.length} for ${uses}`);
+  assert.ok(before.estimates.every(({ kind }) => kind === 'at-most'));
+  const outcome = await run(file, empty);
+  const sizes = new Map(outcome.packages.map(({ id, bytes = 0 }) => [id, bytes]));
+  for (const { id, bytes } of before.estimates) assert.ok(bytes >= (sizes.get(id) ?? 0), id);
+  rmSync(join(work, 'estimated'), { recursive: true });
+  const known = await fleetPatches(await openFleet({ file }), work, { cache: empty });
+  assert.ok(known.patches.every(({ packageBytes }) => packageBytes !== undefined));
+  for (const { id, bytes, kind } of known.estimates) {
+    assert.equal(kind, 'known');
+    assert.ok(bytes >= (sizes.get(id) ?? 0), id);
+  }
+});
+
+test('integration: a stopped run leaves whole packages and nothing else, and the next one goes on', async () => {
+  const file = writeFleet(work, product('stopped'), 'stopped.yaml');
+  const stop = new AbortController();
+  let made = 0;
+  const stopped = runFleet(
+    { file, encoding: { jobs: 1, cache: join(work, 'cache') } },
+    {
+      signal: stop.signal,
+      onPackage: () => {
+        made += 1;
+        if (made === 3) stop.abort(new Error('stopped'));
+      },
+    },
+  );
+  await assert.rejects(stopped, /stopped/);
+  assert.equal(readdirSync(join(work, 'stopped')).length, 6);
+  assert.equal(states(await run(file, join(work, 'cache'))), '5 made, 3 there');
+  assert.equal(existsSync(join(work, 'stopped', 'lock')), false);
+});
