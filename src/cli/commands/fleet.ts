@@ -29,7 +29,7 @@ export const fleetCommand: Command = (program, choose) =>
             .positional('file', file)
             .option('format', {
               choices: fleetFormats,
-              default: 'table' as const,
+              defaultDescription: 'table',
               describe: 'Form of the plan; the last three run in CI or make',
             })
             .option('json', { type: 'boolean', describe: 'The same as --format json' })
@@ -51,7 +51,7 @@ export const fleetCommand: Command = (program, choose) =>
             const { openFleet, fleetRoot } = await import('../../usecases/fleet/plan.js');
             const request = fleetRequest(argv);
             const plan = await openFleet(request, session);
-            const format = session.manner.json ? 'json' : argv.format;
+            const format = session.manner.json ? 'json' : (argv.format ?? 'table');
             const wantsPairs = argv.patches === true || argv.estimate === true;
             const { fleetPatches } = await import('../../usecases/fleet/patches.js');
             const pairs = wantsPairs
