@@ -33,9 +33,7 @@ export async function openArchivedTree(
   digest?: Sha256 | undefined,
 ): Promise<{ readonly tree: Tree; readonly build: ArchivedBuild }> {
   const { manifests, errors } =
-    digest === undefined
-      ? await readManifests(archive)
-      : await readManifest(archive, fromText(version.trim()), digest);
+    digest === undefined ? await readManifests(archive) : await readManifest(archive, fromText(version.trim()), digest);
   const [error] = errors;
   const found = choose(archive, manifests, version);
   if (found === undefined) {
