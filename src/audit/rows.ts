@@ -11,22 +11,26 @@ type AnyDecision = Decision<DeltaOperation | SettledOperation>;
 export interface Costs {
   /** Bytes of a file sent whole, compressed, where they were measured. */
   readonly whole: ReadonlyMap<BuildPath, number>;
+  /** About what files take that were not encoded; paths that share a payload share the estimate. */
+  readonly estimates?: ReadonlyMap<BuildPath, { readonly bytes: number }> | undefined;
   /** The name of a payload's entry, where the package's layout is known. */
   readonly entryOf?: ((payload: Payload, path: BuildPath) => string | undefined) | undefined;
 }
 
 /** A row for every decision of the plan, in its order. A payload that was counted at one path costs nothing at the next. */
 export function auditRows(plan: DeltaPlan | SettledPlan, costs: Costs): readonly AuditRow[] {
-  const counted = new Set<string>();
+  const counted = new Set<unknown>();
   const decisions: readonly AnyDecision[] = [...plan.decisions.values()];
   return decisions.map((decision) => {
     const payload = payloadOf(decision.operations);
-    const shared = payload !== undefined && counted.has(payload.id);
-    if (payload !== undefined) counted.add(payload.id);
+    const estimate = payload === undefined ? costs.estimates?.get(decision.path) : undefined;
+    const counts = payload?.id ?? estimate;
+    const shared = counts !== undefined && counted.has(counts);
+    if (counts !== undefined) counted.add(counts);
     const whole = wholeCost(decision, costs);
     const encodes = decision.operations.some((op) => op.kind === 'encode-file' || op.kind === 'encode-partition');
-    const cost =
-      payload !== undefined ? (shared ? 0 : payload.packageBytes) : encodes ? (whole ?? sizeOf(decision.target)) : 0;
+    const known = payload?.packageBytes ?? estimate?.bytes;
+    const cost = shared ? 0 : (known ?? (encodes ? (whole ?? sizeOf(decision.target)) : 0));
     const entry = payload && costs.entryOf?.(payload, decision.path);
     return {
       path: decision.path,

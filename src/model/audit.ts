@@ -61,13 +61,13 @@ export interface AuditRow {
   readonly reason: Reason;
   readonly decidedBy?: RuleAt | undefined;
   /**
-   * Bytes in the package without zip headers; when the audit is not exact, the most that they can be.
+   * Bytes in the package without zip headers; when the audit is not exact, an estimate.
    * A payload that several paths share counts at the first of them.
    */
   readonly cost: number;
   /** Entry of the package that carries it; known in an exact audit or from a package. */
   readonly entry?: string | undefined;
-  /** What sending the file whole costs, compressed as the package compresses. */
+  /** What sending the file whole costs, compressed as the package compresses; when the audit is not exact, a few per cent more. */
   readonly whole?: number | undefined;
   readonly alternatives: readonly Alternative[];
   readonly inner?: Inner | undefined;
@@ -126,6 +126,14 @@ export interface AuditPackage {
   /** From the record beside the package, where that is one of these very bytes. */
   readonly proof?: RecordedProof | undefined;
   readonly entries: readonly AuditEntry[];
+}
+
+/** What becomes of a package that was not made, about. */
+export interface AuditEstimate {
+  /** Of the whole zip file. */
+  readonly bytes: number;
+  /** What the files in it take if all are sent whole: they cannot take more. */
+  readonly atMost: number;
 }
 
 /** What a security rule looks at. */
@@ -200,10 +208,10 @@ export interface PolicyResult {
 
 /** The audit. `schema` rises when a field changes its meaning or goes away. */
 export interface Audit {
-  readonly schema: 1;
+  readonly schema: 2;
   /** `dfota 1.0.0`. */
   readonly tool: string;
-  /** Whether costs are the package's, or only the most that they can be. */
+  /** Whether costs are the package's, or estimates. */
   readonly exact: boolean;
   readonly source: AuditBuild;
   readonly target: AuditBuild;
@@ -216,6 +224,8 @@ export interface Audit {
   readonly rows: readonly AuditRow[];
   readonly security: readonly SecurityFinding[];
   readonly package?: AuditPackage | undefined;
+  /** Of the package, where none was made or given. */
+  readonly estimate?: AuditEstimate | undefined;
   /** What the package needs on the device; known where it was made. */
   readonly needs?: DeviceNeeds | undefined;
   /** Where the lists came from, as the user named it. */

@@ -91,7 +91,7 @@ function useOf(audit: Omit<Audit, 'policy'>, budget: Budget): BudgetUse {
   const { scope, limit } = budget;
   switch (scope.kind) {
     case 'package':
-      return { label: 'package', limit, used: audit.package?.bytes ?? audit.totals.cost };
+      return { label: 'package', limit, used: audit.package?.bytes ?? audit.estimate?.bytes ?? audit.totals.cost };
     case 'part':
       return { label: `part ${scope.part}`, limit, used: audit.totals.byPart[scope.part].cost };
     case 'under':
@@ -111,10 +111,13 @@ function budgetOffence(audit: Omit<Audit, 'policy'>, budget: Budget, use: Budget
   return [{ rule: 'budget', about: use.label, line: budget.line, message }];
 }
 
-/** A bound above the limit proves nothing: the patches may well be smaller. */
+/** How far a package may be larger than its estimate. */
+const doubt = 1.25;
+
+/** An estimate proves nothing, but a limit that it comes near to is worth an exact audit. */
 function budgetDoubt(audit: Omit<Audit, 'policy'>, budget: Budget, use: BudgetUse): readonly PolicyFinding[] {
-  if (audit.exact || use.used <= use.limit) return [];
-  const message = `the budget for ${use.label} may be exceeded: up to ${use.used} bytes of ${use.limit}; an exact audit tells`;
+  if (audit.exact || use.used * doubt <= use.limit) return [];
+  const message = `the budget for ${use.label} may be exceeded: about ${use.used} bytes of ${use.limit}, by an estimate; an exact audit tells`;
   return [{ rule: 'budget', about: use.label, standing: 'information', line: budget.line, message }];
 }
 

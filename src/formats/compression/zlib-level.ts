@@ -2,11 +2,11 @@
  * Who compressed a deflate stream: the classic zlib with one of its nine levels, or something else. It matters because
  * the device can make zlib's bytes again, and no others: a patch then works on what is inside.
  *
- * Only the beginning is tried (up to 1 MiB of plain bytes): compressing a whole kernel nine times would take half a minute.
+ * Only the beginning is tried (up to 256 KiB of plain bytes): compressing a whole kernel nine times would take half a minute.
  */
 import pako from 'pako';
 
-const trialBytes = 1024 * 1024;
+const trialBytes = 256 * 1024;
 const stepBytes = 64 * 1024;
 
 /** Levels in the order in which they are usual. */

@@ -68,7 +68,7 @@ export function auditCsv(audit: Audit): string {
       after?.sha1,
       row.from === undefined ? undefined : displayName(row.from),
       row.cost,
-      audit.exact ? 'yes' : 'at most',
+      audit.exact ? 'yes' : 'estimate',
       ratioOf(row)?.toFixed(4),
       row.whole,
       row.entry === undefined ? undefined : displayName(row.entry),

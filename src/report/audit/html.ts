@@ -5,7 +5,7 @@ import { showSize } from '../quantities.js';
 import { escapeText } from './html-text.js';
 import { auditDocument } from './json.js';
 import { pageTables } from './page-tables.js';
-import { costWord, relationWords } from './words.js';
+import { costWord, packageBytes, relationWords } from './words.js';
 
 /** The parts of the page, as they are in the templates. */
 export interface AuditPage {
@@ -19,7 +19,7 @@ export interface AuditPage {
 export function auditHtml(audit: Audit, page: AuditPage): string {
   const name = (side: Audit['source']): string => displayName(side.version?.revision ?? side.origin);
   const title = `Firmware audit: ${name(audit.source)} → ${name(audit.target)}`;
-  const summary = `The target is ${relationWords[audit.relation]}, ${showSize(audit.package?.bytes ?? audit.totals.cost)} ${costWord(audit)}.`;
+  const summary = `The target is ${relationWords[audit.relation]}, ${showSize(packageBytes(audit))} ${costWord(audit)}.`;
   const values: Readonly<Record<string, string>> = {
     title: escapeText(title),
     summary: escapeText(summary),

@@ -8,6 +8,7 @@ import {
   changeOrder,
   changeWords,
   methodWords,
+  packageBytes,
   partOrder,
   partWords,
   ratioOf,
@@ -58,14 +59,14 @@ function more(count: number, shown: number): readonly string[] {
 export function auditMarkdown(audit: Audit): string {
   const { source, target, totals } = audit;
   const version = (side: Audit['source']): string => plain(displayName(side.version?.revision ?? side.origin));
-  const most = audit.exact ? '' : 'at most ';
-  const size = audit.package?.bytes ?? totals.cost;
+  const about = audit.exact ? '' : 'about ';
   const saved =
     totals.whole > totals.cost ? ` (${showRatio(1 - totals.cost / totals.whole)} less than whole files)` : '';
   const lines = [
-    `### Firmware audit: ${most}${showSize(size)}${saved}`,
+    `### Firmware audit: ${about}${showSize(packageBytes(audit))}${saved}`,
     '',
     `${version(source)} → **${version(target)}**, ${relationWords[audit.relation]}`,
+    ...estimateLines(audit),
     ...policyLines(audit),
     ...counts(audit),
     ...largest(audit),
@@ -75,6 +76,11 @@ export function auditMarkdown(audit: Audit): string {
     `<sub>${plain(audit.tool)} · source ${source.digest.slice(0, 12)} · target ${target.digest.slice(0, 12)}</sub>`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function estimateLines({ estimate, exact }: Audit): readonly string[] {
+  if (exact || estimate === undefined) return [];
+  return ['', `Sizes in the package are estimates; its files take at most ${showSize(estimate.atMost)}.`];
 }
 
 function policyLines({ policy }: Audit): readonly string[] {
@@ -102,7 +108,7 @@ function counts({ totals, exact }: Audit): readonly string[] {
     count.cost === 0 ? '' : showSize(count.cost),
   ];
   return table(
-    ['', 'paths', 'bytes', exact ? 'package' : 'package, at most'],
+    ['', 'paths', 'bytes', exact ? 'package' : 'package, estimated'],
     ['left', 'right', 'right', 'right'],
     [
       ...changeOrder
@@ -118,7 +124,7 @@ function counts({ totals, exact }: Audit): readonly string[] {
 function largest(audit: Audit): readonly string[] {
   const rows = new Map(audit.rows.map((row) => [row.path, row]));
   return table(
-    ['costliest', 'package', 'of file', 'method'],
+    ['costliest', audit.exact ? 'package' : 'package, estimated', 'of file', 'method'],
     ['left', 'right', 'right', 'left'],
     audit.totals.largest.slice(0, mostLargestShown).flatMap((path) => {
       const row = rows.get(path);

@@ -40,7 +40,15 @@ function proofWords({ package: pack }: Audit): string {
 function sizes(audit: Audit): readonly (readonly [string, string])[] {
   const { package: pack, totals } = audit;
   const payload: readonly [string, string] = [`payload, ${costWord(audit)}`, showSize(totals.cost)];
-  if (pack?.bytes === undefined) return [payload];
+  if (pack?.bytes === undefined) {
+    const { estimate } = audit;
+    if (estimate === undefined) return [payload];
+    return [
+      payload,
+      ['payload, if all files were sent whole', `at most ${showSize(estimate.atMost)}`],
+      ['package', `about ${showSize(estimate.bytes)}, an estimate: nothing was encoded`],
+    ];
+  }
   const entries = pack.entries.reduce((sum, { bytes }) => sum + bytes, 0);
   return [
     payload,

@@ -56,7 +56,7 @@ function counts({ totals, exact }: Audit): string {
     showSize(sum.bytes),
     sum.cost === 0 ? '' : showSize(sum.cost),
   ];
-  const cost = { text: exact ? 'package' : 'package, at most', number: true };
+  const cost = { text: exact ? 'package' : 'package, estimated', number: true };
   return tableHtml(
     [{ text: '' }, { text: 'paths', number: true }, { text: 'bytes', number: true }, cost],
     [
@@ -68,12 +68,12 @@ function counts({ totals, exact }: Audit): string {
   );
 }
 
-const rowColumns = [
+const rowColumns = ({ exact }: Audit) => [
   { text: 'path' },
   { text: 'change' },
   { text: 'bytes', number: true },
   { text: 'method' },
-  { text: 'package', number: true },
+  { text: exact ? 'package' : 'package, estimated', number: true },
   { text: 'of file', number: true },
 ];
 
@@ -92,7 +92,7 @@ function rowCells(row: AuditRow): readonly string[] {
 function largest(audit: Audit): string {
   const rows = new Map(audit.rows.map((row) => [row.path, row]));
   const shown = audit.totals.largest.flatMap((path) => rows.get(path) ?? []);
-  return tableHtml(rowColumns, shown.map(rowCells));
+  return tableHtml(rowColumns(audit), shown.map(rowCells));
 }
 
 function policy({ policy: result }: Audit): readonly string[] {
@@ -137,11 +137,11 @@ function bounded(lines: readonly string[]): readonly string[] {
   return [listHtml(lines.slice(0, mostPageLines)), more > 0 ? paragraphHtml(`… and ${showNumber(more)} more.`) : ''];
 }
 
-function paths({ rows }: Audit): readonly string[] {
-  const differing = rows.filter(({ change }) => change !== 'untouched');
+function paths(audit: Audit): readonly string[] {
+  const differing = audit.rows.filter(({ change }) => change !== 'untouched');
   const more = differing.length - mostPageRows;
   return [
-    tableHtml(rowColumns, differing.slice(0, mostPageRows).map(rowCells)),
+    tableHtml(rowColumns(audit), differing.slice(0, mostPageRows).map(rowCells)),
     more > 0
       ? paragraphHtml(
           `… and ${showNumber(more)} more paths: with scripts this page shows them all, and so does dfota audit --format csv.`,

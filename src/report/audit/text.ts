@@ -71,7 +71,14 @@ function header(audit: Audit): readonly string[] {
       : [
           `Package: ${audit.package.file}, ${showNumber(audit.package.bytes ?? 0)} bytes, SHA-256 ${audit.package.sha256}`,
         ]),
-    ...(audit.exact ? [] : ['Nothing was encoded: sizes in the package are the most that they can be.']),
+    ...estimate(audit),
+  ];
+}
+
+function estimate({ estimate: about, exact }: Audit): readonly string[] {
+  if (exact || about === undefined) return [];
+  return [
+    `Package: about ${showSize(about.bytes)}. Nothing was encoded: sizes in it are estimates (--exact makes it), and its files take at most ${showSize(about.atMost)}.`,
   ];
 }
 
@@ -209,9 +216,7 @@ function pathLines(row: AuditRow, audit: Audit): readonly string[] {
   const rule = showRule(row);
   const from = row.from === undefined ? '' : ` from ${displayName(row.from)}`;
   const cost =
-    row.cost === 0
-      ? ''
-      : `, ${audit.exact ? '' : 'at most '}${showNumber(row.cost)} bytes (${showRatio(ratioOf(row))})`;
+    row.cost === 0 ? '' : `, ${audit.exact ? '' : 'about '}${showNumber(row.cost)} bytes (${showRatio(ratioOf(row))})`;
   return [
     `  ${changeWords[row.change]}: ${displayName(row.path)}${from}`,
     `    ${methodWords[row.method]}${cost}: ${reasonSentence(row.reason)}${rule === '' ? '' : `, ${rule}`}`,

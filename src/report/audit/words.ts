@@ -76,9 +76,14 @@ export const securityWords: Readonly<Record<SecurityRule, string>> = {
   vermagic: 'kernel module for another kernel',
 };
 
-/** What a cost is: of the package, or the most that it can be. */
+/** What a cost is: of the package, or an estimate of it. */
 export function costWord(audit: Pick<Audit, 'exact'>): string {
-  return audit.exact ? 'in the package' : 'in the package, at most';
+  return audit.exact ? 'in the package' : 'in the package, estimated';
+}
+
+/** How large the package is, or about how large it becomes. */
+export function packageBytes(audit: Pick<Audit, 'package' | 'estimate' | 'totals'>): number {
+  return audit.package?.bytes ?? audit.estimate?.bytes ?? audit.totals.cost;
 }
 
 /** Cost as a share of the file: `12.3 %`; nothing for what has no size. */

@@ -7,6 +7,7 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { packageEstimate } from '../../audit/estimate.js';
 import { headerOf, packageTime, relationOf } from '../../audit/header.js';
 import { viewPackage } from '../../audit/package.js';
 import { applyPolicy } from '../../audit/policy/apply.js';
@@ -21,16 +22,18 @@ import { totalsOf } from '../../audit/totals.js';
 import { checkBuilds } from '../../checks/builds/check-builds.js';
 import { comparedInputFindings } from '../../checks/builds/compared-inputs.js';
 import { listFindings } from '../../checks/lists/check-lists.js';
+import { quickWhole } from '../../encode/estimate/estimate-file.js';
 import { asInputError } from '../../files/system-error.js';
 import { withTemporaryFolder } from '../../files/temporary.js';
 import { compilePattern } from '../../input/lists/pattern.js';
 import type { Audit, AuditPackage, AuditRow, SecurityFinding } from '../../model/audit.js';
-import type { Build } from '../../model/build.js';
+import type { Build, OpenBuild } from '../../model/build.js';
 import { allowableCodes } from '../../model/codes.js';
 import type { Decision } from '../../model/decision.js';
 import type { DeviceOrder } from '../../model/device-order.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import { sdx6x } from '../../model/layout.js';
 import { largestPolicyBytes } from '../../model/limits.js';
 import type { DeltaOperation, Payload, SettledOperation } from '../../model/operation.js';
 import { allParts, type Part } from '../../model/parts.js';
@@ -49,6 +52,7 @@ import { type SketchOptions, sketchBuilds } from '../generate/sketches.js';
 import { guardInputs, withoutRepeated } from '../guard-inputs.js';
 import { inspectPackage } from '../inspect/inspect.js';
 import type { OpenInputs } from '../open-inputs.js';
+import { openEstimates } from './estimate-plan.js';
 import { type InsideFacts, lookInside } from './look-inside.js';
 import { recordedProof } from './recorded-proof.js';
 
@@ -58,7 +62,7 @@ export interface AuditOptions {
   readonly bootUpdate: BootUpdate;
   readonly levers: Levers;
   readonly chmod: ChmodPlacement;
-  /** Makes every patch, so that costs are those of the package that `generate` would make; without it they are bounds. */
+  /** Makes every patch, so that costs are those of the package that `generate` would make; without it they are estimates. */
   readonly exact?: Pick<GenerateOptions, 'encoding' | 'dialect' | 'permissions'> | undefined;
   /** A finished package, made by any tool: its methods and sizes are shown in place of the plan's. */
   readonly packageFile?: string | undefined;
@@ -82,10 +86,12 @@ export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, por
   const guards = await guardInputs(inputs, parts, signal);
   const told = new Set(guards.map(({ code }) => code));
   const toldByPackage = (made?.findings ?? []).filter(({ code }) => !told.has(code));
-  const inside = await lookInside(source, target, { onProgress, signal, earlier: earlierForms(plan) });
+  const estimates = plan.state === 'delta' ? openEstimates(plan, source, target) : undefined;
+  const inside = await lookInside(source, target, { onProgress, signal, earlier: earlierForms(plan), estimates });
 
   const planned = auditRows(plan, {
     whole: inside.whole,
+    estimates: await estimates?.finish(signal),
     entryOf: made && entryNamer(made.order),
   }).map((row) => {
     const inner = inside.inner.get(row.path);
@@ -99,7 +105,7 @@ export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, por
       : await recordedProof(options.packageFile, inspection.sha256);
   const contents = view === undefined ? made && packageOf(made.output, rows) : { ...view.package, proof };
   const audit: Omit<Audit, 'policy'> = {
-    schema: 1,
+    schema: 2,
     tool: `dfota ${dfotaVersion}`,
     exact: contents !== undefined,
     source: headerOf(source.build),
@@ -115,11 +121,18 @@ export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, por
     rows,
     security: securityOf(source.build, target.build, inside),
     package: contents,
+    estimate: contents === undefined ? packageEstimate(rows, await programBytes(target)) : undefined,
     needs: made?.needs,
   };
   return release === undefined
     ? audit
     : { ...audit, policy: applyPolicy(audit, release, options.today ?? now().toISOString().slice(0, 10)) };
+}
+
+/** What the updater takes in the package, about. */
+async function programBytes({ build, content }: OpenBuild): Promise<number> {
+  const { updater } = sdx6x;
+  return build.entries.get(updater)?.kind === 'file' ? quickWhole(await content.read(updater)) : 0;
 }
 
 /** What `generate` tells before it encodes. */

@@ -5,7 +5,7 @@ import { compareContents } from '../../audit/compare/compare-file.js';
 import { type Certificate, certificatesIn, isCredentialName } from '../../audit/security/certificates.js';
 import { contentFindings, innerFindings, startLinkFinding } from '../../audit/security/content.js';
 import { moduleRelease } from '../../audit/security/vermagic.js';
-import { compressWhole } from '../../encode/deflate/whole.js';
+import { quickWhole } from '../../encode/estimate/estimate-file.js';
 import type { SecurityFinding } from '../../model/audit.js';
 import type { FileEntry, OpenBuild } from '../../model/build.js';
 import type { Inner } from '../../model/inner.js';
@@ -13,6 +13,7 @@ import { inSystem, sdx6x } from '../../model/layout.js';
 import { largestComparedBytes } from '../../model/limits/audit.js';
 import { type BuildPath, displayName } from '../../model/path.js';
 import type { OnProgress } from '../../model/progress.js';
+import type { PlanEstimates } from './estimate-plan.js';
 
 /** What the bytes of both builds tell. */
 export interface InsideFacts {
@@ -49,6 +50,8 @@ export async function lookInside(
     readonly signal?: AbortSignal | undefined;
     /** Where the source has an earlier form of a file that is new at its path. */
     readonly earlier: ReadonlyMap<BuildPath, BuildPath>;
+    /** Told of every file that is new or changed, while its bytes are at hand. */
+    readonly estimates?: PlanEstimates | undefined;
   },
 ): Promise<InsideFacts> {
   const inner = new Map<BuildPath, Inner>();
@@ -85,7 +88,7 @@ export async function lookInside(
     const key = `${before?.content.sha1 ?? ''} ${after.content.sha1} ${nameKind(path)}`;
     const known = seen.get(key) ?? {
       inner: await compareContents(displayName(path), old, now),
-      whole: compressWhole(now, 'fast').bytes.length,
+      whole: quickWhole(now),
     };
     if (after.content.size > 0) seen.set(key, known);
     inner.set(
@@ -93,6 +96,8 @@ export async function lookInside(
       before === undefined || before.path === path ? known.inner : comparedWith(before.path, known.inner),
     );
     whole.set(path, known.whole);
+    const base = before === undefined || old === undefined ? undefined : { path: before.path, bytes: old };
+    await options.estimates?.see(path, { target: now, whole: known.whole, base });
     if (inSystem(path) || path === boot) security.push(...innerFindings(path, known.inner));
   }
   options.onProgress({

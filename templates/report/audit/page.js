@@ -5,7 +5,7 @@ import { changeTone, changeWords, methodWords, partWords, relationWords, ruleWor
 
 const audit = JSON.parse(document.getElementById('audit-data').textContent);
 const { totals, source, target } = audit;
-const most = audit.exact ? '' : 'at most ';
+const about = audit.exact ? '' : 'about ';
 const main = document.getElementById('main');
 // What stands in the page for readers without scripts is shown again below, with more.
 const packageFacts = document.getElementById('package');
@@ -64,11 +64,16 @@ function header() {
     );
 }
 
+function packageTitle() {
+  if (audit.package?.bytes !== undefined) return 'Package';
+  return audit.estimate === undefined ? 'Payload in the package' : 'Package, estimated';
+}
+
 function figures() {
   const fresh = audit.security.filter(({ standing, severity }) => standing !== 'present' && severity !== 'information');
   const errors = fresh.filter(({ severity }) => severity === 'error').length;
   const offenders = audit.policy?.findings.filter(({ standing }) => standing === 'offender').length;
-  const bytes = audit.package?.bytes ?? totals.cost;
+  const bytes = audit.package?.bytes ?? audit.estimate?.bytes ?? totals.cost;
   const saved =
     totals.whole > totals.cost
       ? `${percent(1 - totals.cost / totals.whole)} less than whole files`
@@ -78,7 +83,7 @@ function figures() {
   return el(
     'div',
     { class: 'figures' },
-    figure(audit.package?.bytes === undefined ? `Payload, ${most || 'in the package'}` : 'Package', size(bytes), saved),
+    figure(packageTitle(), size(bytes), saved),
     figure(
       'Paths that differ',
       number(differs),
@@ -126,7 +131,7 @@ function changesTable() {
     { text: '' },
     { text: 'paths', number: true },
     { text: 'bytes', number: true },
-    { text: `package${most && ', at most'}`, number: true },
+    { text: audit.exact ? 'package' : 'package, estimated', number: true },
   ];
   const line = (label, sum) => [label, number(sum.paths), size(sum.bytes), sum.cost === 0 ? '' : size(sum.cost)];
   const chip = (key) => el('span', { class: `chip ${changeTone[key]}` }, changeWords[key]);
@@ -183,7 +188,8 @@ function methods() {
 
 /** What the map leaves out, so that its sum and the size of the package can be held together. */
 function besides() {
-  if (audit.package?.bytes === undefined) return `together ${most}${size(totals.cost)}, without script and zip headers`;
+  if (audit.package?.bytes === undefined)
+    return `together ${about}${size(totals.cost)}, without script and zip headers`;
   const entries = audit.package.entries.reduce((sum, { bytes }) => sum + bytes, 0);
   const rest = [
     `script, programs and metadata ${size(Math.max(0, entries - totals.cost))}`,
@@ -197,7 +203,7 @@ function map(openPath) {
   const parts = Object.keys(partWords).filter((key) => totals.byPart[key].cost > 0);
   return section(
     'map',
-    `Package bytes by directory${most && ', at most'}`,
+    `Package bytes by directory${audit.exact ? '' : ', estimated'}`,
     treemap(audit.rows, audit.exact, openPath),
     el(
       'ul',
@@ -263,7 +269,7 @@ function policy(openPath) {
         el(
           'div',
           {},
-          `${label}: ${most}${size(used)} of ${size(limit)}`,
+          `${label}: ${about}${size(used)} of ${size(limit)}`,
           used > limit && el('span', { class: 'chip bad' }, 'exceeded'),
         ),
         el(
@@ -392,5 +398,5 @@ main.append(
 document
   .getElementById('foot')
   .append(
-    `Made by ${audit.tool}. ${audit.exact ? 'Sizes are those of the package.' : 'Nothing was encoded: sizes in the package are the most that they can be.'} Secrets in texts are masked.`,
+    `Made by ${audit.tool}. ${audit.exact ? 'Sizes are those of the package.' : 'Nothing was encoded: sizes in the package are estimates.'} Secrets in texts are masked.`,
   );

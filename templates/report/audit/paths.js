@@ -317,7 +317,7 @@ function detail(row, audit) {
     .map(([label, key]) => ({ label, before: show(row.before, key), after: show(row.after, key) }))
     .filter(({ before, after }) => before !== undefined || after !== undefined);
   const costs = [
-    row.cost > 0 && `${audit.exact ? '' : 'At most '}${number(row.cost)} bytes in the package`,
+    row.cost > 0 && `${audit.exact ? '' : 'About '}${number(row.cost)} bytes in the package`,
     row.whole !== undefined &&
       row.whole !== row.cost &&
       row.method !== 'none' &&

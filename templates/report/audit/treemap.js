@@ -111,7 +111,7 @@ export function treemap(rows, exact, openPath) {
   const act = (node) => (node.leaf ? openPath(node.path) : show(node, true));
   const tile = ({ item, x, y, width, height }, isFrame) => {
     const share = percent(item.cost / root.cost);
-    const label = `${item.node.path || 'everything'}: ${exact ? '' : 'at most '}${size(item.cost)}, ${share}`;
+    const label = `${item.node.path || 'everything'}: ${exact ? '' : 'about '}${size(item.cost)}, ${share}`;
     const roomy = width > 44 && height > 17;
     return el(
       'button',

@@ -84,6 +84,8 @@ test('integration: a renamed file is compared with what it was', () => {
 
 test('integration: without an encoder nothing is exact, and costs are at most the file', () => {
   assert.equal(audit.exact, false);
+  assert.ok(audit.estimate !== undefined && audit.estimate.bytes > audit.totals.cost);
+  assert.ok(audit.totals.cost <= audit.estimate.atMost);
   for (const row of audit.rows) assert.ok(row.cost <= (row.after?.size ?? 0), displayName(row.path));
   assert.equal(audit.relation, 'upgrade');
 });
