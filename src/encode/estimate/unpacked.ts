@@ -33,7 +33,7 @@ function estimateFrom(source: Uint8Array, target: DeflateTarget): number | undef
     if (known.has(keyOf(target.bytes, stream))) continue;
     const base = closest(from, stream);
     if (base === undefined || target.settings(stream) === undefined) continue;
-    bytes += chunkHeader + estimatePatch(base.expanded, stream.expanded);
+    bytes += chunkHeader + estimatePatch(base.expand(), stream.expand());
     remade += 1;
     between.target.skip(stream);
     between.source.skip(base);
@@ -68,13 +68,13 @@ function keyOf(bytes: Uint8Array, { start, length }: DeflateStream): string {
 
 /** The source stream with the most in common, by its expanded bytes; where there is only one, that. */
 function closest(from: readonly DeflateStream[], to: DeflateStream): DeflateStream | undefined {
-  const usable = from.filter(({ expanded }) => isEncodable(expanded.length, to.expanded.length));
+  const usable = from.filter(({ expandedLength }) => isEncodable(expandedLength, to.expandedLength));
   const likely = usable.filter(
-    ({ expanded }) => Math.abs(Math.log(expanded.length / to.expanded.length)) < likelyRatio,
+    ({ expandedLength }) => Math.abs(Math.log(expandedLength / to.expandedLength)) < likelyRatio,
   );
   const possible = likely.length > 0 ? likely : usable;
   if (possible.length < 2) return possible[0];
-  const wanted = gramsOf(to.expanded);
-  const scored = possible.map((stream) => ({ stream, score: similarity(wanted, gramsOf(stream.expanded)) }));
+  const wanted = gramsOf(to.expand());
+  const scored = possible.map((stream) => ({ stream, score: similarity(wanted, gramsOf(stream.expand())) }));
   return scored.reduce((best, each) => (each.score > best.score ? each : best)).stream;
 }
