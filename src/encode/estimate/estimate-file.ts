@@ -25,6 +25,9 @@ const worthwhile = 0.95;
 const hardlyShrinks = 0.9;
 const beginnings = [Buffer.from([0x1f, 0x8b, 8]), Buffer.from([0x50, 0x4b, 3, 4])];
 
+/** A patch so much smaller than a file that is compressed quickly is smaller than one that is compressed well. */
+const farBelow = 0.7;
+
 /** The smallest patch there can be, as the encoder has it. */
 const smallestPatch = 90;
 
@@ -33,13 +36,15 @@ export function quickWhole(bytes: Uint8Array): number {
   return Math.min(bytes.length, deflatedLength(bytes, { level: 1 }));
 }
 
-/** A file is compressed both ways whole, or in so many pieces of so many bytes. */
+/** A file that is longer than all of these is compressed in so many pieces of so many bytes. */
 const comparedPieces = 8;
 const comparedBytes = 32 * 1024;
 
 /** About what the package takes for a file that takes `quick` bytes when it is compressed quickly: pieces of it, compressed both ways, tell. */
 function carefulWhole(bytes: Uint8Array, quick: number): number {
-  const step = Math.max(comparedBytes, Math.ceil(bytes.length / comparedPieces));
+  const wanted = comparedPieces * comparedBytes;
+  if (bytes.length <= wanted) return Math.min(bytes.length, deflatedLength(bytes, { level: 9 }));
+  const step = Math.ceil(bytes.length / comparedPieces);
   let [fast, good] = [0, 0];
   for (let at = 0; at < bytes.length; at += step) {
     const piece = bytes.subarray(at, at + comparedBytes);
@@ -65,7 +70,7 @@ export function estimateFile({ target, bases }: EstimateRequest, quick: number):
   const isFound = unpacked !== undefined && unpacked * 2 < target.length;
   const plain = isFound ? undefined : estimateBestPatch(usable, target);
   const patch = Math.min(unpacked ?? Number.POSITIVE_INFINITY, plain?.bytes ?? Number.POSITIVE_INFINITY);
-  if (patch * 2 < quick && patch <= worthwhile * target.length) return { method: 'patch', bytes: patch };
+  if (patch < farBelow * quick && patch <= worthwhile * target.length) return { method: 'patch', bytes: patch };
   const whole = carefulWhole(target, quick);
   return patch < whole && patch <= worthwhile * target.length
     ? { method: 'patch', bytes: patch }
