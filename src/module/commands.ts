@@ -142,7 +142,7 @@ export async function answerCommand(
       async ([, where = '']) => {
         if (where === '' || where.length > longestUpdateAddressBytes) return await fail(errors.invalid);
         if (now.isUpdating()) return await fail(errors.notAllowed);
-        if (/^https?:\/\//i.test(where)) {
+        if (/^(?:https?|ftp):\/\//i.test(where)) {
           if (!URL.canParse(where)) return await fail(errors.invalid);
           await port.answer('OK');
           return now.startDownload(new URL(where));

@@ -10,6 +10,9 @@ import type { Faults } from './faults.js';
 /** What HTTPEND reports. */
 export const downloadCodes = { done: 0, failed: 701, timedOut: 702 } as const;
 
+/** What FTPEND reports of a download that fails. */
+export const ftpCodes = { failed: 601, timedOut: 602 } as const;
+
 /** Milliseconds without a byte after which a download has failed. */
 const idle = 20_000;
 

@@ -65,6 +65,23 @@ test('integration: a download that fails has its exit code', async () => {
   assert.match(String(late.end.message), /HTTPEND 702/);
 });
 
+test('integration: a download by FTP is followed to its end', async () => {
+  const pair = await pairs();
+  for (const [faults, code] of [
+    [[], 601],
+    [['download-timeout'], 602],
+  ] as const) {
+    count += 1;
+    const module = await startModule(pair.source, join(folder, `m${count}`), faults);
+    const words = ['--via', 'https', '--url', 'ftp://h/update.zip', '--speed', '1000', '--journal', join(folder, 'jf')];
+    const { code: exit, stdout, stderr } = await command('deliver', pair.package, '--port', module.at, ...words);
+    await module.stop();
+    assert.equal(exit, 5, stdout);
+    assert.match(stdout, new RegExp(`FTPEND ${code}`));
+    assert.match(stderr, /module: FTPSTART/);
+  }
+});
+
 test('integration: another address to listen on, certificates of the user, and a dry run', async () => {
   const { cert, key } = selfSigned(['127.0.0.1']);
   const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
