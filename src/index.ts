@@ -23,6 +23,7 @@ export type * from './model/explanation.js';
 export type * from './model/finding.js';
 export type * from './model/fleet.js';
 export type * from './model/image-delta.js';
+export type * from './model/initiation.js';
 export type * from './model/inner.js';
 export type * from './model/inspection.js';
 export type * from './model/list-rules.js';
@@ -109,6 +110,7 @@ export { type ImageApplyRequest, imageApply } from './usecases/image-delta/image
 export { type ImageDeltaRequest, imageDelta } from './usecases/image-delta/image-delta.js';
 export { type ImageInfoRequest, imageInfo } from './usecases/image-delta/image-info.js';
 export type { DeltaTarget } from './usecases/image-delta/plan.js';
+export { type InitRequest, init } from './usecases/init/init.js';
 export { type InspectRequest, inspectPackage as inspect } from './usecases/inspect/inspect.js';
 export { type LittlefsCheckRequest, littlefsCheck } from './usecases/littlefs/check.js';
 export { type LittlefsMakeRequest, type LittlefsPreset, littlefsMake } from './usecases/littlefs/make.js';

@@ -12,6 +12,7 @@ import { generateCommand } from './commands/generate.js';
 import { imageApplyCommand } from './commands/image-apply.js';
 import { imageDeltaCommand } from './commands/image-delta.js';
 import { imageInfoCommand } from './commands/image-info.js';
+import { initCommand } from './commands/init.js';
 import { inspectCommand } from './commands/inspect.js';
 import { littlefsCommand } from './commands/littlefs.js';
 import { lsCommand } from './commands/ls.js';
@@ -52,6 +53,7 @@ export function dfota(version: string): Program {
       explainCommand,
       archiveCommand,
       cacheCommand,
+      initCommand,
       configCommand,
       fleetCommand,
       preflightCommand,

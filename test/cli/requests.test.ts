@@ -5,6 +5,7 @@ import { archiveAddRequest, archiveGetRequest, archiveRequest } from '../../src/
 import { auditRequest } from '../../src/cli/commands/audit.js';
 import { cachePruneRequest, cacheRequest, cacheServeRequest } from '../../src/cli/commands/cache.js';
 import { checkRequest } from '../../src/cli/commands/check.js';
+import { configRequest } from '../../src/cli/commands/config.js';
 import { deliverRequest } from '../../src/cli/commands/deliver.js';
 import { explainRequest } from '../../src/cli/commands/explain.js';
 import { extractRequest } from '../../src/cli/commands/extract.js';
@@ -13,6 +14,7 @@ import { generateRequest } from '../../src/cli/commands/generate.js';
 import { imageApplyRequest } from '../../src/cli/commands/image-apply.js';
 import { imageDeltaRequest } from '../../src/cli/commands/image-delta.js';
 import { imageInfoRequest } from '../../src/cli/commands/image-info.js';
+import { initRequest } from '../../src/cli/commands/init.js';
 import { inspectRequest } from '../../src/cli/commands/inspect.js';
 import { littlefsCheckRequest, littlefsMakeRequest } from '../../src/cli/commands/littlefs.js';
 import { lsRequest } from '../../src/cli/commands/ls.js';
@@ -183,6 +185,11 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
       '2026-11-21T00:00:00Z',
     ),
     least: generateRequest({ ...package_, source: 'v1.zip', to: 'v2.zip', noCache: true }),
+  },
+  config: { all: configRequest({ config: 'c.yaml', product: 'a', noConfig: true }), least: configRequest({}) },
+  init: {
+    all: initRequest({ folder: 'builds', updateGen: true, product: 'a' }),
+    least: initRequest({ folder: '.' }),
   },
   inspect: { all: inspectRequest({ package: 'update.zip' }), least: inspectRequest({ package: 'update.zip' }) },
   ls: {

@@ -130,6 +130,7 @@ test('unit: every command has examples in its help', async () => {
     'littlefs',
     'config',
     'fleet',
+    'init',
     ...images,
   ];
   const archive = ['add', 'get', 'list', 'verify'].map((name) => ['archive', name]);

@@ -181,6 +181,8 @@ test('integration: the configuration, and what is in force of it', async () => {
   writeFileSync(at('dfota.config.yaml'), 'products:\n  a: {source: v1, jobs: 2, allow: [x], signer-command: sign}\n');
   hold('config', await command('config', '--config', at('dfota.config.yaml')));
   hold('config', await command('config', '--no-config'));
+  mkdirSync(at('init'));
+  hold('initiation', await command('init', at('init'), '--update-gen'));
   const product = { source: 'releases/*/targetfiles.zip', target: 'v2', 'cache-size': '64M', jobs: 2, allow: ['x'] };
   const commands = { audit: { output: 'audit.html', exact: true } };
   hold('configuration', { defaults: { effort: 'best' }, products: { a: { ...product, commands } } });

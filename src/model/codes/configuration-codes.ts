@@ -38,4 +38,8 @@ export const configurationCodes = {
     meaning: 'a variable of the environment begins with DFOTA_, but nothing reads it',
     remedy: 'correct its name, or unset it',
   },
+  'init-exists': {
+    meaning: 'a file that dfota init would write is there already',
+    remedy: 'remove it first, or write into another folder',
+  },
 } as const satisfies CodeTexts;

@@ -109,6 +109,7 @@ export const endsRun = [
   'configuration-missing',
   'configuration-product',
   'environment-value',
+  'init-exists',
   'configuration-two',
   'configuration-too-large',
   'configuration-syntax',

@@ -509,6 +509,18 @@ export const documents: Readonly<
       problems: list(object({ file: text, count })),
     }),
   },
+  initiation: {
+    writes: '`dfota init --json`',
+    schema: object({
+      ...format('dfota-initiation'),
+      folder: text,
+      product: text,
+      source: orNull(text),
+      target: orNull(text),
+      files: list(text),
+      kept: list(text),
+    }),
+  },
   config: {
     writes: '`dfota config --json`',
     schema: object({
