@@ -6,6 +6,7 @@ import { type BuildPath, compareBytes, displayName } from '../model/path.js';
 import type { Difference, DifferenceKind } from '../model/verification.js';
 import { type Blob, sameBlob, sliceBlob } from './blob.js';
 import type { ContentStore } from './content.js';
+import { EqualState, type IsEqual, type Met } from './equal-state.js';
 import { type Attributes, directoryOf, type FileSystem, type Inode, inodeOf, rootInode } from './file-system.js';
 import type { Flash } from './machine.js';
 import { mapEach, mapEntries, mapGet } from './persistent-map.js';
@@ -100,12 +101,21 @@ function compareAttributes(
   }
 }
 
+/** What was compared before, for many states that are held against the same expectation. */
+export type ComparedBefore = EqualState<ExpectedNode>;
+
+/** Nothing yet. */
+export function nothingCompared(): ComparedBefore {
+  return new EqualState();
+}
+
 /** Compares a state with the expectation. Gives the first differences in byte order of the path, and how many there are. */
 export async function compareWith(
   expectation: Expectation,
   flash: Flash,
   store: ContentStore,
   most = 20,
+  before: ComparedBefore = nothingCompared(),
 ): Promise<{ readonly differences: readonly Difference[]; readonly count: number }> {
   const all: Difference[] = [];
   const { labels } = expectation;
@@ -113,11 +123,16 @@ export async function compareWith(
   if (fs !== undefined) {
     const root = directoryOf(fs, rootInode);
     const doubtful: Doubtful[] = [];
-    compareNode(fs, root, expectation.system, '/system', { labels, all, doubtful });
+    const met = before.begin(fs);
+    met?.meet(rootInode, expectation.system, undefined);
+    const comparison = { labels, all, doubtful, isEqual: before.unchanged(fs), met };
+    if (!comparison.isEqual(rootInode, expectation.system))
+      compareNode(fs, rootInode, root, expectation.system, '/system', comparison);
     for (const { content, path, expected } of doubtful) {
       const found = await store.whole(content);
       if (found.sha1 !== expected.content.sha1) all.push(contentDiffers(path, found, expected));
     }
+    if (all.length === 0) met?.keep();
   }
   for (const { image, partition } of expectation.images) {
     const keys = partition === undefined ? mapEntries(flash.partitions).map(([key]) => key) : [partition];
@@ -153,6 +168,8 @@ interface Comparison {
   readonly labels: boolean;
   readonly all: Difference[];
   readonly doubtful: Doubtful[];
+  readonly isEqual: IsEqual<ExpectedNode>;
+  readonly met: Met<ExpectedNode> | undefined;
 }
 
 function contentDiffers(path: string, found: Blob, { content }: Extract<Entry, { kind: 'file' }>): Difference {
@@ -160,7 +177,14 @@ function contentDiffers(path: string, found: Blob, { content }: Extract<Entry, {
   return { path: displayName(path), what: 'content', found: size(found), expected };
 }
 
-function compareNode(fs: FileSystem, inode: Inode, expected: ExpectedNode, path: string, comparison: Comparison): void {
+function compareNode(
+  fs: FileSystem,
+  number: number,
+  inode: Inode,
+  expected: ExpectedNode,
+  path: string,
+  comparison: Comparison,
+): void {
   const { all, labels } = comparison;
   const differ = (what: DifferenceKind, found?: string, wanted?: string): void => {
     all.push({
@@ -202,8 +226,10 @@ function compareNode(fs: FileSystem, inode: Inode, expected: ExpectedNode, path:
       below.push({ name, ino, node });
     });
   }
-  for (const { name, ino, node } of below) {
-    compareNode(fs, inodeOf(fs, ino), node ?? nothing, `${path}/${name}`, comparison);
+  for (const { name, ino, node = nothing } of below) {
+    if (comparison.isEqual(ino, node)) continue;
+    comparison.met?.meet(ino, node, number);
+    compareNode(fs, ino, inodeOf(fs, ino), node, `${path}/${name}`, comparison);
   }
   if (met === expected.children.size) return;
   for (const [name, node] of expected.children) {

@@ -1,7 +1,7 @@
 /** What a module is held against after a run, uncut or cut: made once, here and in every thread alike. */
 import type { Entry } from '../model/build.js';
 import type { BuildPath } from '../model/path.js';
-import { compareStates, compareWith, type Expectation, expect } from './compare.js';
+import { compareStates, compareWith, type Expectation, expect, nothingCompared } from './compare.js';
 import type { ContentStore } from './content.js';
 import type { Flash } from './machine.js';
 import type { Module } from './module.js';
@@ -46,10 +46,11 @@ export function judgeOf(
   store: ContentStore,
   script: Script,
 ): Judge {
+  const before = nothingCompared();
   return async (flash, deeds) => {
     const { differences, count } =
       uncut === undefined
-        ? await compareWith(expectation, flash, store, fewDifferences)
+        ? await compareWith(expectation, flash, store, fewDifferences, before)
         : compareStates(uncut, flash, fewDifferences);
     return { differences, count, outside: await outsideOf(deeds, rules, store, script.text) };
   };

@@ -173,6 +173,12 @@ export function throughMount(machine: Machine, ref: InodeRef): InodeRef {
   return mounted === undefined ? ref : { volume: mounted, ino: rootInode };
 }
 
+/** Whether no name follows: what stands behind is empty or `.`. */
+function isLast(pending: readonly string[]): boolean {
+  for (const part of pending) if (part !== '' && part !== '.') return false;
+  return true;
+}
+
 /** Walks a path as the kernel does: through links and mount points, `..` included. `follow` also follows a link at its end. */
 export function lookUp(machine: Machine, path: string, follow: boolean): Found | Errno {
   if (path === '') return 'ENOENT';
@@ -194,7 +200,7 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
     visit(machine);
     const fs = volumeOf(machine, top.volume);
     const ino = mapGet(directoryOf(fs, top.ino).children, part);
-    const last = !pending.some((other) => other !== '' && other !== '.');
+    const last = isLast(pending);
     const slash = last && pending.length > 0;
     if (ino === undefined) {
       if (!last) return 'ENOENT';

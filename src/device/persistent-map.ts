@@ -126,6 +126,43 @@ export function mapEach<K extends Key, V>(map: PersistentMap<K, V>, each: (key: 
   if (map.root !== undefined) visit(map.root, each);
 }
 
+/**
+ * Calls for every key that one of the maps has and the other has not, or with another value: another object, even an equal one. What
+ * both share is passed over as a whole.
+ */
+export function mapDifference<K extends Key, V>(
+  a: PersistentMap<K, V>,
+  b: PersistentMap<K, V>,
+  each: (key: K) => void,
+): void {
+  differ(a.root, b.root, each);
+}
+
+function differ<K, V>(a: Slot<K, V> | undefined, b: Slot<K, V> | undefined, each: (key: K) => void): void {
+  if (a === b) return;
+  if (a?.kind !== 'branch' || b?.kind !== 'branch') {
+    const before = valuesOf(a);
+    const after = valuesOf(b);
+    for (const [key, value] of before) if (!after.has(key) || after.get(key) !== value) each(key);
+    for (const key of after.keys()) if (!before.has(key)) each(key);
+    return;
+  }
+  for (let bits = a.bitmap | b.bitmap; bits !== 0; bits &= bits - 1) {
+    const bit = bits & -bits;
+    differ(slotAt(a, bit), slotAt(b, bit), each);
+  }
+}
+
+function slotAt<K, V>({ bitmap, slots }: Branch<K, V>, bit: number): Slot<K, V> | undefined {
+  return (bitmap & bit) === 0 ? undefined : slots[countBits(bitmap & (bit - 1))];
+}
+
+function valuesOf<K, V>(slot: Slot<K, V> | undefined): ReadonlyMap<K, V> {
+  const values = new Map<K, V>();
+  if (slot !== undefined) visit(slot, (key: K, value: V) => values.set(key, value));
+  return values;
+}
+
 /** All keys and values, as an array. */
 export function mapEntries<K extends Key, V>(map: PersistentMap<K, V>): [K, V][] {
   const all: [K, V][] = [];

@@ -3,9 +3,11 @@ import { type Blob, emptyBlob, overwriteBlob, sliceBlob } from './blob.js';
 import {
   type Attributes,
   addInode,
+  type DirectoryInode,
   directoryOf,
   type FileInode,
   type Inode,
+  inodeOf,
   moveName,
   removeName,
   replaceInode,
@@ -24,7 +26,7 @@ import {
   volumeOf,
 } from './machine.js';
 import { writeBlockDevice } from './partition.js';
-import { emptyMap, mapEntries, mapGet } from './persistent-map.js';
+import { emptyMap, mapEach, mapEntries, mapGet } from './persistent-map.js';
 import { noteAttempt, noteChange } from './reach.js';
 
 type Failure = Errno | undefined;
@@ -227,6 +229,18 @@ export function modeAfterOwnerChange(mode: number): number {
   return mode & ((mode & 0o010) === 0 ? ~0o4000 : ~0o6000);
 }
 
+/** Whether setting the owner changes nothing: `undefined` leaves uid or gid. */
+export function isOwnerSet(
+  inode: FileInode | DirectoryInode,
+  uid: number | undefined,
+  gid: number | undefined,
+): boolean {
+  if (inode.uid !== (uid ?? inode.uid) || inode.gid !== (gid ?? inode.gid)) return false;
+  if (inode.kind === 'directory') return true;
+  const kept = inode.mode === 'unset' || modeAfterOwnerChange(inode.mode) === inode.mode;
+  return kept && inode.capabilities === undefined;
+}
+
 /** Sets the owner; `undefined` leaves uid or gid. A file loses set-uid, set-gid and capabilities by it. */
 export function changeOwnerAt(
   machine: Machine,
@@ -236,11 +250,7 @@ export function changeOwnerAt(
   subject: string,
 ): void {
   const inode = nodeAt(machine, ref);
-  if (inode.kind !== 'file' && inode.kind !== 'directory') return;
-  if (inode.uid === (uid ?? inode.uid) && inode.gid === (gid ?? inode.gid)) {
-    const kept = inode.mode === 'unset' || modeAfterOwnerChange(inode.mode) === inode.mode;
-    if (inode.kind === 'directory' || (kept && inode.capabilities === undefined)) return;
-  }
+  if ((inode.kind !== 'file' && inode.kind !== 'directory') || isOwnerSet(inode, uid, gid)) return;
   const owned = { ...inode, uid: uid ?? inode.uid, gid: gid ?? inode.gid };
   if (owned.kind === 'directory') update(machine, ref, owned, 'mode', subject);
   else {
@@ -262,14 +272,20 @@ export function changeExtraAt(
   }
 }
 
-/** Calls for everything below and at an inode, contents before their directory, links not followed. */
+/**
+ * Calls for everything below and at an inode, contents before their directory, links not followed. `each` may change the inode that it is
+ * told of, and no other: names and all other inodes are those of the beginning.
+ */
 export function walk(machine: Machine, ref: InodeRef, each: (ref: InodeRef, inode: Inode) => void): void {
-  visit(machine);
-  const inode = nodeAt(machine, ref);
-  if (inode.kind === 'directory') {
-    for (const [, ino] of mapEntries(inode.children)) walk(machine, { volume: ref.volume, ino }, each);
-  }
-  each(ref, nodeAt(machine, ref));
+  const { volume } = ref;
+  const fs = volumeOf(machine, volume);
+  const enter = (ino: number): void => {
+    visit(machine);
+    const inode = inodeOf(fs, ino);
+    if (inode.kind === 'directory') mapEach(inode.children, (_, child) => enter(child));
+    each({ volume, ino }, inode);
+  };
+  enter(ref.ino);
 }
 
 /** A regular file, links followed. */

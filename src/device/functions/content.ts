@@ -1,6 +1,6 @@
 /** How the functions load files and partitions. */
 
-import { type Sha1, toSha1 } from '../../model/digest.js';
+import { isSha1, type Sha1, toSha1 } from '../../model/digest.js';
 import { type Blob, sliceBlob, type Whole } from '../blob.js';
 import type { Attributes } from '../file-system.js';
 import type { Machine } from '../machine.js';
@@ -48,6 +48,7 @@ function parsePartitionAddress(text: string, { evenAddress }: Profile): Partitio
 
 /** A digest as the updater reads it: exactly 40 hex digits of either case. */
 export function parseSha1(text: string): Sha1 | undefined {
+  if (isSha1(text)) return text;
   return /^[0-9a-fA-F]{40}$/.test(text) ? toSha1(text.toLowerCase()) : undefined;
 }
 

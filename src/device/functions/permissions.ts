@@ -1,6 +1,6 @@
 import type { Inode } from '../file-system.js';
 import { find, type InodeRef, type Machine, nodeAt } from '../machine.js';
-import { changeExtraAt, changeModeAt, changeOwnerAt, walk } from '../posix.js';
+import { changeExtraAt, changeModeAt, changeOwnerAt, isOwnerSet, walk } from '../posix.js';
 import { noteChangeAt } from '../reach.js';
 import { type Call, type DeviceFunction, no, ScriptAbort } from '../runtime.js';
 import { isPlainNumber, largestId, leadingNumber, modeBits, toId, toMode, wholeNumber } from './numbers.js';
@@ -61,8 +61,11 @@ const setPermRecursive: DeviceFunction = async (runtime, call) => {
     noteChangeAt(machine, top, path, false);
     walk(machine, top, (ref, inode) => {
       if (inode.kind !== 'file' && inode.kind !== 'directory') return;
+      const mode = inode.kind === 'directory' ? directoryMode : fileMode;
+      // Nearly all of a build is as it should be, and is met again in each of hundreds of cut runs.
+      if (inode.mode === mode && isOwnerSet(inode, uid, gid)) return;
       changeOwnerAt(machine, ref, uid, gid, path);
-      changeModeAt(machine, ref, inode.kind === 'directory' ? directoryMode : fileMode, path);
+      changeModeAt(machine, ref, mode, path);
     });
   }
   return no;
