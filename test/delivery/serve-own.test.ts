@@ -92,7 +92,7 @@ test('integration: another address to listen on, certificates of the user, and a
   assert.equal(there.code, 0, there.stdout + there.stderr);
   const pair = await pairs();
   const words = ['deliver', pair.package, '--port', '/dev/ttyUSB2', '--via', 'https', '--dry-run'];
-  const dry = await command(...words, '--serve-host', '192.168.225.20');
+  const dry = await command(...words, '--serve-host', '192.168.225.20', '--name', 'other.zip');
   assert.match(dry.stdout, /AT\+QFOTADL="https:\/\/192\.168\.225\.20:PORT\/update\.zip"/);
   const fixed = await command(...words, '--serve-host', 'host', '--serve-listen', 'tcp://0.0.0.0:8443');
   assert.match(fixed.stdout, /AT\+QFOTADL="https:\/\/host:8443\/update\.zip"/);

@@ -1,12 +1,12 @@
 /** From a package to a module that runs the new version: `dfota deliver`. */
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type DeliveryPlan, deliver as deliverTalk } from '../../delivery/deliver.js';
 import type { DeliveryEvent, End, Phase } from '../../delivery/dialogue.js';
 import { type Drive, drive } from '../../delivery/drive.js';
 import { commandsOf } from '../../delivery/dry-run.js';
-import { updateAddress } from '../../delivery/safe-name.js';
+import { storedName, updateAddress } from '../../delivery/safe-name.js';
 import type { AdbLink } from '../../delivery/transports/adb/link.js';
 import { explainReport } from '../../explain/explain.js';
 import { withLock } from '../../files/lock.js';
@@ -34,7 +34,9 @@ export async function deliveryCommands(request: DeliverRequest, { signal }: Port
   const { host, listen } = servedAt(request, request.port);
   // Which port is free is known only once it listens.
   const port = /:(\d+)$/.exec(listen)?.[1]?.replace(/^0+$/, 'PORT') ?? 'PORT';
-  const address = updateAddress(`${request.serveScheme ?? 'https'}://${host}:${port}/${plan.name}`);
+  const address = updateAddress(
+    `${request.serveScheme ?? 'https'}://${host}:${port}/${storedName(basename(request.package))}`,
+  );
   return commandsOf(deliverTalk({ ...plan, address }), plan);
 }
 
