@@ -83,7 +83,7 @@ export const archiveCommand: Command = (program, choose) =>
             .positional('revision', {
               type: 'string',
               demandOption: true,
-              describe: 'Project revision, or an unambiguous beginning of it or of the digest',
+              describe: 'Project revision, an unambiguous beginning of it or of the digest, or latest',
             })
             .option('from', folder)
             .option('output', { type: 'string', default: 'targetfiles.zip', describe: 'The zip to write' })

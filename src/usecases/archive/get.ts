@@ -10,7 +10,7 @@ import { openArchivedTree } from './open.js';
 export interface ArchiveGetRequest {
   /** The archive's folder. */
   readonly archive: string;
-  /** As `--source-version`: a revision, or an unambiguous beginning of it or of the digest. */
+  /** As `--source-version`: a revision, an unambiguous beginning of it or of the digest, or `latest`. */
   readonly version: string;
   readonly output: string;
 }

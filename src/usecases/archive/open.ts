@@ -6,6 +6,7 @@ import type { ArchivedBuild } from '../../model/archive.js';
 import type { OpenBuild } from '../../model/build.js';
 import { type Sha256, sha1Of } from '../../model/digest.js';
 import { InputError, UsageError } from '../../model/errors.js';
+import { compareNaturally } from '../../model/natural-order.js';
 import { displayName, fromText } from '../../model/path.js';
 import type { Tree } from '../../model/tree.js';
 import { addAgain, findBlobs, readBlob } from '../../store/archive/blobs.js';
@@ -13,7 +14,7 @@ import type { Manifest } from '../../store/archive/manifest.js';
 import { readManifest, readManifests } from '../../store/archive/store.js';
 
 /**
- * Opens an archived build by its project revision (or by an unambiguous beginning of it, or of its digest), as openBuild opens a zip. Each content is
+ * Opens an archived build by its project revision (or by an unambiguous beginning of it, or of its digest, or as `latest`), as openBuild opens a zip. Each content is
  * held against its digest when it is read. Throws UsageError when the version finds no build or several, InputError for a damaged archive.
  */
 export async function openFromArchive(
@@ -72,7 +73,13 @@ export async function openArchivedTree(
   return { tree, build: found.build };
 }
 
+/** Stands for the build with the highest revision, as people order versions. */
+export const latestVersion = 'latest';
+
 function choose(archive: string, manifests: readonly Manifest[], version: string): Manifest | undefined {
+  if (version === latestVersion) {
+    return manifests.toSorted((a, b) => compareNaturally(a.build.revision, b.build.revision)).at(-1);
+  }
   const wanted = fromText(version.trim());
   const exact = manifests.find(({ build }) => build.revision === wanted);
   if (exact !== undefined || wanted === '') return exact;

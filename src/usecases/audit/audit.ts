@@ -33,6 +33,7 @@ import type { Decision } from '../../model/decision.js';
 import type { DeviceOrder } from '../../model/device-order.js';
 import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
+import type { Inspection } from '../../model/inspection.js';
 import { sdx6x } from '../../model/layout.js';
 import { largestPolicyBytes } from '../../model/limits.js';
 import type { DeltaOperation, Payload, SettledOperation } from '../../model/operation.js';
@@ -66,6 +67,8 @@ export interface AuditOptions {
   readonly exact?: Pick<GenerateOptions, 'encoding' | 'dialect' | 'permissions'> | undefined;
   /** A finished package, made by any tool: its methods and sizes are shown in place of the plan's. */
   readonly packageFile?: string | undefined;
+  /** What the report calls that package; its path where not given. */
+  readonly packageName?: string | undefined;
   /** A policy.yaml. */
   readonly policyFile?: string | undefined;
   /** `2026-11-21`: waivers that ended before do not count. Today, in UTC, where not given. */
@@ -79,7 +82,9 @@ export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, por
   const { onProgress = silent, signal, now = () => new Date() } = ports;
   const parts = new Set(options.parts);
   const inspection =
-    options.packageFile === undefined ? undefined : await inspectPackage({ package: options.packageFile }, ports);
+    options.packageFile === undefined
+      ? undefined
+      : await inspectNamed(options.packageFile, options.packageName ?? options.packageFile, ports);
 
   const made = options.exact === undefined ? undefined : await makePackage(inputs, options, options.exact, ports);
   const plan = made?.plan ?? (await planBuilds(inputs, options, { onProgress, signal }));
@@ -133,6 +138,10 @@ export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, por
 async function programBytes({ build, content }: OpenBuild): Promise<number> {
   const { updater } = sdx6x;
   return build.entries.get(updater)?.kind === 'file' ? quickWhole(await content.read(updater)) : 0;
+}
+
+async function inspectNamed(file: string, name: string, ports: Ports): Promise<Inspection> {
+  return { ...(await inspectPackage({ package: file }, ports)), file: name };
 }
 
 /** What `generate` tells before it encodes. */

@@ -104,7 +104,7 @@ async function fill(
   const final = signed === undefined || signed.scheme === 'detached' ? { size, md5, sha256 } : signed;
 
   const audit = await auditFiles(
-    { ...request, packageFile: undefined, policyFile: request.policy, otherOutputs: [] },
+    { ...request, packageFile: file, packageName: 'update.zip', policyFile: request.policy, otherOutputs: [] },
     ports,
   );
   await writeText(join(folder, 'audit.html'), auditReport(audit, 'html', await readAuditPage()));

@@ -99,6 +99,12 @@ test('integration: a build is given back as a zip, of which every command makes 
     // The zip is another one: its own digest alone differs.
     await same(before, { ...after, build: { ...after.build, digest: before.build.digest } });
   }
+  const ninth = writeTargetFiles(join(work, 'v9'), { nodes, revision: 'A9' });
+  await archiveAdd({ build: ninth, archive });
+  const tenth = writeTargetFiles(join(work, 'v10'), { nodes, revision: 'A10' });
+  await archiveAdd({ build: tenth, archive });
+  const latest = await archiveGet({ archive, version: 'latest', output: join(work, 'latest.zip') });
+  assert.equal(latest.build.revision, await revisionOf(tenth));
   const inside = join(archive, 'v1.zip');
   await assert.rejects(archiveGet({ archive, version: await revisionOf(first), output: inside }), UsageError);
   await assert.rejects(archiveGet({ archive, version: 'A09', output: join(work, 'none.zip') }), UsageError);

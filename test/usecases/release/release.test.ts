@@ -74,6 +74,18 @@ test('end-to-end: a folder with all that is handed over; md5sum, the key and the
   for (const name of made.files) assert.ok(!readFileSync(at(`folder/${name}`), 'latin1').includes('.tmp'), name);
 });
 
+test('end-to-end: the audit is that of the package, and its budgets are held against the real size', async () => {
+  for (const [name, budget, offends] of [
+    ['kept', '1 MB', false],
+    ['not-kept', '100 B', true],
+  ] as const) {
+    writeFileSync(at(`${name}.yaml`), `schema: 1\nbudgets:\n  package: ${budget}\n`);
+    const made = await release(request(`folder-${name}`, { policy: at(`${name}.yaml`) }));
+    assert.equal(made.offends, offends, name);
+    assert.ok(readFileSync(at(`folder-${name}/audit.html`), 'utf8').includes(`${made.package.sha256}`));
+  }
+});
+
 test('end-to-end: archives hold the same, and are the same each time', async () => {
   for (const [name, list] of [
     ['one.zip', ['unzip', ['-Z1', at('one.zip')]]],
