@@ -40,8 +40,8 @@ function check(offeredFor: (line: string) => readonly string[]): void {
 
 test('unit: the pages of help hold every command, option and choice', () => {
   const page = pages.find(({ words }) => words.join(' ') === 'archive add') ?? assert.fail();
-  assert.deepEqual(page.usage, ['dfota archive add <build>']);
-  assert.equal(page.text, 'Add a build to an archive, which is made when its folder is missing or empty');
+  assert.deepEqual(page.usage, ['dfota archive add <build> [more..]']);
+  assert.equal(page.text, 'Add builds to an archive, which is made when its folder is missing or empty');
   assert.deepEqual(
     page.groups.flatMap(({ options }) => options.map(({ name }) => name)),
     ['quiet', 'verbose', 'help', 'version', 'to', 'json'],
