@@ -42,6 +42,7 @@ export type * from './model/preflight.js';
 export type * from './model/preparation.js';
 export type { OnProgress, Progress, Stage } from './model/progress.js';
 export type * from './model/signature.js';
+export type * from './model/squashfs.js';
 export type * from './model/tree-entry.js';
 export type * from './model/verification.js';
 export { type ArchiveAddRequest, archiveAdd } from './usecases/archive/add.js';
@@ -149,6 +150,7 @@ export {
   type SignRequest,
   signFile as sign,
 } from './usecases/sign/sign.js';
+export { type SquashfsMakeRequest, squashfsMake, type UbiVolumeRequest } from './usecases/squashfs/make.js';
 export { type Supported, type SupportRequest, support } from './usecases/support/support.js';
 export {
   isProfileName,

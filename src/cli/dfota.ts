@@ -24,6 +24,7 @@ import { releaseCommand } from './commands/release.js';
 import { reproduceCommand } from './commands/reproduce.js';
 import { serveCommand } from './commands/serve.js';
 import { signCommand } from './commands/sign.js';
+import { squashfsCommand } from './commands/squashfs.js';
 import { supportCommand } from './commands/support.js';
 import { verifyCommand } from './commands/verify.js';
 import { watchCommand } from './commands/watch.js';
@@ -66,6 +67,7 @@ export function dfota(version: string): Program {
       imageInfoCommand,
       nvsCommand,
       littlefsCommand,
+      squashfsCommand,
     ],
     wordsOnly: false,
   };

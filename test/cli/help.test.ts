@@ -27,6 +27,7 @@ const subcommands = [
   ...['plan', 'run'].map((name) => ['fleet', name]),
   ...['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]),
   ...['make', 'check', 'ls', 'extract'].map((name) => ['littlefs', name]),
+  ['squashfs', 'make'],
 ];
 const all = [...commands.map((name) => [name]), ...subcommands];
 

@@ -136,6 +136,11 @@ const lines: Readonly<Record<string, CommandLine>> = {
     inputs: { folder: 'folder' },
     outputs: { '--output': 'file' },
   },
+  'squashfs make': {
+    words: ['squashfs', 'make'],
+    inputs: { folder: 'folder' },
+    outputs: { '--output': 'file' },
+  },
   'littlefs extract': {
     words: ['littlefs', 'extract'],
     inputs: { image: 'file' },
@@ -286,7 +291,7 @@ test('integration: an option that names a file or a folder is in this table, or 
       'quiet verbose help version json parts modes effort jobs memory no-cache verify profile boot-update script-dialect ' +
       'permissions no-moves no-copies no-cross-bases cache-size system-free usrdata-free device-memory source-version format ' +
       'with-firmware no-record builder-id scheme signer-command signer-timeout passphrase-env replace ' +
-      'exact today allow size only under volume dry-run power-cuts system-size trace replay block preset ' +
+      'exact today allow size only under volume dry-run power-cuts system-size trace replay block preset ubi page ' +
       'product no-config ' +
       'erase-block property allow-program starter-lists cache-read-only'
     )
@@ -306,6 +311,7 @@ test('integration: an option that names a file or a folder is in this table, or 
     'archive add',
     'archive get',
     'nvs make',
+    'squashfs make',
     'littlefs make',
     'littlefs extract',
   ]) {

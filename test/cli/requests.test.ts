@@ -26,6 +26,7 @@ import { releaseRequest } from '../../src/cli/commands/release.js';
 import { reproduceRequest } from '../../src/cli/commands/reproduce.js';
 import { serveRequest } from '../../src/cli/commands/serve.js';
 import { signRequest } from '../../src/cli/commands/sign.js';
+import { squashfsMakeRequest } from '../../src/cli/commands/squashfs.js';
 import { supportRequest } from '../../src/cli/commands/support.js';
 import { verifyRequest } from '../../src/cli/commands/verify.js';
 import { watchRequest } from '../../src/cli/commands/watch.js';
@@ -255,6 +256,13 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   'nvs diff': {
     all: nvsDiffRequest({ before: '1.bin', after: '2.bin' }),
     least: nvsDiffRequest({ before: '1.bin', after: '2.bin' }),
+  },
+  'squashfs make': {
+    all: squashfsMakeRequest(
+      { folder: 'd', output: 'd.ubi', block: '128K', ubi: true, volume: 'data', eraseBlock: '256K', page: '4096' },
+      '2026-11-26T00:00:00Z',
+    ),
+    least: squashfsMakeRequest({ folder: 'd', output: 'd.img', block: '128K', volume: 'data', page: '4096' }),
   },
   'littlefs make': {
     all: littlefsMakeRequest({ folder: 'usr', output: 'usr.bin', size: '5M', block: '4096', preset: 'customer_fs' }),

@@ -128,6 +128,7 @@ test('unit: every command has examples in its help', async () => {
     'cache',
     'completion',
     'littlefs',
+    'squashfs',
     'config',
     'fleet',
     'init',
@@ -138,7 +139,16 @@ test('unit: every command has examples in its help', async () => {
   const cache = ['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]);
   const fleet = ['plan', 'run'].map((name) => ['fleet', name]);
   const littlefs = ['make', 'check', 'ls', 'extract'].map((name) => ['littlefs', name]);
-  for (const words of [...names.map((name) => [name]), ...archive, ...nvs, ...cache, ...littlefs, ...fleet]) {
+  const squashfs = [['squashfs', 'make']];
+  for (const words of [
+    ...names.map((name) => [name]),
+    ...archive,
+    ...nvs,
+    ...cache,
+    ...littlefs,
+    ...squashfs,
+    ...fleet,
+  ]) {
     const { terminal, stdout } = testTerminal();
     assert.equal(await run(dfota('0.0.0'), [...words, '--help'], terminal), 0);
     assert.match(stdout(), /^Examples:$/m, words.join(' '));

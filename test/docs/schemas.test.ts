@@ -188,6 +188,14 @@ test('integration: the configuration, and what is in force of it', async () => {
   hold('configuration', { defaults: { effort: 'best' }, products: { a: { ...product, commands } } });
 });
 
+test('integration: squashfs make', async () => {
+  const folder = at('data');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'serial'), '12345\n');
+  hold('squashfs-made', await command('squashfs', 'make', folder, '--output', at('data.squashfs')));
+  hold('squashfs-made', await command('squashfs', 'make', folder, '--ubi', '--output', at('data.ubi')));
+});
+
 test('integration: littlefs make, check', async () => {
   const folder = at('usr');
   mkdirSync(folder);

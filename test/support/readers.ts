@@ -6,6 +6,8 @@ import { compareContents } from '../../src/audit/compare/compare-file.js';
 import { parseEdify } from '../../src/device/edify/parse.js';
 import { EdifySyntaxError } from '../../src/device/edify/syntax.js';
 import { FormatError } from '../../src/formats/format-error.js';
+import { openSquashfs } from '../../src/formats/squashfs/file-system.js';
+import { memorySource } from '../../src/model/byte-source.js';
 import { InputError } from '../../src/model/errors.js';
 import { readWhole } from '../../src/model/input-tree.js';
 import { ubifsOf, ubiOf } from './image-of.js';
@@ -46,6 +48,13 @@ export const readers = {
         await allowing([InputError], async () => {
           for await (const block of volume.blocks()) if (block.length === 0) throw new FormatError('an empty block');
         });
+      }
+    }),
+  squashfs: (bytes: Uint8Array) =>
+    allowing([InputError], async () => {
+      const tree = await openSquashfs(memorySource('input', bytes));
+      for (const { path, kind, size } of tree.entries) {
+        if (kind === 'file' && size <= readUpTo) await allowing([InputError], () => readWhole(tree, path));
       }
     }),
   /** As an audit looks at a file: this takes every format there is. */

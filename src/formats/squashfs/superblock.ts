@@ -39,6 +39,7 @@ export function parseSuperblock(bytes: Uint8Array): Superblock {
   const magic = view.u32(0);
   if (magic === 0x68737173) throw new FormatError('it is a squashfs in big endian, which only old versions have');
   if (magic !== 0x73717368) throw new FormatError('it does not begin as a squashfs does');
+  if (bytes.length < superblockBytes) throw new FormatError('it is cut short within its superblock');
   const [major, minor] = [view.u16(28), view.u16(30)];
   if (major !== 4 || minor !== 0) throw new FormatError(`it is a squashfs of version ${major}.${minor}; 4.0 is read`);
   const blockSize = view.u32(12);

@@ -218,6 +218,8 @@ export const endsRun = [
   'nvs-proof',
   'nvs-no-image',
   'squashfs-superblock',
+  'squashfs-too-large',
+  'squashfs-proof',
   'littlefs-size',
   'littlefs-name',
   'littlefs-link',

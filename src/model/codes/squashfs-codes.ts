@@ -22,6 +22,14 @@ export const squashfsCodes = {
     meaning: 'the extended attributes of an entry of a squashfs cannot be read',
     remedy: 'make the image again',
   },
+  'squashfs-too-large': {
+    meaning: 'the folder holds more than an image of production data can',
+    remedy: 'make a larger image with mksquashfs',
+  },
+  'squashfs-proof': {
+    meaning: 'the image that was made does not read as its folder',
+    remedy: 'report it: it is a fault of this program',
+  },
   'squashfs-read-only': {
     meaning: 'the root file system is a squashfs, in which a module changes no single files',
     remedy: 'write such a system as a whole image; ls, extract, audit and prepare read it',

@@ -3,6 +3,12 @@
 /** Most bytes of a block of data, as the format has it. */
 export const largestSquashfsBlockBytes = 2 ** 20;
 
+/** Fewest bytes of a block of data, as Linux has it. */
+export const smallestSquashfsBlockBytes = 4096;
+
+/** Most bytes of files in an image that is made: it is made in memory, and volumes of production data have some megabytes. */
+export const largestSquashfsMadeBytes = 256 * 2 ** 20;
+
 /** Most bytes of a file of a squashfs: no firmware has larger ones, and a damaged size must not fill the disk with zeros. */
 export const largestSquashfsFileBytes = 2 * 2 ** 30;
 

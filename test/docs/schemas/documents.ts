@@ -558,6 +558,22 @@ export const documents: Readonly<
       notes: list(text),
     }),
   },
+  'squashfs-made': {
+    writes: '`dfota squashfs make --json`',
+    schema: object({
+      ...format('dfota-squashfs-made'),
+      output: text,
+      size: count,
+      squashfsSize: count,
+      files: count,
+      directories: count,
+      links: count,
+      bytes: count,
+      volume: maybe(text),
+      sha256,
+      notes: list(text),
+    }),
+  },
   'littlefs-check': {
     writes: '`dfota littlefs check --json`',
     schema: object({

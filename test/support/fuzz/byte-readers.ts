@@ -30,6 +30,7 @@ import {
   smallMbn,
   smallModem,
   smallPatches,
+  smallSquashfs,
   smallZips,
 } from './samples.js';
 
@@ -139,6 +140,12 @@ export const byteReaders = {
     samples: smallLittlefs,
     words: ['littlefs', '\x11\x08\0\x01', '\x22\x08\0\x01', '\xff\xff\xff\xff'],
     mend: mendLittlefs,
+  },
+  squashfs: {
+    read: readers.squashfs,
+    throws: [],
+    samples: smallSquashfs,
+    words: ['hsqs', '\xff\xff\xff\xff\xff\xff\xff\xff', '\x01\0\xed\x01', '\x02\0\xa4\x01'],
   },
   bsdiff40: {
     ...patch,

@@ -1,11 +1,12 @@
 /** Sound files of each format: made by foreign programs and kept (test/support/fuzz/samples), or made here. */
 import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
-import { deflateRawSync, gunzipSync, gzipSync } from 'node:zlib';
+import { deflateRawSync, deflateSync, gunzipSync, gzipSync } from 'node:zlib';
 import { encodeBsdiff } from '../../../src/encode/bsdiff/bsdiff.js';
 import { compressBzip2 } from '../../../src/encode/bsdiff/bzip2.js';
 import { writeImgdiff } from '../../../src/encode/imgdiff/imgdiff-file.js';
 import { makeLittlefs } from '../../../src/images/littlefs/make.js';
+import { makeSquashfs, type SquashfsNode } from '../../../src/images/squashfs/make.js';
 import { signed } from '../../applypatch/make-patch.js';
 import { makePackage, memoryBuild } from '../device.js';
 import type { Random } from '../random.js';
@@ -112,6 +113,20 @@ export function smallLittlefs(): readonly Uint8Array[] {
   );
   if (image.kind !== 'made') throw new Error('the sample does not fit');
   return [image.bytes];
+}
+
+/** A squashfs with blocks of 4096 bytes: its tables packed, and as they are. */
+export function smallSquashfs(): readonly Uint8Array[] {
+  const names = Array.from({ length: 20 }, (_, at) => `many/file ${at}`);
+  const nodes: readonly SquashfsNode[] = [
+    { kind: 'file', path: 'large', mode: 0o644, bytes: Buffer.from('many words '.repeat(1500)) },
+    { kind: 'file', path: 'a/b/deep', mode: 0o755, bytes: Buffer.from('deep') },
+    { kind: 'link', path: 'a/link', destination: '../large' },
+    { kind: 'directory', path: 'empty', mode: 0o755 },
+    ...names.map((path) => ({ kind: 'file' as const, path, mode: 0o644, bytes: Buffer.from(path) })),
+  ];
+  const settings = { blockSize: 4096, date: 0 };
+  return [deflateSync, (bytes: Uint8Array) => bytes].map((pack) => makeSquashfs(nodes, { ...settings, pack }));
 }
 
 const source = Buffer.from('some words that both files have. '.repeat(20));
