@@ -13,7 +13,7 @@ export type BuildPath = string & { readonly [buildPath]: true };
 /** An absolute path on the module as the recovery sees it (`/system/bin/app`), one unit a byte. */
 export type DevicePath = string & { readonly [devicePath]: true };
 
-/** Why a name cannot be used; `undefined` from {@link unsafeName} means that it can. */
+/** Why a name cannot be used; `undefined` from `unsafeName` means that it can. */
 export type NameFault =
   | 'empty'
   | 'absolute'
@@ -45,7 +45,7 @@ function isDevicePath(name: string): name is DevicePath {
   return name.startsWith('/') && !name.includes('\0');
 }
 
-/** Brands a checked byte-string. Throws a RangeError on an unsafe name: readers call {@link unsafeName} first and report. */
+/** Brands a checked byte-string. Throws a RangeError on an unsafe name: readers call `unsafeName` first and report. */
 export function toBuildPath(name: string): BuildPath {
   if (!isBuildPath(name)) throw new RangeError(`unsafe build path ${displayName(name)}`);
   return name;
