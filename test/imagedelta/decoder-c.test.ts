@@ -1,121 +1,31 @@
 /** The decoder in C, held against the vectors and against the TypeScript decoder; both were written from the format document alone. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
-import { applyDelta } from '../../src/imagedelta/decoder/apply.js';
-import { DeltaError } from '../../src/imagedelta/decoder/fault.js';
 import { encodeDelta } from '../../src/imagedelta/encoder/encode.js';
 import { seededRandom } from '../support/random.js';
+import {
+  assertAgree,
+  compilers,
+  decoder,
+  harnessOptions,
+  type Pair,
+  readVector,
+  resealed,
+  roomOfHarness,
+  root,
+  runAll,
+  sanitized,
+  strict,
+  vectors,
+  withDecoder,
+} from './c-decoder.js';
 import { type CodeKind, changeProgram, linkProgram, makeProgram } from './code-images.js';
 import { plainPlan } from './vector-cases.js';
-
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const decoder = join(root, 'src/imagedelta/decoder-c');
-const harness = join(root, 'test/imagedelta/decoder-c/harness.c');
-const vectors = join(root, 'test/imagedelta/vectors');
-const strict = ['-std=c99', '-Wall', '-Wextra', '-Werror', '-Wconversion'];
-const sanitized = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
-/** The place for the new image that the harness has: larger sizes would end in code 12 there, and nowhere else. */
-const roomOfHarness = 2 ** 18;
-const compilers = ['gcc', 'clang'].filter((name) => spawnSync(name, ['--version']).status === 0);
-
-interface Pair {
-  readonly old: Uint8Array;
-  readonly patch: Uint8Array;
-  /** The write unit of the device; 1 unless given. */
-  readonly unit?: number | undefined;
-}
-
-interface Outcome {
-  readonly code: number;
-  readonly writes: number;
-  readonly made: Uint8Array | undefined;
-}
-
-/** Compiles the decoder with the harness and hands its path to `use`. */
-function withDecoder(compiler: string, flags: readonly string[], use: (program: string, folder: string) => void): void {
-  const folder = mkdtempSync(join(tmpdir(), 'dfota-decoder-c-'));
-  try {
-    const program = join(folder, 'decoder');
-    const sources = [harness, join(decoder, 'image-delta.c')];
-    const built = spawnSync(compiler, [...strict, ...sanitized, ...flags, '-I', decoder, ...sources, '-o', program]);
-    assert.equal(built.status, 0, `${compiler}: ${built.stderr}`);
-    use(program, folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function number(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function runAll(program: string, pairs: readonly Pair[]): readonly Outcome[] {
-  const input = Buffer.concat(
-    pairs.flatMap(({ old, patch, unit = 1 }) => [number(old.length), old, number(patch.length), patch, number(unit)]),
-  );
-  const run = spawnSync(program, { input, maxBuffer: 2 ** 28 });
-  assert.equal(run.status, 0, `the decoder ended with ${run.signal ?? run.status}: ${run.stderr}`);
-  const outcomes: Outcome[] = [];
-  let at = 0;
-  while (at < run.stdout.length) {
-    const code = run.stdout.readUInt8(at);
-    const writes = run.stdout.readUInt32LE(at + 1);
-    const length = code === 0 ? run.stdout.readUInt32LE(at + 5) : 0;
-    const from = at + (code === 0 ? 9 : 5);
-    outcomes.push({ code, writes, made: code === 0 ? run.stdout.subarray(from, from + length) : undefined });
-    at = from + length;
-  }
-  assert.equal(outcomes.length, pairs.length);
-  return outcomes;
-}
-
-/** What the TypeScript decoder says of the pair. */
-function expected({ old, patch }: Pair): Pick<Outcome, 'code' | 'made'> {
-  try {
-    return { code: 0, made: applyDelta(old, patch) };
-  } catch (error) {
-    if (error instanceof DeltaError) return { code: error.code, made: undefined };
-    throw error;
-  }
-}
-
-/** Holds both decoders against each other and returns the codes that were seen. */
-function assertAgree(program: string, pairs: readonly Pair[]): ReadonlySet<number> {
-  const seen = new Set<number>();
-  for (const [index, outcome] of runAll(program, pairs).entries()) {
-    const pair = pairs[index];
-    assert.ok(pair !== undefined);
-    const { code, made } = expected(pair);
-    seen.add(code);
-    assert.equal(outcome.code, code, `pair ${index}: C says ${outcome.code}, TypeScript ${code}`);
-    assert.ok(made === undefined || Buffer.compare(made, outcome.made ?? new Uint8Array(0)) === 0, `pair ${index}`);
-    assert.ok(
-      code === 0 || code >= 18 || outcome.writes === 0,
-      `pair ${index}: written before the check of code ${code}`,
-    );
-  }
-  return seen;
-}
-
-/** The patch with bytes changed, and the header's digest made right again. */
-function resealed(patch: Uint8Array, change: (bytes: Buffer) => void): Uint8Array {
-  const bytes = Buffer.from(patch);
-  const end = bytes.readUInt32LE(8) - bytes.readUInt16LE(52) - 32;
-  change(bytes);
-  bytes.set(createHash('sha256').update(bytes.subarray(0, end)).digest(), end);
-  return bytes;
-}
-
-const readVector = (name: string, part: string): Uint8Array => readFileSync(join(vectors, name, part));
 
 /** Pairs of small programs, in each code format, with patches of several shapes. */
 function encodedPairs(): readonly Pair[] {
@@ -154,6 +64,89 @@ test('integration: the C decoder, by every compiler that is here, makes the new 
       }
     });
   }
+});
+
+test('integration: a patch that comes in pieces, or late, or without its length, makes the same image', (t) => {
+  if (absent(t)) return;
+  const names = readdirSync(vectors).sort();
+  const { shortReads, inPieces, sizeUnknown } = harnessOptions;
+  const ways = [shortReads, inPieces, shortReads | inPieces, shortReads | inPieces | sizeUnknown];
+  const pairs = ways.flatMap((options) =>
+    names.map((name) => ({ old: readVector(name, 'old'), patch: readVector(name, 'patch'), options })),
+  );
+  withDecoder(compilers[0] ?? '', ['-DDFID_MODEL_BYTES=31488'], (program) => {
+    for (const [index, { code, made }] of runAll(program, pairs).entries()) {
+      const name = names[index % names.length] ?? '';
+      assert.equal(code, 0, `${name}, options ${pairs[index]?.options}`);
+      assert.ok(made !== undefined && Buffer.compare(made, readVector(name, 'new')) === 0, name);
+    }
+  });
+});
+
+test('integration: both decoders refuse what the device wants otherwise, each with its code, before anything is written', (t) => {
+  if (absent(t)) return;
+  const program = makeProgram('thumb', 60, 40);
+  const old = linkProgram(program);
+  const fresh = linkProgram(changeProgram(program, 61));
+  const plan = { ...plainPlan, product: 'EC25', counter: 5, digests: true, segmentSize: 2048 };
+  const { patch } = encodeDelta(old, fresh, plan);
+  const signed = encodeDelta(old, fresh, { ...plan, signatureLength: 64 }).patch;
+  const flash = { newRoom: roomOfHarness, writeUnit: 1 };
+  const { verifyNever, verifyAlways } = harnessOptions;
+  const pairs: readonly (Pair & { readonly expect: number })[] = [
+    { expect: 0, old, patch, device: { product: 'EC25', counter: 5, flash }, product: 'EC25', counter: 5 },
+    { expect: 0, old, patch: signed, options: verifyAlways, device: { verify: () => true } },
+    { expect: 8, old, patch: signed, options: verifyNever, device: { verify: () => false } },
+    { expect: 8, old, patch, options: verifyAlways, device: { verify: () => true } },
+    { expect: 9, old, patch, product: 'EC21', device: { product: 'EC21' } },
+    { expect: 9, old, patch, product: 'EC2', device: { product: 'EC2' } },
+    { expect: 9, old, patch, product: 'EC255', device: { product: 'EC255' } },
+    { expect: 10, old, patch, counter: 6, device: { counter: 6 } },
+    { expect: 10, old, patch, counter: 0xffffffff, device: { counter: 0xffffffff } },
+    {
+      ...{ expect: 12, old, patch, room: fresh.length - 1 },
+      device: { flash: { ...flash, newRoom: fresh.length - 1 } },
+    },
+    { expect: 12, old, patch, unit: 33, device: { flash: { ...flash, writeUnit: 33 } } },
+    { expect: 12, old, patch, unit: 0, device: { flash: { ...flash, writeUnit: 0 } } },
+    {
+      ...{ expect: 12, old, patch: encodeDelta(old, fresh, { ...plan, segmentSize: 1001 }).patch, unit: 8 },
+      device: { flash: { ...flash, writeUnit: 8 } },
+    },
+  ];
+  withDecoder(compilers[0] ?? '', [], (harness) => {
+    const outcomes = runAll(harness, pairs);
+    assert.deepEqual(
+      outcomes.map(({ code }) => code),
+      pairs.map(({ expect }) => expect),
+    );
+    assertAgree(harness, pairs);
+    assert.ok(outcomes.every(({ code, writes }) => code === 0 || writes === 0));
+  });
+  withDecoder(compilers[0] ?? '', ['-DDFID_NO_THUMB', '-DDFID_NO_ARM', '-DDFID_NO_INPLACE'], (harness) => {
+    assert.equal(runAll(harness, [{ old, patch }])[0]?.code, 7, 'a format that was left out');
+  });
+});
+
+test('integration: storage that fails ends with code 21, and never with a wrong image', (t) => {
+  if (absent(t)) return;
+  const { oldBroken, writeBroken, writeLost, patchBroken, shortReads } = harnessOptions;
+  const [old, patch] = [readVector('segments', 'old'), readVector('segments', 'patch')];
+  withDecoder(compilers[0] ?? '', [], (harness) => {
+    const ways = [oldBroken, writeBroken, writeLost, patchBroken, patchBroken | shortReads];
+    const outcomes = runAll(
+      harness,
+      ways.map((options) => ({ old, patch, options })),
+    );
+    assert.deepEqual(
+      outcomes.map(({ code }) => code),
+      ways.map(() => 21),
+    );
+    assert.deepEqual(
+      outcomes.map(({ writes }) => writes > 0),
+      [false, true, true, false, false],
+    );
+  });
 });
 
 test('integration: a decoder of 16 KiB refuses the model of six contexts with its code, and takes all others', (t) => {
@@ -216,8 +209,8 @@ test('integration: both decoders give the same image, or the same code, for patc
   });
 });
 
-/** Runs updates in place with cuts, of each vector that is in place; true where all of them end with the new image. */
-function survivesCuts(source: string): readonly boolean[] {
+/** Runs updates with cuts, in place or into a second area, of vectors; true where all of them end with the new image. */
+function survivesCuts(source: string, backup: number): readonly boolean[] {
   const folder = mkdtempSync(join(tmpdir(), 'dfota-decoder-c-'));
   try {
     const changed = join(folder, 'image-delta.c');
@@ -227,12 +220,14 @@ function survivesCuts(source: string): readonly boolean[] {
     const flags = [...strict, ...sanitized, '-I', decoder];
     const built = spawnSync(compilers[0] ?? '', [...flags, cuts, changed, '-o', program]);
     assert.equal(built.status, 0, String(built.stderr));
-    const names = readdirSync(vectors).filter((name) => name.startsWith('in-place-'));
+    const names = readdirSync(vectors).filter((name) =>
+      backup > 0 ? name.startsWith('in-place-') : name === 'segments' || name === 'in-place-downwards',
+    );
     assert.ok(names.length > 0);
     return names.flatMap((name) =>
       ['1', '8'].map((unit) => {
         const files = ['old', 'patch', 'new'].map((part) => join(vectors, name, part));
-        return spawnSync(program, [...files, unit, '1024', '4096'], { timeout: 120_000 }).status === 0;
+        return spawnSync(program, [...files, unit, '1024', String(backup)], { timeout: 120_000 }).status === 0;
       }),
     );
   } finally {
@@ -240,23 +235,29 @@ function survivesCuts(source: string): readonly boolean[] {
   }
 }
 
-test('integration: an update in place survives a power cut at every write and erase, and two more afterwards', (t) => {
-  if (absent(t)) return;
-  const source = readFileSync(join(decoder, 'image-delta.c'), 'utf8');
-  assert.ok(survivesCuts(source).every((survived) => survived));
-});
+for (const [place, backup] of [
+  ['in place', 4096],
+  ['into a second area', 0],
+] as const) {
+  test(`integration: an update ${place} survives a power cut at every write and erase, and two more afterwards`, (t) => {
+    if (absent(t)) return;
+    const source = readFileSync(join(decoder, 'image-delta.c'), 'utf8');
+    assert.ok(survivesCuts(source, backup).every((survived) => survived));
+  });
 
-test('integration: without the check of journal records, or without the backup area, cuts are not survived', (t) => {
-  if (absent(t)) return;
-  const source = readFileSync(join(decoder, 'image-delta.c'), 'utf8');
-  for (const [check, without] of [
-    ['if (crc_of(0, record, 12) != word_at(record + 12)) return;', ''],
-    ['if (d->step < 2 * d->made - 1) {', 'if (d->step < 2 * d->made) {'],
-  ] as const) {
-    assert.ok(source.includes(check), check);
-    assert.ok(survivesCuts(source.replace(check, without)).includes(false), `without ${check}`);
-  }
-});
+  test(`integration: an update ${place} without a check that it needs does not survive them`, (t) => {
+    if (absent(t)) return;
+    const source = readFileSync(join(decoder, 'image-delta.c'), 'utf8');
+    const checks = [
+      ['if (record_crc(&r) != r.is.crc) return;', ''],
+      ['d->step < 2 * d->made - 1)', 'd->step < 2 * d->made)'],
+    ] as const;
+    for (const [check, without] of checks.slice(0, backup > 0 ? 2 : 1)) {
+      assert.ok(source.includes(check), check);
+      assert.ok(survivesCuts(source.replace(check, without), backup).includes(false), `without ${check}`);
+    }
+  });
+}
 
 test('integration: the example for files makes the new image, and leaves nothing when it refuses', (t) => {
   if (absent(t)) return;
@@ -292,9 +293,13 @@ test('integration: on a Cortex-M4 the state is at most 16 KiB', (t) => {
       { input: '#include "image-delta.h"\ntypedef char state_is_small[sizeof(dfid_decoder) <= 16384 ? 1 : -1];\n' },
     );
     assert.equal(probe.status, 0, String(probe.stderr));
+    const apart = ['-DDFID_EXTERNAL_SHA256'];
     for (const [flags, most] of [
-      [['-DDFID_TWO_AREAS_ONLY'], 8192],
-      [[], 9216],
+      [[], 8704],
+      [apart, 7680],
+      [[...apart, '-DDFID_NO_INPLACE'], 7168],
+      [[...apart, '-DDFID_NO_AARCH64', '-DDFID_NO_ARM'], 7168],
+      [[...apart, '-DDFID_NO_AARCH64', '-DDFID_NO_ARM', '-DDFID_NO_INPLACE', '-DDFID_NO_JOURNAL'], 6144],
     ] as const) {
       const built = spawnSync('arm-none-eabi-gcc', [
         ...strict,
@@ -304,7 +309,7 @@ test('integration: on a Cortex-M4 the state is at most 16 KiB', (t) => {
       assert.equal(built.status, 0, String(built.stderr));
       const size = spawnSync('arm-none-eabi-size', [object]);
       const [code, data, bss] = (String(size.stdout).split('\n')[1] ?? '').trim().split(/\s+/).map(Number);
-      t.diagnostic(`${flags.join(' ') || 'in place and two areas'}: ${code} bytes of code`);
+      t.diagnostic(`${flags.join(' ') || 'everything'}: ${code} bytes of code`);
       assert.ok(code !== undefined && code < most, `${code} bytes of code`);
       assert.deepEqual([data, bss], [0, 0], 'the decoder keeps nothing outside of its state');
     }

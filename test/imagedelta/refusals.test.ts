@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
-import { applyDelta, type DeltaDevice } from '../../src/imagedelta/decoder/apply.js';
+import { applyDelta } from '../../src/imagedelta/decoder/apply.js';
+import type { DeltaDevice } from '../../src/imagedelta/decoder/device.js';
 import { DeltaError, type DeltaFaultName } from '../../src/imagedelta/decoder/fault.js';
 import { encodeDelta } from '../../src/imagedelta/encoder/encode.js';
 import { seededRandom } from '../support/random.js';
@@ -14,6 +15,11 @@ const old = linkProgram(program);
 const fresh = linkProgram(changeProgram(program, 22));
 const plan = { ...plainPlan, segmentSize: 1024, product: 'EC25', counter: 5 };
 const { patch } = encodeDelta(old, fresh, plan);
+
+const signed = encodeDelta(old, fresh, { ...plan, digests: true, signatureLength: 64 }).patch;
+const inPlace = encodeDelta(old, fresh, { ...plan, inPlace: true, flashBlock: 1024, writeUnit: 8 }).patch;
+const placed = { newRoom: 2 ** 16, writeUnit: 8, eraseBlock: 512, backupRoom: 1024, journalRoom: 4096 };
+const headerLength = (bytes: Uint8Array): number => Buffer.from(bytes).readUInt32LE(8);
 
 function faultOf(from: Uint8Array, bytes: Uint8Array, device: DeltaDevice = {}): DeltaFaultName | 'none' {
   try {
@@ -76,6 +82,22 @@ test('unit: each fault has its code', () => {
     ['product', patch, old, { product: 'EC21' }],
     ['counter', patch, old, { counter: 6 }],
     ['memory', patch, old, { memory: 8192 }],
+    ['signature', patch, old, { verify: () => true }],
+    ['signature', signed, old, { verify: () => false }],
+    ['none', signed, old, { verify: (bytes, { length }) => bytes.length + length === headerLength(signed) }],
+    ['none', patch, old, { flash: { newRoom: 2 ** 16, writeUnit: 8, eraseBlock: 1024, journalRoom: 4096 } }],
+    ['flash', patch, old, { flash: { newRoom: 2 ** 16, writeUnit: 8, eraseBlock: 4096 } }],
+    ['flash', patch, old, { flash: { newRoom: fresh.length - 1, writeUnit: 1 } }],
+    ['flash', patch, old, { flash: { newRoom: fresh.length, writeUnit: 32 } }],
+    ['flash', patch, old, { flash: { newRoom: 2 ** 16, writeUnit: 33 } }],
+    ['flash', patch, old, { flash: { newRoom: 2 ** 16, writeUnit: 8, journalRoom: 32 } }],
+    ['flash', patch, old, { flash: placed }],
+    ['none', inPlace, old, { flash: placed }],
+    ['flash', inPlace, old, { flash: { ...placed, backupRoom: 1023 } }],
+    ['flash', inPlace, old, { flash: { ...placed, eraseBlock: 2048 } }],
+    ['flash', inPlace, old, { flash: { ...placed, eraseBlock: undefined } }],
+    ['flash', inPlace, old, { flash: { ...placed, writeUnit: 16 } }],
+    ['flash', inPlace, old, { flash: { ...placed, journalRoom: undefined } }],
     ['old-size', patch, old.subarray(1)],
     ['old-image', patch, Buffer.from(old).fill(1, 7, 9)],
     ['segment-damaged', Buffer.concat([patch.subarray(0, -1), Buffer.of((patch.at(-1) ?? 0) ^ 1)])],

@@ -18,8 +18,8 @@ static int read_old(void *context, uint32_t at, uint8_t *to, uint32_t length) {
   return read_at(((files *)context)->old, at, to, length);
 }
 
-static int read_patch(void *context, uint32_t at, uint8_t *to, uint32_t length) {
-  return read_at(((files *)context)->patch, at, to, length);
+static int32_t read_patch(void *context, uint32_t at, uint8_t *to, uint32_t length) {
+  return read_at(((files *)context)->patch, at, to, length) != 0 ? -1 : (int32_t)length;
 }
 
 static int read_new(void *context, uint32_t at, uint8_t *to, uint32_t length) {

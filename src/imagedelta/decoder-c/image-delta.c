@@ -2,26 +2,48 @@
  * SPDX-License-Identifier: MIT */
 #include "image-delta.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* What this source takes for granted, checked by the compiler: signed numbers shift with their sign, sizes fit. */
 typedef char dfid_signed_shift[((-3) >> 1) == -2 ? 1 : -1];
 typedef char dfid_write_bytes[(DFID_WRITE_BYTES) >= 32 && (DFID_WRITE_BYTES) % 32 == 0 ? 1 : -1];
-typedef char dfid_read_bytes[(DFID_READ_BYTES) >= 32 ? 1 : -1];
+typedef char dfid_read_bytes[(DFID_READ_BYTES) >= 64 ? 1 : -1];
 typedef char dfid_model_bytes[(DFID_MODEL_BYTES) >= 1024 && (DFID_MODEL_BYTES) % 4 == 0 ? 1 : -1];
 
 enum { PHASE_HEADER, PHASE_HEADER_SHA, PHASE_FIELDS, PHASE_TABLE, PHASE_DEVICE, PHASE_JOURNAL, PHASE_OLD, PHASE_CHECK_NEXT, PHASE_CHECK,
-       PHASE_NEXT, PHASE_PACKED, PHASE_SAVE, PHASE_SAVED, PHASE_MAKE, PHASE_SAME, PHASE_READ_BACK, PHASE_NEW, PHASE_END };
-enum { MODE_NEXT, MODE_GAP, MODE_OLD, MODE_NEW };
+       PHASE_NEXT, PHASE_DONE, PHASE_PACKED, PHASE_SAVE, PHASE_SAVED, PHASE_MAKE, PHASE_READ_BACK, PHASE_NEW, PHASE_END };
+enum { MODE_START, MODE_NEXT, MODE_GAP, MODE_OLD, MODE_NEW, MODE_SAME };
 enum { KIND_PLAIN, KIND_BRANCH, KIND_PAGE, KIND_LOW, KIND_POINTER, KIND_LOCAL };
+#ifdef DFID_NO_AARCH64
+#define HAS_AARCH64 0
+#else
+#define HAS_AARCH64 1
+#endif
+#ifdef DFID_NO_THUMB
+#define HAS_THUMB 0
+#else
+#define HAS_THUMB 1
+#endif
+#ifdef DFID_NO_ARM
+#define HAS_ARM 0
+#else
+#define HAS_ARM 1
+#endif
 enum { FORMAT_NONE, FORMAT_AARCH64, FORMAT_THUMB, FORMAT_ARM };
 #define DIGEST_BYTES 32u
 #define HEADER_BYTES 120u
 #define SAME 0x80000000u
 #define COMPLETE 0xFFFFFFFEu /* the step of an update that has ended */
 
-static uint32_t word_at(const uint8_t *p) {
+static inline uint32_t word_at(const uint8_t *p) {
+#if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  uint32_t word;
+  memcpy(&word, p, sizeof word);
+  return word;
+#else
   return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+#endif
 }
 
 static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
@@ -53,6 +75,11 @@ static uint32_t crc_of(uint32_t crc, const uint8_t *p, uint32_t length) {
   return ~crc;
 }
 
+#ifdef DFID_EXTERNAL_SHA256
+#define sha_begin dfid_sha_begin
+#define sha_add dfid_sha_add
+#define sha_end dfid_sha_end
+#else
 static uint32_t rotated(uint32_t v, uint32_t by) { return v >> by | v << (32 - by); }
 
 static void sha_block(dfid_sha256 *sha) {
@@ -98,73 +125,127 @@ static void sha_add(dfid_sha256 *sha, const uint8_t *p, uint32_t length) {
   }
 }
 
-/* Are the first `length` bytes of the hash those at `expected`? */
-static int sha_is(dfid_sha256 *sha, const uint8_t *expected, uint32_t length) {
-  static const uint8_t one = 0x80, zero = 0;
+static void sha_end(dfid_sha256 *sha, uint8_t digest[32]) {
   const uint64_t bits = sha->bytes * 8;
   uint32_t i;
-  uint8_t differing = 0;
-  sha_add(sha, &one, 1);
-  while ((sha->bytes & 63) != 56) sha_add(sha, &zero, 1);
+  uint8_t byte = 0x80;
+  do {
+    sha_add(sha, &byte, 1);
+    byte = 0;
+  } while ((sha->bytes & 63) != 56);
   for (i = 0; i < 8; i++) {
-    const uint8_t byte = (uint8_t)(bits >> (56 - 8 * i));
+    byte = (uint8_t)(bits >> (56 - 8 * i));
     sha_add(sha, &byte, 1);
   }
-  for (i = 0; i < length; i++) differing |= (uint8_t)(expected[i] ^ (sha->state[i / 4] >> (24 - 8 * (i & 3))));
-  return differing == 0;
+  for (i = 0; i < DIGEST_BYTES; i++) digest[i] = (uint8_t)(sha->state[i / 4] >> (24 - 8 * (i & 3)));
 }
+#endif
 
 /* ---- storage ---- */
 
-/* Reads a part of the patch; zeros when it cannot be read. */
-static void patch_read(dfid_decoder *d, uint32_t at, uint8_t *to, uint32_t length) {
-  if (d->device->read_patch(d->device->context, at, to, length) != 0) {
-    fail(d, DFID_STORAGE);
-    memset(to, 0, length);
+/* Reads up to `length` bytes of the patch and says how many. 0: the step has failed, or has to wait and is done again. */
+static uint32_t patch_some(dfid_decoder *d, uint32_t at, uint8_t *to, uint32_t length) {
+  const int32_t count = failed(d) ? 0 : d->device->read_patch(d->device->context, at, to, length);
+  if (count > 0 && (uint32_t)count <= length) return (uint32_t)count;
+  fail(d, count == 0 ? DFID_WAIT : DFID_STORAGE);
+  return 0;
+}
+
+/* Reads a part of the patch as a whole. 0: it cannot be read, or not yet. */
+static int patch_read(dfid_decoder *d, uint32_t at, uint8_t *to, uint32_t length) {
+  uint32_t count;
+  for (; length > 0; at += count, to += count, length -= count) {
+    count = patch_some(d, at, to, length);
+    if (count == 0) return 0;
   }
+  return 1;
+}
+
+/* Has the packed bytes at hand that the next step of a segment may take: a step takes 37 bits by the model at most, each with a
+ * probability of 22 / 65536 or more, so it takes less than 56 bytes. 0: they are not there yet. */
+static int packed_ready(dfid_decoder *d) {
+  uint32_t have = d->patch_begin + d->patch_count - d->patch_at;
+  const uint32_t left = d->packed_end - d->patch_at;
+  if (have >= smaller(DFID_READ_BYTES, left)) return 1;
+  memmove(d->patch_buffer, d->patch_buffer + (d->patch_at - d->patch_begin), have);
+  d->patch_begin = d->patch_at;
+  d->patch_count = have;
+  while (d->patch_count < smaller(DFID_READ_BYTES, left)) {
+    have = patch_some(d, d->patch_begin + d->patch_count, d->patch_buffer + d->patch_count,
+                      smaller(sizeof d->patch_buffer, left) - d->patch_count);
+    if (have == 0) return 0;
+    d->patch_count += have;
+  }
+  return 1;
+}
+
+/* Reads three words of the patch. 0: it cannot, or not yet. */
+static int patch_row(dfid_decoder *d, uint32_t at, uint32_t row[3]) {
+  uint8_t bytes[12];
+  uint32_t i;
+  if (!patch_read(d, at, bytes, sizeof bytes)) return 0;
+  for (i = 0; i < 3; i++) row[i] = word_at(bytes + 4 * i);
+  return 1;
 }
 
 /* The next packed byte; zeros follow the last one. */
 static uint32_t packed_byte(dfid_decoder *d) {
-  if (d->patch_at >= d->packed_end) return 0;
-  if (d->patch_at - d->patch_begin >= d->patch_count) {
-    d->patch_begin = d->patch_at;
-    d->patch_count = smaller(DFID_READ_BYTES, d->packed_end - d->patch_at);
-    patch_read(d, d->patch_begin, d->patch_buffer, d->patch_count);
-  }
-  return d->patch_buffer[d->patch_at++ - d->patch_begin];
+  return d->patch_at < d->packed_end ? d->patch_buffer[d->patch_at++ - d->patch_begin] : 0;
 }
 
 /* A constant 0 lets the compiler leave out all that only an update in place needs. */
 static int updates_in_place(const dfid_decoder *d) {
-#ifdef DFID_TWO_AREAS_ONLY
+#ifdef DFID_NO_INPLACE
   (void)d;
   return 0;
 #else
-  return d->device->erase_block != 0;
+  return d->device->backup_room != 0;
+#endif
+}
+
+static int has_journal(const dfid_decoder *d) {
+#ifdef DFID_NO_JOURNAL
+  (void)d;
+  return 0;
+#else
+  return d->device->journal_room != 0 || updates_in_place(d);
 #endif
 }
 
 /* The end of what the segment's place holds of the old image. */
 static uint32_t place_end(const dfid_decoder *d) {
-  const uint64_t end = (uint64_t)d->start + d->segment_size;
-  const uint32_t limit = end < d->old_size ? (uint32_t)end : d->old_size;
+  const uint32_t limit = smaller(d->start + d->segment_size, d->old_size);
   return limit > d->start ? limit : d->start;
 }
 
+typedef int reader(void *context, uint32_t at, uint8_t *to, uint32_t length);
+typedef int writer(void *context, uint32_t at, const uint8_t *from, uint32_t length);
+
+/* Reads anything but the patch; zeros when it cannot be read. */
+static void get(dfid_decoder *d, reader *read, uint32_t at, uint8_t *to, uint32_t length) {
+  if (length == 0 || (!failed(d) && read(d->device->context, at, to, length) == 0)) return;
+  fail(d, DFID_STORAGE);
+  memset(to, 0, length);
+}
+
+/* Writes d->out, filled up to the write unit. */
+static void set(dfid_decoder *d, writer *write, uint32_t at, uint32_t length) {
+  while (length % d->device->write_unit != 0) d->out[length++] = 0xFF;
+  if (!failed(d) && write(d->device->context, at, d->out, length) != 0) fail(d, DFID_STORAGE);
+}
+
 /* Reads the old image: in place, what lies in the segment's place comes from the backup area. */
-static int old_read(dfid_decoder *d, uint32_t at, uint8_t *to, uint32_t length) {
-  const uint32_t end = place_end(d);
-  while (length > 0) {
-    const int saved = updates_in_place(d) && at >= d->start && at < end;
-    const uint32_t limit = !updates_in_place(d) || at >= end ? at + length : at < d->start ? d->start : end;
-    const uint32_t part = smaller(length, limit - at);
-    if (saved ? d->device->read_backup(d->device->context, at - d->start, to, part) : d->device->read_old(d->device->context, at, to, part)) return 1;
+static void old_read(dfid_decoder *d, uint32_t at, uint8_t *to, uint32_t length) {
+  const uint32_t start = d->start, end = place_end(d);
+  while (updates_in_place(d) && length > 0) {
+    const uint32_t part = at >= end ? length : smaller(length, (at < start ? start : end) - at);
+    if (at >= start && at < end) get(d, d->device->read_backup, at - start, to, part);
+    else get(d, d->device->read_old, at, to, part);
     at += part;
     to += part;
     length -= part;
   }
-  return 0;
+  get(d, d->device->read_old, at, to, length);
 }
 
 /* `length` bytes of the old image, at most 4; the caller has checked that they lie in it. */
@@ -172,10 +253,7 @@ static const uint8_t *old_bytes(dfid_decoder *d, uint32_t at, uint32_t length) {
   if (at < d->old_begin || at + length > d->old_begin + d->old_count) {
     d->old_begin = at;
     d->old_count = smaller(DFID_READ_BYTES, d->old_size - at);
-    if (old_read(d, at, d->old_buffer, d->old_count) != 0) {
-      fail(d, DFID_STORAGE);
-      memset(d->old_buffer, 0, sizeof d->old_buffer);
-    }
+    old_read(d, at, d->old_buffer, d->old_count);
   }
   return d->old_buffer + (at - d->old_begin);
 }
@@ -189,34 +267,21 @@ static uint8_t new_byte(dfid_decoder *d, uint32_t at) {
     const uint32_t limit = at < d->out_at ? d->out_at : d->new_size;
     d->new_begin = at;
     d->new_count = smaller(DFID_READ_BYTES, limit - at);
-    if (d->device->read_new(d->device->context, at, d->new_buffer, d->new_count) != 0) {
-      fail(d, DFID_STORAGE);
-      memset(d->new_buffer, 0, sizeof d->new_buffer);
-    }
+    get(d, d->device->read_new, at, d->new_buffer, d->new_count);
   }
   return d->new_buffer[at - d->new_begin];
 }
 
-/* In place: erases the blocks that begin in the next `length` bytes to write. */
-static void erase_for(dfid_decoder *d, uint32_t length) {
-  const uint32_t block = d->device->erase_block;
-  uint32_t at;
-  if (!updates_in_place(d)) return;
-  for (at = d->out_at; at - d->out_at < length; at++) {
-    if (at % block == 0 && d->device->erase(d->device->context, at) != 0) fail(d, DFID_STORAGE);
-  }
-}
-
-/* Writes what is in the buffer, filled up to the write unit. */
+/* Writes what is in the buffer, and erases the blocks that begin in it. */
 static void flush(dfid_decoder *d) {
-  const uint32_t unit = d->device->write_unit;
-  uint32_t length = d->at - d->out_at;
-  if (length > 0 && !failed(d)) {
-    d->crc = crc_of(d->crc, d->out, length);
-    while (length % unit != 0) d->out[length++] = 0xFF;
-    erase_for(d, length);
-    if (!failed(d) && d->device->write_new(d->device->context, d->out_at, d->out, length) != 0) fail(d, DFID_STORAGE);
+  const uint32_t block = d->device->erase_block, length = d->at - d->out_at;
+  uint32_t at;
+  if (length == 0) return;
+  d->crc = crc_of(d->crc, d->out, length);
+  for (at = d->out_at; block != 0 && at != d->at; at++) {
+    if (at % block == 0 && !failed(d) && d->device->erase(d->device->context, at) != 0) fail(d, DFID_STORAGE);
   }
+  set(d, d->device->write_new, d->out_at, length);
   d->out_at = d->at;
 }
 
@@ -256,11 +321,12 @@ static int32_t squash(int32_t v) {
 }
 
 static int32_t lg(uint32_t x) {
-  uint32_t w = 0, f, left = x;
-  if (left >> 8) { w += 8; left >>= 8; }
-  if (left >> 4) { w += 4; left >>= 4; }
-  if (left >> 2) { w += 2; left >>= 2; }
-  if (left >> 1) w += 1;
+  uint32_t w, f;
+#ifdef __GNUC__
+  w = 31 - (uint32_t)__builtin_clz((unsigned int)x);
+#else
+  for (w = 0; x >> w > 1; w++) {}
+#endif
   f = ((x << 14) >> w) & 0x3FFF;
   return (int32_t)((w << 14) + f + ((((f * (0x4000 - f)) >> 14) * 5625) >> 14));
 }
@@ -269,15 +335,15 @@ static int32_t stretch(uint32_t p) { return limited(((lg(2 * p + 1) - lg(16383 -
 
 static uint32_t model_bit(dfid_decoder *d, uint32_t node, uint32_t set_a, uint32_t set_b) {
   static const uint16_t rate[8] = {32768, 21845, 16384, 13107, 9362, 7282, 5461, 4681};
-  const uint32_t n = d->contexts, salt = node * 0x2C1B3C6Du;
+  const uint32_t n = d->shape.contexts, salt = node * 0x2C1B3C6Du;
   int32_t *const a = d->model.words + set_a * n;
   int32_t *const b = d->model.words + (51 + set_b) * n;
   uint16_t *slot[6];
   int32_t input[6], dot = 0, one, error;
   uint32_t i, bit;
   for (i = 0; i < n; i++) {
-    const uint32_t hash = ((d->context[i] + salt) * 0x9E3779B1u) >> (32 - d->counter_bits);
-    slot[i] = d->model.halves + d->counters_at + (i << d->counter_bits) + hash;
+    const uint32_t hash = ((d->context[i] + salt) * 0x9E3779B1u) >> (32 - d->shape.counter_bits);
+    slot[i] = d->model.halves + d->counters_at + (i << d->shape.counter_bits) + hash;
     input[i] = stretch((uint32_t)*slot[i] >> 3);
     dot += (a[i] + b[i]) * input[i];
   }
@@ -303,8 +369,15 @@ static void set_contexts(dfid_decoder *d, uint32_t type, const uint32_t v[6]) {
   for (i = 0; i < 6; i++) d->context[i] = v[i] * 0x2545F491u + type * 0x7F4A7C15u;
 }
 
+/* `count` bits, the highest first; bit k has the weights a + (k & step). */
+static uint32_t tree(dfid_decoder *d, uint32_t count, uint32_t a, uint32_t step, uint32_t b) {
+  uint32_t node = 1, k;
+  for (k = 0; k < count; k++) node = node * 2 + model_bit(d, node, a + (k & step), b);
+  return node - (1u << count);
+}
+
 static uint32_t number(dfid_decoder *d, uint32_t kind) {
-  uint32_t v[6], node = 1, plus = 1, prefix = 1, bits, i;
+  uint32_t v[6], plus = 1, prefix = 1, bits, i;
   v[0] = 0;
   v[1] = d->last[kind];
   v[2] = d->last_number;
@@ -312,8 +385,7 @@ static uint32_t number(dfid_decoder *d, uint32_t kind) {
   v[4] = d->last_source;
   v[5] = d->last_source << 8 | d->last[kind];
   set_contexts(d, 16 + kind, v);
-  for (i = 0; i < 5; i++) node = node * 2 + model_bit(d, node, 40 + kind, 32);
-  bits = node & 31;
+  bits = tree(d, 5, 40 + kind, 0, 32);
   for (i = bits; i-- > 0;) {
     uint32_t bit;
     if (bits - i <= 3) {
@@ -330,7 +402,7 @@ static uint32_t number(dfid_decoder *d, uint32_t kind) {
 
 static uint8_t literal(dfid_decoder *d) {
   const uint32_t h = d->history, q = d->at & 3, b1 = h & 255, b3 = (h >> 16) & 255, b4 = h >> 24;
-  uint32_t v[6], node = 1, k;
+  uint32_t v[6];
   v[0] = b1 << 2 | q;
   v[1] = h & 0xFFFF;
   v[2] = b4 << 2 | q;
@@ -338,43 +410,40 @@ static uint8_t literal(dfid_decoder *d) {
   v[4] = h & 0xFFFFFF;
   v[5] = b4 << 8 | b3;
   set_contexts(d, 1, v);
-  for (k = 0; k < 8; k++) node = node * 2 + model_bit(d, node, k + 8 * (q >> 1), b1 >> 5);
-  return (uint8_t)(node & 255);
+  return (uint8_t)tree(d, 8, 8 * (q >> 1), 7, b1 >> 5);
 }
 
 static uint32_t source(dfid_decoder *d, uint32_t g) {
-  uint32_t v[6], node = 1, i;
-  v[0] = 0;
+  uint32_t v[6];
+  v[0] = v[5] = 0;
   v[1] = g;
   v[2] = d->last_number;
   v[3] = d->last_source << 1 | g;
   v[4] = d->last_source;
-  v[5] = 0;
   set_contexts(d, 8, v);
-  for (i = 0; i < 3; i++) node = node * 2 + model_bit(d, node, 50, 32);
-  return node & 7;
+  return tree(d, 3, 50, 0, 32);
 }
 
 /* ---- section 9: moves ---- */
 
 static void pass(dfid_decoder *d, uint32_t p, uint32_t move) {
-  const uint32_t h = p * 0x9E3779B1u, e = h >> (32 - d->coarse_bits);
+  const uint32_t h = p * 0x9E3779B1u, e = h >> (32 - d->shape.coarse_bits);
   d->model.bytes[d->coarse_tags_at + e] = (uint8_t)((h & 0xFF) | 1);
   d->model.words[d->coarse_at + e] = (int32_t)move;
 }
 
 static void learn(dfid_decoder *d, uint32_t t, uint32_t move) {
-  const uint32_t h = t * 0x9E3779B1u, e = h >> (32 - d->exact_bits);
+  const uint32_t h = t * 0x9E3779B1u, e = h >> (32 - d->shape.exact_bits);
   d->model.halves[d->exact_tags_at + e] = (uint16_t)((h & 0xFFFF) | 1);
   d->model.words[d->exact_at + e] = (int32_t)move;
   pass(d, t >> 9, move);
 }
 
 static uint32_t find(const dfid_decoder *d, uint32_t t, uint32_t otherwise) {
-  uint32_t h = t * 0x9E3779B1u, e = h >> (32 - d->exact_bits);
+  uint32_t h = t * 0x9E3779B1u, e = h >> (32 - d->shape.exact_bits);
   if (d->model.halves[d->exact_tags_at + e] == ((h & 0xFFFF) | 1)) return (uint32_t)d->model.words[d->exact_at + e];
   h = (t >> 9) * 0x9E3779B1u;
-  e = h >> (32 - d->coarse_bits);
+  e = h >> (32 - d->shape.coarse_bits);
   if (d->model.bytes[d->coarse_tags_at + e] == ((h & 0xFF) | 1)) return (uint32_t)d->model.words[d->coarse_at + e];
   return otherwise;
 }
@@ -385,11 +454,19 @@ typedef struct unit {
   uint32_t at, here, length, kind, old, predicted, target;
 } unit;
 
+/* Is the patch of this format? A constant 0 where the format is left out. */
+static int is_aarch64(const dfid_decoder *d) { return HAS_AARCH64 && d->shape.format == FORMAT_AARCH64; }
+static int is_thumb(const dfid_decoder *d) { return HAS_THUMB && d->shape.format == FORMAT_THUMB; }
+static int is_arm(const dfid_decoder *d) { return HAS_ARM && d->shape.format == FORMAT_ARM; }
+
 static int is_thumb_branch(uint32_t w) { return (w & 0xF800) == 0xF000 && (w & 0x90000000u) == 0x90000000u; }
 
+/* Bits 22 and 23 of an offset are stored as they are in a branch backwards, inverted in one forwards. */
+static uint32_t thumb_inverted(uint32_t d) { return (d >> 24) & 1 ? d : d ^ 0xC00000u; }
+
 static uint32_t thumb_offset(uint32_t w) {
-  const uint32_t s = (w >> 10) & 1, i1 = ((w >> 29) & 1) ^ s ^ 1, i2 = ((w >> 27) & 1) ^ s ^ 1;
-  return 0u - (s << 24) + (i1 << 23) + (i2 << 22) + ((w & 0x3FF) << 12) + (((w >> 16) & 0x7FF) << 1);
+  const uint32_t d = ((w >> 10) & 1) << 24 | ((w >> 29) & 1) << 23 | ((w >> 27) & 1) << 22 | (w & 0x3FF) << 12 | ((w >> 16) & 0x7FF) << 1;
+  return sar(thumb_inverted(d) << 7, 7);
 }
 
 static uint32_t low_shift(uint32_t w) {
@@ -400,9 +477,8 @@ static uint32_t low_shift(uint32_t w) {
 
 /* low(w); DFID_UNKNOWN stands for -1. */
 static uint32_t low_of(uint32_t w) {
-  if ((w & 0xFFC00000u) == 0x91000000u) return (w >> 10) & 0xFFF;
-  if ((w & 0x3B000000u) == 0x39000000u) return ((w >> 10) & 0xFFF) << low_shift(w);
-  return DFID_UNKNOWN;
+  if ((w & 0xFFC00000u) != 0x91000000u && (w & 0x3B000000u) != 0x39000000u) return DFID_UNKNOWN;
+  return ((w >> 10) & 0xFFF) << low_shift(w);
 }
 
 static uint32_t page_of(const dfid_decoder *d, uint32_t w, uint32_t place) {
@@ -412,19 +488,16 @@ static uint32_t page_of(const dfid_decoder *d, uint32_t w, uint32_t place) {
 
 /* Is w a branch of the format? Then its target for a branch at `place`. */
 static int branch(const dfid_decoder *d, uint32_t w, uint32_t place, uint32_t *target) {
-  switch (d->format) {
-    case FORMAT_AARCH64:
-      *target = place + sar(w << 6, 4);
-      return (w & 0x7C000000u) == 0x14000000u;
-    case FORMAT_THUMB:
-      *target = place + 4 + thumb_offset(w);
-      return is_thumb_branch(w);
-    case FORMAT_ARM:
-      *target = place + 8 + sar(w << 8, 6);
-      return (w & 0x0E000000u) == 0x0A000000u;
-    default:
-      return 0;
+  if (is_aarch64(d)) {
+    *target = place + sar(w << 6, 4);
+    return (w & 0x7C000000u) == 0x14000000u;
   }
+  if (is_thumb(d)) {
+    *target = place + 4 + thumb_offset(w);
+    return is_thumb_branch(w);
+  }
+  *target = place + 8 + sar(w << 8, 6);
+  return is_arm(d) && (w & 0x0E000000u) == 0x0A000000u;
 }
 
 /* Where the old place t lies in the new image, less t: as the copy itself moves, or as the decoder has learnt. */
@@ -436,7 +509,7 @@ static void read_pointer(const dfid_decoder *d, unit *u) {
   uint32_t i;
   u->kind = KIND_PLAIN;
   u->predicted = u->old;
-  for (i = 0; i < d->ranges; i++) {
+  for (i = 0; i < d->shape.ranges; i++) {
     const uint32_t inside = u->old - d->range[i].address;
     if (inside >= d->range[i].length) continue;
     u->kind = KIND_POINTER;
@@ -449,14 +522,14 @@ static void read_pointer(const dfid_decoder *d, unit *u) {
 static void read_branch(const dfid_decoder *d, unit *u) {
   const uint32_t w = u->old, to = u->target + moved(d, u->target) - u->here;
   u->kind = KIND_BRANCH;
-  if (d->format == FORMAT_AARCH64) {
+  if (is_aarch64(d)) {
     u->predicted = (w & 0xFC000000u) | (sar(to, 2) & 0x3FFFFFF);
-  } else if (d->format == FORMAT_ARM) {
+  } else if (is_arm(d)) {
     u->predicted = (w & 0xFF000000u) | (sar(to - 8, 2) & 0xFFFFFF);
   } else {
-    const uint32_t o = to - 4, s = (o >> 24) & 1;
-    u->predicted = (w & 0xD000F800u) | s << 10 | ((o >> 12) & 0x3FF) | (((o >> 23) & 1) ^ s ^ 1) << 29 |
-                   (((o >> 22) & 1) ^ s ^ 1) << 27 | ((o >> 1) & 0x7FF) << 16;
+    const uint32_t o = thumb_inverted(to - 4);
+    u->predicted = (w & 0xD000F800u) | ((o >> 24) & 1) << 10 | ((o >> 23) & 1) << 29 | ((o >> 22) & 1) << 27 | ((o >> 12) & 0x3FF) |
+                   ((o >> 1) & 0x7FF) << 16;
   }
 }
 
@@ -479,6 +552,14 @@ static void read_page(dfid_decoder *d, unit *u) {
   u->predicted = (w & 0x9F00001Fu) | (m & 3) << 29 | ((m >> 2) & 0x7FFFF) << 5;
 }
 
+/* A place relative to the unit, in words, which lies in the bits below 32 - above and from 5 on. */
+static void read_local(const dfid_decoder *d, unit *u, uint32_t above) {
+  const uint32_t w = u->old, mask = 0xFFFFFFFFu >> above & ~0x1Fu;
+  u->kind = KIND_LOCAL;
+  u->target = u->at + (sar(w << above, above + 5) << 2);
+  u->predicted = (w & ~mask) | ((u->target + moved(d, u->target) - u->here) << 3 & mask);
+}
+
 static void read_aarch64(dfid_decoder *d, unit *u) {
   const uint32_t w = u->old, r = (w >> 5) & 0x1F, low = low_of(w);
   const dfid_pair *const pair = &d->pair[r & 7];
@@ -489,20 +570,16 @@ static void read_aarch64(dfid_decoder *d, unit *u) {
     u->target = pair->old_page + low;
     u->predicted = (w & ~0x3FFC00u) | (((u->target + moved(d, u->target) + d->base) & 0xFFF) >> low_shift(w)) << 10;
   } else if ((w & 0xFF000010u) == 0x54000000u || (w & 0x7E000000u) == 0x34000000u || (w & 0x3B000000u) == 0x18000000u) {
-    u->kind = KIND_LOCAL;
-    u->target = u->at + (sar(w << 8, 13) << 2);
-    u->predicted = (w & ~0xFFFFE0u) | (sar(u->target + moved(d, u->target) - u->here, 2) & 0x7FFFF) << 5;
+    read_local(d, u, 8);
   } else if ((w & 0x7E000000u) == 0x36000000u) {
-    u->kind = KIND_LOCAL;
-    u->target = u->at + (sar(w << 13, 18) << 2);
-    u->predicted = (w & ~0x7FFE0u) | (sar(u->target + moved(d, u->target) - u->here, 2) & 0x3FFF) << 5;
+    read_local(d, u, 13);
   } else {
     read_pointer(d, u);
   }
 }
 
 static uint32_t unit_length(dfid_decoder *d, uint32_t at, uint32_t room) {
-  if (d->format != FORMAT_THUMB) return smaller(room, 4 - (at & 3));
+  if (!is_thumb(d)) return smaller(room, 4 - (at & 3));
   if (at & 1) return 1;
   if (room >= 4 && is_thumb_branch(old_word(d, at))) return 4;
   if (at & 2) return smaller(room, 2);
@@ -522,9 +599,9 @@ static void read_unit(dfid_decoder *d, unit *u) {
   u->predicted = u->old;
   u->target = 0;
   if (u->length < 4) return;
-  if (branch(d, u->old, u->at, &u->target) && !(d->format == FORMAT_ARM && u->old >> 28 == 0xF)) {
+  if (branch(d, u->old, u->at, &u->target) && !(is_arm(d) && u->old >> 28 == 0xF)) {
     read_branch(d, u);
-  } else if (d->format == FORMAT_AARCH64) {
+  } else if (is_aarch64(d)) {
     read_aarch64(d, u);
   } else {
     read_pointer(d, u);
@@ -562,8 +639,7 @@ static void learn_from(dfid_decoder *d, const unit *u, uint32_t made) {
 
 /* Section 6.3: the unit as it is in the new image. */
 static uint32_t corrected(dfid_decoder *d, const unit *u) {
-  const uint32_t top = (u->old >> (8 * (u->length - 1))) & 255;
-  const uint32_t next = u->length > 1 ? (u->old >> (8 * (u->length - 2))) & 255 : 0;
+  const uint32_t high = u->old << (32 - 8 * u->length), top = high >> 24, next = (high >> 16) & 255;
   const uint32_t shape = u->kind | u->length << 3 | (u->predicted != u->old ? 64u : 0u), r = smaller(d->run, 15);
   uint32_t v[6], hit, wrong = 0, made = 0, i;
   v[0] = r << 12 | (uint32_t)d->kind_flags[u->kind] << 8 | shape;
@@ -585,7 +661,7 @@ static uint32_t corrected(dfid_decoder *d, const unit *u) {
   d->differences = 0;
   for (i = 0; i < u->length; i++) {
     const uint32_t place = i | u->length << 2 | wrong << 5 | u->kind << 9, o = (u->old >> (8 * i)) & 255;
-    const uint32_t before = i == 0 ? d->last_old >> 24 : (u->old >> (8 * (i - 1))) & 255;
+    const uint32_t before = ((u->old << 8 | d->last_old >> 24) >> (8 * i)) & 255;
     uint32_t difference = 0;
     v[0] = place << 8 | top;
     v[1] = place << 8 | d->last_difference[i];
@@ -595,10 +671,8 @@ static uint32_t corrected(dfid_decoder *d, const unit *u) {
     v[5] = u->old * 0x6C8E9CF5u + i;
     set_contexts(d, 3, v);
     if ((i == u->length - 1 && wrong == 0) || model_bit(d, 0, 24 + i + (wrong != 0 ? 4u : 0u), 24 + u->kind)) {
-      uint32_t node = 1, k;
       wrong |= 1u << i;
-      for (k = 0; k < 8; k++) node = node * 2 + model_bit(d, node, 32 + i + (k >= 4 ? 4u : 0u), 24 + u->kind);
-      difference = node & 255;
+      difference = tree(d, 8, 32 + i, 4, 24 + u->kind);
       d->last_nonzero[i] = (uint8_t)difference;
       d->differences = d->differences << 8 | difference;
     }
@@ -611,82 +685,73 @@ static uint32_t corrected(dfid_decoder *d, const unit *u) {
 /* ---- section 4: a segment ---- */
 
 static void begin_segment(dfid_decoder *d) {
-  const uint32_t n = d->contexts;
+  const uint32_t n = d->shape.contexts;
   uint32_t i;
-  memset(d->model.bytes, 0, d->coarse_tags_at + (1u << d->coarse_bits));
-  for (i = 0; i < n << d->counter_bits; i++) d->model.halves[d->counters_at + i] = 0x8000;
+  memset(d->model.bytes, 0, d->coarse_tags_at + (1u << d->shape.coarse_bits));
+  for (i = 0; i < n << d->shape.counter_bits; i++) d->model.halves[d->counters_at + i] = 0x8000;
   for (i = 0; i < 51 * n; i++) d->model.words[i] = 19661;
-  memset(d->pair, 0, sizeof d->pair);
-  memset(d->last, 0, sizeof d->last);
-  memset(d->by, 0, sizeof d->by);
-  memset(d->kind_flags, 0, sizeof d->kind_flags);
-  memset(d->last_difference, 0, sizeof d->last_difference);
-  memset(d->last_nonzero, 0, sizeof d->last_nonzero);
-  d->flags = d->run = d->differences = d->last_old = d->history = d->last_number = d->last_source = 0;
+  memset((uint8_t *)d + offsetof(dfid_decoder, code), 0, offsetof(dfid_decoder, patch_begin) - offsetof(dfid_decoder, code));
   d->at = d->out_at = d->start;
   d->expected = d->start;
-  d->left = 0;
   d->crc = 0;
-  d->mode = MODE_NEXT;
+  d->mode = d->same ? MODE_SAME : MODE_START;
+  d->left = d->same ? d->end - d->start : 0;
   d->old_count = d->new_count = d->patch_count = 0;
-  d->patch_at = d->packed_at;
+  d->patch_begin = d->patch_at = d->packed_at;
   d->low_range = 0xFFFFFFFFu;
-  d->code = 0;
-  for (i = 0; i < 4; i++) d->code = d->code << 8 | packed_byte(d);
+  d->phase = PHASE_MAKE;
 }
 
-/* May the old image's bytes from `from` on be read? */
-static int old_allowed(const dfid_decoder *d, int64_t from, uint32_t length) {
-  if (from < 0 || from + length > d->old_size) return 0;
+/* May `length` bytes of the old image from `from` on be read? In place, none that have been written over. */
+static int old_allowed(const dfid_decoder *d, uint32_t from, uint32_t length) {
+  if (from > d->old_size || length > d->old_size - from) return 0;
   if (!d->in_place) return 1;
   if (!d->downwards) return from >= d->start;
-  return d->index == d->segments - 1 || from + length <= (int64_t)(d->index + 1) * d->segment_size;
+  return d->index == d->segments - 1 || from + length <= d->start + d->segment_size;
 }
 
-static int new_allowed(const dfid_decoder *d, uint32_t which, int64_t from, uint32_t length) {
-  if (which == 4) return from >= (d->downwards ? (int64_t)d->start : 0);
-  return d->downwards && from + length <= d->new_size;
-}
-
-static void begin_copy(dfid_decoder *d, uint32_t gap) {
+/* Begins the copy behind a gap. 0: it is none that may be. Sizes are below 2^31, so a place that would be negative, or beyond
+ * 2^31, is 2^31 or more here, and outside of both images. */
+static int begin_copy(dfid_decoder *d, uint32_t gap) {
   const uint32_t which = source(d, gap == 0);
-  int64_t from = 0;
-  uint32_t length;
+  uint32_t from, length, v;
   d->last_source = which;
   if (which == 0) {
-    const uint32_t v = number(d, 2);
-    from = d->expected + (v & 1 ? -(((int64_t)v + 1) / 2) : (int64_t)(v / 2));
+    v = number(d, 2);
+    from = d->expected + (v >> 1 ^ (0u - (v & 1)));
   } else if (which <= 3) {
-    from = (int64_t)d->at - d->by[which - 1];
+    from = d->at - d->by[which - 1];
     d->last_number = 31 + which;
-  } else if (which == 4) {
-    from = (int64_t)d->at - ((int64_t)number(d, 3) + 1);
-  } else if (which == 5) {
-    from = ((int64_t)d->index + 1) * d->segment_size + number(d, 3);
   } else {
-    fail(d, DFID_STREAM);
-    return;
+    const uint32_t made = d->start + d->segment_size;
+    if (which > 5) return 0;
+    v = number(d, 3);
+    if (which == 4) {
+      if (v >= d->at || (d->downwards && v >= d->at - d->start)) return 0;
+      from = d->at - v - 1;
+    } else {
+      if (!d->downwards || made > d->new_size || v >= d->new_size - made) return 0;
+      from = made + v;
+    }
   }
   length = number(d, 1);
-  if (length >= d->end - d->at || !(which <= 3 ? old_allowed(d, from, length + 1) : new_allowed(d, which, from, length + 1))) {
-    fail(d, DFID_STREAM);
-    return;
-  }
+  if (length >= d->end - d->at) return 0;
   length++;
-  d->left = length;
-  d->copy_at = d->copy_from = (uint32_t)from;
-  d->copy_length = length;
+  d->left = d->copy_length = length;
+  d->copy_at = d->copy_from = from;
   d->mode = MODE_NEW;
-  if (which > 3) return;
+  if (which > 3) return which == 4 || length <= d->new_size - from;
+  if (!old_allowed(d, from, length)) return 0;
   d->mode = MODE_OLD;
   d->page = 0xFFFFFFFFu;
-  d->copy_by = d->at - d->copy_from;
+  d->copy_by = d->at - from;
   if (which != 1) {
     if (which != 2) d->by[2] = d->by[1];
     d->by[1] = d->by[0];
   }
-  d->by[0] = (int32_t)d->copy_by;
+  d->by[0] = d->copy_by;
   d->expected = from + length;
+  return 1;
 }
 
 static int copy_unit(dfid_decoder *d) {
@@ -712,15 +777,20 @@ static int copy_unit(dfid_decoder *d) {
 /* Makes the segment's bytes up to the next write. 1: the segment is complete. */
 static int make(dfid_decoder *d) {
   int written = 0;
-  while (!written && !failed(d)) {
+  while (!written && !failed(d) && packed_ready(d)) {
     if (d->left > 0) {
       switch (d->mode) {
+        case MODE_SAME: written = put(d, *old_bytes(d, d->at, 1)); d->left--; break;
         case MODE_GAP: written = put(d, literal(d)); d->left--; break;
         case MODE_NEW: written = put(d, new_byte(d, d->copy_at++)); d->left--; break;
         default: written = copy_unit(d); break;
       }
+    } else if (d->mode == MODE_START) {
+      uint32_t i;
+      for (i = 0; i < 4; i++) d->code = d->code << 8 | packed_byte(d);
+      d->mode = MODE_NEXT;
     } else if (d->mode == MODE_GAP && d->at < d->end) {
-      begin_copy(d, d->copy_length);
+      if (!begin_copy(d, d->copy_length)) fail(d, DFID_STREAM);
     } else if (d->at < d->end) {
       const uint32_t gap = number(d, 0);
       if (gap > d->end - d->at) fail(d, DFID_STREAM);
@@ -738,212 +808,197 @@ static int make(dfid_decoder *d) {
 
 static uint32_t entry_bytes(const dfid_decoder *d) { return d->digests ? 28 : 12; }
 
-static uint32_t table_at(const dfid_decoder *d) { return HEADER_BYTES + d->product_length + 12u * d->ranges; }
+static uint32_t table_at(const dfid_decoder *d) { return HEADER_BYTES + d->shape.product_length + 12u * d->shape.ranges; }
 
-/* Reads the segment's row of the table; its packed bytes begin where the last one's end, at d->packed_end. */
+/* Reads the segment's row of the table; its packed bytes begin where the last one's end, at d->packed_end. A patch that cannot be
+ * so long ends at 2^32 - 1 here. */
 static void read_entry(dfid_decoder *d, uint32_t index) {
-  uint8_t row[12];
-  uint32_t packed;
-  patch_read(d, table_at(d) + index * entry_bytes(d), row, sizeof row);
-  packed = word_at(row);
+  uint32_t row[3];
+  if (!patch_row(d, table_at(d) + index * entry_bytes(d), row)) return;
   d->index = index;
   d->start = index * d->segment_size;
   d->end = d->start + smaller(d->segment_size, d->new_size - d->start);
-  d->same = packed & SAME;
+  d->same = row[0] < SAME ? 0 : row[0];
   d->packed_at = d->packed_end;
-  d->packed_end += packed & ~SAME;
-  d->packed_crc = word_at(row + 4);
-  d->new_crc = word_at(row + 8);
+  d->packed_end += smaller(row[0] & ~SAME, ~d->packed_end);
+  d->packed_crc = row[1];
+  d->new_crc = row[2];
 }
 
-static void check_beginning(dfid_decoder *d) {
+/* Codes 1 to 3. */
+static int check_beginning(dfid_decoder *d) {
   uint8_t first[12];
   const uint32_t size = d->device->patch_size;
   memset(first, 0, sizeof first);
-  if (size < 4) { fail(d, DFID_NOT_A_PATCH); return; }
-  patch_read(d, 0, first, smaller(size, sizeof first));
-  if (failed(d)) return;
-  if (memcmp(first, "DFID", 4) != 0) { fail(d, DFID_NOT_A_PATCH); return; }
-  if (size == 4) { fail(d, DFID_HEADER_CUT); return; }
-  if (first[4] != 1) { fail(d, DFID_VERSION); return; }
+  if (size < 4) return DFID_NOT_A_PATCH;
+  if (!patch_read(d, 0, first, smaller(size, sizeof first))) return 0;
+  if (memcmp(first, "DFID", 4) != 0) return DFID_NOT_A_PATCH;
+  if (size == 4) return DFID_HEADER_CUT;
+  if (first[4] != 1) return DFID_VERSION;
   d->header_length = word_at(first + 8);
-  if (size < 12 || d->header_length < 152 || d->header_length > 0x40000000u || size < d->header_length) {
-    fail(d, DFID_HEADER_CUT);
-    return;
-  }
-  patch_read(d, 52, first, 2);
+  if (size < 12 || d->header_length < 152 || d->header_length > 0x40000000u || size < d->header_length) return DFID_HEADER_CUT;
+  if (!patch_read(d, 52, first, 2)) return 0;
   d->signature_length = word_at(first) & 0xFFFF;
-  if (d->signature_length + DIGEST_BYTES + HEADER_BYTES > d->header_length) { fail(d, DFID_HEADER_DAMAGED); return; }
-  d->cursor = 0;
-  sha_begin(&d->sha);
+  return d->signature_length + DIGEST_BYTES + HEADER_BYTES > d->header_length ? DFID_HEADER_DAMAGED : 0;
 }
 
-static void check_fields(dfid_decoder *d) {
+/* Codes 5 and 6, but for the table. */
+static int check_fields(dfid_decoder *d) {
+  /* The bytes from 32 on: what each may be. */
+  static const uint8_t least[8] = {2, 8, 4, 4, 0, 0, 0, 1}, most[8] = {6, 16, 16, 16, 255, 8, 64, 32};
   uint8_t h[HEADER_BYTES];
-  uint32_t model, block, unit_bytes, i;
-  uint64_t length;
-  int right;
-  patch_read(d, 0, h, sizeof h);
-  if ((h[5] & ~3) != 0 || (h[6] & ~1) != 0 || h[7] != 0) { fail(d, DFID_FEATURE); return; }
+  uint32_t i, exact, coarse, counters;
+  if (!patch_read(d, 0, h, sizeof h)) return 0;
+  if ((h[5] & ~3) != 0 || (h[6] & ~1) != 0 || h[7] != 0) return DFID_FEATURE;
   d->in_place = h[5] & 1;
-  d->downwards = (h[5] >> 1) & 1;
-  d->digests = h[6] & 1;
+  d->downwards = h[5] >> 1;
+  d->digests = h[6];
   d->old_size = word_at(h + 12);
   d->new_size = word_at(h + 16);
   d->segment_size = word_at(h + 20);
-  model = word_at(h + 28);
-  d->contexts = h[32];
-  d->counter_bits = h[33];
-  d->exact_bits = h[34];
-  d->coarse_bits = h[35];
-  d->format = h[36];
-  d->ranges = h[37];
-  d->product_length = h[38];
-  unit_bytes = h[39];
-  block = word_at(h + 40);
+  d->counter = word_at(h + 24);
+  d->model_bytes = word_at(h + 28);
+  d->block = word_at(h + 40);
   d->base = word_at(h + 48) & 0xFFF;
-  right = d->old_size < SAME && d->new_size < SAME && d->segment_size >= 1 && d->segment_size < SAME && d->contexts >= 2 &&
-          d->contexts <= 6 && d->counter_bits >= 8 && d->counter_bits <= 16 && d->exact_bits >= 4 && d->exact_bits <= 16 &&
-          d->coarse_bits >= 4 && d->coarse_bits <= 16 && d->ranges <= 8 && d->product_length <= 64 && unit_bytes >= 1 &&
-          unit_bytes <= 32 && block >= 1 && word_at(h + 44) == (d->in_place ? d->segment_size : 0) &&
-          d->signature_length <= 1024 && h[54] == 0 && h[55] == 0 && (d->signature_length == 0 || d->digests);
-  if (!right || (d->in_place && d->segment_size % block != 0)) { fail(d, DFID_VALUE); return; }
-  d->segments = (uint32_t)(((uint64_t)d->new_size + d->segment_size - 1) / d->segment_size);
-  length = (uint64_t)table_at(d) + (uint64_t)d->segments * entry_bytes(d) + DIGEST_BYTES + d->signature_length;
-  if (length != d->header_length) { fail(d, DFID_VALUE); return; }
-  d->exact_at = 84u * d->contexts;
-  d->coarse_at = d->exact_at + (1u << d->exact_bits);
-  d->counters_at = 2 * (d->coarse_at + (1u << d->coarse_bits));
-  d->exact_tags_at = d->counters_at + ((uint32_t)d->contexts << d->counter_bits);
-  d->coarse_tags_at = 2 * (d->exact_tags_at + (1u << d->exact_bits));
-  if (model != d->coarse_tags_at + (1u << d->coarse_bits)) { fail(d, DFID_VALUE); return; }
-  for (i = 0; i < d->ranges; i++) {
+  for (i = 0; i < 8; i++) {
+    if (h[32 + i] < least[i] || h[32 + i] > most[i]) return DFID_VALUE;
+  }
+  memcpy(&d->shape, h + 32, sizeof d->shape);
+  if ((d->old_size | d->new_size | d->segment_size) >= SAME || d->segment_size == 0 || d->block == 0 ||
+      word_at(h + 44) != (d->in_place ? d->segment_size : 0) || (d->in_place && d->segment_size % d->block != 0) ||
+      d->signature_length > (d->digests ? 1024u : 0u) || h[54] != 0 || h[55] != 0) {
+    return DFID_VALUE;
+  }
+  d->segments = (d->new_size + d->segment_size - 1) / d->segment_size;
+  if (d->segments > 0x8000000u ||
+      table_at(d) + d->segments * entry_bytes(d) + DIGEST_BYTES + d->signature_length != d->header_length) {
+    return DFID_VALUE;
+  }
+  exact = 1u << d->shape.exact_bits;
+  coarse = 1u << d->shape.coarse_bits;
+  counters = (uint32_t)d->shape.contexts << d->shape.counter_bits;
+  d->exact_at = 84u * d->shape.contexts;
+  d->coarse_at = d->exact_at + exact;
+  d->counters_at = 2 * (d->coarse_at + coarse);
+  d->exact_tags_at = d->counters_at + counters;
+  d->coarse_tags_at = 2 * (d->exact_tags_at + exact);
+  if (d->model_bytes != d->coarse_tags_at + coarse) return DFID_VALUE;
+  for (i = 0; i < d->shape.ranges; i++) {
     dfid_range *const range = &d->range[i];
-    uint8_t row[12];
-    patch_read(d, HEADER_BYTES + d->product_length + 12 * i, row, sizeof row);
-    range->address = word_at(row);
-    range->offset = word_at(row + 4);
-    range->length = word_at(row + 8);
-    if (range->length < 1 || (uint64_t)range->offset + range->length > d->old_size ||
-        (uint64_t)range->address + range->length > 0x100000000u) {
-      fail(d, DFID_VALUE);
-      return;
+    uint32_t row[3];
+    if (!patch_row(d, HEADER_BYTES + d->shape.product_length + 12 * i, row)) return 0;
+    range->address = row[0];
+    range->offset = row[1];
+    range->length = row[2];
+    if (range->length < 1 || range->length > d->old_size || range->offset > d->old_size - range->length ||
+        range->length - 1 > ~range->address) {
+      return DFID_VALUE;
     }
   }
-  d->cursor = 0;
+  return 0;
 }
 
-/* One row of the table after another. */
+/* One row of the table after another (code 6). */
 static void check_entry(dfid_decoder *d) {
-  uint8_t row[8];
-  uint32_t packed;
-  patch_read(d, table_at(d) + d->cursor * entry_bytes(d), row, sizeof row);
-  packed = word_at(row);
-  if (packed & SAME) {
-    const uint64_t end = (uint64_t)(d->cursor + 1) * d->segment_size;
-    if (packed != SAME || word_at(row + 4) != 0 || (end < d->new_size ? end : d->new_size) > d->old_size) fail(d, DFID_VALUE);
-  }
+  read_entry(d, d->cursor);
+  if (failed(d)) return;
+  if (d->same != 0 && (d->same != SAME || d->packed_crc != 0 || d->end > d->old_size)) fail(d, DFID_VALUE);
   d->cursor++;
 }
 
-/* The codes from 7 on that need no reading of an image. */
-static void check_device(dfid_decoder *d) {
+static int format_known(uint32_t format) {
+  static const uint8_t known[4] = {1, HAS_AARCH64, HAS_THUMB, HAS_ARM};
+  return format < 4 && known[format];
+}
+
+/* Is `a` a multiple of `b`? */
+static int whole(uint32_t a, uint32_t b) { return a % b == 0; }
+
+/* Code 12: does the device's flash suit the patch? */
+static int flash_suits(dfid_decoder *d) {
   const dfid_device *const device = d->device;
-  uint8_t h[64];
-  uint32_t i;
-  uint64_t length = d->header_length, room;
-  if (d->format > FORMAT_ARM) { fail(d, DFID_FORMAT); return; }
+  const uint32_t unit_bytes = device->write_unit, block = device->erase_block > 0 ? device->erase_block : unit_bytes;
+  if (unit_bytes < 1 || unit_bytes > 32 || !whole(DFID_WRITE_BYTES, unit_bytes) || !whole(block, unit_bytes)) return 0;
+  if (d->new_size > device->new_room || (block - d->new_size % block) % block > device->new_room - d->new_size) return 0;
+  if (d->segments > 1 && !whole(d->segment_size, block)) return 0;
+  d->record_bytes = (16 + unit_bytes - 1) / unit_bytes * unit_bytes;
+  if (device->backup_room == 0) return device->journal_room == 0 || has_journal(d);
+  return updates_in_place(d) && d->in_place && device->erase_block != 0 && whole(d->block, block) && whole(d->shape.unit, unit_bytes) &&
+         d->segment_size <= device->backup_room;
+}
+
+/* The codes from 7 on that need no reading of an image. */
+static int check_device(dfid_decoder *d) {
+  const dfid_device *const device = d->device;
+  uint8_t product[64];
+  const uint32_t length = d->shape.product_length, size = device->patch_size;
+  if (!format_known(d->shape.format)) return DFID_FORMAT;
   if (device->verify != NULL && (d->signature_length == 0 || device->verify(device->context, d->header_length - d->signature_length,
                                                                             d->signature_length) != 0)) {
-    fail(d, DFID_SIGNATURE);
-    return;
+    return DFID_SIGNATURE;
   }
-  patch_read(d, HEADER_BYTES, h, d->product_length);
-  if (d->product_length > 0 && device->product != NULL &&
-      (strlen(device->product) != d->product_length || memcmp(device->product, h, d->product_length) != 0)) {
-    fail(d, DFID_PRODUCT);
-    return;
+  if (!patch_read(d, HEADER_BYTES, product, length)) return 0;
+  if (length > 0 && device->product != NULL &&
+      (strlen(device->product) != length || memcmp(device->product, product, length) != 0)) {
+    return DFID_PRODUCT;
   }
-  patch_read(d, 24, h, 20);
-  if (word_at(h) < device->counter) { fail(d, DFID_COUNTER); return; }
-  if (word_at(h + 4) > DFID_MODEL_BYTES) { fail(d, DFID_TOO_LITTLE_MEMORY); return; }
-  room = device->write_unit < 1 ? 0 : ((uint64_t)d->new_size + device->write_unit - 1) / device->write_unit * device->write_unit;
-  if (device->write_unit < 1 || device->write_unit > 32 || DFID_WRITE_BYTES % device->write_unit != 0 || room > device->new_room ||
-      (d->segments > 1 && d->segment_size % device->write_unit != 0)) {
-    fail(d, DFID_FLASH);
-    return;
-  }
-  if (device->erase_block != 0 && !updates_in_place(d)) { fail(d, DFID_FLASH); return; }
-  if (updates_in_place(d)) {
-    const uint32_t block = word_at(h + 16), unit_bytes = h[15];
-    d->record_bytes = (16 + device->write_unit - 1) / device->write_unit * device->write_unit;
-    if (!d->in_place || block % device->erase_block != 0 || unit_bytes % device->write_unit != 0 ||
-        device->erase_block % device->write_unit != 0 || d->segment_size % device->write_unit != 0 ||
-        d->segment_size > device->backup_room) {
-      fail(d, DFID_FLASH);
-      return;
-    }
-  }
-  for (i = 0; i < d->segments && length <= device->patch_size && !failed(d); i++) {
-    patch_read(d, table_at(d) + i * entry_bytes(d), h, 4);
-    length += word_at(h) & ~SAME;
-  }
-  if (length > device->patch_size) { fail(d, DFID_PATCH_CUT); return; }
-  if (length < device->patch_size) { fail(d, DFID_PATCH_LONG); return; }
-  if (device->old_size != DFID_UNKNOWN && device->old_size != d->old_size) { fail(d, DFID_OLD_SIZE); return; }
-  d->cursor = 0;
-  sha_begin(&d->sha);
+  if (d->counter < device->counter) return DFID_COUNTER;
+  if (d->model_bytes > DFID_MODEL_BYTES) return DFID_TOO_LITTLE_MEMORY;
+  if (!flash_suits(d)) return DFID_FLASH;
+  if (size != DFID_UNKNOWN && d->packed_end != size) return d->packed_end > size ? DFID_PATCH_CUT : DFID_PATCH_LONG;
+  return device->old_size != DFID_UNKNOWN && device->old_size != d->old_size ? DFID_OLD_SIZE : 0;
 }
 
 /* ---- section 10: the journal ---- */
 
-/* A record: u32 step, the first 8 bytes of the header's SHA-256, u32 CRC-32 of these 12, then FF. Steps of the segment that is
- * made as number k (from 0): 2k + 1 saved, 2k + 2 done. A record that was torn has a wrong CRC and counts as none. */
+/* A record, in the byte order of the device, which alone reads it; FF follows up to the write unit. Steps of the segment that is
+ * made as number k (from 0): 2k + 1 saved (in place), 2k + 2 done. A record that was torn has a wrong CRC and counts as none. */
+typedef union record {
+  struct { uint32_t step, name[2], crc; } is;
+  uint8_t bytes[32];
+} record;
+
+static uint32_t record_crc(const record *r) { return crc_of(0, r->bytes, offsetof(record, is.crc)); }
+
 static void read_record(dfid_decoder *d) {
-  uint8_t record[32];
+  record r;
   uint32_t i, blank = 1;
-  if (d->device->read_journal(d->device->context, d->cursor, record, d->record_bytes) != 0) {
-    fail(d, DFID_STORAGE);
-    return;
-  }
-  for (i = 0; i < d->record_bytes; i++) blank &= record[i] == 0xFF;
+  get(d, d->device->read_journal, d->cursor, r.bytes, d->record_bytes);
+  for (i = 0; i < d->record_bytes; i++) blank &= r.bytes[i] == 0xFF;
   d->cursor += d->record_bytes;
   if (blank) return;
   d->journal_at = d->cursor;
-  if (crc_of(0, record, 12) != word_at(record + 12)) return;
-  d->stranger = memcmp(record + 4, d->patch_name, sizeof d->patch_name) != 0;
-  d->step = word_at(record);
+  if (record_crc(&r) != r.is.crc) return;
+  d->stranger = memcmp(r.is.name, d->patch_name, sizeof d->patch_name) != 0;
+  d->step = r.is.step;
 }
 
-/* What the journal says, once it is read: 1: an update by this patch goes on. */
+/* What the journal says, once it is read: 1: an update by this patch goes on, and the old image need not be there as it was. */
 static int journal_goes_on(dfid_decoder *d) {
-  if (d->stranger) {
-    if (d->step != COMPLETE) fail(d, DFID_JOURNAL);
-    d->step = 0;
-  }
-  if (d->step > 2 * d->segments && d->step != COMPLETE) fail(d, DFID_JOURNAL);
-  if (d->step == 0 && (uint64_t)d->journal_at + (2 * (uint64_t)d->segments + 1) * d->record_bytes > d->device->journal_room) {
+  if (d->step != COMPLETE && (d->stranger || d->step > 2 * d->segments)) fail(d, DFID_JOURNAL);
+  if (d->stranger) d->step = 0;
+  if (d->step == 0 && (d->device->journal_room - d->journal_at) / d->record_bytes <= (d->segments << updates_in_place(d))) {
     fail(d, DFID_FLASH);
   }
-  return d->step != 0;
+  return d->step == COMPLETE || (d->step != 0 && updates_in_place(d));
 }
 
-/* Appends a record, behind the ones that were torn. */
+/* Appends a record, behind the ones that were torn, unless the journal says as much already. */
 static void write_record(dfid_decoder *d, uint32_t step) {
-  uint8_t record[32];
-  uint32_t i;
-  if (failed(d)) return;
-  memset(record, 0xFF, sizeof record);
-  for (i = 0; i < 4; i++) record[i] = (uint8_t)(step >> (8 * i));
-  memcpy(record + 4, d->patch_name, sizeof d->patch_name);
-  for (i = 0; i < 4; i++) record[12 + i] = (uint8_t)(crc_of(0, record, 12) >> (8 * i));
+  record r;
+  int refused = 1;
+  if (!has_journal(d) || step <= d->step) return;
+  memset(&r, 0xFF, sizeof r);
+  r.is.step = step;
+  memcpy(r.is.name, d->patch_name, sizeof d->patch_name);
+  r.is.crc = record_crc(&r);
   /* A record that was torn before any bit fell looks blank, but flash may refuse to write there again: then the next place. */
-  for (i = 1; i != 0;) {
-    if ((uint64_t)d->journal_at + d->record_bytes > d->device->journal_room) {
+  while (refused && !failed(d)) {
+    if (d->device->journal_room - d->journal_at < d->record_bytes) {
       fail(d, DFID_STORAGE);
       return;
     }
-    i = d->device->write_journal(d->device->context, d->journal_at, record, d->record_bytes) != 0;
+    refused = d->device->write_journal(d->device->context, d->journal_at, r.bytes, d->record_bytes) != 0;
     d->journal_at += d->record_bytes;
   }
   d->step = step;
@@ -951,203 +1006,182 @@ static void write_record(dfid_decoder *d, uint32_t step) {
 
 /* Copies the next bytes of the segment's place into the backup area. 1: all are there. */
 static int save(dfid_decoder *d) {
-  const uint32_t unit_bytes = d->device->write_unit, at = d->cursor - d->start;
-  uint32_t length = smaller(DFID_WRITE_BYTES, place_end(d) - d->cursor);
+  const uint32_t at = d->cursor - d->start, length = smaller(DFID_WRITE_BYTES, place_end(d) - d->cursor);
   if (at == 0 && d->device->erase_backup(d->device->context) != 0) fail(d, DFID_STORAGE);
-  if (length == 0 || failed(d)) return 1;
-  if (d->device->read_old(d->device->context, d->cursor, d->out, length) != 0) fail(d, DFID_STORAGE);
-  d->crc = crc_of(d->crc, d->out, length);
-  d->cursor += length;
-  while (length % unit_bytes != 0) d->out[length++] = 0xFF;
-  if (!failed(d) && d->device->write_backup(d->device->context, at, d->out, length) != 0) fail(d, DFID_STORAGE);
+  if (length > 0) {
+    get(d, d->device->read_old, d->cursor, d->out, length);
+    d->crc = crc_of(d->crc, d->out, length);
+    d->cursor += length;
+    set(d, d->device->write_backup, at, length);
+  }
   return d->cursor == place_end(d);
 }
 
 /* ---- the state machine ---- */
 
-typedef int reader(void *context, uint32_t at, uint8_t *to, uint32_t length);
-
-/* Adds the next bytes up to `end` to the hash, the CRC, or both. 1: the end is reached. */
-static int sum(dfid_decoder *d, reader *read, uint32_t end, int hash, int crc) {
-  const uint32_t length = smaller(DFID_WRITE_BYTES, end - d->cursor);
-  if (length > 0 && read(d->device->context, d->cursor, d->out, length) != 0) {
-    fail(d, DFID_STORAGE);
-    return 0;
+/* Adds the next bytes up to `end` to the hash and to the CRC; without a reader, bytes of the patch. 1: the end is reached. */
+static int sum(dfid_decoder *d, reader *read, uint32_t end, int hash) {
+  uint32_t length = smaller(DFID_WRITE_BYTES, end - d->cursor);
+  if (length > 0) {
+    if (read == NULL) length = patch_some(d, d->cursor, d->out, length);
+    else get(d, read, d->cursor, d->out, length);
+    if (failed(d)) return 0;
   }
   if (hash) sha_add(&d->sha, d->out, length);
-  if (crc) d->crc = crc_of(d->crc, d->out, length);
+  d->crc = crc_of(d->crc, d->out, length);
   d->cursor += length;
   return d->cursor == end;
 }
 
 /* Fails with `code` unless the hash has the bytes at `at` of the patch. */
 static void expect_sha(dfid_decoder *d, uint32_t at, uint32_t length, int code) {
-  uint8_t expected[DIGEST_BYTES];
-  patch_read(d, at, expected, length);
-  if (!failed(d) && !sha_is(&d->sha, expected, length)) fail(d, code);
+  uint8_t expected[DIGEST_BYTES], digest[DIGEST_BYTES];
+  if (!patch_read(d, at, expected, length)) return;
+  sha_end(&d->sha, digest);
+  if (memcmp(digest, expected, length) != 0) fail(d, code);
 }
 
-/* The next segment in the order in which they are made. 0: there is none. */
-static int next_segment(dfid_decoder *d) {
+/* Goes to a phase that reads an area from `from` on. */
+static void read_from(dfid_decoder *d, uint32_t from, uint32_t phase) {
+  d->cursor = from;
+  d->crc = 0;
+  d->phase = (uint8_t)phase;
+  sha_begin(&d->sha);
+}
+
+/* Goes to `phase` for the next segment, in the order in which they are made. 0: there is none. */
+static int next_segment(dfid_decoder *d, uint32_t phase) {
   if (d->made == d->segments) return 0;
   read_entry(d, d->downwards ? d->segments - 1 - d->made : d->made);
-  d->made++;
-  d->cursor = d->packed_at;
-  d->crc = 0;
-  sha_begin(&d->sha);
+  if (!failed(d)) d->made++;
+  read_from(d, d->packed_at, phase);
   return 1;
 }
 
 /* Goes on with the check of the packed bytes (code 17). 1: they are right. */
 static int packed_right(dfid_decoder *d) {
   if (d->same) return 1;
-  if (!sum(d, d->device->read_patch, d->packed_end, d->digests, 1)) return 0;
+  if (!sum(d, NULL, d->packed_end, d->digests)) return 0;
   if (d->crc != d->packed_crc) fail(d, DFID_SEGMENT_DAMAGED);
   if (d->digests) expect_sha(d, table_at(d) + d->index * entry_bytes(d) + 12, 16, DFID_SEGMENT_DAMAGED);
   return !failed(d);
 }
 
-static void from_first_segment(dfid_decoder *d) {
+static void from_first_segment(dfid_decoder *d, uint32_t phase) {
+  d->phase = (uint8_t)phase;
   d->made = 0;
   d->packed_end = d->header_length;
 }
 
-static void made_segment(dfid_decoder *d) {
-  if (failed(d)) return;
-  if (d->crc != d->new_crc) { fail(d, DFID_SEGMENT_WRONG); return; }
-  d->cursor = d->start;
-  d->crc = 0;
-  d->phase = PHASE_READ_BACK;
-}
+/* All packed segments are checked before the first is made, unless they are still to come. */
+static void after_old(dfid_decoder *d) { from_first_segment(d, d->device->in_pieces ? PHASE_NEXT : PHASE_CHECK_NEXT); }
 
-/* Copies the next bytes of a segment that is equal to the old image. 1: it is complete. */
-static int copy_same(dfid_decoder *d) {
-  const uint32_t length = smaller(DFID_WRITE_BYTES, d->end - d->at);
-  if (d->device->read_old(d->device->context, d->at, d->out, length) != 0) fail(d, DFID_STORAGE);
-  d->at += length;
-  flush(d);
-  return d->at == d->end;
+/* Goes on after a step's checks, which give a code or 0. */
+static void checked(dfid_decoder *d, int code, uint32_t phase) {
+  if (code != 0) fail(d, code);
+  read_from(d, 0, phase);
 }
 
 static void step(dfid_decoder *d) {
   const dfid_device *const device = d->device;
+  const uint32_t header_sha = d->header_length - d->signature_length - DIGEST_BYTES;
   switch (d->phase) {
     case PHASE_HEADER:
-      check_beginning(d);
-      d->phase = PHASE_HEADER_SHA;
+      checked(d, check_beginning(d), PHASE_HEADER_SHA);
       break;
-    case PHASE_HEADER_SHA: {
-      const uint32_t end = d->header_length - d->signature_length - DIGEST_BYTES;
-      if (!sum(d, device->read_patch, end, 1, 0)) break;
-      expect_sha(d, end, DIGEST_BYTES, DFID_HEADER_DAMAGED);
+    case PHASE_HEADER_SHA:
+      if (!sum(d, NULL, header_sha, 1)) break;
+      expect_sha(d, header_sha, DIGEST_BYTES, DFID_HEADER_DAMAGED);
       d->phase = PHASE_FIELDS;
       break;
-    }
     case PHASE_FIELDS:
-      check_fields(d);
-      d->phase = PHASE_TABLE;
+      checked(d, check_fields(d), PHASE_TABLE);
+      d->packed_end = d->header_length;
       break;
     case PHASE_TABLE:
       if (d->cursor < d->segments) check_entry(d);
       else d->phase = PHASE_DEVICE;
       break;
     case PHASE_DEVICE:
-      check_device(d);
-      d->phase = updates_in_place(d) ? PHASE_JOURNAL : PHASE_OLD;
+      checked(d, check_device(d), PHASE_OLD);
+      if (!has_journal(d)) break;
+      patch_read(d, header_sha, (uint8_t *)d->patch_name, sizeof d->patch_name);
+      d->phase = PHASE_JOURNAL;
       break;
     case PHASE_JOURNAL:
-      if (!updates_in_place(d)) break; /* never so: for the compiler */
-      if (d->journal_at == 0 && d->cursor == 0) {
-        patch_read(d, d->header_length - d->signature_length - DIGEST_BYTES, d->patch_name, sizeof d->patch_name);
-      }
+      if (!has_journal(d)) break; /* never so: for the compiler */
       if (d->cursor + d->record_bytes <= device->journal_room) {
         read_record(d);
         break;
       }
       d->cursor = 0;
       d->phase = PHASE_OLD;
-      if (!journal_goes_on(d)) break;
-      from_first_segment(d);
-      d->phase = PHASE_CHECK_NEXT;
+      if (journal_goes_on(d)) after_old(d);
       break;
     case PHASE_OLD:
-      if (!sum(d, device->read_old, d->old_size, 1, 0)) break;
+      if (!sum(d, device->read_old, d->old_size, 1)) break;
       expect_sha(d, 56, DIGEST_BYTES, DFID_OLD_IMAGE);
-      from_first_segment(d);
-      d->phase = PHASE_CHECK_NEXT;
+      after_old(d);
       break;
     case PHASE_CHECK_NEXT:
-      if (next_segment(d)) {
-        d->phase = PHASE_CHECK;
-      } else {
-        from_first_segment(d);
-        d->phase = PHASE_NEXT;
-      }
+      if (next_segment(d, PHASE_CHECK)) break;
+      from_first_segment(d, PHASE_NEXT);
       break;
     case PHASE_CHECK:
       if (packed_right(d)) d->phase = PHASE_CHECK_NEXT;
       break;
     case PHASE_NEXT:
-      if (next_segment(d)) {
-        d->phase = PHASE_PACKED;
-      } else {
-        d->cursor = 0;
-        sha_begin(&d->sha);
-        d->phase = PHASE_NEW;
-      }
+      if (!next_segment(d, PHASE_PACKED)) read_from(d, 0, PHASE_NEW);
+      else if (d->step < 2 * d->made) break;
+      else if (updates_in_place(d)) d->phase = PHASE_NEXT;
+      else read_from(d, d->start, PHASE_DONE);
+      break;
+    case PHASE_DONE: /* two areas: a segment that the journal calls done is looked at again, and made again if it is not there */
+      if (!has_journal(d)) break; /* never so: for the compiler */
+      if (!sum(d, device->read_new, d->end, 0)) break;
+      if (d->crc == d->new_crc) d->phase = PHASE_NEXT;
+      else read_from(d, d->packed_at, PHASE_PACKED);
       break;
     case PHASE_PACKED:
       if (!packed_right(d)) break;
-      d->cursor = d->start;
-      d->crc = 0;
-      d->phase = d->same ? PHASE_SAME : PHASE_MAKE;
-      if (updates_in_place(d)) {
-        if (d->step >= 2 * d->made || d->same) {
-          if (d->step < 2 * d->made) write_record(d, 2 * d->made);
-          d->phase = PHASE_NEXT;
-          break;
-        }
-        if (d->step < 2 * d->made - 1) {
-          d->phase = PHASE_SAVE;
-          break;
-        }
+      if (updates_in_place(d) && d->same) {
+        write_record(d, 2 * d->made);
+        d->phase = PHASE_NEXT;
+      } else if (updates_in_place(d) && d->step < 2 * d->made - 1) {
+        read_from(d, d->start, PHASE_SAVE);
+      } else {
+        begin_segment(d);
       }
-      begin_segment(d);
       break;
     case PHASE_SAVE:
       if (!updates_in_place(d)) break; /* never so: for the compiler */
       if (!save(d)) break;
       d->patch_at = d->crc;
-      d->cursor = 0;
-      d->crc = 0;
-      d->phase = PHASE_SAVED;
+      read_from(d, 0, PHASE_SAVED);
       break;
     case PHASE_SAVED:
       if (!updates_in_place(d)) break; /* never so: for the compiler */
-      if (!sum(d, device->read_backup, place_end(d) - d->start, 0, 1)) break;
+      if (!sum(d, device->read_backup, place_end(d) - d->start, 0)) break;
       if (d->crc != d->patch_at) fail(d, DFID_STORAGE);
       write_record(d, 2 * d->made - 1);
       begin_segment(d);
-      d->phase = PHASE_MAKE;
       break;
     case PHASE_MAKE:
-      if (make(d)) made_segment(d);
-      break;
-    case PHASE_SAME:
-      if (copy_same(d)) made_segment(d);
+      if (!make(d) || failed(d)) break;
+      if (d->crc != d->new_crc) fail(d, DFID_SEGMENT_WRONG);
+      read_from(d, d->start, PHASE_READ_BACK);
       break;
     case PHASE_READ_BACK:
-      if (!sum(d, device->read_new, d->end, 0, 1)) break;
+      if (!sum(d, device->read_new, d->end, 0)) break;
       if (d->crc != d->new_crc) fail(d, DFID_STORAGE);
-      if (updates_in_place(d)) write_record(d, 2 * d->made);
+      write_record(d, 2 * d->made);
       d->phase = PHASE_NEXT;
       break;
     case PHASE_NEW:
-      if (!sum(d, device->read_new, d->new_size, 1, 0)) break;
+      if (!sum(d, device->read_new, d->new_size, 1)) break;
       expect_sha(d, 88, DIGEST_BYTES, DFID_NEW_IMAGE);
-      if (updates_in_place(d) && d->step != COMPLETE) write_record(d, COMPLETE);
+      write_record(d, COMPLETE);
       fail(d, DFID_DONE);
-      d->phase = PHASE_END;
       break;
     default:
       break;
@@ -1161,8 +1195,13 @@ void dfid_begin(dfid_decoder *decoder, const dfid_device *device) {
 }
 
 int dfid_poll(dfid_decoder *decoder) {
+  const uint8_t phase = decoder->phase;
+  if (decoder->result == DFID_WAIT) decoder->result = DFID_MORE;
   if (!failed(decoder)) step(decoder);
+  if (decoder->result == DFID_WAIT) decoder->phase = phase; /* what has to wait is done again: a step changes nothing before it has read */
   return decoder->result;
 }
 
 uint32_t dfid_new_size(const dfid_decoder *decoder) { return decoder->phase > PHASE_TABLE ? decoder->new_size : 0; }
+
+uint32_t dfid_header_length(const dfid_decoder *decoder) { return decoder->phase > PHASE_HEADER ? decoder->header_length : 0; }

@@ -1,22 +1,11 @@
 /** Applies a patch to an image in memory. */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { checkDevice, type DeltaDevice } from './device.js';
 import { DeltaError } from './fault.js';
 import { readDeltaHeader } from './header.js';
 import type { DeltaHeader, DeltaSegment } from './header-fields.js';
 import { makeSegment } from './segment.js';
-
-/** What the device is, as far as a patch has to suit it. */
-export interface DeltaDevice {
-  /** The patch is refused if it names another one. */
-  readonly product?: string | undefined;
-  /** The patch is refused if its counter is lower. */
-  readonly counter?: number | undefined;
-  /** Memory for the model, in bytes. */
-  readonly memory?: number | undefined;
-  /** Told how many bytes of the new image are done. */
-  readonly onProgress?: ((done: number) => void) | undefined;
-}
 
 /** The new image. Throws a DeltaError where the patch is damaged or does not fit; see docs/formats/image-delta.md, section 3. */
 export function applyDelta(old: Uint8Array, patch: Uint8Array, device: DeltaDevice = {}): Uint8Array {
@@ -56,20 +45,6 @@ export function checkDeltaPatch(header: DeltaHeader, patch: Uint8Array): void {
 
 function hex(value: number): string {
   return `CRC-32 ${value.toString(16).padStart(8, '0')}`;
-}
-
-function checkDevice(header: DeltaHeader, { product, counter, memory }: DeltaDevice): void {
-  if (product !== undefined && header.product !== '' && header.product !== product)
-    throw new DeltaError('product', 'the patch is for another product', header.product, product);
-  if (counter !== undefined && header.counter < counter)
-    throw new DeltaError(
-      'counter',
-      'the patch is older than what is installed',
-      `counter ${header.counter}`,
-      `at least ${counter}`,
-    );
-  if (memory !== undefined && header.modelBytes > memory)
-    throw new DeltaError('memory', 'the patch needs more memory', `${header.modelBytes} bytes`, `at most ${memory}`);
 }
 
 function checkLength(header: DeltaHeader, length: number): void {
