@@ -88,7 +88,8 @@ async function runOnce(pair: string, cache: string, output: string): Promise<voi
     parts: allParts,
     encoding: {
       effort: oneOf(['fast', 'normal', 'best'], values.effort),
-      cache,
+      // The run's own cache, as by default: what a named one holds is proved again.
+      defaultCache: cache,
       jobs: values.jobs === undefined ? undefined : Number(values.jobs),
       memory: values.memory === undefined ? undefined : Number(values.memory),
     },

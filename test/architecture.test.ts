@@ -200,6 +200,8 @@ const entrances = [
   'src/cli/main.ts',
   'src/cli/run-thread.ts',
   'src/encode/pool/encode-thread.ts',
+  'src/input/zip/digest-thread.ts',
+  'src/usecases/generate/sketch-thread.ts',
   'src/device/threads/patch-thread.ts',
   'src/device/threads/cut-thread.ts',
 ];

@@ -1,4 +1,5 @@
 import { type Bzip2Reader, openBzip2 } from '../formats/compression/bzip2.js';
+import { newBytes } from '../model/large-bytes.js';
 import { mostEmptyTriples } from '../model/limits/formats.js';
 import { PatchFormatError, readingBzip2 } from './fault.js';
 import { readSigned } from './numbers.js';
@@ -81,7 +82,7 @@ function apply(patch: Uint8Array, source: Uint8Array, options: Bsdiff40Options):
   const extra = openBzip2(patch.subarray(extraStart));
   const strict = options.outsideSource === 'reject';
 
-  const target = new Uint8Array(targetSize);
+  const target = newBytes(targetSize);
   const triple = new Uint8Array(24);
   const idle = options.idle ?? { left: mostEmptyTriples };
   let made = 0;

@@ -1,4 +1,5 @@
 import { inflateRawSync } from 'node:zlib';
+import { newBytes, pieceFor } from '../model/large-bytes.js';
 import { mostEmptyTriples, mostPatchChunks, mostTimesExpanded } from '../model/limits/formats.js';
 import { applyBsdiff40, type Bsdiff40Options, type IdleBudget, readBsdiff40Header } from './bsdiff40.js';
 import { deflateClassic } from './deflate/classic.js';
@@ -147,7 +148,7 @@ export function applyImgdiff2(
 }
 
 function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const target = new Uint8Array(size);
+  const target = newBytes(size);
   let at = 0;
   for (const piece of pieces) {
     target.set(piece, at);
@@ -200,7 +201,7 @@ function inflateExactly(from: Uint8Array, expanded: number): Uint8Array {
   }
   let bytes: Uint8Array;
   try {
-    bytes = inflateRawSync(from, { maxOutputLength: Math.max(1, expanded) });
+    bytes = inflateRawSync(from, { maxOutputLength: Math.max(1, expanded), chunkSize: pieceFor(expanded) });
   } catch (cause) {
     throw new PatchFormatError('inflate', 'IMGDIFF2: a source range is no deflate stream of the stated size', {
       cause,

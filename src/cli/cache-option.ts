@@ -1,7 +1,7 @@
 /** The options that say where patches are kept between runs, for every command that makes some. */
 import { UsageError } from '../model/errors.js';
 import { refuseOtherAddress } from '../usecases/cache/address.js';
-import type { EncodingOptions } from '../usecases/generate/encode.js';
+import type { EncodingOptions } from '../usecases/generate/encoding-options.js';
 import { patchCacheFolder } from '../usecases/generate/generate-defaults.js';
 
 /** `--cache`, `--cache-read-only` and `--no-cache`. */

@@ -1,6 +1,6 @@
 import type { OpenBuild } from '../model/build.js';
 import { type OnProgress, silent } from '../model/progress.js';
-import type { ReadOptions } from '../model/tree.js';
+import type { EarlyFile, ReadOptions } from '../model/tree.js';
 import { describeBuild } from './describe-build.js';
 import { isRawImageFile } from './images/raw-images.js';
 import type { Role } from './layout.js';
@@ -14,6 +14,8 @@ export interface OpenBuildOptions {
   readonly role?: Role | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** A file that is wanted before the others. */
+  readonly early?: EarlyFile | undefined;
   /** For raw images: a targetfiles.zip, or a folder of its layout, that has what images do not hold (META, OTA, RECOVERY). */
   readonly companion?: string | undefined;
   /** The build is compared, and nothing is made of it: a single image then needs no updater beside it. */
@@ -31,11 +33,16 @@ export async function openBuild(path: string, options: OpenBuildOptions): Promis
     stage: options.role === 'target' ? 'read-target' : 'read-source',
     onProgress: options.onProgress ?? silent,
     signal: options.signal,
+    early: options.early,
   };
   const tree = await readTree(path, reading, options.companion);
   try {
     const build = await describeBuild(tree, options.modes, compareOnly ? undefined : options.role);
-    return { build, path, content: { read: (file) => tree.read(file), close: () => tree.close() } };
+    return {
+      build,
+      path,
+      content: { read: (file) => tree.read(file), packed: (file) => tree.packed?.(file), close: () => tree.close() },
+    };
   } catch (error) {
     await tree.close();
     throw error;

@@ -1,6 +1,7 @@
 import type { Sha1, Sha256 } from './digest.js';
 import type { Finding } from './finding.js';
 import { inSystem } from './layout.js';
+import type { PackedPlace } from './packed-place.js';
 import type { BuildPath } from './path.js';
 
 /** Where an entry's owner and mode come from. */
@@ -124,6 +125,8 @@ export interface Build {
 export interface BuildContent {
   /** All bytes of a file entry; checked against its digest. Throws InputError when the input changed under us. */
   read(path: BuildPath): Promise<Uint8Array<ArrayBuffer>>;
+  /** Where the bytes lie, for a thread that reads them itself; `undefined` where they do not lie in a zip. */
+  packed?(path: BuildPath): PackedPlace | undefined;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import type { Content, Ownership } from './build.js';
 import type { Sha256 } from './digest.js';
 import type { Finding } from './finding.js';
+import type { PackedPlace } from './packed-place.js';
 import type { BuildPath } from './path.js';
 import type { OnProgress, Stage } from './progress.js';
 
@@ -36,11 +37,21 @@ export interface Tree {
   readonly findings: readonly Finding[];
   /** The bytes of a file node, checked against its digest. Throws InputError when the input changed under us. */
   read(path: BuildPath): Promise<Uint8Array<ArrayBuffer>>;
+  /** Where the bytes lie; `undefined` where they do not lie in a zip. */
+  packed?(path: BuildPath): PackedPlace | undefined;
   close(): Promise<void>;
+}
+
+/** A file that is wanted before all others, where the tree is a zip and the file is long. */
+export interface EarlyFile {
+  readonly path: BuildPath;
+  /** Told as soon as its digest is known; the bytes can be read until the tree is closed. */
+  readonly found: (content: Content, read: () => Promise<Uint8Array<ArrayBuffer>>) => void;
 }
 
 /** How a tree is read. */
 export interface ReadOptions {
+  readonly early?: EarlyFile | undefined;
   readonly stage: Stage;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal | undefined;

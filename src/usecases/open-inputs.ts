@@ -7,6 +7,7 @@ import type { Sha256 } from '../model/digest.js';
 import type { Finding } from '../model/finding.js';
 import type { ListRules } from '../model/list-rules.js';
 import type { Ports } from '../model/ports.js';
+import type { EarlyFile } from '../model/tree.js';
 import { openFromArchive } from './archive/open.js';
 
 export type { Role } from '../input/layout.js';
@@ -57,10 +58,10 @@ export async function withBuild<Result>(
   name: BuildName,
   role: 'source' | 'target',
   { modes, companion, compareOnly }: ReadingOptions,
-  { onProgress, signal }: Ports,
+  { onProgress, signal, early }: Ports & { readonly early?: EarlyFile | undefined },
   use: (build: OpenBuild) => Promise<Result>,
 ): Promise<Result> {
-  const options = { role, modes, companion, compareOnly, onProgress, signal };
+  const options = { role, modes, companion, compareOnly, onProgress, signal, early };
   const build = await (typeof name === 'string'
     ? openBuild(name, options)
     : openFromArchive(name.archive, name.version, { ...options, digest: name.digest }));

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { deflateRaw } from 'pako';
+import { newBytes } from '../../model/large-bytes.js';
 import { compiled } from './compiled.js';
 
 /** What zlib's deflateInit2 is given for a raw stream. */
@@ -74,7 +75,7 @@ export function deflateClassic(
     if (size > maxSize) return undefined;
     pieces.push(new Uint8Array(memory.buffer, output, made).slice());
   } while (at < bytes.length);
-  const whole = new Uint8Array(size);
+  const whole = newBytes(size);
   let to = 0;
   for (const piece of pieces) {
     whole.set(piece, to);

@@ -1,3 +1,4 @@
+import { newBytes } from '../../model/large-bytes.js';
 import { type Engine, openEngine } from '../stretches/engine.js';
 
 /** Options of {@link compressBzip2}. */
@@ -105,7 +106,7 @@ export function compressBzip2Stream(bytes: ByteStream, options: Bzip2Options): U
 
 /** The parts, one after the other. */
 export function join(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const whole = newBytes(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);

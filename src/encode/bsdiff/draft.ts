@@ -189,11 +189,12 @@ function streamOf(
   };
 }
 
-/** Puts a file where it belongs, and zeros behind it. What was read for that is held by nobody afterwards. */
+/** Puts a file where it belongs, and zeros behind it. */
 function place(engine: Engine, at: number, input: BsdiffInput): void {
-  const bytes = input instanceof Uint8Array ? input : input.read();
-  engine.bytes().fill(0, at + bytes.length, at + bytes.length + 16);
-  engine.bytes().set(bytes, at);
+  engine.bytes().fill(0, at + input.length, at + input.length + 16);
+  const copy = (bytes: Uint8Array): void => engine.bytes().set(bytes, at);
+  if (input instanceof Uint8Array) copy(input);
+  else input.read(copy);
 }
 
 /** Runs a loop of the engine over the whole target, a piece at a time: V8 replaces quick code by good code between two calls. */

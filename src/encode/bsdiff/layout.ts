@@ -27,7 +27,7 @@ export function layOut(source: number, target: number): Layout {
   const bits = 31 - Math.clz32(Math.max(1, source));
   // More of both would be memory for little: a search is one step of twenty longer with half of the starts.
   const startBits = Math.min(22, Math.max(8, bits - 1));
-  const gramBits = Math.min(27, Math.max(10, bits + 3));
+  const gramBits = Math.min(26, Math.max(10, bits + 3));
   const suffixes = after(sourceAt, source + 16);
   const starts = after(suffixes, 4 * source);
   const grams = after(starts, 4 * (2 ** startBits + 1));

@@ -8,5 +8,7 @@ export interface BsdiffOptions {
   readonly onProgress?: ((doneBytes: number) => void) | undefined;
 }
 
-/** A file to make a patch from or to: its bytes, or how to come by them, for they are copied once and not held. */
-export type BsdiffInput = Uint8Array | { readonly length: number; readonly read: () => Uint8Array };
+/** A file to make a patch from or to: its bytes, or how to come by them for as long as they are copied. */
+export type BsdiffInput =
+  | Uint8Array
+  | { readonly length: number; readonly read: (copy: (bytes: Uint8Array) => void) => void };

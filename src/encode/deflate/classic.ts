@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { newBytes } from '../../model/large-bytes.js';
 
 /** How classic zlib is asked to compress, beyond its usual window of 32 KiB. */
 export interface ClassicSettings {
@@ -89,7 +90,7 @@ export function deflateClassic(bytes: Uint8Array, settings: ClassicSettings): Ui
     size += piece.length;
     return true;
   });
-  const whole = new Uint8Array(size);
+  const whole = newBytes(size);
   let at = 0;
   for (const piece of pieces) {
     whole.set(piece, at);

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { crc32 } from 'node:zlib';
+import { roomFor } from '../../model/large-bytes.js';
 import type { BsdiffEffort } from '../bsdiff/bsdiff.js';
 import { deflateBest } from './best.js';
 import { deflateClassic, deflatedLength } from './classic.js';
@@ -54,12 +55,13 @@ export function estimateWhole(bytes: Uint8Array): number {
 const longerThanPools = 1 << 20;
 
 /**
- * The bytes in a buffer of just their size that belongs to nobody else, so that it can be handed to another thread. A short
- * Buffer is always copied: it may fill Node's pool from end to end, and a pool is not transferable.
+ * The bytes in a buffer that belongs to nobody else, so that it can be handed to another thread: of just their size, or, where they are long, the beginning
+ * of one that was made for them. A short Buffer is always copied: it may fill Node's pool from end to end, and a pool is not transferable.
  */
 export function exact(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer } = bytes;
-  const mayBePool = Buffer.isBuffer(bytes) && bytes.length < longerThanPools;
-  if (mayBePool || !(buffer instanceof ArrayBuffer) || buffer.byteLength !== bytes.length) return new Uint8Array(bytes);
-  return new Uint8Array(buffer);
+  const { buffer, byteOffset, length } = bytes;
+  const mayBePool = Buffer.isBuffer(bytes) && length < longerThanPools;
+  const isOwn = byteOffset === 0 && (buffer.byteLength === length || buffer.byteLength === roomFor(length));
+  if (mayBePool || !(buffer instanceof ArrayBuffer) || !isOwn) return new Uint8Array(bytes);
+  return new Uint8Array(buffer, 0, length);
 }

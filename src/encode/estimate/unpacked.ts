@@ -33,7 +33,7 @@ function estimateFrom(source: Uint8Array, target: DeflateTarget): number | undef
     if (known.has(keyOf(target.bytes, stream))) continue;
     const base = closest(from, stream);
     if (base === undefined || target.settings(stream) === undefined) continue;
-    bytes += chunkHeader + estimatePatch(base.expand(), stream.expand());
+    bytes += chunkHeader + base.expanded((before) => stream.expanded((after) => estimatePatch(before, after)));
     remade += 1;
     between.target.skip(stream);
     between.source.skip(base);
@@ -74,7 +74,7 @@ function closest(from: readonly DeflateStream[], to: DeflateStream): DeflateStre
   );
   const possible = likely.length > 0 ? likely : usable;
   if (possible.length < 2) return possible[0];
-  const wanted = gramsOf(to.expand());
-  const scored = possible.map((stream) => ({ stream, score: similarity(wanted, gramsOf(stream.expand())) }));
+  const wanted = to.expanded(gramsOf);
+  const scored = possible.map((stream) => ({ stream, score: similarity(wanted, stream.expanded(gramsOf)) }));
   return scored.reduce((best, each) => (each.score > best.score ? each : best)).stream;
 }

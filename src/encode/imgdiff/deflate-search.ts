@@ -24,14 +24,10 @@ export function findDeflateSettings(
   upTo = Number.POSITIVE_INFINITY,
 ): DeflateSettings | undefined {
   const wanted = file.subarray(stream.start, stream.start + stream.length);
-  const expanded = stream.expand();
   const hint = allLevels.filter((level) => level === stream.levelHint);
-  for (const memLevel of [8, 9] as const) {
-    for (const level of [...hint, ...allLevels.filter((other) => other !== stream.levelHint)]) {
-      if (isMadeAgain(expanded, wanted, { level, memLevel }, upTo)) return { level, memLevel };
-    }
-  }
-  return undefined;
+  const levels = [...hint, ...allLevels.filter((other) => other !== stream.levelHint)];
+  const choices = ([8, 9] as const).flatMap((memLevel) => levels.map((level) => ({ level, memLevel })));
+  return stream.expanded((bytes) => choices.find((settings) => isMadeAgain(bytes, wanted, settings, upTo)));
 }
 
 function isMadeAgain(expanded: Uint8Array, wanted: Uint8Array, settings: DeflateSettings, upTo: number): boolean {

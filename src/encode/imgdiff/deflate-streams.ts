@@ -1,4 +1,6 @@
 import { crc32, inflateRawSync } from 'node:zlib';
+import { discard } from '../../model/discard.js';
+import { pieceFor } from '../../model/large-bytes.js';
 import { largestFileBytes } from '../../model/limits.js';
 
 /** A deflate stream inside of a file. Positions and lengths in bytes. */
@@ -8,8 +10,8 @@ export interface DeflateStream {
   readonly start: number;
   readonly length: number;
   readonly expandedLength: number;
-  /** The expanded bytes. Long ones are inflated anew each time: whoever needs them holds them for as long as that. */
-  readonly expand: () => Uint8Array;
+  /** What `use` makes of the expanded bytes, which are valid as long as it runs: long ones are inflated anew each time. */
+  readonly expanded: <Made>(use: (bytes: Uint8Array) => Made) => Made;
   /** The compression level that the container claims, where it does. */
   readonly levelHint: number | undefined;
 }
@@ -32,6 +34,9 @@ const keptUpTo = 1 << 20;
 /** Bytes that the first try at a stream may take, and how many times more the next. */
 const firstTry = 1024;
 const nextTry = 8;
+/** What was tried in vain is collected late, so from here on it is all at once: no try between 4 MB and 64. */
+const longTry = firstTry * nextTry ** 4;
+const lastTry = 2 ** 26;
 
 /** What was found in a file, and how much work it was. */
 export interface DeflateSearch {
@@ -134,15 +139,19 @@ function streamOf(
   levelHint: number | undefined,
 ): DeflateStream {
   const expandedLength = expanded.length;
-  const expand = expandedLength <= keptUpTo ? () => expanded : expanding(file, start, length, expandedLength);
-  return { container, start, length, expandedLength, expand, levelHint };
-}
-
-/** Apart from what was expanded in the search, so that nothing holds that. */
-function expanding(file: Uint8Array, start: number, length: number, expandedLength: number): () => Uint8Array {
-  // In one piece, for many would be copied into one.
-  const options = { chunkSize: expandedLength + 64, maxOutputLength: expandedLength };
-  return () => inflateRawSync(file.subarray(start, start + length), options);
+  const common = { container, start, length, expandedLength, levelHint };
+  if (expandedLength <= keptUpTo) return { ...common, expanded: (use) => use(expanded) };
+  discard(expanded);
+  const options = { chunkSize: pieceFor(expandedLength), maxOutputLength: expandedLength };
+  return {
+    ...common,
+    expanded: (use) => {
+      const bytes = inflateRawSync(file.subarray(start, start + length), options);
+      const made = use(bytes);
+      discard(bytes);
+      return made;
+    },
+  };
 }
 
 interface Inflated {
@@ -156,7 +165,7 @@ interface Inflated {
  */
 function inflateAt(bytes: Uint8Array, start: number, work: Budget): Inflated | undefined {
   if (start >= bytes.length) return undefined;
-  for (let limit = firstTry; work.left > 0; limit *= nextTry) {
+  for (let limit = firstTry; work.left > 0; limit = limit === longTry ? lastTry : limit * nextTry) {
     const most = Math.min(limit, maxExpanded, work.left);
     // Deflated bytes can be more than their content: blocks may even be empty.
     const input = bytes.subarray(start, start + 2 * limit);
@@ -176,7 +185,7 @@ function inflateAt(bytes: Uint8Array, start: number, work: Budget): Inflated | u
 /** `short`: it does not end within the input. `long`: it makes more than `most` bytes. `bad`: it is no deflate stream. */
 function inflateUpTo(input: Uint8Array, most: number): Inflated | 'short' | 'long' | 'bad' {
   try {
-    const result: unknown = inflateRawSync(input, { info: true, maxOutputLength: most });
+    const result: unknown = inflateRawSync(input, { info: true, maxOutputLength: most, chunkSize: pieceFor(most) });
     if (typeof result !== 'object' || result === null || !('buffer' in result) || !('engine' in result)) {
       throw new TypeError('inflateRawSync() without its info');
     }

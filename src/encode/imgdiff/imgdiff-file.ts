@@ -1,3 +1,4 @@
+import { newBytes } from '../../model/large-bytes.js';
 import type { DeflateSettings } from './deflate-search.js';
 
 /** A chunk of an IMGDIFF2 with what belongs to it. Positions and lengths in bytes. */
@@ -34,7 +35,7 @@ export function writeImgdiff(pieces: readonly ImgdiffPiece[]): Uint8Array<ArrayB
     headerSize += piece.kind === 'raw' ? 8 + piece.bytes.length : piece.kind === 'normal' ? 28 : 64;
     if (piece.kind !== 'raw') patchSize += piece.patch.length;
   }
-  const file = new Uint8Array(headerSize + patchSize);
+  const file = newBytes(headerSize + patchSize);
   const view = new DataView(file.buffer);
   let at = 0;
   let patchAt = headerSize;

@@ -136,9 +136,9 @@ function matchStreams(
 ): readonly { from: DeflateStream | undefined; to: DeflateStream }[] {
   const [only, ...others] = from;
   if (only === undefined || others.length === 0) return to.map((stream) => ({ from: only, to: stream }));
-  const gramsOfStream = new Map<DeflateStream, Grams>(from.map((stream) => [stream, gramsOf(stream.expand())]));
+  const gramsOfStream = new Map<DeflateStream, Grams>(from.map((stream) => [stream, stream.expanded(gramsOf)]));
   return to.map((stream) => {
-    const wanted = gramsOf(stream.expand());
+    const wanted = stream.expanded(gramsOf);
     let best: DeflateStream = only;
     let bestScore = Number.NEGATIVE_INFINITY;
     for (const candidate of from) {
@@ -196,9 +196,9 @@ function encodePieces(
   return pieces;
 }
 
-/** The expanded bytes, held by nobody but whoever reads them. */
-function expandedOf({ expandedLength, expand }: DeflateStream): BsdiffInput {
-  return { length: expandedLength, read: expand };
+/** The expanded bytes, for as long as they are read. */
+function expandedOf({ expandedLength, expanded }: DeflateStream): BsdiffInput {
+  return { length: expandedLength, read: expanded };
 }
 
 interface Range {

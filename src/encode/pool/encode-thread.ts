@@ -1,5 +1,6 @@
 /** Entry of a worker thread: takes one file after the other and encodes it. Started by the pool only. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { discard } from '../../model/discard.js';
 import { ProofError } from '../../model/errors.js';
 import { encodeFile, encodeUnproved, finishFile } from '../encode-file.js';
 import { adoptEngineModule } from '../stretches/engine.js';
@@ -50,4 +51,6 @@ port.on('message', (message: EncodeMessage | FinishMessage | ProveMessage | EndM
   };
   const reply = answer(message, tell);
   port.postMessage(reply, reply.kind === 'encoded' || reply.kind === 'unproved-yet' ? buffersOf(reply) : []);
+  // What was not handed back with it.
+  discard(message.request.target, ...message.request.bases);
 });

@@ -64,7 +64,7 @@ export interface EncodeResult {
 export interface PatchPoolOptions {
   /** Threads at most; by default one for each processor. The results do not depend on it. */
   readonly workers?: number | undefined;
-  /** Bytes that all files encoded at once may take, by estimate; a file that takes more runs alone. 300 MB by default. */
+  /** Bytes that all files encoded at once may take, by estimate; a file that takes more runs alone. 280 MB by default. */
   readonly memoryBudget?: number | undefined;
   readonly effort: BsdiffEffort;
   /** A patch larger than this share of its target is not taken. 0.95 by default. */
@@ -88,7 +88,7 @@ interface Job {
 /** A patch larger than this share of its target is not taken. */
 export const defaultWorthwhile = 0.95;
 
-const defaultBudget = 300 * 1024 * 1024;
+const defaultBudget = 280 * 1024 * 1024;
 
 /** The thread of a file that takes more than this, in bytes, ends with it: nothing else gives memory back at once. */
 const endsThread = 16 * 1024 * 1024;
@@ -124,6 +124,7 @@ export class PatchPool {
   readonly #idle: EncodeThread[] = [];
   readonly #shared = new Map<string, Promise<{ readonly file: EncodedFile; readonly fromCache: boolean }>>();
   #stopped: { readonly reason: unknown } | undefined;
+  #closed: Promise<void> | undefined;
   #starting = false;
   #order = 0;
   #used = 0;
@@ -160,7 +161,12 @@ export class PatchPool {
   }
 
   /** Stops all threads; what is still running fails. Then brings the cache to its size. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#stop(new Error('the patch pool was closed'));
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));

@@ -56,10 +56,10 @@ export interface LentEngine extends Engine {
 
 /** Engines that nobody uses now, of this thread: a memory costs time to make, and more to touch for the first time. */
 const idle: LentEngine[] = [];
-const mostIdle = 4;
+const mostIdle = 3;
 
 /** The memory of a kept engine, in bytes: enough for most files. It may have grown, but not to more than twice that. */
-const keptSize = 2 ** 22;
+const keptSize = 2 ** 21;
 
 /** An engine with at least `size` bytes of memory, which hold anything. Throws a RangeError when there is not so much. */
 export function borrowEngine(size: number): LentEngine {

@@ -1,15 +1,16 @@
 import { Buffer } from 'node:buffer';
+import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { RandomAccessReader } from 'yauzl';
 import { mostReadAheadBytes } from '../../model/limits/input.js';
-import { readAt } from './end-record.js';
 
 const leastAhead = 512;
 
 /**
  * The zip's bytes for yauzl. Its own reader hands any offset that a zip claims to fs.read, which throws on those beyond
  * 2^53 and leaves the reader locked for good: here such an offset is an end of file like any other. Headers are short
- * and stand side by side, so each read takes what follows along, the more the longer reads go on in order.
+ * and stand side by side, so each read takes what follows along, the more the longer reads go on in order. It reads at once: a zip has
+ * thousands of headers of some bytes, and each wait for another thread costs more than the read.
  */
 export class BoundedReader extends RandomAccessReader {
   readonly #handle: FileHandle;
@@ -31,16 +32,17 @@ export class BoundedReader extends RandomAccessReader {
     position: number,
     callback: (error: Error | null) => void,
   ): void {
-    this.#take(length, position).then(
-      (bytes) => {
-        bytes.copy(buffer, offset);
-        callback(null);
-      },
-      (error) => callback(error instanceof Error ? error : new Error(String(error))),
-    );
+    let failed: Error | null = null;
+    try {
+      this.#take(length, position).copy(buffer, offset);
+    } catch (error) {
+      failed = error instanceof Error ? error : new Error(String(error));
+    }
+    // yauzl goes on from within the call: as many headers as the zip has must not lie on the stack.
+    queueMicrotask(() => callback(failed));
   }
 
-  async #take(length: number, position: number): Promise<Buffer> {
+  #take(length: number, position: number): Buffer {
     if (!(position >= 0 && length <= this.#fileSize && position <= this.#fileSize - length)) {
       throw new Error('unexpected EOF');
     }
@@ -48,16 +50,23 @@ export class BoundedReader extends RandomAccessReader {
     if (position < this.#windowStart || position + length > end) {
       const inOrder = position >= this.#windowStart && position <= end;
       this.#ahead = inOrder ? Math.min(mostReadAheadBytes, this.#ahead * 2) : leastAhead;
-      const window = await readAt(
-        this.#handle,
-        position,
-        Math.min(Math.max(length, this.#ahead), this.#fileSize - position),
-      );
+      const window = this.#readAt(position, Math.min(Math.max(length, this.#ahead), this.#fileSize - position));
       if (window.length < length) throw new Error('unexpected EOF');
       this.#window = window;
       this.#windowStart = position;
     }
     const start = position - this.#windowStart;
     return this.#window.subarray(start, start + length);
+  }
+
+  #readAt(position: number, length: number): Buffer<ArrayBuffer> {
+    const bytes = Buffer.allocUnsafeSlow(length);
+    let done = 0;
+    while (done < length) {
+      const count = readSync(this.#handle.fd, bytes, done, length - done, position + done);
+      if (count === 0) break;
+      done += count;
+    }
+    return bytes.subarray(0, done);
   }
 }

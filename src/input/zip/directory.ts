@@ -4,26 +4,21 @@ import { crc32 } from 'node:zlib';
 import { type Entry, fromRandomAccessReaderPromise, type ZipFile } from 'yauzl';
 import { type Fault, InputError, type Place } from '../../model/errors.js';
 import { mostBuildEntries } from '../../model/limits/input.js';
+import type { PackedRecord } from '../../model/packed-place.js';
 import { displayName, fromBytes } from '../../model/path.js';
 import { together } from '../together.js';
 import { BoundedReader } from './bounded-reader.js';
 import { readEndRecord } from './end-record.js';
 
 /** An entry as the zip's central directory claims it. */
-export interface ZipRecord {
+export interface ZipRecord extends PackedRecord {
   /** As spelled, one unit a byte; a directory ends in `/`. */
   readonly name: string;
   /** The name of the header, where the packer's Unicode path field has another, which counts. */
   readonly otherName?: string | undefined;
-  readonly method: 'stored' | 'deflated';
-  readonly crc32: number;
-  readonly size: number;
-  readonly compressedSize: number;
   /** st_mode with its type bits; `undefined` where the zip was not made on Unix. */
   readonly unixMode: number | undefined;
   readonly headerOffset: number;
-  /** Where the (compressed) bytes start in the file. */
-  readonly dataStart: number;
 }
 
 const directoryRecordLength = 46;

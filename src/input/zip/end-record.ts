@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { headLength } from '../../formats/file-kind.js';
 import type { Code } from '../../model/codes.js';
 import { InputError } from '../../model/errors.js';
+import { roomFor } from '../../model/large-bytes.js';
 import { noZipFault } from '../no-zip.js';
 
 const endSignature = 0x06054b50;
@@ -16,7 +17,7 @@ export interface EndRecord {
 
 /** Reads up to `length` bytes at a position; fewer only at the end of the file. */
 export async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer<ArrayBuffer>> {
-  const bytes = Buffer.allocUnsafeSlow(length);
+  const bytes = Buffer.allocUnsafeSlow(roomFor(length)).subarray(0, length);
   let done = 0;
   while (done < length) {
     const { bytesRead } = await handle.read(bytes, done, length - done, position + done);

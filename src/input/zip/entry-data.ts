@@ -7,6 +7,7 @@ import type { Content } from '../../model/build.js';
 import type { Code } from '../../model/codes.js';
 import { sha1Of, toSha1 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
+import { pieceFor } from '../../model/large-bytes.js';
 import { displayName } from '../../model/path.js';
 import type { ZipRecord } from './directory.js';
 import { readAt } from './end-record.js';
@@ -75,7 +76,7 @@ function inflateFault(file: string, record: ZipRecord, error: unknown): unknown 
 function inflateAll(packed: Uint8Array, limit: number): Promise<Buffer<ArrayBuffer>> {
   return new Promise((resolve, reject) => {
     // zlib refuses a limit of 0; one byte too many is found by the size check.
-    inflateRaw(packed, { maxOutputLength: Math.max(1, limit) }, (error, result) => {
+    inflateRaw(packed, { maxOutputLength: Math.max(1, limit), chunkSize: pieceFor(limit) }, (error, result) => {
       if (error === null) resolve(result);
       else reject(error);
     });

@@ -1,7 +1,8 @@
-import { stat } from 'node:fs/promises';
-import { openPromise } from 'yauzl';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { fromRandomAccessReaderPromise } from 'yauzl';
 import { isBelowSystem } from '../../model/layout.js';
 import { displayName, fromBytes } from '../../model/path.js';
+import { BoundedReader } from './bounded-reader.js';
 
 /** The latest date among the files of a zip, in the packer's own time zone, which zips do not tell. */
 export interface NewestEntry {
@@ -16,9 +17,14 @@ const firstYear = (1 << 25) + (1 << 21) + (1 << 16);
 
 /** The newest file below SYSTEM; `undefined` for a folder, an unreadable zip, or one whose dates are all unset (1980). */
 export async function newestEntry(path: string): Promise<NewestEntry | undefined> {
+  let handle: FileHandle | undefined;
   try {
+    // A pipe would wait for a writer.
     if (!(await stat(path)).isFile()) return undefined;
-    const zip = await openPromise(path, { decodeStrings: false, validateEntrySizes: false });
+    handle = await open(path, 'r');
+    const { size } = await handle.stat();
+    const options = { autoClose: false, decodeStrings: false, validateEntrySizes: false };
+    const zip = await fromRandomAccessReaderPromise(new BoundedReader(handle, size), size, options);
     let latest = 0;
     let entry = '';
     for await (const each of zip.eachEntry()) {
@@ -32,6 +38,8 @@ export async function newestEntry(path: string): Promise<NewestEntry | undefined
   } catch {
     // Whether the zip is sound is for openBuild to say.
     return undefined;
+  } finally {
+    await handle?.close();
   }
 }
 

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { asInputError } from '../../files/system-error.js';
-import type { Ownership } from '../../model/build.js';
+import type { Content, Ownership } from '../../model/build.js';
 import { type Sha256, sha1Of, toSha256 } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
@@ -13,12 +13,15 @@ import { bothOrNeither, concurrently } from '../concurrently.js';
 import { linkFault } from '../links.js';
 import { backslashFault } from '../misplaced.js';
 import { checkNames, type NamedNode, withoutDots } from '../names.js';
+import { digestInThreads, type EntryRead, isForThreads } from './digest-in-threads.js';
 import { readDirectory, type ZipRecord } from './directory.js';
 import { digestEntry, readEntry } from './entry-data.js';
+import { packedRecord } from './packed.js';
 
 const hashChunk = 1024 * 1024;
 /** libuv has four threads to inflate on; a few more keep them busy while this one hashes. */
 const entriesAtOnce = 6;
+const longAtOnce = 2;
 
 const typeBits = 0o170000;
 const typeOf: ReadonlyMap<number, string> = new Map([
@@ -103,6 +106,14 @@ async function digestFile(handle: FileHandle, size: number, signal: AbortSignal)
   return toSha256(hash.digest('hex'));
 }
 
+/** What threads read, and what the main thread reads beside them, as a stream. */
+function isShort(node: Node): node is Node & { readonly kind: 'file' | 'link' } {
+  return node.kind !== 'directory' && isForThreads(node.record);
+}
+function isLong({ kind, record }: Node): boolean {
+  return kind === 'file' && !isForThreads(record);
+}
+
 /** The nodes of the zip, those that can be used and findings about the others. Throws InputError with every fault of the names and claimed sizes. */
 function nodesOf(file: string, records: readonly ZipRecord[]) {
   const all: Node[] = [];
@@ -162,35 +173,93 @@ async function readNodes(handle: FileHandle, file: string, options: ReadOptions)
     options.onProgress({ stage: options.stage, doneBytes, totalBytes, doneItems, totalItems: nodes.length, item });
   const found = new Map<BuildPath, TreeNode>();
   const sources = new Map<BuildPath, ZipRecord>();
-  const readNode = async ({ name, kind, record }: Node): Promise<void> => {
+  const pathOf = ({ name }: Node): BuildPath => {
     const path = paths.get(name);
     if (path === undefined) throw new Error(`no path for ${name}`);
+    return path;
+  };
+  const done = ({ name }: Node): void => {
+    doneItems += 1;
+    tell(displayName(name));
+  };
+  const addLink = (node: Node, destination: string): void => {
+    const fault = linkFault(destination, { file, entry: displayName(node.name) });
+    if (fault !== undefined) throw new InputError(fault);
+    found.set(pathOf(node), { kind: 'link', destination });
+  };
+  const addFile = (node: Node, content: Content): void => {
+    const path = pathOf(node);
+    found.set(path, { kind: 'file', content, ...ownOf(node.record) });
+    sources.set(path, node.record);
+  };
+  const readNode = async (node: Node): Promise<void> => {
+    const { name, kind, record } = node;
     if (kind === 'directory') {
-      found.set(path, { kind, ...ownOf(record) });
+      found.set(pathOf(node), { kind, ...ownOf(record) });
     } else if (kind === 'link') {
-      const destination = fromBytes(await readEntry(handle, file, record));
-      const fault = linkFault(destination, { file, entry: displayName(name) });
-      if (fault !== undefined) throw new InputError(fault);
-      found.set(path, { kind, destination });
+      addLink(node, fromBytes(await readEntry(handle, file, record)));
       doneBytes += record.size;
     } else {
       const content = await digestEntry(handle, file, record, (count) => {
         doneBytes += count;
         tell(displayName(name));
       });
-      found.set(path, { kind, content, ...ownOf(record) });
-      sources.set(path, record);
+      addFile(node, content);
     }
-    doneItems += 1;
-    tell(displayName(name));
+    done(node);
   };
   const inFileOrder = [...nodes].sort((a, b) => a.record.headerOffset - b.record.headerOffset);
+  const left = new Set(inFileOrder);
+  const isEarly = (node: Node): boolean => pathOf(node) === options.early?.path;
+  const long = inFileOrder.filter(isLong).sort((a, b) => Number(isEarly(b)) - Number(isEarly(a)));
+  const takeShort = (node: Node, read: EntryRead): void => {
+    // A link that cannot be is told with the other faults.
+    if ('text' in read && linkFault(read.text, { file }) !== undefined) return;
+    if ('text' in read) addLink(node, read.text);
+    else addFile(node, { size: node.record.size, sha1: read.sha1 });
+    doneBytes += node.record.size;
+    left.delete(node);
+    done(node);
+  };
+  const tellEarly = (node: Node): void => {
+    const path = pathOf(node);
+    const read = found.get(path);
+    if (path !== options.early?.path || read?.kind !== 'file') return;
+    options.early.found(read.content, () => readChecked(handle, file, node.record, read.content));
+  };
+  const readLong = async (node: Node): Promise<void> => {
+    try {
+      await readNode(node);
+      left.delete(node);
+      tellEarly(node);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+    }
+  };
   const [digest] = await bothOrNeither(
     options.signal,
     (signal) => digestFile(handle, fileSize, signal),
-    (signal) => concurrently(inFileOrder, entriesAtOnce, signal, readNode),
+    async (signal) => {
+      await bothOrNeither(
+        signal,
+        (stop) => digestInThreads(handle.fd, inFileOrder.filter(isShort), stop, takeShort),
+        (stop) => concurrently(long, longAtOnce, stop, readLong),
+      );
+      // What was not read yet, or is to be told of.
+      await concurrently([...left], entriesAtOnce, signal, readNode);
+    },
   );
   return { digest, nodes: found, sources, findings };
+}
+
+/** The bytes of a file whose digest is known. */
+async function readChecked(handle: FileHandle, file: string, record: ZipRecord, { sha1 }: Content) {
+  const bytes = await readEntry(handle, file, record);
+  if (sha1Of(bytes) !== sha1) {
+    const place = { file, entry: displayName(record.name) };
+    throw new InputError({ code: 'input-changed', place, message: 'the input was changed while it was in use' });
+  }
+  return bytes;
 }
 
 /** Reads a zip once from end to end: every file's CRC-32, size and SHA-1, the zip's SHA-256. Throws InputError. */
@@ -213,12 +282,11 @@ export async function readZip(file: string, options: ReadOptions): Promise<Tree>
         const node = nodes.get(path);
         if (record === undefined || node?.kind !== 'file')
           throw new RangeError(`no file ${displayName(path)} in ${file}`);
-        const bytes = await readEntry(handle, file, record);
-        if (sha1Of(bytes) !== node.content.sha1) {
-          const place = { file, entry: displayName(path) };
-          throw new InputError({ code: 'input-changed', place, message: 'the input was changed while it was in use' });
-        }
-        return bytes;
+        return readChecked(handle, file, record, node.content);
+      },
+      packed(path) {
+        const record = sources.get(path);
+        return record === undefined ? undefined : { fd: handle.fd, record: packedRecord(record) };
       },
       close: () => handle.close(),
     };

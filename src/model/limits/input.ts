@@ -56,3 +56,12 @@ export const mostPatternMatches = 1000;
 
 /** Most folders below each other that a pattern with ** looks into: releases lie some levels deep. */
 export const deepestPatternFolders = 16;
+
+/** Threads that read a zip at once: more would wait for the disk and the main thread. */
+export const mostReadingThreads = 4;
+
+/** Bytes of a zip's entry, in and out, that a thread digests: longer ones are read as streams, so that none is held whole. */
+export const largestDigestedBytes = 4 * 2 ** 20;
+
+/** Bytes of a zip's entry, in and out, that a thread sketches: it holds one at a time, whole. */
+export const largestSketchedBytes = 32 * 2 ** 20;

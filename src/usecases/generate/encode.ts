@@ -1,4 +1,3 @@
-import type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
 import { type EncodeBase, type EncodeResult, type EncodeTask, PatchPool } from '../../encode/pool/patch-pool.js';
 import type { OpenBuild } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
@@ -8,30 +7,17 @@ import { type BuildPath, compareBytes, displayName, toBuildPath } from '../../mo
 import type { DeltaPlan } from '../../model/plan.js';
 import type { OnProgress } from '../../model/progress.js';
 import { encodeOperations } from '../../plan/settle.js';
+import type { EncodingOptions } from './encoding-options.js';
+import type { Begun } from './head-start.js';
 import { shareMemory } from './memory.js';
 import type { Payloads } from './payloads.js';
 import type { ProvedPatch } from './proved-patches.js';
 
-/** How patches are made. */
-export interface EncodingOptions {
-  readonly effort: BsdiffEffort;
-  /** Every file and image that changes travels whole: for sources too old for a patch to pay. */
-  readonly whole?: boolean | undefined;
-  /** Worker threads; the bytes do not depend on it. */
-  readonly jobs?: number | undefined;
-  /** Bytes that the whole process may take: what cannot keep to it is refused before anything is made. */
-  readonly memory?: number | undefined;
-  /** Folder of the patch cache, which must be possible, or the address of a shared one. What comes out is proved before it is used. */
-  readonly cache?: string | undefined;
-  /** Nothing is put into that cache. */
-  readonly cacheReadOnly?: boolean | undefined;
-  /** Folder of the patch cache where none is named; when it cannot be made, nothing is kept, and a finding says so. */
-  readonly defaultCache?: string | undefined;
-}
-
 /** The same, with the cache opened. */
 export interface EncodePlanOptions extends Omit<EncodingOptions, 'cache' | 'cacheReadOnly' | 'defaultCache'> {
   readonly cache?: PatchCache | undefined;
+  /** What was begun before. */
+  readonly begun?: Begun | undefined;
   readonly onProgress: OnProgress;
   readonly signal?: AbortSignal | undefined;
 }
@@ -64,7 +50,7 @@ export async function encodePlan(
   payloads: Payloads,
   options: EncodePlanOptions,
 ): Promise<EncodedPlan> {
-  const { cache, onProgress, signal } = options;
+  const { cache, begun, onProgress, signal } = options;
   const tasks = encodeOperations(plan).map((op) => ({ op, task: taskOf(op, inputs, plan, options.whole === true) }));
   const { workers, budget } = shareMemory(
     options.memory,
@@ -72,21 +58,23 @@ export async function encodePlan(
     tasks.map(({ task }) => task),
     inputs.source.build.entries.size + inputs.target.build.entries.size,
   );
-  const pool = new PatchPool({
-    effort: options.effort,
-    onProgress,
-    workers,
-    memoryBudget: budget,
-    cache,
-    signal,
-  });
+  const pool =
+    begun?.pool ??
+    new PatchPool({
+      effort: options.effort,
+      onProgress,
+      workers,
+      memoryBudget: budget,
+      cache,
+      signal,
+    });
   try {
     const encodings = new Map<BuildPath, Encoding>();
     const findings: Finding[] = [];
     const proved: ProvedPatch[] = [];
     let fromCache = 0;
     const work = tasks.map(async ({ op, task }) => {
-      const result = await pool.encode(task);
+      const result = await (begun === undefined ? pool.encode(task) : begun.encode(task, onProgress));
       encodings.set(op.path, encodingOf(result, payloads));
       await payloads.spill();
       proved.push(...provedPatches(op, result));

@@ -7,8 +7,9 @@ import { displayName } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
 import { namedBuild } from '../name-builds.js';
-import { type BuildName, type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
-import { type CompanionFile, type Generated, type GenerateOptions, generatePackage } from './generate.js';
+import { type BuildName, type Lists, type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
+import { type CompanionFile, type Generated, type GenerateOptions, generateBegun } from './generate.js';
+import { type HeadStart, headStart } from './head-start.js';
 import { cacheFolder } from './open-cache.js';
 import { type ProvenanceOptions, packageRecord, provenanceFile, recordFile } from './record.js';
 
@@ -57,11 +58,31 @@ export async function generateFiles(
   const single = sources.length === 1;
   await holdRequestApart(request, { role: 'the output', path: request.output, kind: single ? 'file' : 'folder' });
   const lists = await readLists(request.lists);
-  return withBuild(request.target, 'target', request, ports, async (target) => {
+  const ahead = single ? headStart(request, lists.rules, ports) : undefined;
+  try {
+    return await withTarget(request, { lists, ahead }, ports);
+  } finally {
+    await ahead?.close();
+  }
+}
+
+interface Prepared {
+  readonly lists: Lists;
+  readonly ahead: HeadStart | undefined;
+}
+
+function withTarget(
+  request: GenerateRequest,
+  { lists, ahead }: Prepared,
+  ports: GeneratePorts,
+): Promise<readonly GeneratedFrom[]> {
+  const { sources } = request;
+  const single = sources.length === 1;
+  return withBuild(request.target, 'target', request, { ...ports, early: ahead?.target }, async (target) => {
     const made: GeneratedFrom[] = [];
     const names = new Map<string, string>();
     for (const name of sources) {
-      await withBuild(name, 'source', request, ports, async (source) => {
+      await withBuild(name, 'source', request, { ...ports, early: ahead?.source }, async (source) => {
         const output = single ? request.output : join(request.output, packageName(source.build, names));
         if (!single) await holdRequestApart(request, { role: 'the output', path: output, kind: 'file' });
         const inputs = {
@@ -73,10 +94,11 @@ export async function generateFiles(
           lists: lists.files,
           options: request,
         };
-        const generated = await generatePackage(
+        const generated = await generateBegun(
           { source, target, ...lists },
           { ...request, output },
           { ...ports, beside: async (made) => filesBeside(request, output, packageRecord(inputs, made)) },
+          ahead,
         );
         made.push({ source: source.build, target: target.build, generated });
         ports.onGenerated?.(source.build, generated);

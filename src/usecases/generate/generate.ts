@@ -42,7 +42,9 @@ import { checkInputs } from '../check.js';
 import { guardInputs, refuseUnallowed, withAllowed, withoutRepeated } from '../guard-inputs.js';
 import { holdOutputsApart } from '../hold-apart.js';
 import type { OpenInputs } from '../open-inputs.js';
-import { type EncodingOptions, encodePlan } from './encode.js';
+import { encodePlan } from './encode.js';
+import type { EncodingOptions } from './encoding-options.js';
+import type { HeadStart } from './head-start.js';
 import { openRunCache } from './open-cache.js';
 import { Payloads } from './payloads.js';
 import { provePackage, type VerifyOptions } from './prove.js';
@@ -56,7 +58,7 @@ export type { Levers } from '../../plan/bases.js';
 export type { ChmodPlacement } from '../../plan/permissions.js';
 export type { PermissionFamily } from '../../plan/permissions-reduce.js';
 export type { ScriptOptions } from '../../script/options.js';
-export type { EncodingOptions } from './encode.js';
+export type { EncodingOptions } from './encoding-options.js';
 export type { VerifyOptions } from './prove.js';
 
 /** What a package is made of and how: plain data. */
@@ -107,9 +109,19 @@ export async function generatePackage(
   options: GenerateOptions,
   ports: GeneratePackagePorts = {},
 ): Promise<Generated> {
+  return generateBegun(inputs, options, ports);
+}
+
+/** The same, going on with an encoding that was begun while the builds were read. */
+export async function generateBegun(
+  inputs: OpenInputs,
+  options: GenerateOptions,
+  ports: GeneratePackagePorts,
+  ahead?: Pick<HeadStart, 'begun'> | undefined,
+): Promise<Generated> {
   const payloads = new Payloads(options.encoding.effort);
   try {
-    return await generateWith(payloads, inputs, options, ports);
+    return await generateWith({ payloads, ahead }, inputs, options, ports);
   } finally {
     await payloads.close();
   }
@@ -123,7 +135,7 @@ function bootSizeFindings({ source, target, rules }: OpenInputs, parts: Readonly
 }
 
 async function generateWith(
-  payloads: Payloads,
+  { payloads, ahead }: { readonly payloads: Payloads; readonly ahead: Pick<HeadStart, 'begun'> | undefined },
   inputs: OpenInputs,
   options: GenerateOptions,
   ports: GeneratePackagePorts,
@@ -149,8 +161,8 @@ async function generateWith(
   const guarded = withAllowed([...compared, ...(await guardInputs(inputs, parts, signal))], options.allow);
   refuseUnallowed(guarded.findings);
 
-  const { cache, findings: cacheFindings } =
-    ports.cache === undefined ? await openRunCache(options.encoding) : { cache: ports.cache, findings: [] };
+  const begun = await ahead?.begun();
+  const { cache, findings: cacheFindings } = begun?.run ?? (await openRunCache(options.encoding, ports.cache));
   const permissions = options.permissions ?? (target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm');
   const delta = planDelta({
     ...options,
@@ -161,11 +173,17 @@ async function generateWith(
     permissions,
     // No name holds them: they are not needed while patches are made.
     sketches: wantsSketches(options.levers)
-      ? await sketchBuilds(source, target, { rules, parts, cache, onProgress, signal })
+      ? await sketchBuilds(source, target, { rules, parts, cache, threads: options.encoding.jobs, onProgress, signal })
       : new Map(),
   });
 
-  const encoded = await encodePlan(delta, inputs, payloads, { ...options.encoding, cache, onProgress, signal });
+  const encoded = await encodePlan(delta, inputs, payloads, {
+    ...options.encoding,
+    cache,
+    begun,
+    onProgress,
+    signal,
+  });
   const plan = withIdentities(settle(delta, encoded.encodings), (size) => payloads.identity(size));
   const order = deviceOrder(plan);
   replayPlan(plan, order, source.build);

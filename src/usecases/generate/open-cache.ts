@@ -4,7 +4,7 @@ import type { PatchCache } from '../../model/patch-cache.js';
 import { isCacheUrl } from '../../store/cache/address.js';
 import { openPatchCache } from '../../store/cache/folder.js';
 import { openHttpCache } from '../../store/cache/http.js';
-import type { EncodingOptions } from './encode.js';
+import type { EncodingOptions } from './encoding-options.js';
 
 /** The cache of a run, and what is to be told of it. */
 export interface RunCache {
@@ -32,7 +32,9 @@ export function cacheFolder(cache: string | undefined): string | undefined {
  */
 export async function openRunCache(
   options: Pick<EncodingOptions, 'cache' | 'cacheReadOnly' | 'defaultCache'>,
+  given?: PatchCache | undefined,
 ): Promise<RunCache> {
+  if (given !== undefined) return { cache: given, findings: [] };
   const { cache: name, cacheReadOnly: readOnly } = options;
   if (name !== undefined) {
     const token = cacheToken();

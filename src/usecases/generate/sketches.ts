@@ -9,6 +9,7 @@ import type { OnProgress } from '../../model/progress.js';
 import { contentsToSketch } from '../../plan/plan.js';
 import { type Sketch, sketchOf } from '../../plan/sketch.js';
 import { readSketches, sketchKey, writeSketches } from '../../plan/sketch-file.js';
+import { sketchInThreads } from './sketch-in-threads.js';
 
 /** What decides about which files are sketched, and who is told. */
 export interface SketchOptions {
@@ -16,6 +17,8 @@ export interface SketchOptions {
   readonly parts: ReadonlySet<Part>;
   /** Where sketches are kept between runs. */
   readonly cache?: PatchCache | undefined;
+  /** Threads at most; one for each processor without it. */
+  readonly threads?: number | undefined;
   readonly onProgress: OnProgress;
   readonly signal?: AbortSignal | undefined;
 }
@@ -42,7 +45,7 @@ export async function sketchBuilds(
   target: OpenBuild,
   options: SketchOptions,
 ): Promise<ReadonlyMap<Sha1, Sketch>> {
-  const { rules, parts, cache, onProgress, signal } = options;
+  const { rules, parts, cache, threads, onProgress, signal } = options;
   const wanted = contentsToSketch(source.build, target.build, rules, parts);
   const sides = [
     { from: source, items: itemsOf(source, wanted.source) },
@@ -65,10 +68,20 @@ export async function sketchBuilds(
     const known = stored && readSketches(stored, contents);
     // The same content at several paths is read once.
     const fresh = new Map(items.filter(({ sha1 }) => !sketches.has(sha1)).map((item) => [item.sha1, item]));
-    await concurrently(fresh.values(), filesAtOnce, signal, async (item) => {
-      sketches.set(item.sha1, known?.get(item.sha1) ?? sketchOf(await from.content.read(item.path)));
+    const take = (item: Item, sketch: Sketch): void => {
+      sketches.set(item.sha1, sketch);
       tell(item);
+    };
+    const unknown = [...fresh.values()].filter((item) => {
+      const sketch = known?.get(item.sha1);
+      if (sketch !== undefined) take(item, sketch);
+      return sketch === undefined;
     });
+    await sketchInThreads(from.content, unknown, { threads, signal }, take);
+    const left = unknown.filter(({ sha1 }) => !sketches.has(sha1));
+    await concurrently(left, filesAtOnce, signal, async (item) =>
+      take(item, sketchOf(await from.content.read(item.path))),
+    );
     for (const item of items) if (fresh.get(item.sha1) !== item) tell(item);
     if (known === undefined && items.length > 0) await cache?.put(key, writeSketches(contents, sketches));
   }

@@ -67,7 +67,10 @@ test('unit: streams that expand a lot, or end exactly with a try, are found whol
     const zeros = Buffer.alloc(size * 4);
     const bytes = Buffer.concat([gzipSync(content), Buffer.alloc(300), gzipSync(zeros), Buffer.alloc(300)]);
     const { streams, inflated } = searchDeflateStreams(bytes);
-    assert.ok(streams[0] !== undefined && Buffer.from(streams[0].expand()).equals(content), `${size}`);
+    assert.ok(
+      streams[0]?.expanded((bytes) => content.equals(bytes)),
+      `${size}`,
+    );
     if (size >= 65_536) assert.equal(streams[1]?.expandedLength, zeros.length);
     assert.ok(inflated < inflateBudget(bytes.length));
   }

@@ -162,7 +162,7 @@ test('unit: finds every level and memLevel of zlib', () => {
         start: 0,
         length: packed.length,
         expandedLength: kernel.length,
-        expand: () => kernel,
+        expanded: <Made>(use: (bytes: Uint8Array) => Made) => use(kernel),
         levelHint: undefined,
       } as const;
       const found = findDeflateSettings(packed, stream);
@@ -180,7 +180,7 @@ test('unit: finds nothing where the last byte is another', () => {
     start: 0,
     length: packed.length,
     expandedLength: kernel.length,
-    expand: () => kernel,
+    expanded: <Made>(use: (bytes: Uint8Array) => Made) => use(kernel),
     levelHint: 9,
   } as const;
   assert.equal(findDeflateSettings(packed, stream), undefined);
