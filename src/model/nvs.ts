@@ -85,6 +85,9 @@ export interface NvsMade {
   readonly namespaces: number;
   readonly items: number;
   readonly usedPages: number;
+  readonly encrypted: boolean;
+  /** The file of the keys that were made for it. */
+  readonly newKeys?: string | undefined;
   readonly sha256: string;
   /** What was read otherwise than the original generator reads it, and what to know of the image. */
   readonly notes: readonly string[];

@@ -20,10 +20,12 @@ export function nvsMadeJson({ version, ...made }: NvsMade): Report {
 }
 
 /** The partition that was made. */
-export function nvsMadeText({ output, size, version, namespaces, items, usedPages, sha256 }: NvsMade): Report {
+export function nvsMadeText(made: NvsMade): Report {
+  const { output, size, version, namespaces, items, usedPages, sha256 } = made;
   const lines = [
-    `${output}: ${showSize(size)} (0x${size.toString(16)}), NVS version ${version}`,
+    `${output}: ${showSize(size)} (0x${size.toString(16)}), NVS version ${version}${made.encrypted ? ', encrypted' : ''}`,
     `  ${showCount(items, 'value')} in ${showCount(namespaces, 'namespace')}, ${showCount(usedPages, 'page')} in use`,
+    ...(made.newKeys === undefined ? [] : [`  new keys in ${made.newKeys}: keep them secret, and keep them`]),
     `  SHA-256 ${sha256}`,
     '  proved: read back, it has every value of the table and no other',
   ];

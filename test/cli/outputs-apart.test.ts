@@ -123,13 +123,13 @@ const lines: Readonly<Record<string, CommandLine>> = {
   'image-apply': { words: ['image-apply'], inputs: { old: 'file', patch: 'file' }, outputs: { '--output': 'file' } },
   'nvs make': {
     words: ['nvs', 'make', '--size', '0x3000'],
-    inputs: { csv: 'file' },
-    outputs: { '--output': 'file' },
+    inputs: { csv: 'file', '--key-file': 'file', '--hmac-key': 'file' },
+    outputs: { '--output': 'file', '--generate-key': 'file' },
   },
   'nvs as published': {
     words: ['nvs', '--size', '0x3000'],
-    inputs: { '--input': 'file' },
-    outputs: { '--output': 'file' },
+    inputs: { '--input': 'file', '--key-file': 'file', '--hmac-key': 'file' },
+    outputs: { '--output': 'file', '--generate-key': 'file' },
   },
   'littlefs make': {
     words: ['littlefs', 'make', '--size', '1M'],

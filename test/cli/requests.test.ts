@@ -249,12 +249,23 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
     least: watchRequest({ port: 'tcp://127.0.0.1:1' }),
   },
   'nvs make': {
-    all: nvsMakeRequest({ csv: 'mass.csv', output: 'mass.bin', size: '0x3000', version: '1' }),
+    all: nvsMakeRequest({
+      csv: 'mass.csv',
+      output: 'mass.bin',
+      size: '0x3000',
+      version: '1',
+      keyFile: 'keys.bin',
+      hmacKey: 'hmac.bin',
+      generateKey: 'new.bin',
+    }),
     least: nvsMakeRequest({ csv: 'mass.csv', output: 'mass.bin', size: '12K', version: '2' }),
   },
-  'nvs dump': { all: nvsDumpRequest({ bin: 'mass.bin' }), least: nvsDumpRequest({ bin: 'mass.bin' }) },
+  'nvs dump': {
+    all: nvsDumpRequest({ bin: 'mass.bin', keyFile: 'keys.bin', hmacKey: 'hmac.bin' }),
+    least: nvsDumpRequest({ bin: 'mass.bin' }),
+  },
   'nvs diff': {
-    all: nvsDiffRequest({ before: '1.bin', after: '2.bin' }),
+    all: nvsDiffRequest({ before: '1.bin', after: '2.bin', keyFile: 'keys.bin', hmacKey: 'hmac.bin' }),
     least: nvsDiffRequest({ before: '1.bin', after: '2.bin' }),
   },
   'squashfs make': {

@@ -12,6 +12,12 @@ import type { Action } from '../session.js';
 const json = { type: 'boolean', describe: 'Print one JSON document' } as const;
 const size = { type: 'string', describe: 'Bytes of the partition, such as 0x3000 or 12K' } as const;
 const output = { type: 'string', describe: 'The image to write' } as const;
+const keyFile = { type: 'string', describe: 'Partition of keys to encrypt and decrypt with (AES-256-XTS)' } as const;
+const hmacKey = { type: 'string', describe: 'HMAC key of 32 bytes that the keys are derived from' } as const;
+const generateKey = {
+  type: 'string',
+  describe: 'Make new keys, write them to this file, and encrypt with them',
+} as const;
 const version = {
   choices: ['1', '2'] as const,
   default: '2' as const,
@@ -32,6 +38,9 @@ export const nvsCommand: Command = (program, choose) =>
             .option('size', { ...size, demandOption: true })
             .option('output', { ...output, demandOption: true })
             .option('version', version)
+            .option('key-file', keyFile)
+            .option('hmac-key', hmacKey)
+            .option('generate-key', generateKey)
             .option('json', json)
             .epilogue(
               examples([['$0 nvs make mass.csv --size 0x3000 --output mass.bin', 'for a partition of 12 KiB']]),
@@ -48,12 +57,12 @@ export const nvsCommand: Command = (program, choose) =>
             .positional('bytes', { ...size, demandOption: true })
             .version(false)
             .option('version', version)
+            .option('key-file', keyFile)
+            .option('hmac-key', hmacKey)
+            .option('generate-key', generateKey)
             .option('json', json)
             .epilogue(examples([['$0 nvs generate mass.csv mass.bin 0x3000', 'as nvs_partition_gen.py generate']])),
-        (argv) =>
-          choose(
-            making(() => nvsMakeRequest({ csv: argv.csv, output: argv.bin, size: argv.bytes, version: argv.version })),
-          ),
+        (argv) => choose(making(() => nvsMakeRequest({ ...argv, output: argv.bin, size: argv.bytes }))),
       )
       .command(
         'dump <bin>',
@@ -61,6 +70,8 @@ export const nvsCommand: Command = (program, choose) =>
         (options) =>
           options
             .positional('bin', { type: 'string', demandOption: true, describe: 'Image of an NVS partition' })
+            .option('key-file', keyFile)
+            .option('hmac-key', hmacKey)
             .option('json', json)
             .epilogue(examples([['$0 nvs dump mass.bin', 'values, old values, pages, problems']])),
         (argv) =>
@@ -79,6 +90,8 @@ export const nvsCommand: Command = (program, choose) =>
           options
             .positional('before', { type: 'string', demandOption: true, describe: 'Image of an NVS partition' })
             .positional('after', { type: 'string', demandOption: true, describe: 'Image of another one' })
+            .option('key-file', keyFile)
+            .option('hmac-key', hmacKey)
             .option('json', json)
             .epilogue(examples([['$0 nvs diff device1.bin device2.bin', 'what is different in the second one']])),
         (argv) =>
@@ -100,6 +113,9 @@ export const nvsCommand: Command = (program, choose) =>
             .option('output', output)
             .option('size', size)
             .option('version', version)
+            .option('key-file', keyFile)
+            .option('hmac-key', hmacKey)
+            .option('generate-key', generateKey)
             .option('json', json),
         (argv) => choose(making(() => nvsMakeRequest(publishedWords(argv)))),
       )
@@ -117,22 +133,29 @@ function making(request: () => NvsMakeRequest): Action {
   };
 }
 
+interface KeyWords {
+  readonly keyFile?: string | undefined;
+  readonly hmacKey?: string | undefined;
+}
+
 /** The command line's words, parsed. */
-export interface NvsMakeWords {
+export interface NvsMakeWords extends KeyWords {
   readonly csv: string;
   readonly output: string;
   readonly size: string;
   readonly version: '1' | '2';
+  readonly generateKey?: string | undefined;
 }
 
-function publishedWords(given: {
-  readonly input?: string | undefined;
-  readonly output?: string | undefined;
-  readonly size?: string | undefined;
-  readonly version: '1' | '2';
-}): NvsMakeWords {
-  const { input, output, size, version } = given;
-  if (input !== undefined && output !== undefined && size !== undefined) return { csv: input, output, size, version };
+function publishedWords(
+  given: Omit<NvsMakeWords, 'csv' | 'output' | 'size'> & {
+    readonly input?: string | undefined;
+    readonly output?: string | undefined;
+    readonly size?: string | undefined;
+  },
+): NvsMakeWords {
+  const { input, output, size } = given;
+  if (input !== undefined && output !== undefined && size !== undefined) return { ...given, csv: input, output, size };
   const words = { '--input': input, '--output': output, '--size': size };
   const missing = Object.entries(words).flatMap(([name, word]) => (word === undefined ? [name] : []));
   throw new UsageError({
@@ -144,16 +167,25 @@ function publishedWords(given: {
 }
 
 /** The request of what the options say. Throws UsageError. */
-export function nvsMakeRequest({ csv, output, size, version }: NvsMakeWords): NvsMakeRequest {
-  return { table: csv, output, size: sizeOption('size', size) ?? 0, version: version === '1' ? 1 : 2 };
+export function nvsMakeRequest({
+  csv,
+  output,
+  size,
+  version,
+  keyFile,
+  hmacKey,
+  generateKey,
+}: NvsMakeWords): NvsMakeRequest {
+  const bytes = sizeOption('size', size) ?? 0;
+  return { table: csv, output, size: bytes, version: version === '1' ? 1 : 2, keyFile, hmacKey, generateKey };
 }
 
 /** The request of what the words of `dump` say. */
-export function nvsDumpRequest({ bin }: { readonly bin: string }): NvsDumpRequest {
-  return { image: bin };
+export function nvsDumpRequest({ bin, keyFile, hmacKey }: KeyWords & { readonly bin: string }): NvsDumpRequest {
+  return { image: bin, keyFile, hmacKey };
 }
 
 /** The request of what the words of `diff` say. */
-export function nvsDiffRequest({ before, after }: NvsDiffRequest): NvsDiffRequest {
-  return { before, after };
+export function nvsDiffRequest({ before, after, keyFile, hmacKey }: NvsDiffRequest): NvsDiffRequest {
+  return { before, after, keyFile, hmacKey };
 }

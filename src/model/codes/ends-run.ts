@@ -216,6 +216,8 @@ export const endsRun = [
   'nvs-size',
   'nvs-too-small',
   'nvs-proof',
+  'nvs-key-file',
+  'nvs-key-wrong',
   'nvs-no-image',
   'squashfs-superblock',
   'squashfs-too-large',

@@ -55,6 +55,14 @@ export const nvsCodes = {
     meaning: 'the partition that was made does not read as its table',
     remedy: 'report it: it is a fault of this program',
   },
+  'nvs-key-file': {
+    meaning: 'a file is no keys of an NVS partition, or new keys would replace it',
+    remedy: 'give the partition of keys (64 bytes and their check sum), or the 32 bytes of an HMAC key',
+  },
+  'nvs-key-wrong': {
+    meaning: 'the keys are not those that the partition was encrypted with, or it is not encrypted',
+    remedy: 'give the keys that it was encrypted with, or none',
+  },
   'nvs-no-image': {
     meaning: 'the file is no NVS partition',
     remedy: 'give the image of an NVS partition, as dfota nvs make or the device has written it',
@@ -77,7 +85,8 @@ export const nvsCodes = {
   },
   'nvs-entry': {
     meaning: 'an entry is damaged: its check sum, type, length or name is wrong',
-    remedy: 'make the partition again; where all entries are damaged, the partition may be encrypted',
+    remedy:
+      'make the partition again; where all entries are damaged, the partition may be encrypted: give its keys with --key-file',
   },
   'nvs-data': {
     meaning: 'the bytes of a string or a blob are damaged: their check sum differs',

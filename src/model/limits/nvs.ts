@@ -20,3 +20,6 @@ export const mostNvsFaultsShown = 20;
 
 /** Most problems of a partition that are told one by one; the others are counted. */
 export const mostNvsProblemsShown = 1000;
+
+/** Most bytes of a file of keys: a partition of keys has a page of 4096, and may be larger in a partition table. */
+export const largestNvsKeyFileBytes = 2 ** 20;

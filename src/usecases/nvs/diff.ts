@@ -1,16 +1,19 @@
 /** Compares two NVS partitions: `dfota nvs diff`. */
 import type { NvsDiff, NvsItem } from '../../model/nvs.js';
+import { type NvsKeySource, readKeys } from './keys.js';
 import { readPartition } from './read-partition.js';
 
-/** Which partitions. */
-export interface NvsDiffRequest {
+/** Which partitions; keys are those of both. */
+export interface NvsDiffRequest extends NvsKeySource {
   readonly before: string;
   readonly after: string;
 }
 
 /** How the values differ that the device reads. Throws InputError for a file that is no NVS partition. */
-export async function nvsDiff({ before, after }: NvsDiffRequest): Promise<NvsDiff> {
-  const [one, other] = [(await readPartition(before)).dump, (await readPartition(after)).dump];
+export async function nvsDiff(request: NvsDiffRequest): Promise<NvsDiff> {
+  const { before, after } = request;
+  const keys = await readKeys(request);
+  const [one, other] = [(await readPartition(before, keys)).dump, (await readPartition(after, keys)).dump];
   const left = new Map(one.items.map((item) => [idOf(item), item]));
   const right = new Map(other.items.map((item) => [idOf(item), item]));
   const both = [...left].flatMap(([id, item]) => {

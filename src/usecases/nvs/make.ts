@@ -1,8 +1,11 @@
 /** Makes an NVS partition out of a table: `dfota nvs make`. */
 import { createHash } from 'node:crypto';
+import { chmod, lstat } from 'node:fs/promises';
 import { readBounded } from '../../files/bounded-read.js';
 import { writeOutput } from '../../files/output.js';
+import { decryptNvs } from '../../formats/nvs/decrypt.js';
 import { readNvs } from '../../formats/nvs/read.js';
+import { encryptPages, keyPartition } from '../../images/nvs/encrypt.js';
 import { imageOf, layPages, pageBytes, partitionBytes, writablePages } from '../../images/nvs/pages.js';
 import { readTable } from '../../images/nvs/table.js';
 import { InputError, UsageError } from '../../model/errors.js';
@@ -11,16 +14,19 @@ import type { NvsMade, NvsVersion } from '../../model/nvs.js';
 import type { Ports } from '../../model/ports.js';
 import { holdApart } from '../hold-apart.js';
 import { encodeRows, type Value } from './encode-rows.js';
+import { keyInputs, type NvsKeySource, newKeys, readKeys } from './keys.js';
 import { proveImage } from './prove.js';
 import { readValueFiles, valueFiles } from './value-files.js';
 
 /** Which table, and how large the partition is. */
-export interface NvsMakeRequest {
+export interface NvsMakeRequest extends NvsKeySource {
   readonly table: string;
   readonly output: string;
   /** Bytes of the partition, as the partition table says them. */
   readonly size: number;
   readonly version: NvsVersion;
+  /** A file that does not exist yet: new keys are made, written there, and used. */
+  readonly generateKey?: string | undefined;
 }
 
 /**
@@ -29,10 +35,15 @@ export interface NvsMakeRequest {
  * line and column, and ProofError where the image does not stand its proof.
  */
 export async function nvsMake(request: NvsMakeRequest, ports: Ports = {}): Promise<NvsMade> {
-  const { table: file, output, size, version } = request;
-  const outputs = [{ role: 'the output', path: output, kind: 'file' }] as const;
-  await holdApart([{ role: 'the table', path: file }], outputs);
+  const { table: file, output, size, version, generateKey } = request;
+  const outputs = [
+    { role: 'the output', path: output, kind: 'file' } as const,
+    ...(generateKey === undefined ? [] : [{ role: 'the new keys', path: generateKey, kind: 'file' } as const]),
+  ];
+  await holdApart([{ role: 'the table', path: file }, ...keyInputs(request)], outputs);
   requireSize(size);
+  if (generateKey !== undefined) await requireNewKeys(request, generateKey);
+  const keys = generateKey === undefined ? await readKeys(request) : newKeys();
   const bytes = await readBounded(file, { limit: largestNvsTableBytes, code: 'nvs-table', what: 'a table' });
   const table = readTable(file, bytes);
   const named = valueFiles(file, table.rows);
@@ -44,15 +55,24 @@ export async function nvsMake(request: NvsMakeRequest, ports: Ports = {}): Promi
   const { entries, namespaces } = encodeRows(file, table.rows, contents, version);
   const pages = layPages(entries, version, largestNvsImageBytes / pageBytes);
   requireRoom(file, size, pages?.length);
-  const image = imageOf(pages ?? [], size);
+  const image = imageOf(keys === undefined ? (pages ?? []) : encryptPages(pages ?? [], keys), size);
   const values = entries.flatMap((entry): Value[] =>
     entry.kind === 'value'
       ? [{ namespace: namespaces[entry.namespace - 1] ?? '', key: entry.key, ...entry.content }]
       : [],
   );
-  proveImage(output, readNvs(image), namespaces, values);
+  proveImage(output, readNvs(keys === undefined ? image : decryptNvs(image, keys)), namespaces, values);
   ports.signal?.throwIfAborted();
-  await writeOutput(output, (sink) => sink.write(image), { signal: ports.signal });
+  if (keys === undefined || generateKey === undefined) {
+    await writeOutput(output, (sink) => sink.write(image), { signal: ports.signal });
+  } else {
+    // Both or none: an image whose keys are lost is worth nothing.
+    await writeOutput(generateKey, (sink) => sink.write(keyPartition(keys)), {
+      signal: ports.signal,
+      check: (temporary) => chmod(temporary, 0o600),
+      beside: async () => [{ path: output, bytes: image }],
+    });
+  }
   return {
     output,
     size: image.length,
@@ -60,9 +80,33 @@ export async function nvsMake(request: NvsMakeRequest, ports: Ports = {}): Promi
     namespaces: namespaces.length,
     items: values.length,
     usedPages: pages?.length ?? 0,
+    encrypted: keys !== undefined,
+    newKeys: generateKey,
     sha256: createHash('sha256').update(image).digest('hex'),
     notes: [...table.notes, ...sizeNotes(size), ...keyNotes(values)],
   };
+}
+
+/** Keys are never overwritten: what was encrypted with them could not be read again. */
+async function requireNewKeys({ keyFile, hmacKey }: NvsKeySource, path: string): Promise<void> {
+  if (keyFile !== undefined || hmacKey !== undefined) {
+    throw new UsageError({
+      code: 'usage',
+      message: `--generate-key and ${keyFile === undefined ? '--hmac-key' : '--key-file'} exclude each other`,
+      remedy: 'take the keys that are there, or have new ones made',
+    });
+  }
+  const isThere = await lstat(path).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return;
+  throw new UsageError({
+    code: 'nvs-key-file',
+    place: { file: path },
+    message: 'there is a file where the new keys are to be written, and keys are never overwritten',
+    remedy: 'use it with --key-file, or name another file',
+  });
 }
 
 function requireSize(size: number): void {

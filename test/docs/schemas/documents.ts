@@ -470,6 +470,8 @@ export const documents: Readonly<
       namespaces: count,
       items: count,
       usedPages: count,
+      encrypted: flag,
+      newKeys: maybe(text),
       sha256,
       notes: list(text),
     }),
