@@ -9,6 +9,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -69,6 +70,8 @@ const runner = spawn(
     ...(values.coverage ? ['--experimental-test-coverage', ...excluded] : ['--enable-source-maps']),
     `--import=${new URL('./watchdog.js', import.meta.url).href}`,
     '--test',
+    // As many as there are processors; Node's own number is one less, which leaves one of two idle.
+    `--test-concurrency=${availableParallelism()}`,
     ...(level === undefined ? [] : [`--test-name-pattern=^${level}: `]),
     ...files,
   ],

@@ -66,7 +66,8 @@ export function parseCommandLine(program: Program, words: readonly string[], col
       command(declared, (action) => {
         chosen = action;
       }),
-    declare(program, columns),
+    // The parser lays its help out even where nobody asks for it; breaking lines is most of that work.
+    declare(program, words.some((word) => /^(?:--help|-[a-zA-Z]*h)/.test(word)) ? columns : unwrapped),
   );
   const given: object = parser.parseSync(
     withDash(afterDashes(words)),
