@@ -26,14 +26,18 @@ export interface Program {
   readonly wordsOnly: boolean;
 }
 
-/** Options that may be given more than once; every other one is refused then, since one of its values would be lost. */
-const repeatable: ReadonlySet<string> = new Set([
+/** Options and words that may be given more than once; every other one is refused then, since one of its values would be lost. */
+export const repeatable: ReadonlySet<string> = new Set([
+  'allow',
+  'allow-program',
+  'allowProgram',
   'fault',
   'from',
   'more',
   'source-version',
   'sourceVersion',
   'only',
+  'property',
   'under',
   'words',
 ]);

@@ -185,6 +185,10 @@ const memoryCodes: ReadonlySet<string> = new Set([
 ]);
 const memoryWords = /could not allocate memory|allocation failed|out of memory/i;
 
+/** Node 20 and 22 reserve some 10 GB of addresses for each memory unless told; later ones do without where they cannot. */
+const webAssemblyRemedy =
+  'set NODE_OPTIONS=--disable-wasm-trap-handler, or use Node 24 or later, where addresses are limited (ulimit -v); else close other programs, or use fewer threads where there is --jobs';
+
 function wantsMemory(error: Error): boolean {
   if ('code' in error && typeof error.code === 'string' && memoryCodes.has(error.code)) return true;
   return error instanceof RangeError && memoryWords.test(error.message);
@@ -197,8 +201,9 @@ export function systemFault(error: unknown): Fault | undefined {
       code: 'system-enomem',
       message: 'there is not enough memory',
       found: error.message,
-      remedy:
-        'raise the limit (ulimit -v, of a container), close other programs, or use fewer threads where there is --jobs',
+      remedy: error.message.startsWith('WebAssembly')
+        ? webAssemblyRemedy
+        : 'raise the limit (ulimit -v, of a container), close other programs, or use fewer threads where there is --jobs',
     };
   }
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;

@@ -110,15 +110,10 @@ export async function describeBuild(tree: Tree, modes: Modes, role: Role | undef
     entry: config,
   });
   const info = sdx6x.miscInfo;
-  const {
-    misc,
-    faults: miscFaults,
-    findings: miscFindings,
-  } = parseMiscInfo((await metadataText(tree, info)) ?? '', { file, entry: info });
+  const { misc, faults: miscFaults } = parseMiscInfo((await metadataText(tree, info)) ?? '', { file, entry: info });
   if (configFaults.length + miscFaults.length > 0)
     throw new InputError([...together(miscFaults, 'lines'), ...together(configFaults, 'lines')]);
 
-  findings.push(...miscFindings);
   const fstabPath = fstabPaths.find((name) => tree.nodes.get(toBuildPath(name))?.kind === 'file');
   const fstabText = fstabPath === undefined ? undefined : await metadataText(tree, fstabPath);
   const fstab = parseRecoveryFstab(fstabText ?? '', misc.fstabVersion, { file, entry: fstabPath ?? fstabPaths[0] });

@@ -1,4 +1,5 @@
 import type { Ownership, ProjectVersion } from './build.js';
+import type { Code } from './codes.js';
 import type { Sha256 } from './digest.js';
 import type { Finding } from './finding.js';
 import type { TreeKind } from './tree-entry.js';
@@ -40,6 +41,8 @@ export interface Preparation {
   /** Rows of the new filesystem_config.txt by where they come from; `undefined` when there is no such file or it stays. */
   readonly owners: ReadonlyMap<OwnerSource, number> | undefined;
   readonly findings: readonly Finding[];
+  /** Codes of errors that were found and accepted, in byte order. */
+  readonly allowed: readonly Code[];
   /** `undefined` after a dry run. */
   readonly written: { readonly size: number; readonly sha256: Sha256 } | undefined;
 }

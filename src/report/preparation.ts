@@ -54,6 +54,7 @@ export function preparationText(preparation: Preparation): Report {
     versionAfter,
     owners,
     findings,
+    allowed,
     written,
   } = preparation;
   const lines = [
@@ -66,6 +67,7 @@ export function preparationText(preparation: Preparation): Report {
     ...tally(changes).map((line) => `  ${line}`),
   ];
   for (const [from, number] of owners ?? []) lines.push(`  owners of ${number} from ${ownerNames[from]}`);
+  if (allowed.length > 0) lines.push(`  allowed although wrong: ${allowed.join(', ')}`);
   for (const { path, kind, change } of changes.slice(0, changesShown)) {
     lines.push(`  ${marks[change]} ${displayName(path)}${kind === 'directory' ? '/' : ''}`);
   }

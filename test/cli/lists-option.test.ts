@@ -7,6 +7,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { makeSample } from '../../samples/make.js';
 import { dfota } from '../../src/cli/dfota.js';
+import { starterListsTold } from '../../src/cli/lists-option.js';
 import { run } from '../../src/cli/run.js';
 import { listFilesIn } from '../../src/usecases/find-lists.js';
 import { inspectPackage } from '../../src/usecases/inspect/inspect.js';
@@ -80,7 +81,8 @@ for (const command of ['check', 'audit']) {
     const others = await dfotaIn(own, command, ...pair, '--json', '--lists', starter);
     const shown = ({ stdout }: { readonly stdout: string }, path: string) => stdout.replaceAll(`${path}/`, '');
     assert.deepEqual(here.told, [told]);
-    for (const { told } of [named, none, starters, others]) assert.deepEqual(told, []);
+    assert.deepEqual(none.told, [starterListsTold]);
+    for (const { told } of [named, starters, others]) assert.deepEqual(told, []);
     assert.equal(starters.stdout, none.stdout);
     assert.notEqual(here.stdout, none.stdout);
     assert.match(here.stdout, /quectel_noota_filelist\.txt/);
@@ -122,7 +124,7 @@ test('integration: a file that the lists here keep is kept, the package tells wh
 test('integration: without list files here the starter lists are used, and the package tells that', async () => {
   const made = await dfotaIn(empty, 'generate', ...pair, '--parts', 'l', '--verify', 'off', '--no-cache');
   assert.equal(made.code, 0, made.stderr);
-  assert.deepEqual(made.told, []);
+  assert.deepEqual(made.told, [starterListsTold]);
   assert.equal(await madeWith(join(empty, 'update.zip')), digestOf(starter));
 });
 

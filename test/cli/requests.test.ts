@@ -294,6 +294,7 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
       modem: 'modem',
       versionFile: 'version',
       owners: 'owners',
+      allow: ['boot-image-unfit'],
       dryRun: true,
     }),
     least: prepareRequest({ source: 'v1.zip', output: 'v2.zip' }),

@@ -73,6 +73,7 @@ test('unit: memory that is refused to a thread, a buffer or WebAssembly is no fa
     const fault = systemFault(error);
     assert.equal(fault?.code, 'system-enomem', error.message);
     assert.match(fault?.remedy ?? '', /ulimit -v/);
+    assert.equal(fault?.remedy?.includes('--disable-wasm-trap-handler'), error.message.startsWith('WebAssembly'));
   }
   assert.equal(systemFault(new RangeError('Invalid array length')), undefined);
   assert.equal(systemFault(new Error('out of memory')), undefined, 'words alone are no refusal');

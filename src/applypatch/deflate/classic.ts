@@ -22,11 +22,23 @@ interface Loops {
 
 const page = 65_536;
 
-let kept: Loops | undefined;
+let kept: Loops | 'refused' | undefined;
 
-/** One per thread, of 3 MB, however long the input. */
-function loops(): Loops {
-  if (kept !== undefined) return kept;
+/**
+ * One per thread, of 3 MB, however long the input; `undefined` where WebAssembly gets no memory: Node 20 and 22 reserve 10 GB of
+ * addresses for each, which a limit (`ulimit -v`) may forbid, and `--jitless` has none.
+ */
+function loops(): Loops | undefined {
+  try {
+    kept ??= typeof WebAssembly === 'undefined' ? 'refused' : openLoops();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    kept = 'refused';
+  }
+  return kept === 'refused' ? undefined : kept;
+}
+
+function openLoops(): Loops {
   const module = new WebAssembly.Module(Buffer.from(compiled, 'base64'));
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536 });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
@@ -37,8 +49,7 @@ function loops(): Loops {
     return typeof result === 'number' ? result >>> 0 : 0;
   };
   memory.grow(Math.ceil(call('deflateMemory') / page) - 1);
-  kept = { memory, call, output: call('deflateOutput'), pieceSize: call('deflatePieceSize') };
-  return kept;
+  return { memory, call, output: call('deflateOutput'), pieceSize: call('deflatePieceSize') };
 }
 
 /** What is read ahead of the place at hand, at most. */
@@ -47,7 +58,7 @@ const ahead = 1024;
 /**
  * The raw stream that classic zlib 1.2, which devices carry, makes of these bytes; undefined where it is longer than `maxSize`.
  * node:zlib gives other bytes. The levels 1 to 9 of the strategies default and filtered are made by a module of its own, whose
- * bytes are those of pako 2; the rest, which is seldom met, by pako.
+ * bytes are those of pako 2; the rest, which is seldom met, by pako, and everything where there is no WebAssembly.
  */
 export function deflateClassic(
   bytes: Uint8Array,
@@ -55,11 +66,12 @@ export function deflateClassic(
   maxSize: number,
 ): Uint8Array<ArrayBuffer> | undefined {
   const { level, memLevel, windowBits, strategy } = settings;
-  if (level === 0 || strategy > 1) {
+  const opened = level === 0 || strategy > 1 ? undefined : loops();
+  if (opened === undefined) {
     const whole = deflateRaw(bytes, settings);
     return whole.length > maxSize ? undefined : new Uint8Array(whole);
   }
-  const { memory, call, output, pieceSize } = loops();
+  const { memory, call, output, pieceSize } = opened;
   call('open', level, memLevel, windowBits, strategy, bytes.length);
   const pieces: Uint8Array[] = [];
   let size = 0;

@@ -1,9 +1,11 @@
 import { UsageError } from '../../model/errors.js';
 import { preparationJson, preparationText } from '../../report/preparation.js';
+import { allowedCodes } from '../../usecases/allow.js';
 import type { PrepareRequest } from '../../usecases/prepare/prepare-request.js';
 import type { Command } from '../command.js';
 import { configurationOptions, configured } from '../configured.js';
 import { examples } from '../examples.js';
+import { allowOption } from '../options.js';
 
 /** `dfota prepare --source v1.zip … --output v2.zip`. */
 export const prepareCommand: Command = (program, choose) =>
@@ -31,6 +33,7 @@ export const prepareCommand: Command = (program, choose) =>
           type: 'string',
           describe: 'File with rows of filesystem_config.txt, for entries that no other input describes',
         })
+        .option('allow', allowOption)
         .option('dry-run', { type: 'boolean', describe: 'Only show what would be replaced' })
         .option('json', { type: 'boolean', describe: 'Print one JSON document' })
         .epilogue(
@@ -63,8 +66,13 @@ export const prepareCommand: Command = (program, choose) =>
       }),
   );
 
+interface PrepareOptions extends Omit<PrepareRequest, 'allow'> {
+  readonly allow?: readonly string[] | undefined;
+}
+
 /** The request of what the options say. */
-export function prepareRequest(options: PrepareRequest): PrepareRequest {
+export function prepareRequest(options: PrepareOptions): PrepareRequest {
   const { source, output, boot, abl, multifota, rootfs, modem, versionFile, owners, dryRun } = options;
-  return { source, output, boot, abl, multifota, rootfs, modem, versionFile, owners, dryRun };
+  const allow = allowedCodes(options.allow);
+  return { source, output, boot, abl, multifota, rootfs, modem, versionFile, owners, allow, dryRun };
 }

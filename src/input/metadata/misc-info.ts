@@ -1,40 +1,17 @@
 import { linesOf, trimBlanks } from '../../formats/text/text-lines.js';
 import type { MiscInfo } from '../../model/build.js';
 import type { Fault, Place } from '../../model/errors.js';
-import type { Finding } from '../../model/finding.js';
-import { moduleDefaults } from '../../model/module-defaults.js';
 import { displayName } from '../../model/path.js';
 
-/** Parsed META/misc_info.txt, with the faults that make it unusable, and what is odd in it. */
+/** Parsed META/misc_info.txt, with the faults that make it unusable. */
 export interface ParsedMiscInfo {
   readonly misc: MiscInfo;
   readonly faults: readonly Fault[];
-  readonly findings: readonly Finding[];
 }
 
 function parseNumber(text: string): number | undefined {
   const value = /^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(text) ? Number(text) : Number.NaN;
   return Number.isSafeInteger(value) ? value : undefined;
-}
-
-const [smallestBlock, largestBlock] = [512, 16 * 1024 * 1024];
-
-/** A block size that no flash has. It is not used, so that it costs nothing; but a build that says so may say other nonsense. */
-function oddBlock(size: number | undefined, place: Place): readonly Finding[] {
-  if (size === undefined || (size >= smallestBlock && size <= largestBlock && Number.isInteger(Math.log2(size))))
-    return [];
-  return [
-    {
-      severity: 'information',
-      code: 'misc-info-value',
-      place,
-      message: `blocksize cannot be the size of an erase block of flash: ${moduleDefaults.eraseBlock} bytes are taken`,
-      found: String(size),
-      expected: `a power of two from ${smallestBlock} to ${largestBlock}`,
-      remedy:
-        'nothing, if erase blocks of the module are of this size; else say so with --erase-block of generate and verify',
-    },
-  ];
 }
 
 /** Parses `key=value` lines; the first `=` splits, `#` and blank lines are skipped, the last of two equal keys counts. */
@@ -107,10 +84,5 @@ export function parseMiscInfo(text: string, place: Place): ParsedMiscInfo {
     values,
     ...known,
   };
-  const blockLine = lineOf.get('blocksize');
-  return {
-    misc,
-    faults,
-    findings: oddBlock(known.blockSize, blockLine === undefined ? place : { ...place, line: blockLine, column: 1 }),
-  };
+  return { misc, faults };
 }

@@ -43,7 +43,11 @@ export const settings = {
     about: 'What the command writes; beside the builds it is the package',
   },
   package: { kind: 'path', commands: ['verify'], about: 'The package that is proved; else what generate writes' },
-  allow: { kind: 'texts', commands: ['generate', 'check'], about: 'Errors of the builds that are accepted, by code' },
+  allow: {
+    kind: 'texts',
+    commands: ['generate', 'check', 'prepare'],
+    about: 'Errors of the builds that are accepted, by code',
+  },
   effort: {
     kind: 'choice',
     words: ['fast', 'normal', 'best'],

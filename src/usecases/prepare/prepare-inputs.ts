@@ -12,12 +12,14 @@ import { readZip } from '../../input/zip/zip-tree.js';
 import type { Ownership } from '../../model/build.js';
 import { sha1Of } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
+import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { largestFileBytes, largestOwnersTableBytes } from '../../model/limits.js';
 import { type BuildPath, displayName, fromBytes, toBuildPath } from '../../model/path.js';
 import type { PreparedFrom } from '../../model/preparation.js';
 import type { PreparedEntry } from '../../model/prepared-tree.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
+import { type Guarded, refuseUnallowed, withAllowed } from '../guard-inputs.js';
 import type { PrepareRequest } from './prepare-request.js';
 
 const versionPath = toBuildPath(projectVersionPath);
@@ -38,6 +40,8 @@ export interface Inputs {
   readonly multifota: Tree | undefined;
   readonly singles: readonly SingleFile[];
   readonly owners: readonly OwnersRow[];
+  /** What is wrong with the inputs and was allowed. */
+  readonly guarded: Guarded;
 }
 
 /** Opens all inputs. Each tree is put into `open` at once, so that the caller can close it whatever happens. */
@@ -62,7 +66,8 @@ export async function readInputs(request: PrepareRequest, reading: ReadOptions, 
   const single = async (from: PreparedFrom, path: string, input: string | undefined): Promise<SingleFile[]> =>
     input === undefined ? [] : [await readSingle(from, toBuildPath(path), input)];
   const boot = await single('boot', sdx6x.bootImage, request.boot);
-  await refuseOtherBoot(boot[0], source, request.boot);
+  const guarded = withAllowed(await otherBoot(boot[0], source, request.boot), request.allow);
+  refuseUnallowed(guarded.findings);
   return {
     source,
     rootfs: request.rootfs === undefined ? undefined : await part(request.rootfs),
@@ -74,17 +79,21 @@ export async function readInputs(request: PrepareRequest, reading: ReadOptions, 
       ...(await single('version-file', versionPath, request.versionFile)),
     ],
     owners: request.owners === undefined ? [] : await readOwners(request.owners),
+    guarded,
   };
 }
 
-/** Throws InputError when the kernel that was given is no boot image, held against the source's. */
-async function refuseOtherBoot(single: SingleFile | undefined, source: Tree, input: string | undefined): Promise<void> {
-  if (single === undefined || input === undefined) return;
+/** What speaks against the kernel that was given, held against the source's. */
+async function otherBoot(
+  single: SingleFile | undefined,
+  source: Tree,
+  input: string | undefined,
+): Promise<readonly Finding[]> {
+  if (single === undefined || input === undefined) return [];
   const path = sdx6x.bootImage;
   const before = source.nodes.get(path)?.kind === 'file' ? await source.read(path) : undefined;
   const look = lookAtBoot(single.bytes, before);
-  const faults = bootImageFindings(look, before && lookAtBoot(before), { file: input });
-  if (faults.length > 0) throw new InputError(faults);
+  return bootImageFindings(look, before && lookAtBoot(before), { file: input });
 }
 
 async function readBounded(input: string, limit: number): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
 /** What `dfota prepare` is asked for. */
+import type { Code } from '../../model/codes.js';
 import { UsageError } from '../../model/errors.js';
 import type { Preparation } from '../../model/preparation.js';
 import { holdOutputsApart } from '../hold-apart.js';
@@ -21,6 +22,8 @@ export interface PrepareRequest {
   readonly versionFile?: string | undefined;
   /** File with rows of filesystem_config.txt, for entries that no other input describes, or knows wrong. */
   readonly owners?: string | undefined;
+  /** Errors of the inputs that are accepted. */
+  readonly allow?: readonly Code[] | undefined;
   readonly output: string;
   /** Only plan. */
   readonly dryRun?: boolean | undefined;

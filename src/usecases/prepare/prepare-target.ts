@@ -54,6 +54,7 @@ export async function planTarget(request: PrepareRequest, inputs: Inputs): Promi
   const changes = changesOf(source.nodes, entries);
   const unchanged = [...entries.values()].filter(({ path, node }) => sameContent(source.nodes.get(path), node)).length;
   const findings = [
+    ...inputs.guarded.findings,
     ...[source, rootfs, modem, multifota].flatMap((input) => input?.findings ?? []),
     ...checkPrepared({
       output: request.output,
@@ -81,6 +82,7 @@ export async function planTarget(request: PrepareRequest, inputs: Inputs): Promi
       versionAfter,
       owners: owners?.text === undefined ? undefined : owners.counts,
       findings,
+      allowed: inputs.guarded.allowed,
       written: undefined,
     },
   };

@@ -334,7 +334,7 @@ test('unit: links are followed inside the archive', () => {
 });
 
 test('unit: a block size that no flash has is told, whichever build says it', () => {
-  for (const blockSize of [0, 1, 511, 100_000, 0xffffffff, 2 ** 25]) {
+  for (const blockSize of [0, 1, 3, 511, 100_000, 200_000, 0x7fffffff, 0xffffffff, 2 ** 25]) {
     const misc = { ...source().misc, blockSize };
     assert.deepEqual(codes({ target: target({}, { misc }) }), ['warning block-size-unfit'], `${blockSize}`);
     assert.deepEqual(codes({ source: source({}, { misc }) }), ['warning block-size-unfit'], `${blockSize}`);

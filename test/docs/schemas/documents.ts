@@ -457,6 +457,7 @@ export const documents: Readonly<
       versionAfter: orNull(text),
       owners: orNull(mapOf(count)),
       findings,
+      allowed: list(text),
       written: orNull(object({ size: count, sha256 })),
     }),
   },

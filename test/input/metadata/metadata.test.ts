@@ -115,15 +115,17 @@ test('unit: misc_info.txt that is wrong', () => {
   );
 });
 
-test('unit: a blocksize that no flash has is told and not used', () => {
-  const told = (value: string) =>
-    parseMiscInfo(`recovery_api_version=3\nblocksize=${value}\n`, place).findings.map(
-      ({ code, severity, place: at }) => `${severity} ${code} ${at?.line}`,
-    );
-  for (const value of ['0xffffffff', '0', '3', '0x7fffffff', '200000']) {
-    assert.deepEqual(told(value), ['information misc-info-value 2'], value);
+test('unit: a blocksize that no flash has is read as it is: the check of builds tells it', () => {
+  for (const [value, size] of [
+    ['0xffffffff', 0xffffffff],
+    ['0', 0],
+    ['200000', 200_000],
+    ['0x20000', 131_072],
+    ['', undefined],
+  ] as const) {
+    const { misc, faults } = parseMiscInfo(`recovery_api_version=3\nblocksize=${value}\n`, place);
+    assert.deepEqual([misc.blockSize, faults], [size, []], value);
   }
-  for (const value of ['131072', '262144', '0x20000', '4096', '']) assert.deepEqual(told(value), [], value);
 });
 
 test('unit: a recovery.fstab of the other version is read as what it is, with one finding; one without any row has one too', () => {
