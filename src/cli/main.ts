@@ -25,6 +25,12 @@ export async function startUpdateGen(): Promise<void> {
 /** How long a run that was asked to stop may take to do so by itself, in milliseconds: it is ended then. */
 const patience = 2000;
 
+/**
+ * How long a thread may be deaf to it: longer than any stretch of work, so it is starting, or stuck. What is under way is known here and
+ * taken away.
+ */
+const deafness = 300;
+
 /** How long the end of a thread is waited for: a call into the system may hold it. */
 const lastPatience = 300;
 
@@ -42,10 +48,12 @@ export async function start(
   const { port1: port, port2 } = new MessageChannel();
   const thread = startThread(module, threadStart(program, logTo, port2));
   let code: ExitCode | undefined;
+  let heard = false;
   const take = (message: FromThread): void => {
     if (message.kind === 'write') streams[message.to].write(message.text);
     else if (message.kind === 'done') code = message.code;
     else if (message.kind === 'ask') ask(message.question);
+    else if (message.kind === 'stopping') heard = true;
     else if (message.underWay) adoptTemporary(message.path);
     else keepTemporary(message.path);
   };
@@ -77,6 +85,7 @@ export async function start(
     }
     stop.abort(name);
     tell(port, { kind: 'stop', signal: name });
+    setTimeout(() => heard || void endNow(), deafness);
     setTimeout(() => void endNow(), patience);
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, hear(name));

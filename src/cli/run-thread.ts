@@ -26,8 +26,10 @@ function done(code: ExitCode): void {
 }
 
 port.on('message', (message: ToThread) => {
-  if (message.kind === 'stop') stop.abort(message.signal);
-  else if (message.kind === 'answer') answered.shift()?.(message.answer);
+  if (message.kind === 'stop') {
+    tell({ kind: 'stopping' });
+    stop.abort(message.signal);
+  } else if (message.kind === 'answer') answered.shift()?.(message.answer);
   else columns = message.columns;
 });
 watchTemporary((path, underWay) => tell({ kind: 'temporary', path, underWay }));

@@ -34,4 +34,6 @@ export type FromThread =
   | { readonly kind: 'temporary'; readonly path: string; readonly underWay: boolean }
   /** A question whose answer is not shown. */
   | { readonly kind: 'ask'; readonly question: string }
+  /** That the run is to stop has arrived: it ends as soon as it can, and cleans up. */
+  | { readonly kind: 'stopping' }
   | { readonly kind: 'done'; readonly code: ExitCode };

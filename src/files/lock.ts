@@ -12,6 +12,7 @@ import { InputError } from '../model/errors.js';
 import { mostLockRounds } from '../model/limits/explain.js';
 import { type Holder, holderOf, isGone, parseHolder, printHolder } from './lock-holder.js';
 import { asOutputError, systemCode } from './system-error.js';
+import { adoptTemporary, keepTemporary } from './temporary.js';
 
 /** Between two rounds, in milliseconds. */
 const waiting = 10;
@@ -36,9 +37,12 @@ export async function withLock<T>(lock: Lock, step: () => Promise<T>): Promise<T
   } catch (error) {
     throw asOutputError(error, lock.file);
   }
+  // A process that must end at once takes it away.
+  adoptTemporary(lock.file);
   try {
     return await step();
   } finally {
+    keepTemporary(lock.file);
     // Whoever took it over by hand keeps it.
     if ((await textOf(lock.file)) === mine) await rm(lock.file, { force: true });
   }

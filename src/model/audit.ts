@@ -226,7 +226,7 @@ export interface Audit {
   readonly package?: AuditPackage | undefined;
   /** Of the package, where none was made or given. */
   readonly estimate?: AuditEstimate | undefined;
-  /** What the package needs on the device; known where it was made. */
+  /** What the package needs on the device; known where it was made, or where its record says it. */
   readonly needs?: DeviceNeeds | undefined;
   /** Where the lists came from, as the user named it. */
   readonly lists?: string | undefined;

@@ -12,6 +12,7 @@ import { settingNames, settingOf } from '../../src/model/configuration/settings.
 import { mutationPair } from '../support/mutation-pair.js';
 import { writeTargetFiles } from '../support/targetfiles.js';
 import { testTerminal } from '../support/terminal.js';
+import { without } from '../support/tools.js';
 import { workFolder } from '../support/work-folder.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -199,7 +200,9 @@ test('integration: dfota config shows each value and where it came from, and no 
   assert.equal(JSON.parse(json.stdout).passphrase.isSet, true);
 });
 
-test('end-to-end: the file is found upwards, and its paths start where it lies; update_gen does not look at it', () => {
+test('end-to-end: the file is found upwards, and its paths start where it lies; update_gen does not look at it', {
+  skip: without('unzip'),
+}, () => {
   mkdirSync(at('deep/er'), { recursive: true });
   const bin = join(root, 'bin/dfota.js');
   const made = spawnSync(process.execPath, [bin, 'generate', '--quiet', '--json'], {

@@ -9,6 +9,7 @@ import { dfota } from '../../src/cli/dfota.js';
 import { run } from '../../src/cli/run.js';
 import { file, writeTargetFiles } from '../support/targetfiles.js';
 import { testTerminal } from '../support/terminal.js';
+import { without } from '../support/tools.js';
 import { workFolder } from '../support/work-folder.js';
 
 const program = fileURLToPath(new URL('../../../bin/dfota.js', import.meta.url));
@@ -22,7 +23,9 @@ async function generate(...words: string[]) {
   return { code, stdout: stdout(), stderr: stderr() };
 }
 
-test('integration: generate makes a proved package and tells of it; verify and inspect agree', async () => {
+test('integration: generate makes a proved package and tells of it; verify and inspect agree', {
+  skip: without('unzip'),
+}, async () => {
   const output = join(work, 'update.zip');
   const plan = join(work, 'plan.json');
   const { code, stdout, stderr } = await generate(...builds, '--output', output, '--plan', plan);

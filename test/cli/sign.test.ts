@@ -9,6 +9,7 @@ import { askWithoutEcho } from '../../src/cli/passphrase.js';
 import { run } from '../../src/cli/run.js';
 import { makeKey, type TestKey, tool } from '../support/keys.js';
 import { testTerminal } from '../support/terminal.js';
+import { without } from '../support/tools.js';
 import { workFolder } from '../support/work-folder.js';
 import { buildZip } from '../support/zip-builder.js';
 
@@ -17,6 +18,7 @@ const at = (name: string): string => join(work, name);
 let key: TestKey;
 
 before(() => {
+  if (without('openssl') !== false) return;
   key = makeKey(work, 'k');
   writeFileSync(at('update.zip'), buildZip([{ name: 'a', data: Buffer.from('content') }]));
   tool('openssl', ['rsa', '-in', key.key, '-aes256', '-passout', 'pass:sésame', '-out', at('locked.pem')]);
@@ -28,7 +30,9 @@ async function command(words: readonly string[], edits: Parameters<typeof testTe
   return { code, stdout: stdout(), stderr: stderr() };
 }
 
-test('integration: sign, then verify with the key alone; another key is exit code 1', async () => {
+test('integration: sign, then verify with the key alone; another key is exit code 1', {
+  skip: without('openssl'),
+}, async () => {
   const words = ['sign', at('update.zip'), '--scheme', 'android', '--key', key.key, '--certificate', key.certificate];
   const signed = await command([...words, '--output', at('signed.zip'), '--json']);
   assert.equal(signed.code, 0, signed.stderr);
@@ -51,7 +55,7 @@ test('integration: sign, then verify with the key alone; another key is exit cod
   assert.match(none.stdout, /^NOT SIGNED: .*\n {2}the package has no signature/);
 });
 
-test('integration: what does not go together is a wrong command line', async () => {
+test('integration: what does not go together is a wrong command line', { skip: without('openssl') }, async () => {
   const sign = ['sign', at('update.zip'), '--output', at('no.zip')];
   for (const words of [
     [...sign, '--scheme', 'le'],
@@ -68,7 +72,9 @@ test('integration: what does not go together is a wrong command line', async () 
   }
 });
 
-test('integration: the passphrase comes from the environment, or from a question; it is shown nowhere', async () => {
+test('integration: the passphrase comes from the environment, or from a question; it is shown nowhere', {
+  skip: without('openssl'),
+}, async () => {
   const words = ['sign', at('update.zip'), '--scheme', 'le', '--key', at('locked.pem'), '--output', at('locked.zip')];
   const missing = await command(words);
   assert.equal(missing.code, 3);

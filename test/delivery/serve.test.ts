@@ -1,6 +1,6 @@
 /** `dfota serve`, asked by curl and by a simulated module; `preflight` and `watch` beside it. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { askedRange } from '../../src/delivery/ranges.js';
 import { type ServeRequest, serve } from '../../src/usecases/serve/serve.js';
 import { type WatchEvent, watch } from '../../src/usecases/watch/watch.js';
 import { command, lazyDeliveryPair, newVersion, startModule } from '../support/delivery-pair.js';
+import { without } from '../support/tools.js';
 import { workFolder } from '../support/work-folder.js';
 
 const folder = workFolder('serve');
@@ -76,8 +77,9 @@ test('unit: ranges as HTTP has them', () => {
   for (const [range, ifRange, asked] of cases) assert.deepEqual(askedRange(range, ifRange, 100, '"tag"'), asked, range);
 });
 
-test('integration: curl gets the file whole, in parts and goes on with a cut one; nothing else is ever served', async (t) => {
-  if (spawnSync('curl', ['--version']).status !== 0) return t.skip('curl is not installed');
+test('integration: curl gets the file whole, in parts and goes on with a cut one; nothing else is ever served', {
+  skip: without('curl'),
+}, async () => {
   const pair = await pairs();
   const bytes = readFileSync(pair.package);
   const { url, requests, stop } = await serving();
@@ -119,8 +121,9 @@ test('integration: curl gets the file whole, in parts and goes on with a cut one
   assert.ok(requests.length >= 18);
 });
 
-test('integration: https with a certificate, a limit of bytes, and an end after one transfer', async (t) => {
-  if (spawnSync('openssl', ['version']).status !== 0) return t.skip('openssl is not installed');
+test('integration: https with a certificate, a limit of bytes, and an end after one transfer', {
+  skip: without('openssl', 'curl'),
+}, async () => {
   const pair = await pairs();
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const words = [

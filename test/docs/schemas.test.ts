@@ -10,7 +10,7 @@ import { dfota } from '../../src/cli/dfota.js';
 import { run } from '../../src/cli/run.js';
 import { changeProgram, linkProgram, makeProgram } from '../imagedelta/code-images.js';
 import { makeArchive, revisionOf } from '../support/fleet.js';
-import { makeKey } from '../support/keys.js';
+import { makeKeyAlone } from '../support/keys.js';
 import { mutationPair } from '../support/mutation-pair.js';
 import { seededRandom } from '../support/random.js';
 import { writeTargetFiles } from '../support/targetfiles.js';
@@ -78,7 +78,7 @@ test('integration: generate, the record beside the package, reproduce, verify, s
   const off = ['--verify', 'off', '--from', at('v1.zip'), at('v2.zip'), '--from', at('v0.zip')];
   mkdirSync(at('several'));
   hold('generation', await command('generate', ...off, '--effort', 'fast', '--no-cache', '--output', at('several')));
-  const key = makeKey(work, 'key');
+  const key = makeKeyAlone(work, 'key');
   const sign = ['sign', at('update.zip'), '--scheme', 'le', '--key', key.key, '--output', at('signed.zip')];
   hold('signed', await command(...sign));
   const proof = [
@@ -101,7 +101,7 @@ test('integration: generate, the record beside the package, reproduce, verify, s
 test('integration: release and support', async () => {
   const pair = [at('v1.zip'), at('v2.zip')];
   const made = ['release', ...pair, '--effort', 'fast', '--no-cache', '--verify', 'off', '--output', at('bundle')];
-  const key = makeKey(work, 'release-key');
+  const key = makeKeyAlone(work, 'release-key');
   hold('release', await command(...made, '--scheme', 'detached', '--key', key.key));
   hold('package-record', JSON.parse(readFileSync(at('bundle/update.zip.json'), 'utf8')));
   hold('support', await command('support', at('v1.zip'), at('lists/quectel_noota_filelist.txt'), '--output', at('s')));

@@ -1,5 +1,7 @@
-/** Keys and certificates for tests, made by openssl in a folder. */
+/** Keys and certificates for tests, in a folder: made by openssl, but for keys that need no certificate. */
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Paths of a key in PEM, of its public half, and of a certificate. */
@@ -12,6 +14,19 @@ export interface TestKey {
 /** Runs a program, and gives its standard output. */
 export function tool(program: string, words: readonly string[], input?: Uint8Array): Buffer {
   return execFileSync(program, words, { input, stdio: ['pipe', 'pipe', 'pipe'], maxBuffer: 2 ** 30 });
+}
+
+/** A new RSA key without a certificate: no tool is needed. */
+export function makeKeyAlone(folder: string, name: string): Omit<TestKey, 'certificate'> {
+  const [key, publicKey] = [join(folder, `${name}.pem`), join(folder, `${name}.pub.pem`)];
+  const pair = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  writeFileSync(key, pair.privateKey);
+  writeFileSync(publicKey, pair.publicKey);
+  return { key, publicKey };
 }
 
 /** A new RSA key and a certificate that vouches for itself. */

@@ -5,16 +5,20 @@ export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** A heading of a column, and whether numbers stand in it. */
+/** A heading of a column, and whether numbers stand in it, or words that are not to be broken within. */
 export interface Column {
   readonly text: string;
   readonly number?: boolean | undefined;
+  readonly words?: boolean | undefined;
 }
 
 /** A table; nothing where it has no rows. */
 export function tableHtml(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
-  const mark = (index: number): string => (columns[index]?.number === true ? ' class="number"' : '');
+  const mark = (index: number): string => {
+    const { number, words } = columns[index] ?? {};
+    return number === true ? ' class="number"' : words === true ? ' class="words"' : '';
+  };
   const head = columns.map(({ text }, index) => `<th scope="col"${mark(index)}>${escapeText(text)}</th>`).join('');
   const body = rows.map(
     (cells) => `<tr>${cells.map((cell, index) => `<td${mark(index)}>${escapeText(cell)}</td>`).join('')}</tr>`,

@@ -1,5 +1,6 @@
 /** What a reader must know of the package as a whole: its digests, what its bytes are spent on, and what it needs. */
 import type { Audit } from '../../model/audit.js';
+import type { DeviceNeeds } from '../../model/needs.js';
 import { displayName } from '../../model/path.js';
 import { showSize } from '../quantities.js';
 import { costWord } from './words.js';
@@ -12,22 +13,25 @@ export function packageFacts(audit: Audit): readonly (readonly [label: string, v
   if (pack?.sha256 !== undefined) facts.push(['SHA-256', pack.sha256]);
   if (pack?.md5 !== undefined) facts.push(['MD5', pack.md5]);
   facts.push(...sizes(audit));
-  if (needs !== undefined) {
-    facts.push(
-      ['free on /system', showSize(Math.max(0, needs.systemPeak))],
-      ['free on /cache', showSize(needs.cacheForRetry)],
-      ['free on usrdata', showSize(needs.usrdata)],
-      ['memory', showSize(needs.memory)],
-    );
-  }
+  if (needs !== undefined) facts.push(...needFacts(needs));
   if (audit.lists !== undefined) facts.push(['lists', displayName(audit.lists)]);
   facts.push(['proof', proofWords(audit)]);
   facts.push(['made by', audit.tool]);
   return totals.cost === 0 && pack === undefined ? facts.filter(([label]) => label !== 'payload') : facts;
 }
 
+/** What the package needs on the device. */
+export function needFacts(needs: DeviceNeeds): readonly (readonly [label: string, value: string])[] {
+  return [
+    ['free on /system', showSize(Math.max(0, needs.systemPeak))],
+    ['free on /cache', showSize(needs.cacheForRetry)],
+    ['free on usrdata', showSize(needs.usrdata)],
+    ['memory', showSize(needs.memory)],
+  ];
+}
+
 /** An audit runs nothing: what is known of a proof is what was recorded when the package was made. */
-function proofWords({ package: pack }: Audit): string {
+export function proofWords({ package: pack }: Audit): string {
   const proof = pack?.proof;
   if (proof === undefined) return 'not proved here: run dfota verify, which runs the package on the simulated device';
   const { points, tried, failed } = proof.powerCuts;

@@ -70,9 +70,9 @@ function counts({ totals, exact }: Audit): string {
 
 const rowColumns = ({ exact }: Audit) => [
   { text: 'path' },
-  { text: 'change' },
+  { text: 'change', words: true },
   { text: 'bytes', number: true },
-  { text: 'method' },
+  { text: 'method', words: true },
   { text: exact ? 'package' : 'package, estimated', number: true },
   { text: 'of file', number: true },
 ];

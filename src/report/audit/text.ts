@@ -6,6 +6,7 @@ import { showSize } from '../quantities.js';
 import { tableLines } from '../table.js';
 import { costliestDirectories } from './directories.js';
 import { innerLines } from './inner.js';
+import { needFacts, proofWords } from './package-facts.js';
 import {
   changeOrder,
   changeWords,
@@ -70,9 +71,17 @@ function header(audit: Audit): readonly string[] {
       ? []
       : [
           `Package: ${audit.package.file}, ${showNumber(audit.package.bytes ?? 0)} bytes, SHA-256 ${audit.package.sha256}`,
+          `Proof: ${proofWords(audit)}`,
         ]),
+    ...needs(audit),
     ...estimate(audit),
   ];
+}
+
+function needs({ needs: needed }: Audit): readonly string[] {
+  if (needed === undefined) return [];
+  const parts = needFacts(needed).map(([label, value]) => `${label} ${value}`);
+  return [`Needs on the device: ${parts.join(', ')}`];
 }
 
 function estimate({ estimate: about, exact }: Audit): readonly string[] {

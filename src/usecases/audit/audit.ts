@@ -55,7 +55,7 @@ import { inspectPackage } from '../inspect/inspect.js';
 import type { OpenInputs } from '../open-inputs.js';
 import { openEstimates } from './estimate-plan.js';
 import { type InsideFacts, lookInside } from './look-inside.js';
-import { recordedProof } from './recorded-proof.js';
+import { recordedFacts } from './recorded-facts.js';
 
 /** How to plan, and what else to hold the audit against. */
 export interface AuditOptions {
@@ -104,11 +104,12 @@ export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, por
   });
   const view = inspection && viewPackage(planned, inspection);
   const rows = view?.rows ?? planned;
-  const proof =
+  const recorded =
     inspection === undefined || options.packageFile === undefined
       ? undefined
-      : await recordedProof(options.packageFile, inspection.sha256);
-  const contents = view === undefined ? made && packageOf(made.output, rows) : { ...view.package, proof };
+      : await recordedFacts(options.packageFile, inspection.sha256);
+  const contents =
+    view === undefined ? made && packageOf(made.output, rows) : { ...view.package, proof: recorded?.proof };
   const audit: Omit<Audit, 'policy'> = {
     schema: 2,
     tool: `dfota ${dfotaVersion}`,
@@ -127,7 +128,7 @@ export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, por
     security: securityOf(source.build, target.build, inside),
     package: contents,
     estimate: contents === undefined ? packageEstimate(rows, await programBytes(target)) : undefined,
-    needs: made?.needs,
+    needs: made?.needs ?? recorded?.needs,
   };
   return release === undefined
     ? audit

@@ -24,14 +24,14 @@ const formats: readonly {
 }[] = [
   {
     name: 'tar (GNU)',
-    tools: [],
+    tools: ['tar'],
     pack: (folder, archive) => void run('tar', ['--format=gnu', '-cf', archive, '.'], { cwd: folder }),
     list: (archive) => run('tar', ['-tf', archive]).trim().split('\n'),
     read: readTar,
   },
   {
     name: 'tar (POSIX)',
-    tools: [],
+    tools: ['tar'],
     pack: (folder, archive) => void run('tar', ['--format=posix', '-cf', archive, '.'], { cwd: folder }),
     list: (archive) => run('tar', ['-tf', archive]).trim().split('\n'),
     read: readTar,

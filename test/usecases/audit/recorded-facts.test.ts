@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { toSha256 } from '../../../src/model/digest.js';
-import { recordedProof } from '../../../src/usecases/audit/recorded-proof.js';
+import { recordedFacts } from '../../../src/usecases/audit/recorded-facts.js';
 import { workFolder } from '../../support/work-folder.js';
 
-const work = workFolder('recorded-proof');
+const work = workFolder('recorded-facts');
 const file = join(work, 'update.zip');
 const sha256 = toSha256('ab'.repeat(32));
 const proof = {
@@ -19,9 +19,9 @@ const proof = {
 test('unit: a proof is taken from the record of that very package, and from nothing else', async () => {
   const read = async (record: unknown) => {
     writeFileSync(`${file}.json`, typeof record === 'string' ? record : JSON.stringify(record));
-    return recordedProof(file, sha256);
+    return (await recordedFacts(file, sha256)).proof;
   };
-  assert.equal(await recordedProof(join(work, 'none.zip'), sha256), undefined);
+  assert.equal((await recordedFacts(join(work, 'none.zip'), sha256)).proof, undefined);
   assert.deepEqual(await read({ package: { sha256 }, proof: { ...proof, verdict: 'proved' } }), proof);
   assert.equal(await read({ package: { sha256: 'cd'.repeat(32) }, proof }), undefined);
   for (const other of [
@@ -35,5 +35,28 @@ test('unit: a proof is taken from the record of that very package, and from noth
     { package: { sha256 }, proof: { ...proof, compared: -1 } },
   ]) {
     assert.equal(await read(other), undefined, JSON.stringify(other));
+  }
+});
+
+test('unit: what a package needs is taken from its record, whole or not at all', async () => {
+  const needs = {
+    systemPeak: 1,
+    systemGrowth: -5,
+    cachePeak: 2,
+    cacheAsked: 3,
+    cacheForRetry: 4,
+    usrdata: 6,
+    memory: 7,
+  };
+  const read = async (record: unknown) => {
+    writeFileSync(`${file}.json`, JSON.stringify(record));
+    return (await recordedFacts(file, sha256)).needs;
+  };
+  assert.deepEqual(await read({ package: { sha256 }, needs: { ...needs, more: 1 } }), needs);
+  assert.equal(await read({ package: { sha256: 'cd'.repeat(32) }, needs }), undefined);
+  assert.equal(await read({ package: { sha256 } }), undefined);
+  for (const name of Object.keys(needs)) {
+    assert.equal(await read({ package: { sha256 }, needs: { ...needs, [name]: undefined } }), undefined, name);
+    assert.equal(await read({ package: { sha256 }, needs: { ...needs, [name]: '1' } }), undefined, name);
   }
 });
