@@ -1,5 +1,5 @@
 /** Reads small files whole, up to a limit: what claims to be a key or a statement may be anything. */
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { Code } from '../model/codes.js';
 import { InputError } from '../model/errors.js';
 import { asInputError } from './system-error.js';
@@ -15,11 +15,12 @@ export interface BoundedRead {
 /** The bytes of a regular file. Throws InputError when it cannot be read, is none, or has more bytes than the limit. */
 export async function readBounded(path: string, { limit, code, what }: BoundedRead): Promise<Buffer<ArrayBuffer>> {
   try {
+    const place = { file: path };
+    // Before it is opened: opening a pipe waits for whoever writes to it.
+    if (!(await stat(path)).isFile()) throw new InputError({ code, place, message: `${what} must be a regular file` });
     const handle = await open(path, 'r');
     try {
       const stats = await handle.stat();
-      const place = { file: path };
-      if (!stats.isFile()) throw new InputError({ code, place, message: `${what} must be a regular file` });
       const buffer = Buffer.alloc(Math.min(stats.size, limit) + 1);
       let size = 0;
       for (;;) {

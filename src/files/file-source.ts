@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { ByteSource } from '../model/byte-source.js';
 import { InputError } from '../model/errors.js';
 import { asInputError } from './system-error.js';
@@ -19,16 +19,16 @@ async function readFully(file: FileHandle, position: number, length: number): Pr
 export async function openFileSource(path: string): Promise<ByteSource> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path, 'r');
-    const stat = await file.stat();
-    if (!stat.isFile()) {
+    // Before it is opened: opening a pipe waits for whoever writes to it.
+    if (!(await stat(path)).isFile()) {
       throw new InputError({
         code: 'image-not-a-file',
         place: { file: path },
         message: 'an image must be a regular file',
       });
     }
-    const { size } = stat;
+    file = await open(path, 'r');
+    const { size } = await file.stat();
     const handle = file;
     return {
       name: path,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -146,4 +147,14 @@ test('integration: what cannot be made is told, and nothing is written', async (
   const bare = await outcome('littlefs');
   assert.equal(bare.code, 2);
   assert.match(bare.stderr, /say what to do: make, check, ls or extract/);
+});
+
+test('integration: a pipe is refused and not waited for', { skip: process.platform === 'win32' }, async () => {
+  const pipe = join(work, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  for (const words of [['littlefs', 'check'], ['littlefs', 'ls'], ['nvs', 'dump'], ['ls']]) {
+    const read = await outcome(...words, pipe);
+    assert.equal(read.code, 3, words.join(' '));
+    assert.match(read.stderr, /regular file|neither a file nor a folder/);
+  }
 });

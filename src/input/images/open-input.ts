@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { asInputError } from '../../files/system-error.js';
+import { InputError } from '../../model/errors.js';
 import type { InputTree } from '../../model/input-tree.js';
 import type { ImageFormat } from '../../model/listing.js';
 import { type BuildPath, compareBytes, isWithin, parentOf, toBuildPath } from '../../model/path.js';
@@ -38,7 +39,16 @@ export async function openInput(path: string, options: OpenInputOptions = {}): P
   if (options.format === 'littlefs') return openLittlefsTree(path);
   let isFolder: boolean;
   try {
-    isFolder = (await stat(path)).isDirectory();
+    const stats = await stat(path);
+    isFolder = stats.isDirectory();
+    if (!isFolder && !stats.isFile()) {
+      throw new InputError({
+        code: 'input-kind',
+        place: { file: path },
+        message: 'it is neither a file nor a folder',
+        expected: 'a zip, a folder or an image',
+      });
+    }
   } catch (error) {
     throw asInputError(error, path);
   }

@@ -5,8 +5,12 @@ import { randomInt } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { readImage } from '../../../src/input/images/hashed-image.js';
+import { readRawImages } from '../../../src/input/images/raw-images.js';
 import { InputError } from '../../../src/model/errors.js';
 import { readWhole } from '../../../src/model/input-tree.js';
+import { toBuildPath } from '../../../src/model/path.js';
+import { squashfsMake } from '../../../src/usecases/squashfs/make.js';
 import { seededRandom } from '../../support/random.js';
 import { makeSquashfs, readTree, squashfsOf, writeRandomTree } from '../../support/squashfs-tools.js';
 import { without } from '../../support/tools.js';
@@ -138,4 +142,23 @@ test('unit: what is no squashfs of version 4 is told apart', async () => {
     [stated(() => {}), /metadata block/],
   ];
   for (const [bytes, message] of cases) await assert.rejects(squashfsOf(bytes), message);
+});
+
+test('integration: what prepare takes as a root file system may be a squashfs, and a build of one says that no file of it can be changed', async () => {
+  const folder = join(work, 'root');
+  mkdirSync(join(folder, 'etc'), { recursive: true });
+  writeFileSync(join(folder, 'build.prop'), 'ro.build=2\n');
+  writeFileSync(join(folder, 'etc', 'new'), 'new\n');
+  const image = join(work, 'root.squashfs');
+  await squashfsMake({ folder, output: image });
+  const read = await readImage(image, { stage: 'prepare', onProgress: () => {}, signal: undefined });
+  assert.equal(read.readOnly, true);
+  assert.deepEqual([...read.nodes.keys()], ['build.prop', 'etc', 'etc/new']);
+  const node = read.nodes.get(toBuildPath('build.prop'));
+  const own = node?.kind === 'file' ? node.own : undefined;
+  assert.deepEqual([own?.uid, own?.gid, own?.mode, own?.origin], [0, 0, 0o644, 'image']);
+  await read.close();
+  const tree = await readRawImages(image, { stage: 'read-source', onProgress: () => {}, signal: undefined });
+  assert.ok(tree.findings.some(({ code, severity }) => code === 'squashfs-read-only' && severity === 'warning'));
+  await tree.close();
 });
