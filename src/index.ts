@@ -82,6 +82,15 @@ export { type ExtractRequest, extract } from './usecases/extract.js';
 export type { MakingOptions } from './usecases/fleet/options.js';
 export { type FleetPatches, fleetPatches } from './usecases/fleet/patches.js';
 export { type FleetRequest, openFleet } from './usecases/fleet/plan.js';
+export {
+  type FleetQueueRequest,
+  type FleetWorkerPorts,
+  type FleetWorkerRequest,
+  fleetStatus,
+  fleetWorker,
+  type QueueRequest,
+  runFleetByQueue,
+} from './usecases/fleet/queue.js';
 export { type FleetRunPorts, type FleetRunRequest, runFleet } from './usecases/fleet/run.js';
 export {
   type BsdiffEffort,

@@ -150,7 +150,7 @@ const rules: Readonly<Record<string, Rule>> = {
   fleet: {
     folders: ['model', 'files', 'formats'],
     builtins: undefined,
-    packages: ['bullmq'],
+    packages: ['bullmq', 'ioredis'],
     why: 'the plan of a fleet is pure, and a queue carries jobs without knowing how they are made: pass in what makes them',
   },
   usecases: {
@@ -182,6 +182,8 @@ const doors: Readonly<Record<string, RegExp>> = {
   yaml: /^src\/formats\/text\/located-yaml\.ts$/,
   yargs: /^src\/cli\/command-line\.ts$/,
   fzstd: /^src\/formats\/compression\//,
+  bullmq: /^src\/fleet\/queue\//,
+  ioredis: /^src\/fleet\/queue\/connect\.ts$/,
   serialport: /^src\/delivery\/transports\/serial\.ts$/,
   '@yume-chan/adb': /^src\/delivery\/transports\/adb\//,
   '@yume-chan/adb-server-node-tcp': /^src\/delivery\/transports\/adb\//,
@@ -189,7 +191,14 @@ const doors: Readonly<Record<string, RegExp>> = {
 };
 
 /** Packages that a user installs who wants what needs them: they are loaded when they are asked for. */
-const optional = ['serialport', '@yume-chan/adb', '@yume-chan/adb-server-node-tcp', '@yume-chan/stream-extra'];
+const optional = [
+  'bullmq',
+  'ioredis',
+  'serialport',
+  '@yume-chan/adb',
+  '@yume-chan/adb-server-node-tcp',
+  '@yume-chan/stream-extra',
+];
 
 /** Files that are loaded only together with such a package. */
 const loadedLate = ['src/delivery/transports/adb/push-file.ts'];

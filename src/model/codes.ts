@@ -19,6 +19,7 @@ import { packagesCodes } from './codes/packages-codes.js';
 import { pairsCodes } from './codes/pairs-codes.js';
 import { policiesCodes } from './codes/policies-codes.js';
 import { prepareCodes } from './codes/prepare-codes.js';
+import { queuesCodes } from './codes/queues-codes.js';
 import { signingCodes } from './codes/signing-codes.js';
 import { squashfsCodes } from './codes/squashfs-codes.js';
 import { usageCodes } from './codes/usage-codes.js';
@@ -49,6 +50,7 @@ export const codeSubjects: readonly CodeSubject[] = [
   { title: 'Archives of builds', codes: archivesCodes },
   { title: 'Caches of patches', codes: cachesCodes },
   { title: 'Fleets', codes: fleetsCodes },
+  { title: 'Queues', codes: queuesCodes },
   { title: 'Audit policies', codes: policiesCodes },
   { title: 'Image deltas', codes: imageDeltasCodes },
   { title: 'NVS partitions', codes: nvsCodes },
@@ -74,6 +76,7 @@ const texts = {
   ...archivesCodes,
   ...cachesCodes,
   ...fleetsCodes,
+  ...queuesCodes,
   ...policiesCodes,
   ...imageDeltasCodes,
   ...nvsCodes,

@@ -172,3 +172,19 @@ export interface FleetOutcome {
   readonly packages: readonly FleetPackage[];
   readonly findings: readonly Finding[];
 }
+
+/** What is in a queue of jobs. */
+export interface FleetQueueStatus {
+  /** Without user and password. */
+  readonly queue: string;
+  readonly name: string;
+  readonly workers: number;
+  readonly waiting: number;
+  /** Put back for a while, after a failure or by a worker of another version. */
+  readonly delayed: number;
+  readonly active: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly underWay: readonly { readonly id: string; readonly worker: string; readonly attempts: number }[];
+  readonly failures: readonly { readonly id: string; readonly attempts: number; readonly faults: readonly Fault[] }[];
+}

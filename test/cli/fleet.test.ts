@@ -144,6 +144,24 @@ test('end-to-end: what is wrong with a fleet is told, with the exit code that th
   rmSync(join(work, 'x'), { recursive: true, force: true });
 });
 
+test('integration: a queue that cannot be reached, or has no valid address, is told with its exit code', async () => {
+  const file = writeFleet(work, lines('queued'), 'queued.yaml');
+  const gone = ['--queue', 'redis://127.0.0.1:1'];
+  for (const words of [
+    ['run', file, ...gone],
+    ['worker', ...gone],
+    ['status', ...gone],
+  ]) {
+    const { code, stderr } = await outcome('fleet', ...words);
+    assert.equal(code, 3, words[0]);
+    assert.match(stderr, /redis:\/\/127\.0\.0\.1:1: the queue cannot be reached/);
+  }
+  const wrong = await outcome('fleet', 'status', '--queue', 'http://:secret@host');
+  assert.equal(wrong.code, 2);
+  assert.doesNotMatch(wrong.stderr, /secret/);
+  assert.equal((await outcome('fleet', 'run', file, ...gone, '--jobs', '2')).code, 2);
+});
+
 test('unit: names that the plan does not have are told with the nearest', async () => {
   const file = writeFleet(work, lines('x'), 'only.yaml');
   const { code, stderr } = await outcome('fleet', 'run', file, '--only', 'gatewy');

@@ -24,7 +24,7 @@ const commands = [...helpText(['--help'], 100).matchAll(/^ {2}dfota ([a-z-]+)/gm
 const subcommands = [
   ...['add', 'get', 'list', 'verify'].map((name) => ['archive', name]),
   ...['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]),
-  ...['plan', 'run'].map((name) => ['fleet', name]),
+  ...['plan', 'run', 'worker', 'status'].map((name) => ['fleet', name]),
   ...['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]),
   ...['make', 'check', 'ls', 'extract'].map((name) => ['littlefs', name]),
   ['squashfs', 'make'],

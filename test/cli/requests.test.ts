@@ -9,7 +9,7 @@ import { configRequest } from '../../src/cli/commands/config.js';
 import { deliverRequest } from '../../src/cli/commands/deliver.js';
 import { explainRequest } from '../../src/cli/commands/explain.js';
 import { extractRequest } from '../../src/cli/commands/extract.js';
-import { fleetRequest, fleetRunRequest } from '../../src/cli/commands/fleet.js';
+import { fleetRequest, fleetRunRequest, fleetWorkerRequest, queueRequest } from '../../src/cli/commands/fleet.js';
 import { generateRequest } from '../../src/cli/commands/generate.js';
 import { imageApplyRequest } from '../../src/cli/commands/image-apply.js';
 import { imageDeltaRequest } from '../../src/cli/commands/image-delta.js';
@@ -146,6 +146,23 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
     least: extractRequest({ input: 'v1.zip', output: 'out' }),
   },
   'fleet plan': { all: fleetRequest({ file: 'fleet.yaml', only: 'a,b' }), least: fleetRequest({ file: 'fleet.yaml' }) },
+  'fleet worker': {
+    all: fleetWorkerRequest({
+      queue: 'redis://build1',
+      queueName: 'q',
+      root: '/mnt/fleet',
+      concurrency: '2',
+      jobs: '2',
+      memory: '1G',
+      cache: 'https://cache.example',
+      cacheReadOnly: true,
+    }),
+    least: fleetWorkerRequest({ queue: 'redis://build1', queueName: 'q', root: '.', concurrency: '1', noCache: true }),
+  },
+  'fleet status': {
+    all: queueRequest({ queue: 'redis://build1', queueName: 'q' }),
+    least: queueRequest({ queue: 'redis://build1', queueName: 'q' }),
+  },
   'fleet run': {
     all: fleetRunRequest({
       file: 'fleet.yaml',

@@ -137,7 +137,7 @@ test('unit: every command has examples in its help', async () => {
   const archive = ['add', 'get', 'list', 'verify'].map((name) => ['archive', name]);
   const nvs = ['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]);
   const cache = ['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]);
-  const fleet = ['plan', 'run'].map((name) => ['fleet', name]);
+  const fleet = ['plan', 'run', 'worker', 'status'].map((name) => ['fleet', name]);
   const littlefs = ['make', 'check', 'ls', 'extract'].map((name) => ['littlefs', name]);
   const squashfs = [['squashfs', 'make']];
   for (const words of [

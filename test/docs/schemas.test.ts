@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import { Ajv } from 'ajv';
 import { dfota } from '../../src/cli/dfota.js';
 import { run } from '../../src/cli/run.js';
+import { queueStatusJson } from '../../src/report/fleet/status.js';
 import { changeProgram, linkProgram, makeProgram } from '../imagedelta/code-images.js';
 import { makeArchive, revisionOf } from '../support/fleet.js';
 import { makeKeyAlone } from '../support/keys.js';
@@ -222,6 +223,11 @@ test('integration: fleet, its plan and its outcome', async () => {
   hold('fleet-plan', await command('fleet', 'plan', at('line/fleet.json'), '--estimate', '--no-cache'));
   hold('fleet-outcome', await command('fleet', 'run', at('line/fleet.json'), '--no-cache'));
   hold('fleet-plan', await command('fleet', 'plan', at('line/fleet.json')));
+  const failures = [{ id: 'a', attempts: 2, faults: [{ code: 'queue-worker-lost', message: 'lost' }] }] as const;
+  const counts = { workers: 1, waiting: 0, delayed: 0, active: 1, completed: 2, failed: 1 };
+  const underWay = [{ id: 'b', worker: 'host:1', attempts: 1 }];
+  const status = queueStatusJson({ queue: 'redis://host:6379', name: 'q', ...counts, underWay, failures });
+  hold('fleet-status', JSON.parse(status.text));
 });
 
 test('integration: every schema was held against something', () => {

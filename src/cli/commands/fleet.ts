@@ -1,7 +1,10 @@
+import { UsageError } from '../../model/errors.js';
 import { outcomeJson, outcomeText } from '../../report/fleet/outcome.js';
 import { outcomePage } from '../../report/fleet/page.js';
 import { fleetFormats, fleetPlanReport } from '../../report/fleet/plan.js';
+import { queueStatusJson, queueStatusText } from '../../report/fleet/status.js';
 import type { FleetRequest } from '../../usecases/fleet/plan.js';
+import type { FleetWorkerRequest, QueueRequest } from '../../usecases/fleet/queue.js';
 import type { FleetRunRequest } from '../../usecases/fleet/run.js';
 import { writeText } from '../../usecases/write-report.js';
 import { type CacheWords, cacheOf, cacheOptions } from '../cache-option.js';
@@ -17,7 +20,19 @@ const only = {
   describe: 'Only these packages or products: names of the plan, with commas between them',
 } as const;
 
-/** `dfota fleet plan|run`. */
+const queue = {
+  type: 'string',
+  demandOption: true,
+  describe: 'redis://HOST:PORT or rediss://HOST:PORT; a password is taken from DFOTA_QUEUE_PASSWORD',
+} as const;
+
+const queueName = {
+  type: 'string',
+  default: 'dfota-fleet',
+  describe: 'Name of the queue, where several share a server',
+} as const;
+
+/** `dfota fleet plan|run|worker|status`. */
 export const fleetCommand: Command = (program, choose) =>
   program.command('fleet', 'Packages from every version in the field to every version that leaves', (commands) =>
     commands
@@ -77,6 +92,11 @@ export const fleetCommand: Command = (program, choose) =>
             })
             .option('memory', { type: 'string', describe: 'Memory that the whole run may take, as in 1G' })
             .options(cacheOptions)
+            .option('queue', {
+              type: 'string',
+              describe: 'Let workers make the packages: redis://HOST:PORT (password in DFOTA_QUEUE_PASSWORD)',
+            })
+            .option('queue-name', queueName)
             .option('report', {
               type: 'string',
               describe: 'Page of HTML with packages, sizes, budgets, proofs, and who is left without a way',
@@ -97,7 +117,14 @@ export const fleetCommand: Command = (program, choose) =>
           choose(async (session) => {
             const { runFleet } = await import('../../usecases/fleet/run.js');
             const request = fleetRunRequest(argv);
-            const outcome = await runFleet(request, session);
+            const byQueue = queueOf(argv);
+            const outcome =
+              byQueue === undefined
+                ? await runFleet(request, session)
+                : await (await import('../../usecases/fleet/queue.js')).runFleetByQueue(
+                    { ...request, ...byQueue },
+                    session,
+                  );
             session.endStage();
             if (request.report !== undefined) await writeText(request.report, outcomePage(outcome));
             const report = session.manner.json ? outcomeJson(outcome) : outcomeText(outcome);
@@ -105,8 +132,66 @@ export const fleetCommand: Command = (program, choose) =>
             return report.exitCode;
           }),
       )
+      .command(
+        'worker',
+        'Take part in making the packages of a queue',
+        (options) =>
+          options
+            .option('queue', queue)
+            .option('queue-name', queueName)
+            .option('root', {
+              type: 'string',
+              default: '.',
+              describe: 'Folder of fleet.yaml as this machine sees it: archives, lists and packages lie below it',
+            })
+            .option('concurrency', { type: 'string', default: '1', describe: 'Packages at once' })
+            .option('jobs', {
+              type: 'string',
+              describe: 'Worker threads for each',
+              defaultDescription: 'one for each processor',
+            })
+            .option('memory', { type: 'string', describe: 'Memory that each package may take, as in 1G' })
+            .options(cacheOptions)
+            .conflicts('cache', 'no-cache')
+            .epilogue(
+              examples(
+                [['$0 fleet worker --queue redis://build1 --root /mnt/fleet', 'a machine that shares the folder']],
+                'A line for each job goes to standard error. Ctrl-C ends it; what it has begun is put back.',
+              ),
+            ),
+        (argv) =>
+          choose(async ({ log, signal }) => {
+            const { fleetWorker } = await import('../../usecases/fleet/queue.js');
+            await fleetWorker(fleetWorkerRequest(argv), { signal, onLine: log });
+            signal.throwIfAborted();
+            return exitCodes.done;
+          }),
+      )
+      .command(
+        'status',
+        'Show what is in a queue, and what has failed',
+        (options) =>
+          options
+            .option('queue', queue)
+            .option('queue-name', queueName)
+            .option('json', { type: 'boolean', describe: 'Print one JSON document' })
+            .epilogue(
+              examples(
+                [['$0 fleet status --queue redis://build1', 'how far is it?']],
+                'Exit code 1 when a job has failed.',
+              ),
+            ),
+        (argv) =>
+          choose(async ({ manner, out }) => {
+            const { fleetStatus } = await import('../../usecases/fleet/queue.js');
+            const status = await fleetStatus(queueRequest(argv));
+            const report = manner.json ? queueStatusJson(status) : queueStatusText(status);
+            out(report.text);
+            return report.exitCode;
+          }),
+      )
       .epilogue(examples([['$0 fleet plan fleet.yaml', 'what is to be made']]))
-      .demandCommand(1, 'say what to do with the fleet: plan or run'),
+      .demandCommand(1, 'say what to do with the fleet: plan, run, worker or status'),
   );
 
 interface FleetWords {
@@ -131,6 +216,59 @@ export function fleetRunRequest(words: FleetRunWords): FleetRunRequest {
     ...fleetRequest(words),
     report:
       words.report ?? (words.only === undefined ? words.file.replace(/(?:\.ya?ml|\.json)?$/i, '.html') : undefined),
+    encoding: {
+      jobs: countOption('jobs', words.jobs, 1, 256),
+      memory: sizeOption('memory', words.memory),
+      ...cacheOf(words),
+    },
+  };
+}
+
+interface QueueWords {
+  readonly queue: string;
+  readonly queueName: string;
+}
+
+/** The queue that the options name. Throws UsageError for a name that is none. */
+export function queueRequest({ queue, queueName }: QueueWords): QueueRequest {
+  if (/^[\w.-]{1,100}$/.test(queueName)) return { queue, queueName };
+  throw new UsageError({
+    code: 'usage',
+    message: 'the value of --queue-name is not valid',
+    found: queueName,
+    expected: 'letters, digits, dots, dashes',
+  });
+}
+
+/** The queue of a run, where one is named: workers make the patches then. Throws UsageError. */
+function queueOf({
+  queue,
+  queueName,
+  ...words
+}: FleetRunWords & { readonly queue?: string | undefined; readonly queueName: string }): QueueRequest | undefined {
+  if (queue === undefined) return undefined;
+  const theirs = ['jobs', 'memory', 'cache'].filter((name) => Reflect.get(words, name) !== undefined);
+  if (theirs.length === 0) return queueRequest({ queue, queueName });
+  throw new UsageError({
+    code: 'usage',
+    message: `with --queue it is the workers that make patches: --${theirs[0]} is an option of dfota fleet worker`,
+    remedy: 'leave it out here',
+  });
+}
+
+interface FleetWorkerWords extends QueueWords, CacheWords {
+  readonly root: string;
+  readonly concurrency: string;
+  readonly jobs?: string | undefined;
+  readonly memory?: string | undefined;
+}
+
+/** The request of what the options of `worker` say. Throws UsageError. */
+export function fleetWorkerRequest(words: FleetWorkerWords): FleetWorkerRequest {
+  return {
+    ...queueRequest(words),
+    root: words.root,
+    concurrency: countOption('concurrency', words.concurrency, 1, 64) ?? 1,
     encoding: {
       jobs: countOption('jobs', words.jobs, 1, 256),
       memory: sizeOption('memory', words.memory),

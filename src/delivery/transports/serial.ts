@@ -1,6 +1,7 @@
 /** A serial port, through the package serialport where that is installed. */
+
+import { loadOptional } from '../../model/optional-package.js';
 import { overDuplex } from './duplex.js';
-import { loadOptional } from './optional-package.js';
 import type { Connection, Transport } from './transport.js';
 
 /** Modules do not care on USB; this is what their UART has. */

@@ -15,5 +15,23 @@ export const mostMatrixEntries = 256;
 /** Characters of a pattern of versions: longer than any version. */
 export const longestVersionPattern = 300;
 
+/** Milliseconds in which the server of a queue must answer the first question. */
+export const longestQueueSilenceMs = 5000;
+
+/** Milliseconds without a queue after which a run gives up: a server that is started again is back long before. */
+export const longestQueueOutageMs = 120_000;
+
+/** Milliseconds for which a worker may be silent before its job is given to another: planning a large build keeps a process busy for some seconds. */
+export const longestWorkerSilenceMs = 60_000;
+
+/** Times that a job is tried where it failed by chance. */
+export const mostJobTries = 3;
+
+/** Workers of other versions that may put a job back before it is given up. */
+export const mostJobRefusals = 10;
+
+/** Times that a job which the queue has lost is put there again. */
+export const mostJobReturns = 3;
+
 /** Rows of each kind that the text shows; JSON has all. */
 export const mostFleetRowsShown = 200;

@@ -32,7 +32,7 @@ import {
   signatures,
 } from './common.js';
 import { configuration } from './configuration.js';
-import { fleet, fleetOutcome, fleetPlan } from './fleet.js';
+import { fleet, fleetOutcome, fleetPlan, fleetStatus } from './fleet.js';
 
 const generation = object({
   ...format('dfota-generation'),
@@ -605,6 +605,7 @@ export const documents: Readonly<
   },
   fleet: { reads: '`dfota fleet` takes as fleet.yaml', schema: fleet },
   'fleet-plan': { writes: '`dfota fleet plan --json`', schema: fleetPlan },
+  'fleet-status': { writes: '`dfota fleet status --json`', schema: fleetStatus },
   'fleet-outcome': { writes: '`dfota fleet run --json`', schema: fleetOutcome },
   failure: {
     writes: 'every command with `--json` that fails',

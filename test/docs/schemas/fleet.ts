@@ -152,3 +152,17 @@ export const fleetOutcome = object({
   ),
   findings,
 });
+
+export const fleetStatus = object({
+  ...format('dfota-fleet-status'),
+  queue: text,
+  name: text,
+  workers: count,
+  waiting: count,
+  delayed: count,
+  active: count,
+  completed: count,
+  failed: count,
+  underWay: list(object({ id: text, worker: text, attempts: count })),
+  failures: list(object({ id: text, attempts: count, faults: list(fault) })),
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadOptional } from '../../../src/delivery/transports/optional-package.js';
-import { InputError } from '../../../src/model/errors.js';
+import { InputError } from '../../src/model/errors.js';
+import { loadOptional } from '../../src/model/optional-package.js';
 
 const wanted = {
   names: 'serialport',

@@ -1,11 +1,12 @@
-/** Packages that only some ways to a module need: whoever does not go them installs none. */
-import { InputError } from '../../model/errors.js';
+/** Packages that only some commands need: whoever does not use them installs none. */
+import type { Code } from './codes.js';
+import { InputError } from './errors.js';
 
 /** An optional package, and for what it is needed. */
 export interface OptionalPackage {
   /** As npm install takes them. */
   readonly names: string;
-  readonly code: 'serial-missing' | 'adb-missing';
+  readonly code: Code;
   /** `for a serial port`. */
   readonly purpose: string;
   /** What works without it. */

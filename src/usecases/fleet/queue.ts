@@ -1,0 +1,167 @@
+/** Fleets on many machines: `dfota fleet run --queue`, `dfota fleet worker`, `dfota fleet status`. */
+import { isAbsolute, normalize } from 'node:path';
+import { encoderVersion } from '../../encode/encode-file.js';
+import { queueAddress } from '../../fleet/queue/connect.js';
+import { runByQueue } from '../../fleet/queue/producer.js';
+import { queueStatus } from '../../fleet/queue/status.js';
+import { runWorker } from '../../fleet/queue/worker.js';
+import { InputError } from '../../model/errors.js';
+import type { FleetJob, FleetOutcome, FleetPackage, FleetQueueStatus } from '../../model/fleet.js';
+import type { Ports } from '../../model/ports.js';
+import { dfotaVersion } from '../../version.js';
+import { openRunCache } from '../generate/open-cache.js';
+import { type MakingPlace, makePackage, missing, withTarget } from './make-package.js';
+import type { MakingOptions } from './options.js';
+import { type FleetRequest, fleetRoot, openFleet } from './plan.js';
+import { type FleetRunPorts, outcomeOf } from './run.js';
+import { findPackage } from './there.js';
+
+/** Which queue: plain data. */
+export interface QueueRequest {
+  /** `redis://HOST:PORT`; a password comes from DFOTA_QUEUE_PASSWORD. */
+  readonly queue: string;
+  /** Keeps fleets apart that share a server. */
+  readonly queueName: string;
+}
+
+/** A fleet that is made by workers: plain data. */
+export interface FleetQueueRequest extends FleetRequest, QueueRequest {}
+
+/** What a worker does: plain data. */
+export interface FleetWorkerRequest extends QueueRequest {
+  /** The folder at which the paths of jobs start: that of the fleet's file, as this machine sees it. */
+  readonly root: string;
+  /** Jobs at once. */
+  readonly concurrency: number;
+  readonly encoding: MakingOptions;
+  /** Milliseconds of silence after which another worker gets the job. */
+  readonly silenceMs?: number | undefined;
+}
+
+/** Ports of a worker. */
+export interface FleetWorkerPorts extends Ports {
+  /** A line for each thing that happens. */
+  readonly onLine?: ((line: string) => void) | undefined;
+}
+
+const versions = { dfota: dfotaVersion, engine: encoderVersion };
+
+function addressOf({ queue }: QueueRequest) {
+  return queueAddress(queue, process.env.DFOTA_QUEUE_PASSWORD || undefined);
+}
+
+/**
+ * Lets workers make what is not there yet, and waits for them. What they say is not believed: each package is looked at here. Throws as openFleet does, InputError
+ * where the queue is gone for long, and the signal's reason; then the jobs stay in the queue, and the next run waits for them.
+ */
+export async function runFleetByQueue(request: FleetQueueRequest, ports: FleetRunPorts = {}): Promise<FleetOutcome> {
+  const address = addressOf(request);
+  const plan = await openFleet(request, ports);
+  const root = fleetRoot(request.file);
+  const packages = new Map<string, FleetPackage>();
+  for (const { id, output, there } of plan.jobs) {
+    if (there !== undefined) packages.set(id, { id, state: 'there', output, ...there, faults: [] });
+  }
+  const wanted = plan.jobs.filter(({ there }) => there === undefined);
+  const ended = new Map<FleetJob, Parameters<Parameters<typeof runByQueue>[1]['onEnd']>[1]>();
+  const tell = (item: string): void =>
+    ports.onProgress?.({
+      stage: 'fleet-run',
+      doneBytes: 0,
+      totalBytes: 0,
+      doneItems: ended.size,
+      totalItems: wanted.length,
+      item,
+    });
+  for (const job of wanted) requireInside(job);
+  if (wanted.length > 0) {
+    await runByQueue(wanted, {
+      address,
+      name: request.queueName,
+      wants: versions,
+      signal: ports.signal,
+      onEnd: (job, end) => {
+        ended.set(job, end);
+        tell(job.id);
+      },
+    });
+  }
+  for (const [job, end] of ended) {
+    const made = 'faults' in end ? failed(job, end.faults) : await arrived(job, root, end.result);
+    packages.set(job.id, made);
+    ports.onPackage?.(made);
+  }
+  return outcomeOf(plan, packages, []);
+}
+
+function failed({ id, output }: FleetJob, faults: FleetPackage['faults']): FleetPackage {
+  return { id, state: 'missing', output, faults };
+}
+
+/** The package that a worker says it has made, as it lies here. */
+async function arrived(job: FleetJob, root: string, result: unknown): Promise<FleetPackage> {
+  const there = await findPackage(job, root);
+  const worker =
+    typeof result === 'object' && result !== null && 'worker' in result ? String(result.worker) : 'a worker';
+  if (there !== undefined) return { id: job.id, state: 'made', output: job.output, ...there, faults: [] };
+  return failed(job, [
+    {
+      code: 'queue-elsewhere',
+      place: { file: job.output },
+      message: `${worker} has made the package, and it is not here`,
+      remedy: 'let workers write to the same folder, by a shared disk, and name it with --root',
+    },
+  ]);
+}
+
+/** Takes jobs until the signal. Throws UsageError and InputError where the queue cannot be used. */
+export async function fleetWorker(request: FleetWorkerRequest, ports: FleetWorkerPorts = {}): Promise<void> {
+  const { signal = new AbortController().signal, onLine = () => {} } = ports;
+  const address = addressOf(request);
+  const { cache, findings } = await openRunCache(request.encoding);
+  for (const { message, found } of [...findings, ...(cache?.findings() ?? [])]) {
+    onLine([message, found].filter(Boolean).join(': '));
+  }
+  const place = { root: request.root, making: request.encoding, cache };
+  await runWorker({
+    address,
+    name: request.queueName,
+    has: versions,
+    concurrency: request.concurrency,
+    signal,
+    onLine,
+    silenceMs: request.silenceMs,
+    make: (job) => makeHere(job, place, { signal }),
+  });
+}
+
+async function makeHere(job: FleetJob, place: MakingPlace, ports: Ports): Promise<FleetPackage> {
+  try {
+    requireInside(job);
+    // Another worker may have finished it before it was lost.
+    const there = await findPackage(job, place.root);
+    if (there !== undefined) return { id: job.id, state: 'there', output: job.output, ...there, faults: [] };
+    return await withTarget(job, place, ports, (target) => makePackage(job, target, place, ports));
+  } catch (error) {
+    return missing(job, error, ports.signal);
+  }
+}
+
+/** Whoever can put a job into the queue must not choose any file of a worker's machine. Throws InputError. */
+function requireInside({ id, output, alsoTo }: FleetJob): void {
+  for (const path of [output, ...alsoTo]) {
+    const plain = normalize(path);
+    if (!isAbsolute(plain) && !/^\.\.(?:[\\/]|$)/.test(plain)) continue;
+    throw new InputError({
+      code: 'queue-job',
+      place: { file: path },
+      message: `the package ${id} would be written outside of the folder of the fleet, where workers do not write`,
+      remedy: 'give the product an output below the folder of fleet.yaml',
+    });
+  }
+}
+
+/** What is in the queue. Throws UsageError and InputError. */
+export async function fleetStatus(request: QueueRequest): Promise<FleetQueueStatus> {
+  return queueStatus(addressOf(request), request.queueName);
+}

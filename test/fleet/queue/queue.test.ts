@@ -1,0 +1,288 @@
+/** Fleets on several machines, by a real redis-server: workers that are killed, a server that is, versions that differ, jobs that are none. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Queue } from 'bullmq';
+import { encoderVersion } from '../../../src/encode/encode-file.js';
+import { queueAddress } from '../../../src/fleet/queue/connect.js';
+import { messageId, messageOf, readFailure, readMessage } from '../../../src/fleet/queue/message.js';
+import { runByQueue } from '../../../src/fleet/queue/producer.js';
+import { InputError, UsageError } from '../../../src/model/errors.js';
+import type { FleetJob, FleetOutcome } from '../../../src/model/fleet.js';
+import { openFleet } from '../../../src/usecases/fleet/plan.js';
+import { fleetStatus, fleetWorker, runFleetByQueue } from '../../../src/usecases/fleet/queue.js';
+import { runFleet } from '../../../src/usecases/fleet/run.js';
+import { dfotaVersion } from '../../../src/version.js';
+import { makeArchive, revisionOf, writeFleet } from '../../support/fleet.js';
+import { type RedisServer, startRedis } from '../../support/redis.js';
+import { without } from '../../support/tools.js';
+import { workFolder } from '../../support/work-folder.js';
+
+const work = workFolder('queue');
+const cache = join(work, 'cache');
+const queueName = 'dfota-fleet';
+const wants = { dfota: dfotaVersion, engine: encoderVersion };
+const workers: ChildProcess[] = [];
+const servers: RedisServer[] = [];
+let reference: FleetOutcome | undefined;
+
+const product = (output: string, ...more: readonly string[]): readonly string[] => [
+  'archive: releases',
+  'sources: ["*A0[1-4]M4G*"]',
+  'targets: ["*A0[56]M4G*"]',
+  `output: ${output}`,
+  'effort: fast',
+  ...more,
+];
+
+before(async () => {
+  await makeArchive(work, 6);
+  reference = await runFleet({
+    file: writeFleet(work, product('reference'), 'reference.yaml'),
+    encoding: { jobs: 2, cache },
+  });
+});
+
+after(async () => {
+  for (const worker of workers) worker.kill('SIGKILL');
+  for (const server of servers) await server.kill();
+});
+
+async function redis(options: Parameters<typeof startRedis>[1] = {}): Promise<RedisServer> {
+  const server = await startRedis(mkdtempSync(join(work, 'redis-')), options);
+  servers.push(server);
+  return server;
+}
+
+function startWorker(url: string, silenceMs = 3000): ChildProcess {
+  const script = fileURLToPath(new URL('../../support/fleet-worker.js', import.meta.url));
+  const child = spawn(process.execPath, [script, url, work, cache, String(silenceMs)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  workers.push(child);
+  return child;
+}
+
+/** Each package is the one of a run on one machine, or missing with a reason. */
+function assertRight(outcome: FleetOutcome, made: number): void {
+  const digests = new Map(reference?.packages.map(({ id, sha256 }) => [id, sha256]));
+  for (const { id, state, sha256, faults } of outcome.packages) {
+    if (state === 'missing') assert.ok(faults.length > 0, id);
+    else assert.equal(sha256, digests.get(id), id);
+  }
+  assert.equal(outcome.packages.filter(({ state }) => state === 'made').length, made);
+}
+
+describe('integration: a queue on redis-server', { skip: without('redis-server') }, () => {
+  test('end-to-end: two workers make a fleet, byte for byte as one process; the next run makes nothing', async () => {
+    const { url: queue } = await redis();
+    const file = writeFleet(work, product('two'), 'two.yaml');
+    startWorker(queue);
+    startWorker(queue);
+    assertRight(await runFleetByQueue({ file, queue, queueName }), 8);
+    const status = await fleetStatus({ queue, queueName });
+    assert.deepEqual([status.completed, status.failed, status.waiting, status.active], [8, 0, 0, 0]);
+    const again = await runFleetByQueue({ file, queue, queueName });
+    assert.ok(again.packages.every(({ state }) => state === 'there'));
+  });
+
+  test('end-to-end: workers killed at any moment: every package is right in the end, and nothing half written has a name', async () => {
+    const { url: queue } = await redis();
+    const file = writeFleet(work, product('killed'), 'killed.yaml');
+    const run = runFleetByQueue({ file, queue, queueName });
+    let ended = false;
+    void run.finally(() => {
+      ended = true;
+    });
+    let current = startWorker(queue, 1500);
+    // At other moments in each run of the test; whichever they are, the outcome must be right.
+    for (let kill = 0; kill < 4 && !ended; kill += 1) {
+      await setTimeout(700 + Math.random() * 900);
+      current.kill('SIGKILL');
+      current = startWorker(queue, 1500);
+    }
+    const outcome = await run;
+    for (const { state, faults } of outcome.packages) {
+      if (state === 'missing') assert.equal(faults[0]?.code, 'queue-worker-lost');
+    }
+    assertRight(outcome, outcome.packages.filter(({ state }) => state === 'made').length);
+    // Those that lost two workers are made by the next run.
+    const next = await runFleetByQueue({ file, queue, queueName });
+    assertRight(next, next.packages.filter(({ state }) => state === 'made').length);
+    assert.ok(next.packages.every(({ state }) => state !== 'missing'));
+  });
+
+  test('end-to-end: a server that is killed and started again, with its data and without', async () => {
+    for (const kept of [true, false]) {
+      const server = await redis({ kept });
+      const { url: queue } = server;
+      const name = kept ? 'restarted' : 'forgotten';
+      const file = writeFleet(work, product(name), `${name}.yaml`);
+      const worker = startWorker(queue);
+      const run = runFleetByQueue({ file, queue, queueName });
+      await setTimeout(2500);
+      await server.kill();
+      await setTimeout(500);
+      await server.start();
+      assertRight(await run, 8);
+      worker.kill('SIGKILL');
+    }
+  });
+
+  test('integration: a job that kills its worker is tried elsewhere once, then told', async () => {
+    const { url: queue } = await redis();
+    const file = writeFleet(work, product('deadly'), 'deadly.yaml');
+    const [job] = (await openFleet({ file })).jobs;
+    assert.ok(job !== undefined);
+    const ends: unknown[] = [];
+    const address = queueAddress(queue, undefined);
+    const waiting = runByQueue([job], {
+      address,
+      name: queueName,
+      wants,
+      pollMs: 100,
+      onEnd: (_job, end) => ends.push(end),
+    });
+    let died = 0;
+    // Each worker is killed as soon as it has begun.
+    const keepKilling = async (): Promise<void> => {
+      while (ends.length === 0 && died < 6) {
+        const worker = startWorker(queue, 1000);
+        const began = await Promise.race([
+          once(worker.stdout ?? worker, 'data').then(([line]) => String(line).startsWith('begins')),
+          setTimeout(6000, false),
+        ]);
+        worker.kill('SIGKILL');
+        if (began) died += 1;
+      }
+    };
+    await Promise.all([waiting, keepKilling()]);
+    assert.equal(died, 2);
+    assert.ok(JSON.stringify(ends).includes('queue-worker-lost'), JSON.stringify(ends));
+    const status = await fleetStatus({ queue, queueName });
+    assert.equal(status.failed, 1);
+    assert.equal(status.failures[0]?.faults[0]?.code, 'queue-worker-lost');
+    assert.equal(existsSync(join(work, job.output)), false);
+  });
+
+  test('integration: a worker of another version refuses a job, says which, and puts it back', async () => {
+    const { url: queue } = await redis();
+    const file = writeFleet(work, product('version'), 'version.yaml');
+    const [job] = (await openFleet({ file })).jobs;
+    assert.ok(job !== undefined);
+    const address = queueAddress(queue, undefined);
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const other = { dfota: dfotaVersion, engine: 'engine-of-tomorrow' };
+    const worker = fleetWorker(
+      { queue, queueName, root: work, concurrency: 1, encoding: { jobs: 1 }, silenceMs: 3000 },
+      { signal: stop.signal, onLine: (line) => lines.push(line) },
+    );
+    const gone = new AbortController();
+    const waiting = runByQueue([job], {
+      address,
+      name: queueName,
+      wants: other,
+      signal: gone.signal,
+      pollMs: 100,
+      onEnd: () => {},
+    });
+    while (lines.length === 0) await setTimeout(50);
+    gone.abort(new Error('enough'));
+    await assert.rejects(waiting, /enough/);
+    stop.abort(new Error('stopped'));
+    await worker;
+    assert.match(lines[0] ?? '', /^refused gateway\/.*found: +dfota .*expected: dfota .*engine-of-tomorrow/);
+    const raw = new Queue(queueName, { connection: address.connection });
+    const kept = await raw.getJob(messageId(messageOf(job, other)));
+    assert.equal(readMessage(kept?.data).refusals >= 1, true);
+    assert.notEqual(await kept?.getState(), 'failed');
+    await raw.close();
+  });
+
+  test('integration: what is no job, and a job that would write elsewhere, fail with a reason', async () => {
+    const { url: queue } = await redis();
+    const file = writeFleet(work, product('hostile'), 'hostile.yaml');
+    const [job] = (await openFleet({ file })).jobs;
+    assert.ok(job !== undefined);
+    const address = queueAddress(queue, undefined);
+    const raw = new Queue(queueName, { connection: address.connection });
+    await raw.add('x', { hello: 'world' }, { jobId: 'x1' });
+    const outside: FleetJob = { ...job, output: '../../outside.zip' };
+    await raw.add('y', messageOf(outside, wants), { jobId: 'y1' });
+    startWorker(queue);
+    for (const id of ['x1', 'y1']) {
+      let state: string | undefined;
+      for (let look = 0; look < 200 && state !== 'failed'; look += 1) {
+        await setTimeout(50);
+        state = await (await raw.getJob(id))?.getState();
+      }
+      assert.equal(state, 'failed', id);
+      assert.equal(readFailure((await raw.getJob(id))?.failedReason ?? '')[0]?.code, 'queue-job');
+    }
+    assert.equal(existsSync(join(work, '../../outside.zip')), false);
+    await raw.close();
+  });
+
+  test('integration: a package that cannot be made is missing with the reason that the worker gave', async () => {
+    const { url: queue } = await redis();
+    const lines = product('limited', 'cache-size: 4K').map((line) =>
+      line.replace('0[1-4]', '01').replace('0[56]', '05'),
+    );
+    startWorker(queue);
+    const outcome = await runFleetByQueue({ file: writeFleet(work, lines, 'limited.yaml'), queue, queueName });
+    assert.deepEqual(
+      outcome.packages.map(({ state, faults }) => [state, faults[0]?.code]),
+      [['missing', 'cache-too-small']],
+    );
+  });
+
+  test('integration: a server that asks for a password, or is not there, is told at once', async () => {
+    const { url, port } = await redis({ password: 'open sesame' });
+    const code = async (queue: string): Promise<string | undefined> => {
+      try {
+        await fleetStatus({ queue, queueName });
+      } catch (error) {
+        assert.ok(error instanceof InputError);
+        assert.doesNotMatch(error.message, /sesame|wrong-one/);
+        return error.faults[0]?.code;
+      }
+      return undefined;
+    };
+    assert.equal(await code(url), 'queue-refused');
+    assert.equal(await code(`redis://:wrong-one@127.0.0.1:${port}`), 'queue-refused');
+    assert.equal(await code(`redis://:open%20sesame@127.0.0.1:${port}`), undefined);
+    assert.equal(await code('redis://127.0.0.1:1'), 'queue-unreachable');
+    assert.equal(await code('redis://no-such-host.invalid'), 'queue-unreachable');
+  });
+});
+
+test('unit: addresses of queues', () => {
+  assert.deepEqual(queueAddress('rediss://user:p%40ss@host:6380/2', undefined), {
+    shown: 'rediss://host:6380',
+    connection: { host: 'host', port: 6380, username: 'user', password: 'p@ss', db: 2, tls: {} },
+  });
+  assert.equal(queueAddress('redis://[::1]', 'secret').connection.password, 'secret');
+  for (const text of ['http://host', 'redis://', 'host:6379', 'redis://h/x', 'redis://h?a=b', 'redis://u:secret@h/x']) {
+    assert.throws(
+      () => queueAddress(text, undefined),
+      (error) =>
+        error instanceof UsageError && error.faults[0]?.code === 'queue-url' && !error.message.includes('secret'),
+      text,
+    );
+  }
+});
+
+test('unit: content never goes through the queue: a message is as large for a large build as for a small one', async () => {
+  const file = writeFleet(work, product('sizes'), 'sizes.yaml');
+  for (const job of (await openFleet({ file })).jobs) {
+    assert.ok(JSON.stringify(messageOf(job, wants)).length < 4096);
+    assert.deepEqual(readMessage(JSON.parse(JSON.stringify(messageOf(job, wants)))).job.id, job.id);
+  }
+  assert.equal(readFileSync(file, 'utf8').includes(revisionOf(1)), false);
+});
