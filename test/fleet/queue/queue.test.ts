@@ -59,7 +59,8 @@ async function redis(options: Parameters<typeof startRedis>[1] = {}): Promise<Re
   return server;
 }
 
-function startWorker(url: string, silenceMs = 3000): ChildProcess {
+/** A worker is silent for long where a machine is busy: only tests that kill some wait for less. */
+function startWorker(url: string, silenceMs = 20_000): ChildProcess {
   const script = fileURLToPath(new URL('../../support/fleet-worker.js', import.meta.url));
   const child = spawn(process.execPath, [script, url, work, cache, String(silenceMs)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -99,12 +100,12 @@ describe('integration: a queue on redis-server', { skip: without('redis-server')
     void run.finally(() => {
       ended = true;
     });
-    let current = startWorker(queue, 1500);
+    let current = startWorker(queue, 4000);
     // At other moments in each run of the test; whichever they are, the outcome must be right.
     for (let kill = 0; kill < 4 && !ended; kill += 1) {
       await setTimeout(700 + Math.random() * 900);
       current.kill('SIGKILL');
-      current = startWorker(queue, 1500);
+      current = startWorker(queue, 4000);
     }
     const outcome = await run;
     for (const { state, faults } of outcome.packages) {
@@ -125,7 +126,8 @@ describe('integration: a queue on redis-server', { skip: without('redis-server')
       const file = writeFleet(work, product(name), `${name}.yaml`);
       const worker = startWorker(queue);
       const run = runFleetByQueue({ file, queue, queueName });
-      await setTimeout(2500);
+      if (worker.stdout !== null) await once(worker.stdout, 'data');
+      await setTimeout(1000);
       await server.kill();
       await setTimeout(500);
       await server.start();
