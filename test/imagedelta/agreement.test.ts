@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib';
 import { applyDelta } from '../../src/imagedelta/decoder/apply.js';
 import { DeltaError } from '../../src/imagedelta/decoder/fault.js';
 import { readDeltaHeader } from '../../src/imagedelta/decoder/header.js';
+import type { DeltaHeader } from '../../src/imagedelta/decoder/header-fields.js';
 import { makeSegment } from '../../src/imagedelta/decoder/segment.js';
 import { type EncodePlan, encodeDelta } from '../../src/imagedelta/encoder/encode.js';
 import { seededRandom } from '../support/random.js';
@@ -34,7 +35,7 @@ function placesOf(patch: Uint8Array): { readonly table: number; readonly header:
 
 /**
  * The patch with bytes of its packed segments changed, and all check sums made right for what the TypeScript decoder makes of it, so
- * that the other one has to make the very same bytes. Where it makes nothing of it, only what the check of packed bytes needs.
+ * that the other one has to make the very same bytes: of all segments, or of those before the one that is refused.
  */
 function nonsense(old: Uint8Array, patch: Uint8Array): Uint8Array {
   const { table, header } = placesOf(patch);
@@ -48,21 +49,27 @@ function nonsense(old: Uint8Array, patch: Uint8Array): Uint8Array {
   const changed = sealed(flipped);
   const delta = readDeltaHeader(changed);
   const fresh = new Uint8Array(delta.newSize);
-  try {
-    for (const segment of delta.segments) {
-      const { offset, packed, start, end, same } = segment;
-      if (same) fresh.set(old.subarray(start, end), start);
-      else makeSegment(delta, segment, changed.subarray(offset, offset + packed), old, fresh);
-    }
-  } catch (error) {
-    if (!(error instanceof DeltaError)) throw error;
-    return changed;
-  }
+  const made = delta.segments.slice(0, segmentsMade(delta, changed, old, fresh));
   return resealed(changed, (all) => {
-    for (const { index, start, end } of delta.segments)
+    for (const { index, start, end } of made)
       all.writeUInt32LE(crc32(fresh.subarray(start, end)), table + 12 * index + 8);
     all.set(createHash('sha256').update(fresh).digest(), 88);
   });
+}
+
+/** Makes segments in `fresh` and tells how many of them can be made. */
+function segmentsMade(delta: DeltaHeader, patch: Uint8Array, old: Uint8Array, fresh: Uint8Array): number {
+  for (const [made, segment] of delta.segments.entries()) {
+    const { offset, packed, start, end, same } = segment;
+    try {
+      if (same) fresh.set(old.subarray(start, end), start);
+      else makeSegment(delta, segment, patch.subarray(offset, offset + packed), old, fresh);
+    } catch (error) {
+      if (error instanceof DeltaError) return made;
+      throw error;
+    }
+  }
+  return delta.segments.length;
 }
 
 for (const [name, flags] of [
