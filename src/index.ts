@@ -18,6 +18,7 @@ export { reasonSentence } from './model/decision.js';
 export type * from './model/delivery.js';
 export type * from './model/device-order.js';
 export type { Sha1, Sha256 } from './model/digest.js';
+export type * from './model/engine-comparison.js';
 export { type Fault, InputError, type Place, ProofError, showFault, UsageError } from './model/errors.js';
 export type * from './model/explanation.js';
 export type * from './model/finding.js';
@@ -97,6 +98,7 @@ export {
   type ChmodPlacement,
   type CompanionFile,
   type EncodingOptions,
+  type EngineName,
   type Generated,
   type GenerateOptions,
   type GeneratePackagePorts,

@@ -8,6 +8,7 @@ const names: Readonly<Record<Stage, string>> = {
   'read-target': 'reading target',
   plan: 'planning',
   encode: 'making patches',
+  compare: 'comparing encoders',
   write: 'writing package',
   verify: 'proving package',
   inspect: 'inspecting',

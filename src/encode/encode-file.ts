@@ -26,6 +26,8 @@ export interface EncodeFileRequest {
   readonly bases: readonly Uint8Array<ArrayBuffer>[];
   /** Bytes that the use of each base adds to the package beside the patch, statements for instance. */
   readonly costs: readonly number[];
+  /** BSDIFF40 patches by base that another encoder has made: then these are the only ones, beside the file itself. */
+  readonly made?: readonly (Uint8Array<ArrayBuffer> | undefined)[] | undefined;
 }
 
 export interface EncodeFileOptions {
@@ -171,6 +173,11 @@ function encodeWith(
   let whole = target.length < estimateFrom || usable.length === 0 ? compressWhole(target, effort) : undefined;
   if (same !== undefined) {
     candidates.push(candidate('identity', identityPatch(target.length).slice(), same.index, effort));
+  } else if (request.made !== undefined) {
+    for (const { index } of usable) {
+      const patch = request.made[index];
+      if (patch !== undefined) candidates.push(candidate('BSDIFF40', patch, index, effort));
+    }
   } else if (whole === undefined || whole.bytes.length > smallestPatch) {
     const deflateTarget = openDeflateTarget(target, searchUpTo);
     const passes = deflateTarget === undefined ? 1 : usable.length + 1;
@@ -242,7 +249,7 @@ function encodeWith(
   }
   const base = bases[best.base];
   if (best.method !== 'IMGDIFF2' && (base === undefined || !prove(best.patch, base))) {
-    throw new ProofError(unproved);
+    throw new ProofError(request.made === undefined ? unproved : unprovedOther);
   }
   const format = best.method === 'IMGDIFF2' ? best.method : 'BSDIFF40';
   const sha1 = sha1Of(best.patch);
@@ -253,6 +260,11 @@ const unproved: Fault = {
   code: 'patch-unproved',
   message: 'the patch that was made does not give the target file',
   remedy: 'send the file whole (fullota list) and report the two files',
+};
+
+const unprovedOther: Fault = {
+  ...unproved,
+  remedy: 'leave --engine out, or send the file whole (fullota list)',
 };
 
 /**

@@ -111,7 +111,7 @@ export function nameOfOwnersRow(path: string): string {
 }
 
 /** Keys of the package's metadata that dfota itself writes and reads. */
-export const packageKeys = { allowed: 'dfota-allowed', lists: 'dfota-lists' } as const;
+export const packageKeys = { allowed: 'dfota-allowed', engine: 'dfota-engine', lists: 'dfota-lists' } as const;
 
 /** File systems that nothing can write to, as fstab names them. */
 export const readOnlyFileSystems: ReadonlySet<string> = new Set(['squashfs', 'erofs', 'cramfs', 'romfs']);

@@ -36,6 +36,8 @@ export interface RecordedOptions {
   readonly chmod: string;
   readonly permissions: string | null;
   readonly effort: string;
+  /** Who made the patches. Records of earlier versions do not say it: our encoders did. */
+  readonly engine: string;
   readonly moves: boolean;
   readonly copies: boolean;
   readonly crossBases: boolean;

@@ -4,6 +4,7 @@ export type Stage =
   | 'read-target'
   | 'plan'
   | 'encode'
+  | 'compare'
   | 'write'
   | 'verify'
   | 'inspect'

@@ -17,6 +17,8 @@ export interface MadeWith {
   readonly allowed?: readonly string[] | undefined;
   /** Digest of the list files. */
   readonly listsDigest?: Sha256 | undefined;
+  /** The encoder that made the patches in place of ours. */
+  readonly engine?: string | undefined;
 }
 
 /**
@@ -26,10 +28,11 @@ export interface MadeWith {
 export function metadataText(
   source: ProjectVersion | undefined,
   target: ProjectVersion | undefined,
-  { allowed = [], listsDigest }: MadeWith = {},
+  { allowed = [], listsDigest, engine }: MadeWith = {},
 ): string {
   const values: readonly (readonly [string, string | undefined])[] = [
     [packageKeys.allowed, allowed.length === 0 ? undefined : allowed.join(',')],
+    [packageKeys.engine, engine],
     [packageKeys.lists, listsDigest],
     ['post-build', target?.revision],
     ['post-timestamp', timestamp(target?.packageTime)],

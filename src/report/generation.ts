@@ -1,4 +1,5 @@
 import type { Build } from '../model/build.js';
+import type { EngineComparison } from '../model/engine-comparison.js';
 import type { Finding } from '../model/finding.js';
 import type { DeviceNeeds } from '../model/needs.js';
 import type { SettledOperation } from '../model/operation.js';
@@ -20,8 +21,10 @@ export interface GenerationReport {
     readonly needs: DeviceNeeds;
     readonly verification?: Verification | undefined;
     readonly allowed?: readonly string[] | undefined;
+    readonly engine?: string | undefined;
     readonly findings: readonly Finding[];
   };
+  readonly comparison?: EngineComparison | undefined;
 }
 
 /** How paths travel, counted. Bytes are of the target (`size`) and in the package. */
@@ -83,7 +86,7 @@ function proof(verification: Verification | undefined): string {
 
 /** The package for people. Findings are only counted: they are told apart from it. */
 export function generationText({ source, target, generated }: GenerationReport): string {
-  const { plan, output, needs, verification, findings, allowed = [] } = generated;
+  const { plan, output, needs, verification, findings, engine, allowed = [] } = generated;
   const rows = travelOf(plan).map(({ what, count, size, packageBytes }) => [
     String(count),
     what,
@@ -102,6 +105,7 @@ export function generationText({ source, target, generated }: GenerationReport):
     `  MD5     ${output.md5}`,
     ...table.map((line) => `  ${line}`),
     `  needs   ${showSize(Math.max(needs.systemPeak, 0))} more on /system, ${showSize(Math.max(needs.cachePeak, needs.cacheAsked))} in /cache (${showSize(needs.cacheForRetry)} to survive every cut), ${showSize(needs.usrdata)} of usrdata, ${showSize(needs.memory)} of memory`,
+    ...(engine === undefined ? [] : [`  patches by ${engine}`]),
     `  ${proof(verification)}`,
     ...(allowed.length === 0 ? [] : [`  allowed although wrong: ${allowed.join(', ')}`]),
     `  ${countFindings(findings)}`,
@@ -129,8 +133,8 @@ export function generationTable(reports: readonly GenerationReport[]): string {
 }
 
 /** The package for scripts; `undefined` fields are left out. */
-export function generationDocument({ source, target, generated }: GenerationReport): object {
-  const { plan, output, needs, verification, findings, allowed } = generated;
+export function generationDocument({ source, target, generated, comparison }: GenerationReport): object {
+  const { plan, output, needs, verification, findings, engine, allowed } = generated;
   const build = ({ origin, digest }: Build, revision: string) => ({ origin, digest, revision });
   return {
     format: 'dfota-generation',
@@ -143,6 +147,8 @@ export function generationDocument({ source, target, generated }: GenerationRepo
     needs,
     verification: verification ?? null,
     allowed,
+    engine,
+    comparison,
     findings: sortFindings(findings),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * A signer that is another program, for keys that never leave an HSM or a KMS: 32 bytes of digest on its standard input, the raw signature on
- * its standard output. It is the one program that dfota starts, and only when asked (docs/decisions/0030-signing.md): without a shell,
+ * its standard output. It is the one program of others that dfota starts, and only when asked (docs/decisions/0030-signing.md): without a shell,
  * within limits of time and output.
  */
 import { spawn } from 'node:child_process';

@@ -187,6 +187,7 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
         output: 'out',
         plan: 'plan.json',
         permissions: 'set_perm',
+        engine: 'bsdiff-node',
         jobs: '2',
         memory: '1G',
         cache: 'cache',

@@ -1,4 +1,5 @@
 import { UsageError } from '../../model/errors.js';
+import { engineComparisonText } from '../../report/engine-comparison.js';
 import { findingsText } from '../../report/findings.js';
 import { type GenerationReport, generationDocument, generationTable, generationText } from '../../report/generation.js';
 import { planJson } from '../../report/plan.js';
@@ -84,6 +85,11 @@ export const generateCommand: Command = (program, choose) =>
           default: generateDefaults.encoding.effort,
           describe: 'How much time to spend on small patches',
         })
+        .option('engine', {
+          choices: ['dfota', 'bsdiff-node', 'compare'] as const,
+          default: 'dfota' as const,
+          describe: 'Who makes the patches: dfota, or the package bsdiff-node; compare measures both',
+        })
         .option('memory', { type: 'string', describe: 'Memory that the whole run may take, as in 1G' })
         .options(cacheOptions)
         .option('verify', {
@@ -133,7 +139,7 @@ export const generateCommand: Command = (program, choose) =>
           'Contents of the package:',
         )
         .group(['verify', 'profile', 'erase-block', 'property', 'allow-program'], 'Proof:')
-        .group(['effort', 'jobs', 'memory', 'cache', 'cache-read-only', 'no-cache'], 'Making patches:')
+        .group(['effort', 'engine', 'jobs', 'memory', 'cache', 'cache-read-only', 'no-cache'], 'Making patches:')
         .conflicts('cache', 'no-cache')
         .epilogue(
           examples(
@@ -180,6 +186,9 @@ export const generateCommand: Command = (program, choose) =>
         } else {
           session.out(reports.map(generationText).join('\n'));
           if (several) session.out(`\n${generationTable(reports)}`);
+          for (const { comparison } of made) {
+            if (comparison !== undefined) session.out(`\n${engineComparisonText(comparison)}`);
+          }
         }
         const errors = made.some(({ generated }) => generated.findings.some(({ severity }) => severity === 'error'));
         return errors ? exitCodes.findings : exitCodes.done;
@@ -217,6 +226,7 @@ interface GenerateWords
   readonly noCrossBases?: boolean | undefined;
   readonly scriptDialect: GenerateRequest['dialect'];
   readonly effort: GenerateRequest['encoding']['effort'];
+  readonly engine?: 'dfota' | 'bsdiff-node' | 'compare' | undefined;
   readonly jobs?: string | undefined;
   readonly memory?: string | undefined;
   readonly cacheSize?: string | undefined;
@@ -254,6 +264,7 @@ export function generateRequest(options: GenerateWords, date?: string | undefine
     permissions,
     encoding: {
       effort,
+      engine: options.engine === 'bsdiff-node' ? 'bsdiff-node' : undefined,
       jobs: countOption('jobs', options.jobs, 1, 256),
       memory: sizeOption('memory', options.memory),
       ...cacheOf(options),
@@ -272,6 +283,7 @@ export function generateRequest(options: GenerateWords, date?: string | undefine
       allowedPrograms: options.allowProgram,
     },
     allow: allowedCodes(options.allow),
+    compareEngines: options.engine === 'compare' ? true : undefined,
     record: options.noRecord !== true,
     provenance: provenanceOf(options, date),
     otherOutputs: isStandardOutput(options.plan) ? [] : textOutput('the plan', options.plan),

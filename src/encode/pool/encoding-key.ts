@@ -10,12 +10,21 @@ export interface EncodingSubject {
   readonly bases: readonly (Content & { readonly cost?: number | undefined })[];
 }
 
+/** Names all that makes the bytes: our encoders, and the one that makes the patches in their place, where there is one. */
+export function madeBy(maker: string | undefined): string {
+  return maker === undefined ? encoderVersion : `${maker} ${encoderVersion}`;
+}
+
 /** The name under which a result is kept. */
-export function encodingKey({ target, bases }: EncodingSubject, options: EncodeFileOptions): Sha256 {
+export function encodingKey(
+  { target, bases }: EncodingSubject,
+  options: EncodeFileOptions,
+  maker?: string | undefined,
+): Sha256 {
   const content = ({ size, sha1 }: Content): string => `${size} ${sha1}`;
   const lines = [
     // Another encoder gives other bytes.
-    encoderVersion,
+    madeBy(maker),
     // The result says that this decoder has applied the patch: what another would make of it is not known.
     decoderVersion,
     // So does another effort, and what counts as worthwhile decides between patch and whole file.

@@ -1,14 +1,17 @@
 import { availableParallelism } from 'node:os';
 import type { Content } from '../../model/build.js';
 import type { Sha1, Sha256 } from '../../model/digest.js';
+import { sha1Of } from '../../model/digest.js';
 import type { PatchCache } from '../../model/patch-cache.js';
+import type { PatchMaker } from '../../model/patch-maker.js';
 import type { OnProgress } from '../../model/progress.js';
 import { silent } from '../../model/progress.js';
 import type { BsdiffEffort } from '../bsdiff/bsdiff.js';
+import { isEncodable } from '../bsdiff/encodable.js';
 import { bsdiffMemory } from '../bsdiff/layout.js';
 import type { PackedEntry } from '../deflate/whole.js';
 import { exact } from '../deflate/whole.js';
-import type { EncodedFile, Trial } from '../encode-file.js';
+import type { EncodedFile, EncodeFileRequest, Trial } from '../encode-file.js';
 import { encodingKey } from './encoding-key.js';
 import { readEncoded, writeEncoded } from './result-file.js';
 import { EncodeThread, type ThreadTask } from './thread.js';
@@ -69,6 +72,8 @@ export interface PatchPoolOptions {
   readonly effort: BsdiffEffort;
   /** A patch larger than this share of its target is not taken. 0.95 by default. */
   readonly worthwhile?: number | undefined;
+  /** Makes the patches in place of our encoders; of the results, the smaller of patch and whole file is taken all the same. */
+  readonly maker?: PatchMaker | undefined;
   readonly cache?: PatchCache | undefined;
   /** Ends everything at once: threads are stopped in the middle of their work, and every task fails with the reason. */
   readonly signal?: AbortSignal | undefined;
@@ -109,6 +114,14 @@ export function memoryOf(task: EncodeTask): number {
   return task.bases.length === 0 ? task.target.size * 3 : files + engine;
 }
 
+/** The same where another encoder may make the patches. */
+export function memoryWith(task: EncodeTask, maker: PatchMaker | undefined): number {
+  if (maker === undefined || task.bases.length === 0) return memoryOf(task);
+  const sizes = task.bases.map((base) => base.size);
+  const files = sizes.reduce((sum, size) => sum + size, task.target.size);
+  return files + maker.memory(Math.max(...sizes), task.target.size);
+}
+
 /**
  * Encodes files in threads that are kept alive, largest first, as many at once as the memory budget and the number of
  * threads allow. What a task gives depends on its bytes and the effort alone. Tasks that are given in one go are sorted
@@ -147,7 +160,8 @@ export class PatchPool {
    */
   async encode(task: EncodeTask): Promise<EncodeResult> {
     if (this.#stopped !== undefined) throw this.#stopped.reason;
-    const key = encodingKey(task, { effort: this.#options.effort, worthwhile: this.#worthwhile });
+    const { effort, maker } = this.#options;
+    const key = encodingKey(task, { effort, worthwhile: this.#worthwhile }, maker?.name);
     const before = this.#shared.get(key);
     const work = before ?? this.#enqueue(task, key);
     if (before === undefined) {
@@ -184,7 +198,15 @@ export class PatchPool {
     this.#totalBytes += task.target.size;
     return new Promise((resolve, reject) => {
       const order = this.#order++;
-      this.#waiting.push({ task, key, estimate: memoryOf(task), order, resolve, reject, doneBytes: 0 });
+      this.#waiting.push({
+        task,
+        key,
+        estimate: memoryWith(task, this.#options.maker),
+        order,
+        resolve,
+        reject,
+        doneBytes: 0,
+      });
       this.#startSoon();
     });
   }
@@ -237,6 +259,7 @@ export class PatchPool {
     const [target, ...bases] = await Promise.all([job.task.target, ...job.task.bases].map((content) => content.read()));
     signal.throwIfAborted();
     if (target === undefined) throw new Error('a task without a target');
+    const made = await this.#madeElsewhere(job.task, target, bases, signal);
     const file = await this.#encode(job, {
       label: job.task.label,
       request: {
@@ -244,6 +267,7 @@ export class PatchPool {
         targetSha1: job.task.target.sha1,
         bases: bases.map(exact),
         costs: job.task.bases.map(({ cost }) => cost ?? 0),
+        made,
       },
       options: { effort: this.#options.effort, worthwhile: this.#worthwhile },
       signal,
@@ -254,6 +278,25 @@ export class PatchPool {
     });
     await cache?.put(job.key, writeEncoded(file));
     return { file, fromCache: false };
+  }
+
+  /** The patches by base, where another encoder makes them: none for what it would not be asked for, one after the other. */
+  async #madeElsewhere(
+    { label, target: { sha1 } }: EncodeTask,
+    target: Uint8Array,
+    bases: readonly Uint8Array[],
+    signal: AbortSignal,
+  ): Promise<EncodeFileRequest['made']> {
+    const { maker } = this.#options;
+    if (maker === undefined) return undefined;
+    const made: (Uint8Array<ArrayBuffer> | undefined)[] = [];
+    const same = bases.some((base) => base.length === target.length && sha1Of(base) === sha1);
+    for (const base of bases) {
+      const asked = !same && isEncodable(base.length, target.length);
+      made.push(asked ? (await maker.make(base, target, label, signal)).bytes : undefined);
+    }
+    signal.throwIfAborted();
+    return made;
   }
 
   /** What the cache has, and what it is meant to be: an entry that others may have written is proved first. */

@@ -26,6 +26,8 @@ const otherwise: readonly SettingName[] = [
   'lists',
   'starterLists',
   'companion',
+  // It is for a comparison with the classic encoder, not for what leaves.
+  'engine',
 ];
 
 /** The settings of `generate` that hold for the packages of a fleet. */

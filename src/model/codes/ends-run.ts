@@ -193,6 +193,8 @@ export const endsRun = [
   'zip-data-damaged',
   'zip-damaged',
   'memory-option',
+  'engine-missing',
+  'engine-failed',
   'allow',
   'delivery-name',
   'delivery-words',

@@ -6,6 +6,16 @@ export const packagesCodes = {
     meaning: 'a build was given where a package is needed',
     remedy: 'make a package of it with dfota generate SOURCE TARGET',
   },
+  'engine-missing': {
+    meaning: 'the package bsdiff-node, which --engine asks for, is not installed, or cannot be loaded',
+    remedy:
+      'run npm install bsdiff-node@2.5.0 beside dfota, with Python 3, make and a C++ compiler; or leave --engine out',
+  },
+  'engine-failed': {
+    meaning:
+      'the package bsdiff-node made no patch for a file: it reported a fault, ended, hung, or left something else',
+    remedy: 'send the file whole (fullota list), or leave --engine out',
+  },
   'nothing-to-update': {
     meaning: 'the chosen parts are the same in both builds, so the package changes nothing',
     remedy: 'check that the right target and the right parts were given',

@@ -54,6 +54,12 @@ export const settings = {
     commands: packing,
     about: 'How much time to spend on small patches',
   },
+  engine: {
+    kind: 'choice',
+    words: ['dfota', 'bsdiff-node', 'compare'],
+    commands: ['generate'],
+    about: 'Who makes the patches: dfota, or the package bsdiff-node; compare measures both',
+  },
   jobs: { kind: 'count', least: 1, most: 256, commands: making, about: 'Worker threads' },
   memory: { kind: 'size', commands: ['generate'], about: 'Memory that the whole run may take' },
   cache: { kind: 'path', commands: making, about: 'Folder of the patch cache, or the address of a shared one' },

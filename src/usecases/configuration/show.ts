@@ -23,6 +23,7 @@ export const configurationDefaults: PlacedProduct = {
     parts: 'a',
     modes: 'build',
     effort: generateDefaults.encoding.effort,
+    engine: 'dfota',
     verify: generateDefaults.verify.level,
     profile: generateDefaults.verify.profile,
     powerCuts: 'none',

@@ -3,6 +3,7 @@ import type { OpenBuild } from '../../model/build.js';
 import type { Finding } from '../../model/finding.js';
 import type { Base, EncodeFile, EncodePartition, Encoding } from '../../model/operation.js';
 import type { PatchCache } from '../../model/patch-cache.js';
+import type { PatchMaker } from '../../model/patch-maker.js';
 import { type BuildPath, compareBytes, displayName, toBuildPath } from '../../model/path.js';
 import type { DeltaPlan } from '../../model/plan.js';
 import type { OnProgress } from '../../model/progress.js';
@@ -14,10 +15,13 @@ import type { Payloads } from './payloads.js';
 import type { ProvedPatch } from './proved-patches.js';
 
 /** The same, with the cache opened. */
-export interface EncodePlanOptions extends Omit<EncodingOptions, 'cache' | 'cacheReadOnly' | 'defaultCache'> {
+export interface EncodePlanOptions
+  extends Omit<EncodingOptions, 'engine' | 'cache' | 'cacheReadOnly' | 'defaultCache'> {
   readonly cache?: PatchCache | undefined;
   /** What was begun before. */
   readonly begun?: Begun | undefined;
+  /** Makes the patches in place of our encoders. */
+  readonly maker?: PatchMaker | undefined;
   readonly onProgress: OnProgress;
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,13 +54,14 @@ export async function encodePlan(
   payloads: Payloads,
   options: EncodePlanOptions,
 ): Promise<EncodedPlan> {
-  const { cache, begun, onProgress, signal } = options;
+  const { cache, begun, maker, onProgress, signal } = options;
   const tasks = encodeOperations(plan).map((op) => ({ op, task: taskOf(op, inputs, plan, options.whole === true) }));
   const { workers, budget } = shareMemory(
     options.memory,
     options.jobs,
     tasks.map(({ task }) => task),
     inputs.source.build.entries.size + inputs.target.build.entries.size,
+    maker,
   );
   const pool =
     begun?.pool ??
@@ -65,6 +70,7 @@ export async function encodePlan(
       onProgress,
       workers,
       memoryBudget: budget,
+      maker,
       cache,
       signal,
     });

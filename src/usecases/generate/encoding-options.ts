@@ -1,8 +1,13 @@
 import type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
 
+/** The encoders by name. */
+export type EngineName = 'dfota' | 'bsdiff-node';
+
 /** How patches are made. */
 export interface EncodingOptions {
   readonly effort: BsdiffEffort;
+  /** Who makes the patches: our encoders, or the package bsdiff-node, which is installed apart. Ours without it. */
+  readonly engine?: EngineName | undefined;
   /** Every file and image that changes travels whole: for sources too old for a patch to pay. */
   readonly whole?: boolean | undefined;
   /** Worker threads; the bytes do not depend on it. */

@@ -1,13 +1,17 @@
 /** Makes packages from files: opens the builds and the lists, fills in what was not asked for, one package for each source. */
 import { join } from 'node:path';
 import type { Build } from '../../model/build.js';
+import type { EngineComparison } from '../../model/engine-comparison.js';
 import { InputError, UsageError } from '../../model/errors.js';
 import type { PackageRecord } from '../../model/package-record.js';
+import type { PatchMaker } from '../../model/patch-maker.js';
 import { displayName } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
+import { openReferenceEngine } from '../../reference/reference-engine.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
 import { namedBuild } from '../name-builds.js';
 import { type BuildName, type Lists, type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
+import { compareEngines } from './compare-engines.js';
 import { type CompanionFile, type Generated, type GenerateOptions, generateBegun } from './generate.js';
 import { type HeadStart, headStart } from './head-start.js';
 import { cacheFolder } from './open-cache.js';
@@ -29,6 +33,8 @@ export interface GenerateRequest extends GenerateOptions, ReadingOptions {
   readonly record?: boolean | undefined;
   /** Writes a statement of provenance, for a single source. */
   readonly provenance?: ProvenanceOptions | undefined;
+  /** Encodes each patched file again with our encoders and with the package bsdiff-node, and tells sizes and times. */
+  readonly compareEngines?: boolean | undefined;
   /** What the caller writes afterwards, such as the plan: held apart from the inputs and the package. */
   readonly otherOutputs?: readonly OutputPath[] | undefined;
 }
@@ -43,6 +49,7 @@ export interface GeneratedFrom {
   readonly source: Build;
   readonly target: Build;
   readonly generated: Generated;
+  readonly comparison?: EngineComparison | undefined;
 }
 
 /**
@@ -58,22 +65,26 @@ export async function generateFiles(
   const single = sources.length === 1;
   await holdRequestApart(request, { role: 'the output', path: request.output, kind: single ? 'file' : 'folder' });
   const lists = await readLists(request.lists);
+  // A package that is not there is told before anything is made.
+  const engine = request.compareEngines === true ? await openReferenceEngine({ signal: ports.signal }) : undefined;
   const ahead = single ? headStart(request, lists.rules, ports) : undefined;
   try {
-    return await withTarget(request, { lists, ahead }, ports);
+    return await withTarget(request, { lists, ahead, engine }, ports);
   } finally {
     await ahead?.close();
+    await engine?.close();
   }
 }
 
 interface Prepared {
   readonly lists: Lists;
   readonly ahead: HeadStart | undefined;
+  readonly engine: PatchMaker | undefined;
 }
 
 function withTarget(
   request: GenerateRequest,
-  { lists, ahead }: Prepared,
+  { lists, ahead, engine }: Prepared,
   ports: GeneratePorts,
 ): Promise<readonly GeneratedFrom[]> {
   const { sources } = request;
@@ -100,8 +111,11 @@ function withTarget(
           { ...ports, beside: async (made) => filesBeside(request, output, packageRecord(inputs, made)) },
           ahead,
         );
-        made.push({ source: source.build, target: target.build, generated });
         ports.onGenerated?.(source.build, generated);
+        const { effort } = request.encoding;
+        const compared = { source, target, plan: generated.plan, effort };
+        const comparison = engine && (await compareEngines(compared, engine, ports));
+        made.push({ source: source.build, target: target.build, generated, comparison });
       });
     }
     return made;

@@ -18,6 +18,7 @@ import { sdx6x } from '../../model/layout.js';
 import type { DeviceLimits, DeviceNeeds } from '../../model/needs.js';
 import type { Part } from '../../model/parts.js';
 import type { PatchCache } from '../../model/patch-cache.js';
+import type { PatchMaker } from '../../model/patch-maker.js';
 import type { BootUpdate, SettledPlan } from '../../model/plan.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
@@ -34,6 +35,7 @@ import { planDelta } from '../../plan/plan.js';
 import { replayPlan } from '../../plan/replay.js';
 import { settle } from '../../plan/settle.js';
 import { deviceNeeds, holdLimits, needFindings } from '../../plan/space.js';
+import { openReferenceEngine } from '../../reference/reference-engine.js';
 import type { ScriptOptions } from '../../script/options.js';
 import { printScript } from '../../script/printer.js';
 import { writeScript } from '../../script/writer.js';
@@ -58,7 +60,7 @@ export type { Levers } from '../../plan/bases.js';
 export type { ChmodPlacement } from '../../plan/permissions.js';
 export type { PermissionFamily } from '../../plan/permissions-reduce.js';
 export type { ScriptOptions } from '../../script/options.js';
-export type { EncodingOptions } from './encoding-options.js';
+export type { EncodingOptions, EngineName } from './encoding-options.js';
 export type { VerifyOptions } from './prove.js';
 
 /** What a package is made of and how: plain data. */
@@ -95,6 +97,8 @@ export interface Generated {
   readonly verification?: Verification | undefined;
   /** Errors of the inputs that were accepted. */
   readonly allowed: readonly Code[];
+  /** Name and version of the encoder that made the patches in place of ours. */
+  readonly engine?: string | undefined;
   readonly findings: readonly Finding[];
   /** Patches and files that came from the cache, of those that were needed. */
   readonly cached: { readonly hits: number; readonly all: number };
@@ -120,9 +124,12 @@ export async function generateBegun(
   ahead?: Pick<HeadStart, 'begun'> | undefined,
 ): Promise<Generated> {
   const payloads = new Payloads(options.encoding.effort);
+  const { signal } = ports;
+  const maker = options.encoding.engine === 'bsdiff-node' ? await openReferenceEngine({ signal }) : undefined;
   try {
-    return await generateWith({ payloads, ahead }, inputs, options, ports);
+    return await generateWith({ payloads, maker, ahead }, inputs, options, ports);
   } finally {
+    await maker?.close();
     await payloads.close();
   }
 }
@@ -134,8 +141,15 @@ function bootSizeFindings({ source, target, rules }: OpenInputs, parts: Readonly
   return checkBootSize({ source: source.build, target: target.build, rules, parts });
 }
 
+/** Who makes the bytes of patches, where they are kept, and what was begun before. */
+interface Making {
+  readonly payloads: Payloads;
+  readonly maker: PatchMaker | undefined;
+  readonly ahead: Pick<HeadStart, 'begun'> | undefined;
+}
+
 async function generateWith(
-  { payloads, ahead }: { readonly payloads: Payloads; readonly ahead: Pick<HeadStart, 'begun'> | undefined },
+  { payloads, maker, ahead }: Making,
   inputs: OpenInputs,
   options: GenerateOptions,
   ports: GeneratePackagePorts,
@@ -179,6 +193,7 @@ async function generateWith(
 
   const encoded = await encodePlan(delta, inputs, payloads, {
     ...options.encoding,
+    maker,
     cache,
     begun,
     onProgress,
@@ -195,6 +210,7 @@ async function generateWith(
     ...programs,
     allowed: guarded.allowed,
     listsDigest: inputs.listsDigest,
+    engine: maker?.name,
   }).map(({ name, mode, content }) =>
     content.kind === 'payload' ? payloads.entry(name, mode, content.payload) : payloads.pack(name, mode, content.bytes),
   );
@@ -219,7 +235,17 @@ async function generateWith(
     ];
     const { allowed } = guarded;
     const cached = { hits: encoded.fromCache, all: encoded.encodings.size };
-    return { plan, order, output: written, needs, findings: withoutRepeated(findings), verification, allowed, cached };
+    return {
+      plan,
+      order,
+      output: written,
+      needs,
+      findings: withoutRepeated(findings),
+      verification,
+      allowed,
+      engine: maker?.name,
+      cached,
+    };
   };
   let generated: Generated | undefined;
   const output = await writePackage(entries, options.output, {

@@ -54,6 +54,8 @@ interface Found {
 
 /** Whether a boot image that differs will be patched, and there are threads and memory for it now. */
 function isWanted({ parts, bootUpdate, encoding }: HeadStartOptions, rules: ListRules): boolean {
+  // Only our encoders begin before the builds are read.
+  if (encoding.engine === 'bsdiff-node') return false;
   if (encoding.whole === true || encoding.jobs === 1 || encoding.memory !== undefined || bootUpdate === 'whole')
     return false;
   const scope = scopeOf(rules, new Set(parts));

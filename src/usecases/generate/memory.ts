@@ -1,7 +1,8 @@
 /** Shares out the memory that a run may take: what is promised holds for the whole process. */
 import { availableParallelism } from 'node:os';
-import { type EncodeTask, memoryOf } from '../../encode/pool/patch-pool.js';
+import { type EncodeTask, memoryWith } from '../../encode/pool/patch-pool.js';
 import { UsageError } from '../../model/errors.js';
+import type { PatchMaker } from '../../model/patch-maker.js';
 
 /** The program and what it reads through, in bytes: measured, and rounded up. */
 const programBytes = 140 * 2 ** 20;
@@ -30,13 +31,14 @@ export function shareMemory(
   jobs: number | undefined,
   tasks: readonly EncodeTask[],
   paths: number,
+  maker?: PatchMaker | undefined,
 ): MemoryShare {
   if (memory === undefined) return { workers: jobs, budget: undefined };
   const process = programBytes + paths * pathBytes;
   let largest = 0;
   let label = '';
   for (const task of tasks) {
-    const needed = memoryOf(task);
+    const needed = memoryWith(task, maker);
     if (needed > largest) [largest, label] = [needed, task.label];
   }
   const least = process + threadBytes + largest;

@@ -1,7 +1,7 @@
 /** What is written beside a package: its record, and its provenance. Both hold what decided about the bytes, and no clock. */
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { encoderVersion } from '../../encode/encode-file.js';
+import { madeBy } from '../../encode/pool/encoding-key.js';
 import type { CompanionFile } from '../../files/output.js';
 import type { Build } from '../../model/build.js';
 import { cachesCodes } from '../../model/codes/caches-codes.js';
@@ -54,7 +54,7 @@ export function packageRecord(inputs: RecordInputs, generated: Generated): Packa
   return {
     format: recordFormat,
     version: recordVersion,
-    tool: { dfota: dfotaVersion, engine: encoderVersion },
+    tool: { dfota: dfotaVersion, engine: madeBy(generated.engine) },
     package: {
       name: basename(output.file),
       size: output.size,
@@ -74,6 +74,7 @@ export function packageRecord(inputs: RecordInputs, generated: Generated): Packa
       chmod: options.chmod,
       permissions: options.permissions ?? null,
       effort: options.encoding.effort,
+      engine: options.encoding.engine ?? 'dfota',
       moves,
       copies,
       crossBases,

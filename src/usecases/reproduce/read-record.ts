@@ -7,7 +7,7 @@ import { InputError } from '../../model/errors.js';
 import { largestRecordBytes } from '../../model/limits/signing.js';
 import { type PackageRecord, recordFormat, recordVersion } from '../../model/package-record.js';
 import { type Part, parseParts } from '../../model/parts.js';
-import type { GenerateOptions } from '../generate/generate.js';
+import type { EngineName, GenerateOptions } from '../generate/generate.js';
 import type { BuildName, Modes } from '../open-inputs.js';
 
 /** What of a record is needed to make the package again. */
@@ -29,6 +29,7 @@ export interface ReadRecord {
   > & {
     readonly effort: GenerateOptions['encoding']['effort'];
     readonly whole: boolean;
+    readonly engine: EngineName;
   };
 }
 
@@ -143,6 +144,7 @@ export async function readRecord(file: string): Promise<ReadRecord> {
       },
       allow: options.at('allow').list().map(codeOf),
       effort: options.at('effort').one(['fast', 'normal', 'best']),
+      engine: options.at('engine').value === undefined ? 'dfota' : options.at('engine').one(['dfota', 'bsdiff-node']),
       whole: options.at('whole').value === undefined ? false : options.at('whole').flag(),
     },
   };

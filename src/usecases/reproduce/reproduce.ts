@@ -1,7 +1,7 @@
 /** Makes a package again out of its record, and says whether the bytes are the same: `dfota reproduce`. */
 import { dirname, join } from 'node:path';
 import { openPackage, UnreadablePackage } from '../../device/zip-reader.js';
-import { encoderVersion } from '../../encode/encode-file.js';
+import { madeBy } from '../../encode/pool/encoding-key.js';
 import { systemCode } from '../../files/system-error.js';
 import { withTemporaryFolder } from '../../files/temporary.js';
 import { mostEntryDifferencesShown } from '../../model/limits/signing.js';
@@ -84,13 +84,13 @@ async function make(
   const other = inputDifferences(record, inputs, lists);
   if (other.length > 0) return { record: request.record, same: false, expected, differences: other };
   const run = async (output: string): Promise<Reproduction> => {
-    const { effort, whole, ...options } = record.options;
-    const { output: made } = await generatePackage(
+    const { effort, whole, engine, ...options } = record.options;
+    const { output: made, engine: maker } = await generatePackage(
       inputs,
       {
         ...options,
         output,
-        encoding: { effort, whole, jobs: request.jobs },
+        encoding: { effort, whole, engine, jobs: request.jobs },
         limits: {},
         verify: { ...generateDefaults.verify, level: 'off' },
       },
@@ -100,7 +100,7 @@ async function make(
     const differences = same
       ? []
       : [
-          ...toolDifferences(record.tool),
+          ...toolDifferences(record.tool, madeBy(maker)),
           ...(await entryDifferences(join(dirname(request.record), record.package.name), output)),
         ];
     return { record: request.record, same, expected, made: { sha256: made.sha256, size: made.size }, differences };
@@ -128,11 +128,10 @@ function inputDifferences(
   return differences;
 }
 
-function toolDifferences(tool: PackageRecord['tool']): readonly string[] {
+function toolDifferences(tool: PackageRecord['tool'], engine: string): readonly string[] {
   const differences: string[] = [];
   if (tool.dfota !== dfotaVersion) differences.push(`dfota is ${dfotaVersion}, the record has ${tool.dfota}`);
-  if (tool.engine !== encoderVersion)
-    differences.push(`the engine is ${encoderVersion}, the record has ${tool.engine}`);
+  if (tool.engine !== engine) differences.push(`the engine is ${engine}, the record has ${tool.engine}`);
   return differences;
 }
 

@@ -34,6 +34,9 @@ import {
 import { configuration } from './configuration.js';
 import { fleet, fleetOutcome, fleetPlan, fleetStatus } from './fleet.js';
 
+const seconds: Schema = { type: 'number', minimum: 0 };
+const engineFigures = object({ size: count, wallSeconds: seconds, processorSeconds: seconds });
+
 const generation = object({
   ...format('dfota-generation'),
   package: object({ file: text, size: count, sha256, md5 }),
@@ -44,6 +47,23 @@ const generation = object({
   needs,
   verification: orNull(proof),
   allowed: maybe(list(text)),
+  engine: maybe(text),
+  comparison: maybe(
+    object({
+      engine: text,
+      patches: list(
+        object({
+          path: text,
+          base: text,
+          format: one('BSDIFF40', 'IMGDIFF2'),
+          targetSize: count,
+          ours: engineFigures,
+          other: orNull(engineFigures),
+        }),
+      ),
+      totals: object({ patches: count, ours: engineFigures, other: engineFigures }),
+    }),
+  ),
   findings,
 });
 
@@ -79,6 +99,7 @@ const record = object({
     chmod: one('on-top', 'merged'),
     permissions: orNull(one('set_perm', 'set_metadata')),
     effort: one('fast', 'normal', 'best'),
+    engine: maybe(one('dfota', 'bsdiff-node')),
     moves: flag,
     copies: flag,
     crossBases: flag,
