@@ -283,7 +283,7 @@ export function generateRequest(options: GenerateWords, date?: string | undefine
       allowedPrograms: options.allowProgram,
     },
     allow: allowedCodes(options.allow),
-    compareEngines: options.engine === 'compare' ? true : undefined,
+    compareEngines: options.engine === 'compare',
     record: options.noRecord !== true,
     provenance: provenanceOf(options, date),
     otherOutputs: isStandardOutput(options.plan) ? [] : textOutput('the plan', options.plan),
