@@ -5,13 +5,13 @@ import { listFileNames } from './list-file-names.js';
 
 /**
  * SHA-256 of all that the list files hold: for each of them, noota first, a line with its name and its size, and then its
- * bytes. A list that is missing counts as empty, which is how it is read. Texts have one unit a byte.
+ * bytes. A list that is missing counts as empty, which is how it is read.
  */
-export function listsDigest(texts: Readonly<Record<ListName, string>>): Sha256 {
+export function listsDigest(lists: Readonly<Record<ListName, Uint8Array>>): Sha256 {
   const hash = createHash('sha256');
   for (const list of ['noota', 'fullota', 'chmod', 'multifota'] as const) {
-    const text = texts[list];
-    hash.update(`${listFileNames[list]} ${text.length}\n`, 'latin1').update(text, 'latin1');
+    const bytes = lists[list];
+    hash.update(`${listFileNames[list]} ${bytes.length}\n`, 'latin1').update(bytes);
   }
   return toSha256(hash.digest('hex'));
 }

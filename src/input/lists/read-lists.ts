@@ -2,13 +2,14 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asInputError, systemCode } from '../../files/system-error.js';
+import { plainText } from '../../formats/text/plain-text.js';
 import { type Sha256, sha256Of } from '../../model/digest.js';
 import { type Fault, InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { mostListFaultsShown } from '../../model/limits/input.js';
 import { largestListBytes } from '../../model/limits.js';
 import type { ListName, ListRules } from '../../model/list-rules.js';
-import { fromBytes, toBytes } from '../../model/path.js';
+import { fromBytes } from '../../model/path.js';
 import { parseChmodList } from './chmod-list.js';
 import { lineEndFindings } from './line-ends.js';
 import { listFileNames } from './list-file-names.js';
@@ -20,8 +21,8 @@ import { parsePathList } from './path-list.js';
 const starterFolder = 'templates/lists';
 const starterPath = fileURLToPath(new URL('../../../../templates/lists/', import.meta.url));
 
-/** A list's text; `undefined` where there is no such file. */
-async function readList(path: string, shown: string): Promise<string | undefined> {
+/** A list's bytes; `undefined` where there is no such file. */
+async function readList(path: string, shown: string): Promise<Uint8Array | undefined> {
   try {
     const handle = await open(path, 'r');
     try {
@@ -37,7 +38,7 @@ async function readList(path: string, shown: string): Promise<string | undefined
           expected,
         });
       }
-      return fromBytes(await handle.readFile());
+      return await handle.readFile();
     } finally {
       await handle.close();
     }
@@ -45,6 +46,12 @@ async function readList(path: string, shown: string): Promise<string | undefined
     if (systemCode(error) === 'ENOENT') return undefined;
     throw asInputError(error, shown);
   }
+}
+
+/** One unit a byte; UTF-16 with its mark, as a redirect of PowerShell writes it, as UTF-8. */
+function textOf(bytes: Uint8Array): string {
+  const mark = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
+  return mark === 0xfffe || mark === 0xfeff ? plainText(bytes) : fromBytes(bytes);
 }
 
 async function checkFolder(folder: string): Promise<void> {
@@ -96,11 +103,12 @@ export async function readLists(folder: string | undefined): Promise<Lists> {
   const load = async (list: ListName) => {
     const name = listFileNames[list];
     const file = folder === undefined ? `${starterFolder}/${name}` : join(folder, name);
-    const text = await readList(folder === undefined ? join(starterPath, name) : file, file);
-    if (text !== undefined) {
-      files.push({ name, sha256: sha256Of(toBytes(text)) });
-      findings.push(...lineEndFindings(file, text));
-      return { file, text };
+    const bytes = await readList(folder === undefined ? join(starterPath, name) : file, file);
+    if (bytes !== undefined) {
+      const text = textOf(bytes);
+      files.push({ name, sha256: sha256Of(bytes) });
+      findings.push(...lineEndFindings(file, bytes, text));
+      return { file, bytes, text };
     }
     findings.push({
       severity: 'information',
@@ -108,7 +116,7 @@ export async function readLists(folder: string | undefined): Promise<Lists> {
       place: { file },
       message: 'the list is missing, and is taken as empty',
     });
-    return { file, text: '' };
+    return { file, bytes: new Uint8Array(0), text: '' };
   };
   const [noota, fullota, chmod, multifota] = [
     await load('noota'),
@@ -131,10 +139,10 @@ export async function readLists(folder: string | undefined): Promise<Lists> {
     findings,
     files,
     listsDigest: listsDigest({
-      noota: noota.text,
-      fullota: fullota.text,
-      chmod: chmod.text,
-      multifota: multifota.text,
+      noota: noota.bytes,
+      fullota: fullota.bytes,
+      chmod: chmod.bytes,
+      multifota: multifota.bytes,
     }),
   };
 }

@@ -39,7 +39,8 @@ export const listsCodes = {
     remedy: 'write image and partition, as in RADIO/MULTIFOTA/abl.elf abl',
   },
   'list-byte-order-mark': {
-    meaning: 'a list begins with a byte order mark, which the original tool reads as part of its first line',
+    meaning:
+      'a list begins with a byte order mark, which the original tool reads as part of its first line, or is in UTF-16, which it cannot read',
     remedy: 'save it as plain ASCII, if the original tool uses it too',
   },
   'list-crlf': {

@@ -116,6 +116,22 @@ test('unit: byte order mark, CRLF, tabs, blanks, comments, repetitions', async (
   );
 });
 
+test('unit: a list in UTF-16, as a redirect of PowerShell writes it, is read as the text that it holds', async () => {
+  const text = '# kept\r\nSYSTEM/etc/žaba\r\nSYSTEM/data/*\r\n';
+  const little = Buffer.from(`\ufeff${text}`, 'utf16le');
+  const plain = await read({ noota: text });
+  for (const noota of [little, Buffer.from(little).swap16()]) {
+    const wide = await read({ noota });
+    assert.deepEqual(
+      wide.rules.keep.map(({ at, ...rule }) => [at.line, JSON.stringify(rule)]),
+      plain.rules.keep.map(({ at, ...rule }) => [at.line, JSON.stringify(rule)]),
+    );
+    assert.equal(wide.rules.keep.length, 2);
+    assert.ok(wide.findings.some(({ code, message }) => code === 'list-byte-order-mark' && message.includes('UTF-16')));
+    assert.notEqual(wide.listsDigest, plain.listsDigest, 'the digest is of the bytes');
+  }
+});
+
 test('unit: the chmod rows of the note', async () => {
   const chmod =
     '#/x 1\n/home/test_folder/ 755 1 0 644\n/usr/bin/test_bin 644\t2 2\r\n/usr/bin/test_bin1 742 3 1 # why\n/usr/bin/test_bin2\n/opt/*.sh 0700\n/ 755 0 0 0755\n/bin/su 4755\n/opt/*/x/ 600\n';
