@@ -187,7 +187,17 @@ const memoryWords = /could not allocate memory|allocation failed|out of memory/i
 
 /** Node 20 and 22 reserve some 10 GB of addresses for each memory unless told; later ones do without where they cannot. */
 const webAssemblyRemedy =
-  'set NODE_OPTIONS=--disable-wasm-trap-handler, or use Node 24 or later, where addresses are limited (ulimit -v); else close other programs, or use fewer threads where there is --jobs';
+  'set NODE_OPTIONS=--disable-wasm-trap-handler, or use Node 24 or later, where addresses are limited (ulimit -v 8000000 is enough then); else close other programs, or use fewer threads where there is --jobs';
+
+/** The refusal of memory that an error is, or comes from: a thread's error is told by another. */
+function memoryRefusal(error: unknown): Error | undefined {
+  let cause = error;
+  for (let depth = 0; depth < 4 && cause instanceof Error; depth += 1) {
+    if (wantsMemory(cause)) return cause;
+    cause = cause.cause;
+  }
+  return undefined;
+}
 
 function wantsMemory(error: Error): boolean {
   if ('code' in error && typeof error.code === 'string' && memoryCodes.has(error.code)) return true;
@@ -196,12 +206,13 @@ function wantsMemory(error: Error): boolean {
 
 /** A refusal that nobody turned into an InputError, in general words; `undefined` for what is no refusal of the system. */
 export function systemFault(error: unknown): Fault | undefined {
-  if (error instanceof Error && wantsMemory(error)) {
+  const refused = memoryRefusal(error);
+  if (refused !== undefined) {
     return {
       code: 'system-enomem',
       message: 'there is not enough memory',
-      found: error.message,
-      remedy: error.message.startsWith('WebAssembly')
+      found: refused.message,
+      remedy: refused.message.startsWith('WebAssembly')
         ? webAssemblyRemedy
         : 'raise the limit (ulimit -v, of a container), close other programs, or use fewer threads where there is --jobs',
     };

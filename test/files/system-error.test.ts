@@ -75,6 +75,11 @@ test('unit: memory that is refused to a thread, a buffer or WebAssembly is no fa
     assert.match(fault?.remedy ?? '', /ulimit -v/);
     assert.equal(fault?.remedy?.includes('--disable-wasm-trap-handler'), error.message.startsWith('WebAssembly'));
   }
+  const told = new Error('encoding a failed', {
+    cause: new RangeError('WebAssembly.Memory(): could not allocate memory'),
+  });
+  assert.equal(systemFault(told)?.code, 'system-enomem', 'a thread tells it by another error');
+  assert.equal(systemFault(new Error('encoding a failed', { cause: new Error('else') })), undefined);
   assert.equal(systemFault(new RangeError('Invalid array length')), undefined);
   assert.equal(systemFault(new Error('out of memory')), undefined, 'words alone are no refusal');
 });
