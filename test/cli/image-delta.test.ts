@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -137,4 +138,50 @@ test('integration: an image of 2 GiB is refused before it is read', async () => 
 test('integration: the patch is named once', async () => {
   assert.equal((await outcome('image-delta', old, fresh)).code, 2);
   assert.equal((await outcome('image-delta', old, fresh, 'p', '--output', 'q')).code, 2);
+});
+
+test('integration: a patch is signed, and applied only where the key is that of the device', async () => {
+  const keys = ['key', 'other'].map((name) => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const [secret, open] = [join(work, `${name}.pem`), join(work, `${name}.pub`)];
+    writeFileSync(secret, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    writeFileSync(open, publicKey.export({ type: 'spki', format: 'pem' }));
+    return { secret, open };
+  });
+  const [mine, other] = keys;
+  assert.ok(mine !== undefined && other !== undefined);
+  const [signed, plain, room] = ['signed', 'plain', 'room'].map((name) => join(work, `${name}.patch`));
+  assert.ok(signed !== undefined && plain !== undefined && room !== undefined);
+  const made = await outcome('image-delta', old, fresh, '--output', signed, '--key', mine.secret);
+  assert.equal(made.code, 0, made.stderr);
+  assert.equal((await outcome('image-delta', old, fresh, '--output', plain)).code, 0);
+  assert.equal((await outcome('image-delta', old, fresh, '--output', room, '--sign', '256')).code, 0);
+  const told = JSON.parse((await outcome('image-info', signed, '--json')).stdout);
+  assert.equal(told.signatureBytes, 256);
+
+  const output = join(work, 'verified');
+  const applied = await outcome('image-apply', old, signed, '--output', output, '--public-key', mine.open);
+  assert.equal(applied.code, 0, applied.stderr);
+  assert.ok(Buffer.compare(readFileSync(output), readFileSync(fresh)) === 0);
+  for (const [patch, key] of [
+    [signed, other.open],
+    [plain, mine.open],
+    [room, mine.open],
+  ] as const) {
+    const refused = await refusal('image-apply', old, patch, '--output', `${output}-not`, '--public-key', key);
+    assert.deepEqual([refused.code, refused.fault], [3, 'delta-signature']);
+    assert.ok(!existsSync(`${output}-not`));
+  }
+  const both = await outcome(
+    'image-delta',
+    old,
+    fresh,
+    '--output',
+    join(work, 'both'),
+    '--key',
+    mine.secret,
+    '--sign',
+    '64',
+  );
+  assert.equal(both.code, 2);
 });

@@ -119,8 +119,16 @@ const lines: Readonly<Record<string, CommandLine>> = {
     outputs: { '--output': 'new-folder' },
   },
   extract: { words: ['extract'], inputs: { input: 'folder' }, outputs: { '--output': 'new-folder' } },
-  'image-delta': { words: ['image-delta'], inputs: { old: 'file', new: 'file' }, outputs: { '--output': 'file' } },
-  'image-apply': { words: ['image-apply'], inputs: { old: 'file', patch: 'file' }, outputs: { '--output': 'file' } },
+  'image-delta': {
+    words: ['image-delta'],
+    inputs: { old: 'file', new: 'file', '--key': 'file' },
+    outputs: { '--output': 'file' },
+  },
+  'image-apply': {
+    words: ['image-apply'],
+    inputs: { old: 'file', patch: 'file', '--public-key': 'file' },
+    outputs: { '--output': 'file' },
+  },
   'nvs make': {
     words: ['nvs', 'make', '--size', '0x3000'],
     inputs: { csv: 'file', '--key-file': 'file', '--hmac-key': 'file' },

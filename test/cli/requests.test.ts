@@ -130,11 +130,19 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
       product: 'EC25',
       counter: '7',
       sign: '64',
+      key: 'key.pem',
     }),
     least: imageDeltaRequest({ old: 'v1.bin', new: 'v2.bin', output: 'v2.patch' }),
   },
   'image-apply': {
-    all: imageApplyRequest({ old: 'v1.bin', patch: 'v2.patch', output: 'v2.bin', product: 'EC25', counter: '7' }),
+    all: imageApplyRequest({
+      old: 'v1.bin',
+      patch: 'v2.patch',
+      output: 'v2.bin',
+      product: 'EC25',
+      counter: '7',
+      publicKey: 'key.pub',
+    }),
     least: imageApplyRequest({ old: 'v1.bin', patch: 'v2.patch', output: 'v2.bin' }),
   },
   'image-info': {

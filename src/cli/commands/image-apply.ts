@@ -16,6 +16,7 @@ export const imageApplyCommand: Command = (program, choose) =>
         .option('output', { type: 'string', demandOption: true, describe: 'The new image to write' })
         .option('product', { type: 'string', describe: 'Refuse a patch for another product' })
         .option('counter', { type: 'string', describe: 'Refuse a patch with a lower counter' })
+        .option('public-key', { type: 'string', describe: 'Refuse a patch that this key has not signed, PEM' })
         .option('json', { type: 'boolean', describe: 'Print one JSON document' })
         .epilogue(examples([['$0 image-apply v1.bin v1-v2.patch --output v2.bin', 'as the device does it']])),
     (argv) =>
@@ -36,9 +37,11 @@ export interface ImageApplyWords {
   readonly output: string;
   readonly product?: string | undefined;
   readonly counter?: string | undefined;
+  readonly publicKey?: string | undefined;
 }
 
 /** The request of what the options say. Throws UsageError. */
-export function imageApplyRequest({ old, patch, output, product, counter }: ImageApplyWords): ImageApplyRequest {
-  return { old, patch, output, product, counter: sizeOption('counter', counter) };
+export function imageApplyRequest(words: ImageApplyWords): ImageApplyRequest {
+  const { old, patch, output, product, counter, publicKey } = words;
+  return { old, patch, output, product, counter: sizeOption('counter', counter), publicKey };
 }

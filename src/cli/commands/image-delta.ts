@@ -4,6 +4,7 @@ import type { ImageDeltaRequest } from '../../usecases/image-delta/image-delta.j
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { countOption, sizeOption } from '../options.js';
+import { passphraseFrom } from '../passphrase.js';
 
 /** `dfota image-delta OLD NEW --output PATCH`, or `dfota image-delta -l fs|fp OLD NEW PATCH`, as the original is called. */
 export const imageDeltaCommand: Command = (program, choose) =>
@@ -30,6 +31,12 @@ export const imageDeltaCommand: Command = (program, choose) =>
         .option('product', { type: 'string', describe: 'Refused by devices of another product' })
         .option('counter', { type: 'string', describe: 'Refused by devices with a higher counter' })
         .option('sign', { type: 'string', describe: 'Bytes to keep for a signature, with a digest of each segment' })
+        .option('key', { type: 'string', describe: 'Private key that signs the patch, RSA, PEM' })
+        .option('passphrase-env', {
+          type: 'string',
+          default: 'DFOTA_KEY_PASSPHRASE',
+          describe: 'Variable of the environment with the passphrase of the key; without it a terminal is asked',
+        })
         .option('json', { type: 'boolean', describe: 'Print one JSON document' })
         .epilogue(
           examples(
@@ -45,9 +52,14 @@ export const imageDeltaCommand: Command = (program, choose) =>
           ),
         ),
     (argv) =>
-      choose(async ({ manner, out, onProgress, signal }) => {
+      choose(async (session) => {
+        const { manner, out, onProgress, signal } = session;
         const { imageDelta } = await import('../../usecases/image-delta/image-delta.js');
-        const made = await imageDelta(imageDeltaRequest(argv), { onProgress, signal });
+        const made = await imageDelta(imageDeltaRequest(argv), {
+          onProgress,
+          signal,
+          passphrase: passphraseFrom(argv.passphraseEnv, session),
+        });
         const report = manner.json ? imageDeltaJson(made) : imageDeltaText(made);
         out(report.text);
         return report.exitCode;
@@ -70,6 +82,7 @@ export interface ImageDeltaWords {
   readonly product?: string | undefined;
   readonly counter?: string | undefined;
   readonly sign?: string | undefined;
+  readonly key?: string | undefined;
 }
 
 /** The request of what the options say. Throws UsageError. */
@@ -89,6 +102,7 @@ export function imageDeltaRequest(words: ImageDeltaWords): ImageDeltaRequest {
     product: words.product,
     counter: sizeOption('counter', words.counter),
     sign: countOption('sign', words.sign, 1, 1024),
+    key: words.key,
   };
 }
 

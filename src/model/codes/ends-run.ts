@@ -224,6 +224,7 @@ export const endsRun = [
   'delta-format',
   'delta-product',
   'delta-counter',
+  'delta-signature',
   'delta-memory',
   'delta-patch-cut',
   'delta-patch-long',

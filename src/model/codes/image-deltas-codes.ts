@@ -42,6 +42,10 @@ export const imageDeltasCodes = {
     meaning: 'the image delta is for a code format that is not known here',
     remedy: 'apply it with a newer version of dfota',
   },
+  'delta-signature': {
+    meaning: 'the image delta is not signed, or not by the key that is asked for',
+    remedy: 'take the patch from who holds the key; dfota image-delta --key signs one',
+  },
   'delta-product': {
     meaning: 'the image delta is for another product',
     remedy: 'take the patch for this product',

@@ -7,11 +7,13 @@ import { encodeDelta } from '../../imagedelta/encoder/encode.js';
 import { InputError, ProofError } from '../../model/errors.js';
 import type { ImageDelta } from '../../model/image-delta.js';
 import type { Ports } from '../../model/ports.js';
+import type { AskPassphrase } from '../../signing/keys.js';
 import { holdApart } from '../hold-apart.js';
 import { describeDelta } from './describe.js';
 import { packedPartsOf } from './packed-parts.js';
 import { type DeltaTarget, planDelta, requireRoom } from './plan.js';
 import { readImage } from './read-image.js';
+import { openPatchSigner, signedBy, signPatch } from './sign-patch.js';
 
 /** Which images, and for which device. */
 export interface ImageDeltaRequest extends DeltaTarget {
@@ -19,6 +21,13 @@ export interface ImageDeltaRequest extends DeltaTarget {
   /** The new image. */
   readonly target: string;
   readonly output: string;
+  /** File of the private key, in PEM, that signs the patch. */
+  readonly key?: string | undefined;
+}
+
+/** The ports of all, and who is asked for the passphrase of a key. */
+export interface ImageDeltaPorts extends Ports {
+  readonly passphrase?: AskPassphrase | undefined;
 }
 
 /**
@@ -26,14 +35,16 @@ export interface ImageDeltaRequest extends DeltaTarget {
  * before it gets its name. The same input gives the same bytes. Throws UsageError and InputError, also for what would not
  * fit the device, and ProofError where the patch does not stand its proof.
  */
-export async function imageDelta(request: ImageDeltaRequest, ports: Ports = {}): Promise<ImageDelta> {
-  const { old, target, output, ...device } = request;
+export async function imageDelta(request: ImageDeltaRequest, ports: ImageDeltaPorts = {}): Promise<ImageDelta> {
+  const { old, target, output, key, ...device } = request;
   const inputs = [
     { role: 'the old image', path: old },
     { role: 'the new image', path: target },
+    ...(key === undefined ? [] : [{ role: 'the key', path: key }]),
   ];
   await holdApart(inputs, [{ role: 'the output', path: output, kind: 'file' }]);
-  const plan = planDelta(device);
+  const signer = await openPatchSigner(key, device.sign, ports.passphrase);
+  const plan = planDelta({ ...device, sign: signer?.length ?? device.sign });
   const before = await readImage(old);
   const after = await readImage(target);
   if (!fitsSearch(before.length, after.length)) {
@@ -54,7 +65,9 @@ export async function imageDelta(request: ImageDeltaRequest, ports: Ports = {}):
   tell(after.length, 1);
   requireRoom(device, plan, patch.length);
   ports.signal?.throwIfAborted();
-  const made = applyDelta(before, patch);
+  if (signer !== undefined) await signPatch(patch, signer);
+  const verify = signer === undefined ? undefined : signedBy(signer.signer.publicKey);
+  const made = applyDelta(before, patch, { verify });
   if (Buffer.compare(made, after) !== 0)
     throw new ProofError({
       code: 'delta-new-image',

@@ -11,7 +11,7 @@ const codes: Readonly<Record<DeltaFaultName, Code>> = {
   feature: 'delta-feature',
   value: 'delta-value',
   format: 'delta-format',
-  signature: 'delta-header-damaged',
+  signature: 'delta-signature',
   product: 'delta-product',
   counter: 'delta-counter',
   memory: 'delta-memory',
