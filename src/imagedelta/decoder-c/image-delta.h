@@ -62,8 +62,8 @@ enum {
 #define DFID_UNKNOWN 0xFFFFFFFFu
 
 /* What the device has. Functions return 0 when all bytes were read or written; anything else ends the update (DFID_STORAGE);
- * read_patch alone returns a count. They are never asked for bytes outside of the sizes given here. The structure must stay as
- * long as the decoder is used. */
+ * read_patch alone returns a count. They are never asked for bytes outside of the sizes given here; where a size is DFID_UNKNOWN,
+ * read_patch and read_old refuse what is not there. The structure must stay as long as the decoder is used. */
 typedef struct dfid_device {
   void *context;       /* handed to each function */
   uint32_t patch_size; /* bytes of the patch, or DFID_UNKNOWN: then codes 13 and 14 are not told apart from DFID_STORAGE */
