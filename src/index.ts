@@ -121,7 +121,7 @@ export {
 } from './usecases/generate/generate-files.js';
 export type { OutputPath } from './usecases/hold-apart.js';
 export { type ImageApplyRequest, imageApply } from './usecases/image-delta/image-apply.js';
-export { type ImageDeltaRequest, imageDelta } from './usecases/image-delta/image-delta.js';
+export { type ImageDeltaPorts, type ImageDeltaRequest, imageDelta } from './usecases/image-delta/image-delta.js';
 export { type ImageInfoRequest, imageInfo } from './usecases/image-delta/image-info.js';
 export type { DeltaTarget } from './usecases/image-delta/plan.js';
 export { type InitRequest, init } from './usecases/init/init.js';
