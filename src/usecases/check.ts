@@ -34,6 +34,7 @@ import { refuseOtherPackage } from './given-package.js';
 import { guardInputs, withAllowed, withoutRepeated } from './guard-inputs.js';
 import { withNamedBuilds } from './name-builds.js';
 import { type InputPaths, type OpenInputs, withInputs } from './open-inputs.js';
+import { recompressFindings } from './recompress-findings.js';
 
 /** What is to be checked. */
 export interface CheckRequest extends InputPaths {
@@ -95,6 +96,7 @@ async function checkOpened(
     ...listFindings(rules, source.build, target.build, parts),
   ];
   findings.push(...(await checkInputs(source, target, rules, parts, signal)));
+  if (parts.has('o')) findings.push(...(await recompressFindings(source, target)));
   if (device !== undefined) findings.push(...checkDeviceFiles(source.build, filesNeeded(plan), device));
   if (request.packagePath !== undefined) {
     const found = await checkPackageFile(request.packagePath, source.build, onProgress, signal);

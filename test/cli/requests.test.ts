@@ -318,6 +318,7 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
       multifota: 'multifota',
       rootfs: 'rootfs',
       modem: 'modem',
+      recompress: 'boot',
       versionFile: 'version',
       owners: 'owners',
       allow: ['boot-image-unfit'],

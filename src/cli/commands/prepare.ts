@@ -28,6 +28,10 @@ export const prepareCommand: Command = (program, choose) =>
           describe: 'The new root file system: a folder, or an UBI, UBIFS or squashfs image',
         })
         .option('modem', { type: 'string', describe: 'New modem files: a folder, or an image (NON-HLOS.ubi)' })
+        .option('recompress', {
+          choices: ['boot'] as const,
+          describe: "Pack kernel and RAM disk of the target's boot image again, so that its updates become small",
+        })
         .option('version-file', { type: 'string', describe: 'The new quectel-project-version' })
         .option('owners', {
           type: 'string',
@@ -41,6 +45,10 @@ export const prepareCommand: Command = (program, choose) =>
             [
               '$0 prepare --source v1.zip --boot sdxlemur-boot.img --rootfs sdxlemur-sysfs.ubi --output v2.zip',
               'new kernel and root file system; firmware and dev stay those of the source',
+            ],
+            [
+              '$0 prepare --source v1.zip --boot sdxlemur-boot.img --recompress boot --output v2.zip',
+              'the kernel packed so that its next updates patch what is inside',
             ],
             ['$0 prepare --source v1.zip --modem NON-HLOS.ubi --output v2.zip --dry-run', 'what would change'],
           ]),
@@ -72,7 +80,7 @@ interface PrepareOptions extends Omit<PrepareRequest, 'allow'> {
 
 /** The request of what the options say. */
 export function prepareRequest(options: PrepareOptions): PrepareRequest {
-  const { source, output, boot, abl, multifota, rootfs, modem, versionFile, owners, dryRun } = options;
+  const { source, output, boot, abl, multifota, rootfs, modem, recompress, versionFile, owners, dryRun } = options;
   const allow = allowedCodes(options.allow);
-  return { source, output, boot, abl, multifota, rootfs, modem, versionFile, owners, allow, dryRun };
+  return { source, output, boot, abl, multifota, rootfs, modem, recompress, versionFile, owners, allow, dryRun };
 }

@@ -23,6 +23,21 @@ export function estimateUnpacked(sources: readonly Uint8Array[], target: Uint8Ar
   return sizes.length === 0 ? undefined : Math.min(...sizes);
 }
 
+/**
+ * About how many bytes the IMGDIFF2 from the source would take if zlib had made the gzip members of the target that it has not made;
+ * undefined where there are none such that changed.
+ */
+export function estimateRepacked(source: Uint8Array, target: Uint8Array): number | undefined {
+  const opened = openDeflateTarget(target, comparedBytes);
+  const known = new Set(searchDeflateStreams(source).streams.map((stream) => keyOf(source, stream)));
+  const isForeign = (stream: DeflateStream): boolean =>
+    stream.container === 'gzip' && !known.has(keyOf(target, stream)) && opened?.settings(stream) === undefined;
+  if (opened === undefined || !opened.streams.some(isForeign)) return undefined;
+  const settings: DeflateTarget['settings'] = (stream) =>
+    opened.settings(stream) ?? (stream.container === 'gzip' ? { level: 9, memLevel: 8 } : undefined);
+  return estimateFrom(source, { ...opened, settings });
+}
+
 function estimateFrom(source: Uint8Array, target: DeflateTarget): number | undefined {
   const from = searchDeflateStreams(source).streams;
   const known = new Set(from.map((stream) => keyOf(source, stream)));

@@ -148,6 +148,8 @@ export const endsRun = [
   'prepare-empty',
   'prepare-kind',
   'prepare-read-back',
+  'prepare-boot-too-large',
+  'prepare-boot-unreadable',
   'signing-options',
   'signer-command',
   'key-unreadable',

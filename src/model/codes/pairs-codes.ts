@@ -164,4 +164,9 @@ export const pairsCodes = {
     meaning: 'the kernel modules were built for different kernels',
     remedy: 'take all modules from one build',
   },
+  'boot-recompress': {
+    meaning:
+      'kernel or RAM disk of the boot image are not packed by zlib, so they are sent as they are; what a package would save is told, by an estimate',
+    remedy: 'dfota prepare --recompress boot packs the target again',
+  },
 } as const satisfies CodeTexts;

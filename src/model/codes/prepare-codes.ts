@@ -58,6 +58,26 @@ export const prepareCodes = {
     meaning: 'the recovery image was the same as the boot image and stays as it is',
     remedy: 'upgrade the recovery in another way: no package carries it',
   },
+  'prepare-boot-repacked': {
+    meaning: 'kernel or RAM disk of the boot image were packed again with zlib, as --recompress asks',
+    remedy: 'nothing: that is what the option is for; give the next target the same option',
+  },
+  'prepare-boot-as-it-is': {
+    meaning: 'nothing in the boot image was packed again: it holds no gzip member, or zlib has made all of them',
+    remedy: 'nothing: a kernel that is packed by xz, lz4 or zstd, or unpacks itself, cannot be packed otherwise',
+  },
+  'prepare-boot-signature': {
+    meaning: 'the boot image had a signature, which fits no more after packing it again and was left out',
+    remedy: 'sign the new image, or leave --recompress out where the boot loader checks signatures',
+  },
+  'prepare-boot-too-large': {
+    meaning: 'the boot image does not fit its partition when it is packed again',
+    remedy: 'leave --recompress out, or make the kernel or the RAM disk smaller',
+  },
+  'prepare-boot-unreadable': {
+    meaning: 'there is no whole boot image that could be packed again',
+    remedy: 'leave --recompress out, or give another boot image',
+  },
   'owners-unused': {
     meaning: 'rows of the owners table match nothing in the target',
     remedy: 'correct their paths, or take them out',

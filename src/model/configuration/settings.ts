@@ -172,6 +172,12 @@ export const settings = {
     about: 'The new root file system: a folder, or an UBI or UBIFS image',
   },
   modem: { kind: 'path', commands: ['prepare'], about: 'New modem files: a folder, or an image (NON-HLOS.ubi)' },
+  recompress: {
+    kind: 'choice',
+    words: ['boot'],
+    commands: ['prepare'],
+    about: "Pack kernel and RAM disk of the target's boot image again, so that its updates become small",
+  },
   versionFile: { kind: 'path', commands: ['prepare'], about: 'The new quectel-project-version' },
   owners: { kind: 'path', commands: ['prepare'], about: 'File with rows of filesystem_config.txt' },
 } as const satisfies Readonly<Record<string, Setting>>;

@@ -18,6 +18,8 @@ export interface PrepareRequest {
   readonly rootfs?: string | undefined;
   /** The new modem files: a folder, or an UBI or UBIFS image; they go over SYSTEM/firmware. */
   readonly modem?: string | undefined;
+  /** What is packed again so that updates become small: `boot`, kernel and RAM disk of the target's boot image. */
+  readonly recompress?: 'boot' | undefined;
   /** The new SYSTEM/etc/quectel-project-version. */
   readonly versionFile?: string | undefined;
   /** File with rows of filesystem_config.txt, for entries that no other input describes, or knows wrong. */
@@ -48,11 +50,11 @@ export function givenInputs(request: PrepareRequest): Preparation['inputs'] {
 
 /** Refuses a request that changes nothing, or whose output is one of its inputs. */
 export async function checkRequest(request: PrepareRequest): Promise<void> {
-  if (givenInputs(request).length === 0 && request.owners === undefined) {
+  if (givenInputs(request).length === 0 && request.owners === undefined && request.recompress === undefined) {
     throw new UsageError({
       code: 'prepare-nothing',
       message: 'nothing is given that would make the target differ from the source',
-      expected: 'one of --boot, --abl, --multifota, --rootfs, --modem, --version-file, --owners',
+      expected: 'one of --boot, --abl, --multifota, --rootfs, --modem, --version-file, --owners, --recompress',
     });
   }
   await holdOutputsApart(

@@ -11,6 +11,7 @@ import type { Preparation } from '../../model/preparation.js';
 import type { PreparedEntry, PreparedTree } from '../../model/prepared-tree.js';
 import type { TreeNode } from '../../model/tree.js';
 import { sameContent } from '../../model/tree.js';
+import { type PreparedBoot, prepareBoot } from './prepare-boot.js';
 import { type Inputs, readerOf } from './prepare-inputs.js';
 import { type DerivedOwners, deriveOwners } from './prepare-owners.js';
 import { assemble, changesOf } from './prepare-plan.js';
@@ -40,6 +41,20 @@ export async function planTarget(request: PrepareRequest, inputs: Inputs): Promi
   if (tree.faults.length > 0) throw new InputError(tree.faults);
   const entries = new Map(tree.entries);
   const bytes = new Map(singles.map((single) => [single.path, single.bytes]));
+  const boot = await bootOf(request, inputs, entries.get(sdx6x.bootImage), bytes);
+  if (boot?.image !== undefined) {
+    bytes.set(sdx6x.bootImage, boot.image);
+    const content = { size: boot.image.length, sha1: sha1Of(boot.image) };
+    const before = entries.get(sdx6x.bootImage);
+    const own = before?.node.kind === 'file' ? before.node.own : undefined;
+    const from = before?.from === 'boot' ? 'boot' : 'derived';
+    entries.set(sdx6x.bootImage, {
+      path: sdx6x.bootImage,
+      node: { kind: 'file', content, own },
+      from,
+      origin: sdx6x.bootImage,
+    });
+  }
   const owners = await ownersOf(request, inputs, tree);
   if (owners?.text !== undefined) {
     const content = toBytes(owners.text);
@@ -66,6 +81,7 @@ export async function planTarget(request: PrepareRequest, inputs: Inputs): Promi
       versionBefore,
       versionAfter,
     }),
+    ...(boot?.findings ?? []),
     ...(owners?.findings ?? []),
   ];
   return {
@@ -86,6 +102,26 @@ export async function planTarget(request: PrepareRequest, inputs: Inputs): Promi
       written: undefined,
     },
   };
+}
+
+/** The boot image packed again, where that was asked for. */
+async function bootOf(
+  request: PrepareRequest,
+  inputs: Inputs,
+  entry: PreparedEntry | undefined,
+  bytes: ReadonlyMap<BuildPath, Uint8Array>,
+): Promise<PreparedBoot | undefined> {
+  if (request.recompress === undefined) return undefined;
+  const place = request.boot === undefined ? { file: request.source, entry: sdx6x.bootImage } : { file: request.boot };
+  if (entry?.node.kind !== 'file') {
+    throw new InputError({
+      code: 'prepare-boot-unreadable',
+      place,
+      message: 'there is no boot image to pack again',
+      remedy: 'give one with --boot, or leave --recompress out',
+    });
+  }
+  return prepareBoot(await readerOf(inputs, bytes)(entry), place, inputs);
 }
 
 /** New owners are worked out when SYSTEM has changed or a table was given; else the source's file stays as it is. */
