@@ -138,7 +138,9 @@ export {
 } from './usecases/module/module.js';
 export { type NvsDiffRequest, nvsDiff } from './usecases/nvs/diff.js';
 export { type NvsDumpRequest, nvsDump } from './usecases/nvs/dump.js';
+export type { NvsKeySource } from './usecases/nvs/keys.js';
 export { type NvsMakeRequest, nvsMake } from './usecases/nvs/make.js';
+export { type NvsMassRequest, nvsMass } from './usecases/nvs/mass.js';
 export {
   type ArchivedName,
   type BuildName,

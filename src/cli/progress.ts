@@ -20,6 +20,7 @@ const names: Readonly<Record<Stage, string>> = {
   'cache-verify': 'checking the cache',
   'fleet-plan': 'planning the fleet',
   'fleet-run': 'making the fleet',
+  'nvs-mass': 'making partitions',
   upload: 'uploading',
   download: 'downloading to the module',
   update: 'updating the module',

@@ -76,6 +76,37 @@ export interface NvsDiff {
   readonly problems: readonly { readonly file: string; readonly count: number }[];
 }
 
+/** An image of a batch. */
+export interface NvsMassImage {
+  /** What its name ends in. */
+  readonly id: string;
+  /** In the folder of the batch. */
+  readonly file: string;
+  /** Of the table of values. */
+  readonly line: number;
+  readonly sha256: string;
+}
+
+/** A batch that was made: an image for each device. */
+export interface NvsMass {
+  readonly output: string;
+  /** The file with the digest of every image. */
+  readonly manifest: string;
+  /** Bytes of each partition. */
+  readonly size: number;
+  readonly version: NvsVersion;
+  readonly encrypted: boolean;
+  readonly devices: number;
+  /** Images that were there and right. */
+  readonly kept: number;
+  readonly made: number;
+  /** Images that were there and not right: half of one, or one of other values. */
+  readonly replaced: number;
+  /** Of the manifest. */
+  readonly sha256: string;
+  readonly notes: readonly string[];
+}
+
 /** A partition that was made. */
 export interface NvsMade {
   readonly output: string;

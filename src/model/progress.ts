@@ -16,6 +16,7 @@ export type Stage =
   | 'cache-verify'
   | 'fleet-plan'
   | 'fleet-run'
+  | 'nvs-mass'
   | 'upload'
   | 'download'
   | 'update';

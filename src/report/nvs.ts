@@ -1,5 +1,5 @@
 /** NVS partitions, for people and for machines. */
-import type { NvsDiff, NvsDump, NvsItem, NvsMade } from '../model/nvs.js';
+import type { NvsDiff, NvsDump, NvsItem, NvsMade, NvsMass } from '../model/nvs.js';
 import type { Report } from './inspection.js';
 import { showCount, showSize } from './quantities.js';
 import { tableLines } from './table.js';
@@ -28,6 +28,22 @@ export function nvsMadeText(made: NvsMade): Report {
     ...(made.newKeys === undefined ? [] : [`  new keys in ${made.newKeys}: keep them secret, and keep them`]),
     `  SHA-256 ${sha256}`,
     '  proved: read back, it has every value of the table and no other',
+  ];
+  return { text: `${lines.join('\n')}\n`, exitCode: 0 };
+}
+
+/** The batch that was made, as JSON. */
+export function nvsMassJson({ version, ...mass }: NvsMass): Report {
+  return json('dfota-nvs-mass', { nvsVersion: version, ...mass });
+}
+
+/** The batch that was made. */
+export function nvsMassText(mass: NvsMass): Report {
+  const { output, manifest, size, version, encrypted, devices, kept, made, replaced, sha256 } = mass;
+  const lines = [
+    `${output}: ${showCount(devices, 'device')}, partitions of ${showSize(size)} (0x${size.toString(16)}), NVS version ${version}${encrypted ? ', encrypted' : ''}`,
+    `  ${made} made, ${kept} kept as they were, ${replaced} made again; each was read back and has every value of its row`,
+    `  ${manifest}: SHA-256 ${sha256}`,
   ];
   return { text: `${lines.join('\n')}\n`, exitCode: 0 };
 }

@@ -25,7 +25,7 @@ const subcommands = [
   ...['add', 'get', 'list', 'verify'].map((name) => ['archive', name]),
   ...['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]),
   ...['plan', 'run', 'worker', 'status'].map((name) => ['fleet', name]),
-  ...['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]),
+  ...['make', 'generate', 'mass', 'dump', 'diff'].map((name) => ['nvs', name]),
   ...['make', 'check', 'ls', 'extract'].map((name) => ['littlefs', name]),
   ['squashfs', 'make'],
 ];

@@ -134,6 +134,11 @@ const lines: Readonly<Record<string, CommandLine>> = {
     inputs: { csv: 'file', '--key-file': 'file', '--hmac-key': 'file' },
     outputs: { '--output': 'file', '--generate-key': 'file' },
   },
+  'nvs mass': {
+    words: ['nvs', 'mass', '--size', '0x3000'],
+    inputs: { '--config': 'file', '--values': 'file', '--key-file': 'file', '--hmac-key': 'file' },
+    outputs: { '--output': 'store' },
+  },
   'nvs as published': {
     words: ['nvs', '--size', '0x3000'],
     inputs: { '--input': 'file', '--key-file': 'file', '--hmac-key': 'file' },
@@ -319,6 +324,7 @@ test('integration: an option that names a file or a folder is in this table, or 
     'archive add',
     'archive get',
     'nvs make',
+    'nvs mass',
     'squashfs make',
     'littlefs make',
     'littlefs extract',

@@ -20,6 +20,7 @@ import { littlefsCheckRequest, littlefsMakeRequest } from '../../src/cli/command
 import { lsRequest } from '../../src/cli/commands/ls.js';
 import { moduleRequest, moduleTreeRequest } from '../../src/cli/commands/module.js';
 import { nvsDiffRequest, nvsDumpRequest, nvsMakeRequest } from '../../src/cli/commands/nvs.js';
+import { nvsMassRequest } from '../../src/cli/commands/nvs-mass.js';
 import { preflightRequest } from '../../src/cli/commands/preflight.js';
 import { prepareRequest } from '../../src/cli/commands/prepare.js';
 import { releaseRequest } from '../../src/cli/commands/release.js';
@@ -285,6 +286,22 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
       generateKey: 'new.bin',
     }),
     least: nvsMakeRequest({ csv: 'mass.csv', output: 'mass.bin', size: '12K', version: '2' }),
+  },
+  'nvs mass': {
+    all: nvsMassRequest({
+      config: 'c.csv',
+      values: 'v.csv',
+      output: 'batch',
+      size: '12K',
+      version: '1',
+      prefix: 'unit',
+      fileId: 'serial',
+      unique: 'serial,mac',
+      keyFile: 'keys.bin',
+      hmacKey: 'hmac.bin',
+      jobs: '2',
+    }),
+    least: nvsMassRequest({ config: 'c.csv', values: 'v.csv', output: 'batch', size: '12K', version: '2' }),
   },
   'nvs dump': {
     all: nvsDumpRequest({ bin: 'mass.bin', keyFile: 'keys.bin', hmacKey: 'hmac.bin' }),

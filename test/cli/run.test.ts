@@ -135,7 +135,7 @@ test('unit: every command has examples in its help', async () => {
     ...images,
   ];
   const archive = ['add', 'get', 'list', 'verify'].map((name) => ['archive', name]);
-  const nvs = ['make', 'generate', 'dump', 'diff'].map((name) => ['nvs', name]);
+  const nvs = ['make', 'generate', 'mass', 'dump', 'diff'].map((name) => ['nvs', name]);
   const cache = ['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]);
   const fleet = ['plan', 'run', 'worker', 'status'].map((name) => ['fleet', name]);
   const littlefs = ['make', 'check', 'ls', 'extract'].map((name) => ['littlefs', name]);

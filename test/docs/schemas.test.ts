@@ -173,6 +173,11 @@ test('integration: nvs make, dump, diff', async () => {
   hold('nvs-made', await command(...words, '--version', '1'));
   const bytes = readFileSync(vector('mass.bin'));
   writeFileSync(at('other.bin'), bytes.fill(0, 0x20, 0x21).fill(0x41, 0x100, 0x120).fill(0x41, 0x1000, 0x1010));
+  writeFileSync(at('config.csv'), 'n,namespace\na,data,u8\n');
+  writeFileSync(at('values.csv'), 'a\n1\n2\n');
+  const batch = ['--config', at('config.csv'), '--values', at('values.csv'), '--output', at('batch')];
+  hold('nvs-mass', await command('nvs', 'mass', ...batch, '--size', '0x3000'));
+  hold('nvs-mass-manifest', JSON.parse(readFileSync(join(at('batch'), 'manifest.json'), 'utf8')));
   hold('nvs-dump', await command('nvs', 'dump', vector('mass.bin')));
   hold('nvs-dump', await command('nvs', 'dump', at('other.bin')));
   hold('nvs-diff', await command('nvs', 'diff', vector('mass.bin'), at('other.bin')));

@@ -8,6 +8,7 @@ import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { sizeOption } from '../options.js';
 import type { Action } from '../session.js';
+import { nvsMassCommand } from './nvs-mass.js';
 
 const json = { type: 'boolean', describe: 'Print one JSON document' } as const;
 const size = { type: 'string', describe: 'Bytes of the partition, such as 0x3000 or 12K' } as const;
@@ -27,7 +28,7 @@ const version = {
 /** `dfota nvs make|generate|dump|diff`; `dfota nvs --input CSV --output BIN --size N`, as published. */
 export const nvsCommand: Command = (program, choose) =>
   program.command('nvs', 'Make, show and compare NVS partitions: keys and values of production data', (commands) =>
-    commands
+    nvsMassCommand(commands, choose)
       .command(
         'make <csv>',
         'Make the image of a partition from a table',
@@ -161,7 +162,9 @@ function publishedWords(
   throw new UsageError({
     code: 'usage',
     message:
-      missing.length === 3 ? 'say what to do: make, generate, dump or diff' : `${missing.join(' and ')} is missing`,
+      missing.length === 3
+        ? 'say what to do: make, generate, mass, dump or diff'
+        : `${missing.join(' and ')} is missing`,
     remedy: 'dfota nvs --help shows the commands and their options',
   });
 }

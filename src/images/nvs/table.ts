@@ -1,10 +1,11 @@
 /** The table of an NVS partition: what its rows ask for, before values are encoded. */
 
-import { Buffer } from 'node:buffer';
 import { type Fault, InputError } from '../../model/errors.js';
-import { mostNvsFaultsShown, mostNvsNamespaces } from '../../model/limits/nvs.js';
+import { mostNvsFaultsShown } from '../../model/limits/nvs.js';
 import { type CsvField, type CsvRow, isSpaced, readCsv } from './csv.js';
-import { isNvsEncoding, type NvsEncoding, nvsEncodings } from './values.js';
+import { encodingOf, type FieldFault, isSpacedAt, nameFault, shown, textOf, tight, valueType } from './fields.js';
+import { type KeySpace, keySpace } from './key-space.js';
+import type { NvsEncoding } from './values.js';
 
 /** A key that the table gives. */
 export interface TableItem {
@@ -34,156 +35,88 @@ const columns = ['key', 'type', 'encoding', 'value'] as const;
 export function readTable(file: string, bytes: Uint8Array): NvsTable {
   const [header, ...rows] = readCsv(file, textOf(file, bytes));
   const order = columnsOf(file, header);
-  const notes: string[] = [];
+  const isSpacedTable = header?.some(isSpaced) === true;
+  let spacedLine = isSpacedTable ? header?.[0]?.line : undefined;
+  const space = keySpace('mass_prod,namespace,,');
   const faults: Fault[] = [];
   const made: TableRow[] = [];
-  const seen = new Map<string, number>();
-  const namespaces = new Set<string>();
-  let namespace: string | undefined;
-  const spacedTable = header?.some(isSpaced) === true;
-  let spacedRow = spacedTable ? header?.[0]?.line : undefined;
-  const wrong = (field: { readonly line: number; readonly column: number }, fault: Omit<Fault, 'place'>): void => {
-    faults.push({ ...fault, place: { file, line: field.line, column: field.column } });
-  };
   for (const row of rows) {
     if (faults.length >= mostNvsFaultsShown) break;
-    const isLoose = spacedTable || order.slice(0, 3).some((at) => isSpacedAt(row, at));
-    if (isLoose) spacedRow ??= row[0]?.line;
-    const end = row.at(-1) ?? { line: 1, column: 1 };
-    const [key, type, encoding, value] = order.map((at) => {
-      const field: CsvField = row[at] ?? { text: '', quoted: false, line: end.line, column: end.column };
-      return isLoose && !field.quoted ? tight(field) : field;
-    });
-    if (key === undefined || type === undefined || encoding === undefined || value === undefined) continue;
-    const extra = row.slice(columns.length).find(({ text }) => text.trim() !== '');
-    if (row.length > (header?.length ?? 0) && extra !== undefined) {
-      wrong(extra, {
-        code: 'nvs-row',
-        message: 'the row has more columns than the header',
-        found: shown(extra.text),
-        remedy: 'put quotes around a value that contains a comma',
-      });
-      continue;
-    }
-    const size = Buffer.byteLength(key.text);
-    if (size === 0 || size > 15 || key.text.includes('\0')) {
-      const what = type.text === 'namespace' ? 'the name of the namespace' : 'the key';
-      wrong(key, {
-        code: 'nvs-key',
-        message: size > 15 ? `${what} is too long` : `${what} is ${size === 0 ? 'empty' : 'no name'}`,
-        found: `${shown(key.text)}, ${size} bytes`,
-        expected: '1 to 15 bytes',
-      });
-      continue;
-    }
-    if (type.text === 'namespace') {
-      namespace = key.text;
-      if (namespaces.has(namespace)) {
-        made.push({ namespace });
-        continue;
-      }
-      namespaces.add(namespace);
-      if (namespaces.size > mostNvsNamespaces) {
-        wrong(key, {
-          code: 'nvs-namespace',
-          message: 'there are too many namespaces',
-          expected: `at most ${mostNvsNamespaces}`,
-        });
-      }
-      made.push({ namespace });
-      continue;
-    }
-    if (type.text !== 'data' && type.text !== 'file') {
-      wrong(type, {
-        code: 'nvs-type',
-        message: 'the type is not known',
-        found: shown(type.text),
-        expected: 'namespace, data or file',
-      });
-      continue;
-    }
-    if (!isNvsEncoding(encoding.text)) {
-      wrong(encoding, {
-        code: 'nvs-encoding',
-        message: 'the encoding is not known',
-        found: shown(encoding.text),
-        expected: nvsEncodings.join(', '),
-      });
-      continue;
-    }
-    if (row.length < columns.length) {
-      wrong(end, { code: 'nvs-row', message: 'the row has no value', expected: 'key,type,encoding,value' });
-      continue;
-    }
-    if (namespace === undefined) {
-      wrong(key, {
-        code: 'nvs-namespace',
-        message: 'the key stands before the first namespace',
-        found: shown(key.text),
-        remedy: 'put a row such as mass_prod,namespace,, before it',
-      });
-      continue;
-    }
-    const name = `${namespace}\0${key.text}`;
-    const before = seen.get(name);
-    if (before !== undefined) {
-      wrong(key, {
-        code: 'nvs-twice',
-        message: `the key ${key.text} is given twice in the namespace ${namespace}`,
-        found: `the first time in line ${before}`,
-        remedy: 'delete one of the two rows',
-      });
-      continue;
-    }
-    seen.set(name, key.line);
-    made.push({
-      namespace,
-      key: key.text,
-      encoding: encoding.text,
-      isFile: type.text === 'file',
-      text: value.text,
-      line: value.line,
-      column: value.column,
-    });
+    const isLoose = isSpacedTable || order.slice(0, 3).some((at) => isSpacedAt(row, at));
+    if (isLoose) spacedLine ??= row[0]?.line;
+    const read = rowOf(fieldsOf(row, order, isLoose, header?.length ?? 0), space);
+    if ('fault' in read) {
+      const { line, column } = read.at;
+      faults.push({ ...read.fault, place: { file, line, column } });
+    } else made.push(read.row);
   }
   if (faults.length > 0) throw new InputError(faults);
-  if (spacedRow !== undefined) {
-    notes.push(
-      `${file}:${spacedRow}: blanks around commas were left out; the original generator cannot read such a table. ` +
-        'A value that begins or ends with blanks needs quotes',
-    );
-  }
-  return { rows: made, notes };
+  return { rows: made, notes: spacedLine === undefined ? [] : [spacedNote(file, spacedLine)] };
 }
 
-function isSpacedAt(row: CsvRow, at: number): boolean {
-  const field = row[at];
-  return field !== undefined && isSpaced(field);
+/** The four fields of a row; what is missing is empty, at the end of the row. */
+interface RowFields {
+  readonly key: CsvField;
+  readonly type: CsvField;
+  readonly encoding: CsvField;
+  readonly value: CsvField;
+  /** The last field, when the row has no value of its own. */
+  readonly short: CsvField | undefined;
+  /** What stands beyond the columns of the header. */
+  readonly extra: CsvField | undefined;
 }
 
-function tight(field: CsvField): CsvField {
+function fieldsOf(row: CsvRow, order: readonly number[], isLoose: boolean, headed: number): RowFields {
+  const end = row.at(-1) ?? { text: '', quoted: false, line: 1, column: 1 };
+  const field = (column: number): CsvField => {
+    const found = row[order[column] ?? column] ?? { ...end, text: '', quoted: false };
+    return isLoose ? tight(found) : found;
+  };
   return {
-    ...field,
-    text: field.text.trim(),
-    column: field.column + (field.text.length - field.text.trimStart().length),
+    key: field(0),
+    type: field(1),
+    encoding: field(2),
+    value: field(3),
+    short: row.length < columns.length ? end : undefined,
+    extra: row.length > headed ? row.slice(columns.length).find(({ text }) => text.trim() !== '') : undefined,
   };
 }
 
-function shown(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+type RowRead = { readonly row: TableRow } | { readonly fault: FieldFault; readonly at: CsvField };
+
+/** What a row asks for; the first thing that is wrong with it otherwise. */
+function rowOf({ key, type, encoding, value, short, extra }: RowFields, space: KeySpace): RowRead {
+  if (extra !== undefined) {
+    const message = 'the row has more columns than the header';
+    const remedy = 'put quotes around a value that contains a comma';
+    return { fault: { code: 'nvs-row', message, found: shown(extra.text), remedy }, at: extra };
+  }
+  const isNamespace = type.text === 'namespace';
+  const unfit = nameFault(key.text, isNamespace);
+  if (unfit !== undefined) return { fault: unfit, at: key };
+  if (isNamespace) {
+    const full = space.open(key.text);
+    return full === undefined ? { row: { namespace: key.text } } : { fault: full, at: key };
+  }
+  const kind = valueType(type.text);
+  if ('fault' in kind) return { fault: kind.fault, at: type };
+  const known = encodingOf(encoding.text);
+  if ('fault' in known) return { fault: known.fault, at: encoding };
+  if (short !== undefined) {
+    const message = 'the row has no value';
+    return { fault: { code: 'nvs-row', message, expected: 'key,type,encoding,value' }, at: short };
+  }
+  const added = space.add(key.text, key.line);
+  if ('fault' in added) return { fault: added.fault, at: key };
+  const { text, line, column } = value;
+  return { row: { ...added, key: key.text, ...known, ...kind, text, line, column } };
 }
 
-function textOf(file: string, bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new InputError({
-      code: 'nvs-table',
-      place: { file },
-      message: 'the table is no text in UTF-8',
-      remedy: 'save it as CSV (UTF-8)',
-    });
-  }
+function spacedNote(file: string, line: number): string {
+  return (
+    `${file}:${line}: blanks around commas were left out; the original generator cannot read such a table. ` +
+    'A value that begins or ends with blanks needs quotes'
+  );
 }
 
 /** At which column of a row each of the four stands: they may be in another order. */

@@ -55,6 +55,22 @@ export const nvsCodes = {
     meaning: 'the partition that was made does not read as its table',
     remedy: 'report it: it is a fault of this program',
   },
+  'nvs-mass-config': {
+    meaning: 'the configuration of a batch of NVS partitions is not what it must be',
+    remedy: 'write rows name,namespace and key,type,encoding, with REPEAT or UNIQUE behind where it is meant',
+  },
+  'nvs-mass-column': {
+    meaning: 'the columns of the values of a batch are not the keys of its configuration',
+    remedy: 'give every key a column of its name, and no other column',
+  },
+  'nvs-mass-values': {
+    meaning: 'a value of a batch is missing, or cannot name a file',
+    remedy: 'write the value; two quotes for an empty one',
+  },
+  'nvs-mass-same': {
+    meaning: 'two devices of a batch have a value that only one may have',
+    remedy: 'correct one of the two rows',
+  },
   'nvs-key-file': {
     meaning: 'a file is no keys of an NVS partition, or new keys would replace it',
     remedy: 'give the partition of keys (64 bytes and their check sum), or the 32 bytes of an HMAC key',

@@ -1,21 +1,16 @@
 /** Makes an NVS partition out of a table: `dfota nvs make`. */
-import { createHash } from 'node:crypto';
 import { chmod, lstat } from 'node:fs/promises';
 import { readBounded } from '../../files/bounded-read.js';
 import { writeOutput } from '../../files/output.js';
-import { decryptNvs } from '../../formats/nvs/decrypt.js';
-import { readNvs } from '../../formats/nvs/read.js';
-import { encryptPages, keyPartition } from '../../images/nvs/encrypt.js';
-import { imageOf, layPages, pageBytes, partitionBytes, writablePages } from '../../images/nvs/pages.js';
+import { keyPartition } from '../../images/nvs/encrypt.js';
 import { readTable } from '../../images/nvs/table.js';
-import { InputError, UsageError } from '../../model/errors.js';
-import { largestNvsImageBytes, largestNvsTableBytes } from '../../model/limits/nvs.js';
+import { UsageError } from '../../model/errors.js';
+import { largestNvsTableBytes } from '../../model/limits/nvs.js';
 import type { NvsMade, NvsVersion } from '../../model/nvs.js';
 import type { Ports } from '../../model/ports.js';
 import { holdApart } from '../hold-apart.js';
-import { encodeRows, type Value } from './encode-rows.js';
+import { keyNotes, nvsImage, requireSize, sizeNotes } from './image.js';
 import { keyInputs, type NvsKeySource, newKeys, readKeys } from './keys.js';
-import { proveImage } from './prove.js';
 import { readValueFiles, valueFiles } from './value-files.js';
 
 /** Which table, and how large the partition is. */
@@ -52,38 +47,29 @@ export async function nvsMake(request: NvsMakeRequest, ports: Ports = {}): Promi
     outputs,
   );
   const contents = await readValueFiles(file, table.rows, named);
-  const { entries, namespaces } = encodeRows(file, table.rows, contents, version);
-  const pages = layPages(entries, version, largestNvsImageBytes / pageBytes);
-  requireRoom(file, size, pages?.length);
-  const image = imageOf(keys === undefined ? (pages ?? []) : encryptPages(pages ?? [], keys), size);
-  const values = entries.flatMap((entry): Value[] =>
-    entry.kind === 'value'
-      ? [{ namespace: namespaces[entry.namespace - 1] ?? '', key: entry.key, ...entry.content }]
-      : [],
-  );
-  proveImage(output, readNvs(keys === undefined ? image : decryptNvs(image, keys)), namespaces, values);
+  const image = nvsImage({ file }, output, table.rows, contents, { size, version, keys });
   ports.signal?.throwIfAborted();
   if (keys === undefined || generateKey === undefined) {
-    await writeOutput(output, (sink) => sink.write(image), { signal: ports.signal });
+    await writeOutput(output, (sink) => sink.write(image.bytes), { signal: ports.signal });
   } else {
     // Both or none: an image whose keys are lost is worth nothing.
     await writeOutput(generateKey, (sink) => sink.write(keyPartition(keys)), {
       signal: ports.signal,
       check: (temporary) => chmod(temporary, 0o600),
-      beside: async () => [{ path: output, bytes: image }],
+      beside: async () => [{ path: output, bytes: image.bytes }],
     });
   }
   return {
     output,
-    size: image.length,
+    size: image.bytes.length,
     version,
-    namespaces: namespaces.length,
-    items: values.length,
-    usedPages: pages?.length ?? 0,
+    namespaces: image.namespaces.length,
+    items: image.values.length,
+    usedPages: image.usedPages,
     encrypted: keys !== undefined,
     newKeys: generateKey,
-    sha256: createHash('sha256').update(image).digest('hex'),
-    notes: [...table.notes, ...sizeNotes(size), ...keyNotes(values)],
+    sha256: image.sha256,
+    notes: [...table.notes, ...sizeNotes(size), ...keyNotes(image.values)],
   };
 }
 
@@ -107,49 +93,4 @@ async function requireNewKeys({ keyFile, hmacKey }: NvsKeySource, path: string):
     message: 'there is a file where the new keys are to be written, and keys are never overwritten',
     remedy: 'use it with --key-file, or name another file',
   });
-}
-
-function requireSize(size: number): void {
-  if (size >= pageBytes && size <= largestNvsImageBytes && size % pageBytes === 0) return;
-  throw new UsageError({
-    code: 'nvs-size',
-    message: 'the size of the partition is not possible',
-    found: `${size} bytes`,
-    expected: `a multiple of ${pageBytes}, from ${pageBytes} to ${largestNvsImageBytes}`,
-    remedy: 'give the size that the partition table says, such as 0x3000',
-  });
-}
-
-/** Says how many bytes more the partition needs. */
-function requireRoom(file: string, size: number, pages: number | undefined): void {
-  if (pages !== undefined && pages <= writablePages(size)) return;
-  const needed = pages === undefined ? undefined : partitionBytes(pages);
-  throw new InputError({
-    code: 'nvs-too-small',
-    place: { file },
-    message: 'the table does not fit the partition',
-    found: `${size} bytes (0x${size.toString(16)}), which have room for ${writablePages(size)} pages of values`,
-    expected:
-      needed === undefined
-        ? `more than the ${largestNvsImageBytes} bytes that a partition can have`
-        : `${needed} bytes (0x${needed.toString(16)}): ${needed - size} more, for ${pages} pages`,
-    remedy: 'make the partition larger, in the partition table too, or the values fewer',
-  });
-}
-
-function sizeNotes(size: number): readonly string[] {
-  if (size >= 3 * pageBytes) return [];
-  return [
-    'a partition of less than 0x3000 bytes has no page in reserve: the partition table must flag it readonly, ' +
-      'and the image ends with its last page in use',
-  ];
-}
-
-/** Newer versions of the original add entries for these keys that nobody has asked for. */
-function keyNotes(values: readonly Value[]): readonly string[] {
-  const special = values.find(({ key }) => /^(?:sta\.(?:ssid|pswd)|ap\.(?:ssid|passwd|authmode))$/.test(key));
-  if (special === undefined) return [];
-  return [
-    `for the key ${special.key} newer versions of the original add entries of Wi-Fi; here only the table's own are written`,
-  ];
 }

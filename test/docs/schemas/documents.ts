@@ -498,6 +498,33 @@ export const documents: Readonly<
       notes: list(text),
     }),
   },
+  'nvs-mass': {
+    writes: '`dfota nvs mass --json`',
+    schema: object({
+      ...format('dfota-nvs-mass'),
+      output: text,
+      manifest: text,
+      size: count,
+      nvsVersion: either(is(1), is(2)),
+      encrypted: flag,
+      devices: count,
+      kept: count,
+      made: count,
+      replaced: count,
+      sha256,
+      notes: list(text),
+    }),
+  },
+  'nvs-mass-manifest': {
+    writes: '`dfota nvs mass`, as `manifest.json` in its folder',
+    schema: object({
+      ...format('dfota-nvs-mass-manifest'),
+      size: count,
+      nvsVersion: either(is(1), is(2)),
+      encrypted: flag,
+      images: list(object({ id: text, file: text, line: count, sha256 })),
+    }),
+  },
   'nvs-dump': {
     writes: '`dfota nvs dump --json`',
     schema: object({
