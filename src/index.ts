@@ -43,6 +43,7 @@ export type { Ports } from './model/ports.js';
 export type * from './model/preflight.js';
 export type * from './model/preparation.js';
 export type { OnProgress, Progress, Stage } from './model/progress.js';
+export type * from './model/quecpython.js';
 export type * from './model/signature.js';
 export type * from './model/squashfs.js';
 export type { EarlyFile } from './model/tree.js';
@@ -155,6 +156,8 @@ export {
 } from './usecases/open-inputs.js';
 export { type PreflightRequest, preflight } from './usecases/preflight/preflight.js';
 export { type PrepareRequest, prepare } from './usecases/prepare/prepare.js';
+export { type QuecpythonBackupRequest, quecpythonBackup } from './usecases/quecpython/backup.js';
+export { type QuecpythonUpdateRequest, quecpythonUpdate } from './usecases/quecpython/update.js';
 export { type Released, type ReleasedPackage, type ReleaseRequest, release } from './usecases/release/release.js';
 export { type ReproduceRequest, reproduce } from './usecases/reproduce/reproduce.js';
 export { type ServePorts, type ServeRequest, serve } from './usecases/serve/serve.js';

@@ -147,6 +147,12 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: [],
     why: 'what makes an image must not share a mistake with its reader in formats/: pass in the bytes of files, and read back in the use case',
   },
+  quecpython: {
+    folders: ['model', 'files', 'formats'],
+    builtins: pure,
+    packages: [],
+    why: 'what makes an update or a backup of user files takes bytes and gives bytes: read and write in the use case',
+  },
   audit: {
     folders: ['model', 'formats'],
     builtins: pure,
@@ -160,7 +166,7 @@ const rules: Readonly<Record<string, Rule>> = {
     why: 'the plan of a fleet is pure, and a queue carries jobs without knowing how they are made: pass in what makes them',
   },
   usecases: {
-    folders: [...stages, 'module', 'delivery', 'fleet', ''],
+    folders: [...stages, 'module', 'delivery', 'fleet', 'quecpython', ''],
     builtins: undefined,
     packages: [],
     why: 'use cases join the stages: what they share with the command line is a type of model/',
@@ -282,6 +288,23 @@ test('unit: the table refuses what it should', () => {
     { from: 'src/elsewhere/x.ts', to: 'node:fs', typesOnly: false },
   ];
   for (const entry of refused) assert.notEqual(fault(entry), undefined, entry.from);
+});
+
+test('unit: the simulated QuecPython device and what makes its updates are strangers', () => {
+  const sides = ['src/quecpython/maker/', 'src/quecpython/device/'];
+  const faults = [...texts].flatMap(([file, text]) =>
+    importsOf(file, text)
+      .filter(({ to }) =>
+        sides.some((side) => file.startsWith(side) && to.startsWith('src/quecpython/') && !to.startsWith(side)),
+      )
+      .map(({ to }) => `${file} imports ${to}: neither may hide a mistake of the other`),
+  );
+  assert.deepEqual(faults, []);
+  for (const side of sides)
+    assert.ok(
+      files.some((file) => file.startsWith(side)),
+      side,
+    );
 });
 
 test('unit: each third-party package has one door', () => {

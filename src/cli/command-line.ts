@@ -40,6 +40,7 @@ export const repeatable: ReadonlySet<string> = new Set([
   'property',
   'under',
   'words',
+  'writable',
 ]);
 
 /** Columns of a help in which no line is broken. */

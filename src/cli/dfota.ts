@@ -20,6 +20,7 @@ import { moduleCommand } from './commands/module.js';
 import { nvsCommand } from './commands/nvs.js';
 import { preflightCommand } from './commands/preflight.js';
 import { prepareCommand } from './commands/prepare.js';
+import { quecpythonCommand } from './commands/quecpython.js';
 import { releaseCommand } from './commands/release.js';
 import { reproduceCommand } from './commands/reproduce.js';
 import { serveCommand } from './commands/serve.js';
@@ -68,6 +69,7 @@ export function dfota(version: string): Program {
       nvsCommand,
       littlefsCommand,
       squashfsCommand,
+      quecpythonCommand,
     ],
     wordsOnly: false,
   };

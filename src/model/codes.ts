@@ -19,6 +19,7 @@ import { packagesCodes } from './codes/packages-codes.js';
 import { pairsCodes } from './codes/pairs-codes.js';
 import { policiesCodes } from './codes/policies-codes.js';
 import { prepareCodes } from './codes/prepare-codes.js';
+import { quecpythonCodes } from './codes/quecpython-codes.js';
 import { queuesCodes } from './codes/queues-codes.js';
 import { signingCodes } from './codes/signing-codes.js';
 import { squashfsCodes } from './codes/squashfs-codes.js';
@@ -56,6 +57,7 @@ export const codeSubjects: readonly CodeSubject[] = [
   { title: 'NVS partitions', codes: nvsCodes },
   { title: 'LittleFS images', codes: littlefsCodes },
   { title: 'Squashfs images', codes: squashfsCodes },
+  { title: 'Files of QuecPython programs', codes: quecpythonCodes },
 ];
 
 const texts = {
@@ -82,6 +84,7 @@ const texts = {
   ...nvsCodes,
   ...littlefsCodes,
   ...squashfsCodes,
+  ...quecpythonCodes,
 } as const;
 
 /** A code of a finding or of an error: stable, kebab-case, for machines. */

@@ -27,6 +27,7 @@ const subcommands = [
   ...['plan', 'run', 'worker', 'status'].map((name) => ['fleet', name]),
   ...['make', 'generate', 'mass', 'dump', 'diff'].map((name) => ['nvs', name]),
   ...['make', 'check', 'ls', 'extract'].map((name) => ['littlefs', name]),
+  ...['update', 'backup'].map((name) => ['quecpython', name]),
   ['squashfs', 'make'],
 ];
 const all = [...commands.map((name) => [name]), ...subcommands];

@@ -134,6 +134,16 @@ const lines: Readonly<Record<string, CommandLine>> = {
     inputs: { csv: 'file', '--key-file': 'file', '--hmac-key': 'file' },
     outputs: { '--output': 'file', '--generate-key': 'file' },
   },
+  'quecpython update': {
+    words: ['quecpython', 'update'],
+    inputs: { old: 'folder', new: 'folder' },
+    outputs: { '--output': 'new-folder' },
+  },
+  'quecpython backup': {
+    words: ['quecpython', 'backup'],
+    inputs: { tree: 'folder' },
+    outputs: { '--output': 'new-folder' },
+  },
   'nvs mass': {
     words: ['nvs', 'mass', '--size', '0x3000'],
     inputs: { '--config': 'file', '--values': 'file', '--key-file': 'file', '--hmac-key': 'file' },
@@ -325,6 +335,8 @@ test('integration: an option that names a file or a folder is in this table, or 
     'archive get',
     'nvs make',
     'nvs mass',
+    'quecpython update',
+    'quecpython backup',
     'squashfs make',
     'littlefs make',
     'littlefs extract',

@@ -23,6 +23,7 @@ import { nvsDiffRequest, nvsDumpRequest, nvsMakeRequest } from '../../src/cli/co
 import { nvsMassRequest } from '../../src/cli/commands/nvs-mass.js';
 import { preflightRequest } from '../../src/cli/commands/preflight.js';
 import { prepareRequest } from '../../src/cli/commands/prepare.js';
+import { quecpythonBackupRequest, quecpythonUpdateRequest } from '../../src/cli/commands/quecpython.js';
 import { releaseRequest } from '../../src/cli/commands/release.js';
 import { reproduceRequest } from '../../src/cli/commands/reproduce.js';
 import { serveRequest } from '../../src/cli/commands/serve.js';
@@ -302,6 +303,14 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
       jobs: '2',
     }),
     least: nvsMassRequest({ config: 'c.csv', values: 'v.csv', output: 'batch', size: '12K', version: '2' }),
+  },
+  'quecpython update': {
+    all: quecpythonUpdateRequest({ old: 'v1', new: 'v2', output: 'update', baseUrl: 'https://example.com/' }),
+    least: quecpythonUpdateRequest({ old: 'v1', new: 'v2', output: 'update' }),
+  },
+  'quecpython backup': {
+    all: quecpythonBackupRequest({ tree: 'v1', output: 'backup', size: '200K', digest: 'sha256', writable: ['a'] }),
+    least: quecpythonBackupRequest({ tree: 'v1', output: 'backup', digest: 'crc32' }),
   },
   'nvs dump': {
     all: nvsDumpRequest({ bin: 'mass.bin', keyFile: 'keys.bin', hmacKey: 'hmac.bin' }),

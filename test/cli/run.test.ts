@@ -128,6 +128,7 @@ test('unit: every command has examples in its help', async () => {
     'cache',
     'completion',
     'littlefs',
+    'quecpython',
     'squashfs',
     'config',
     'fleet',
@@ -138,6 +139,7 @@ test('unit: every command has examples in its help', async () => {
   const nvs = ['make', 'generate', 'mass', 'dump', 'diff'].map((name) => ['nvs', name]);
   const cache = ['ls', 'prune', 'verify', 'serve'].map((name) => ['cache', name]);
   const fleet = ['plan', 'run', 'worker', 'status'].map((name) => ['fleet', name]);
+  const quecpython = ['update', 'backup'].map((name) => ['quecpython', name]);
   const littlefs = ['make', 'check', 'ls', 'extract'].map((name) => ['littlefs', name]);
   const squashfs = [['squashfs', 'make']];
   for (const words of [
@@ -147,6 +149,7 @@ test('unit: every command has examples in its help', async () => {
     ...cache,
     ...littlefs,
     ...squashfs,
+    ...quecpython,
     ...fleet,
   ]) {
     const { terminal, stdout } = testTerminal();

@@ -166,6 +166,20 @@ test('integration: whatever fails', async () => {
   hold('failure', await command('sign', at('v1.zip'), '--scheme', 'le', '--output', at('x.zip')));
 });
 
+test('integration: quecpython update, backup', async () => {
+  for (const [name, text] of [
+    ['user1', 'old'],
+    ['user2', 'new'],
+  ] as const) {
+    mkdirSync(at(name));
+    writeFileSync(join(at(name), 'main.py'), text);
+    writeFileSync(join(at(name), 'empty'), '');
+  }
+  hold('quecpython-update', await command('quecpython', 'update', at('user1'), at('user2'), '--output', at('update')));
+  hold('quecpython-update', JSON.parse(readFileSync(join(at('update'), 'update.json'), 'utf8')));
+  hold('quecpython-backup', await command('quecpython', 'backup', at('user1'), '--output', at('backup')));
+});
+
 test('integration: nvs make, dump, diff', async () => {
   const vector = (name: string): string => join(root, 'test/images/nvs/vectors', name);
   const words = ['nvs', 'make', vector('mass.csv'), '--size', '0x3000', '--output', at('mass.bin')];

@@ -36,7 +36,7 @@ export const nvsMassCommand: Command = (commands, choose) =>
             ['$0 nvs mass --config config.csv --values values.csv --size 0x3000 --output batch', 'numbered images'],
             [
               '$0 nvs mass --config c.csv --values v.csv --size 12K --file-id serial --output batch',
-              'images that are named after the serial number, which no two devices may share',
+              'images named by a value',
             ],
           ]),
         ),

@@ -498,6 +498,35 @@ export const documents: Readonly<
       notes: list(text),
     }),
   },
+  'quecpython-update': {
+    writes: '`dfota quecpython update --json`; without `output` as `update.json` in its folder',
+    schema: object({
+      ...format('dfota-quecpython-update'),
+      output: maybe(text),
+      files: list(object({ name: text, url: text, file: text, size: count, crc32: maybe(text), sha256 })),
+      deletes: list(text),
+      unchanged: count,
+      bytes: count,
+      listed: count,
+      proof: object({ steps: count, starts: count }),
+      remarks: list(object({ code: text, name: maybe(text), message: text })),
+    }),
+  },
+  'quecpython-backup': {
+    writes: '`dfota quecpython backup --json`',
+    schema: object({
+      ...format('dfota-quecpython-backup'),
+      output: text,
+      image: text,
+      size: count,
+      usedBlocks: count,
+      files: count,
+      listed: count,
+      digest: one('crc32', 'sha256'),
+      sha256,
+      remarks: list(object({ code: text, name: maybe(text), message: text })),
+    }),
+  },
   'nvs-mass': {
     writes: '`dfota nvs mass --json`',
     schema: object({
