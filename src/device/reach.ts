@@ -2,7 +2,9 @@
  * What a script does outside of what the target describes: /system, the partitions that the target has images for, and /cache
  * and /tmp, which are there to be used. Noted when it happens, so that what is put right again later is seen too.
  */
+
 import { mostReached } from '../model/limits/device.js';
+import { mostLinksFollowed } from '../model/limits.js';
 import type { ReachKind } from '../model/verification.js';
 import type { Blob } from './blob.js';
 import { emptyFileSystem } from './file-system.js';
@@ -80,18 +82,33 @@ export function destroyVolume(machine: Machine, device: string): boolean {
 }
 
 /**
- * Whether a path that leads to nothing is known to do so on the module: the simulated one knows /system, /cache and /tmp, but not
+ * Whether a path that leads to no file is known to do so on the module: the simulated one knows /system, /cache and /tmp, but not
  * what the recovery has in its RAM disk.
  */
-export function isKnownAbsent(machine: Machine, path: string): boolean {
+export function isKnownAbsent(machine: Machine, path: string, links = 0): boolean {
+  if (links > mostLinksFollowed) return true;
   const parts = path.split('/').filter((part) => part !== '');
   let prefix = '';
-  for (const part of parts) {
+  for (const [at, part] of parts.entries()) {
+    const folder = prefix;
     prefix += `/${part}`;
     const found = lookUp(machine, prefix, false);
-    if (typeof found === 'string') return false;
+    // Below a file there is nothing.
+    if (typeof found === 'string') return found === 'ENOTDIR' && isOwn(machine, folder);
     if (found.node === undefined) return ownVolumes.has(found.parent.volume) || isScratch(machine, found.above);
-    if (nodeAt(machine, found.node).kind === 'link' && typeof find(machine, prefix) === 'string') return false;
+    const inode = nodeAt(machine, found.node);
+    if (inode.kind === 'link' && typeof find(machine, prefix) === 'string') {
+      // What is not there is what the text of the link leads to.
+      const to = inode.destination.startsWith('/') ? inode.destination : `${folder}/${inode.destination}`;
+      return isKnownAbsent(machine, [to, ...parts.slice(at + 1)].join('/'), links + 1);
+    }
   }
-  return false;
+  // A directory is no file.
+  return isOwn(machine, prefix);
+}
+
+/** Whether what is at a path lies in /system or /cache. */
+function isOwn(machine: Machine, path: string): boolean {
+  const ref = find(machine, path);
+  return typeof ref !== 'string' && ownVolumes.has(ref.volume);
 }

@@ -79,6 +79,10 @@ const reaching: readonly (readonly [script: string, told: RegExp, from?: 'emmc']
   // what a module may have and the simulated one does not know
   ['apply_patch_check("/sbin/fix") && abort("no");', /asks for the file \/sbin\/fix/],
   [`apply_patch_check("MTD:sbl:4:${A}") && abort("no");`, /asks for the partition sbl/],
+  [
+    `symlink("/sbin/fix", "/cache/l"); apply_patch_check("/cache/l", "${A}") && abort("no"); delete("/cache/l");`,
+    /asks for the file \/cache\/l/,
+  ],
   ['is_mounted("/tmp") && abort("no");', /asks for whether \/tmp is mounted/],
   ['write_raw_image("/sbin/image", "boot");', /asks for the file \/sbin\/image/],
 ];
@@ -105,6 +109,11 @@ test('integration: odd spellings of what a script may do are proved', async () =
     'delete_recursive("/cache"); delete_recursive("/tmp/");',
     'run_program("/system/none"); file_getprop("/system/build.prop", "x") == "" || abort("no");',
     `apply_patch_check("EMMC:/system/app:9000:${A}") || abort("no");`,
+    // nothing lies below a file, behind a link to nothing, or in a ring of links; a directory is no file
+    `apply_patch_check("/system/app/below", "${A}") && abort("no");`,
+    `apply_patch_check("/system", "${A}") && abort("no");`,
+    `symlink("none", "/cache/l"); apply_patch_check("/cache/l", "${A}") && abort("no"); delete("/cache/l");`,
+    `symlink("m", "/cache/l"); symlink("l", "/cache/m"); apply_patch_check("/cache/l/x", "${A}") && abort("no"); delete("/cache/l", "/cache/m");`,
   ]) {
     const result = await run(script);
     assert.deepEqual([result.outside, result.message, result.verdict], [[], undefined, 'proved'], script);

@@ -43,7 +43,7 @@ const comparedBytes = 32 * 1024;
 /** About what the package takes for a file that takes `quick` bytes when it is compressed quickly: pieces of it, compressed both ways, tell. */
 function carefulWhole(bytes: Uint8Array, quick: number): number {
   const wanted = comparedPieces * comparedBytes;
-  if (bytes.length <= wanted) return Math.min(bytes.length, deflatedLength(bytes, { level: 9 }));
+  if (bytes.length <= wanted) return Math.min(quick, deflatedLength(bytes, { level: 9 }));
   const step = Math.ceil(bytes.length / comparedPieces);
   let [fast, good] = [0, 0];
   for (let at = 0; at < bytes.length; at += step) {
@@ -51,7 +51,7 @@ function carefulWhole(bytes: Uint8Array, quick: number): number {
     fast += quickWhole(piece);
     good += Math.min(piece.length, deflatedLength(piece, { level: 9 }));
   }
-  return Math.round((quick * good) / Math.max(1, fast));
+  return Math.min(quick, Math.round((quick * good) / Math.max(1, fast)));
 }
 
 /**

@@ -106,7 +106,7 @@ test('property: an estimate is above nothing and never above the whole file, and
       assert.ok(about.bytes >= 0 && about.bytes <= Math.max(quickWhole(new Uint8Array(target)), 150));
       assert.deepEqual(estimate(target, ...bases), about);
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
 });
 
