@@ -45,7 +45,7 @@ test('unit: what costs a module is told first, and what is mended in one way sta
     note,
     warning('version-equal', 'same version', 'count up'),
     warning('files-deleted', 'one is gone', 'put it back'),
-    warning('cache-too-small', 'no room'),
+    warning('usrdata-needed', 'no room'),
     warning('chmod-row-not-there', 'another', 'correct it'),
     warning('empty-directories-lost', 'two is gone', 'put it back'),
     warning('links-flattened', 'no links', 'zip again'),

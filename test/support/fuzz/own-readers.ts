@@ -65,6 +65,7 @@ const table =
   'key,type,encoding,value\nnet,namespace,,\nmode,data,u8,3\nname,data,string,"a, ""b"""\nkey,data,hex2bin,00ff\n';
 
 const record = JSON.stringify({
+  proof: { profile: 'strict', proved: true, powerCuts: { points: 3, tried: 2 } },
   format: 'dfota-package',
   version: 1,
   tool: { dfota: '1.0.0', engine: '1' },
