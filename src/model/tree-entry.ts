@@ -27,3 +27,15 @@ export interface TreeEntry {
   /** The content cannot be read without a key. */
   readonly encrypted: boolean;
 }
+
+/** What an entry has of an input that keeps neither modes, owners, dates nor attributes. */
+export const bareEntry = {
+  size: 0,
+  mode: undefined,
+  uid: undefined,
+  gid: undefined,
+  mtime: undefined,
+  links: 1,
+  attributes: new Map<string, Uint8Array>(),
+  encrypted: false,
+} as const satisfies Omit<TreeEntry, 'path' | 'kind'>;

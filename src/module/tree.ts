@@ -9,7 +9,7 @@ import type { BuildContent } from '../model/build.js';
 import type { InputTree } from '../model/input-tree.js';
 import { sdx6x } from '../model/layout.js';
 import { compareBytes } from '../model/path.js';
-import type { TreeEntry } from '../model/tree-entry.js';
+import { bareEntry, type TreeEntry } from '../model/tree-entry.js';
 
 const partitionsFolder = 'PARTITIONS';
 
@@ -18,17 +18,7 @@ export function treeOf(flash: Flash, content: BuildContent, origin: string): Inp
   const blobs = new Map<string, Blob>();
   const entries: TreeEntry[] = [];
   const add = (entry: Partial<TreeEntry> & Pick<TreeEntry, 'path' | 'kind'>): void => {
-    entries.push({
-      size: 0,
-      mode: undefined,
-      uid: undefined,
-      gid: undefined,
-      mtime: undefined,
-      links: 1,
-      attributes: new Map(),
-      encrypted: false,
-      ...entry,
-    });
+    entries.push({ ...bareEntry, ...entry });
   };
   const walk = (fs: FileSystem, ino: number, path: string): void => {
     const inode = inodeOf(fs, ino);

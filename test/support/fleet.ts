@@ -45,3 +45,13 @@ export function writeFleet(folder: string, lines: readonly string[], name = 'fle
   writeFileSync(path, ['products:', '  gateway:', ...lines.map((line) => `    ${line}`), ''].join('\n'));
   return path;
 }
+
+/** The lines of a product of fleet.yaml: the versions 1 to 4 to 5 and 6. */
+export const product = (output: string, ...more: readonly string[]): readonly string[] => [
+  'archive: releases',
+  'sources: ["*A0[1-4]M4G*"]',
+  'targets: ["*A0[56]M4G*"]',
+  `output: ${output}`,
+  'effort: fast',
+  ...more,
+];

@@ -13,6 +13,7 @@ import { exitCodes } from '../exit-codes.js';
 import { chosenLists, listsOptions } from '../lists-option.js';
 import { companionOption, countOption, emphasisOf, modesOption, partsOption } from '../options.js';
 import { passphraseFrom } from '../passphrase.js';
+import { type SigningWords, signerOf, signingOptions } from '../signing-option.js';
 import { sourceDate } from '../source-date.js';
 
 /** `dfota release SOURCE TARGET --output release.zip`. */
@@ -54,20 +55,7 @@ export const releaseCommand: Command = (program, choose) =>
         .option('policy', { type: 'string', describe: 'Policy of the audit' })
         .option('builder-id', { type: 'string', describe: 'Who runs it, as a URI for the provenance' })
         .option('scheme', { choices: signatureSchemes, describe: 'Sign the package, see dfota sign' })
-        .option('key', { type: 'string', describe: 'Private RSA key, PEM' })
-        .option('certificate', { type: 'string', describe: 'Certificate of the key, PEM' })
-        .option('signer-command', { type: 'string', describe: 'Program that signs' })
-        .option('public-key', { type: 'string', describe: 'Public key of that program, PEM' })
-        .option('signer-timeout', {
-          type: 'string',
-          describe: 'Seconds that the program may take',
-          defaultDescription: '60',
-        })
-        .option('passphrase-env', {
-          type: 'string',
-          default: 'DFOTA_KEY_PASSPHRASE',
-          describe: 'Variable of the environment with the passphrase of the key',
-        })
+        .options(signingOptions)
         .option('json', { type: 'boolean', describe: 'One JSON document on standard output' })
         .conflicts('key', 'signer-command')
         .epilogue(
@@ -109,7 +97,7 @@ export const releaseCommand: Command = (program, choose) =>
       }),
   );
 
-interface ReleaseWords extends CacheWords {
+interface ReleaseWords extends CacheWords, SigningWords {
   readonly source: string;
   readonly target: string;
   readonly output: string;
@@ -124,11 +112,6 @@ interface ReleaseWords extends CacheWords {
   readonly policy?: string | undefined;
   readonly builderId?: string | undefined;
   readonly scheme?: (typeof signatureSchemes)[number] | undefined;
-  readonly key?: string | undefined;
-  readonly certificate?: string | undefined;
-  readonly signerCommand?: string | undefined;
-  readonly publicKey?: string | undefined;
-  readonly signerTimeout?: string | undefined;
 }
 
 /** The request of what the options say; `date`: of the run, for the provenance. Throws UsageError. */
@@ -161,9 +144,10 @@ function usage(message: string): UsageError {
 }
 
 function signingOf(options: ReleaseWords): ReleaseRequest['sign'] {
-  const { scheme, key, certificate, signerCommand, publicKey } = options;
-  const signerTimeout = countOption('signer-timeout', options.signerTimeout, 1, 3600);
-  if (scheme !== undefined) return { scheme, key, certificate, signerCommand, publicKey, signerTimeout };
+  const { scheme } = options;
+  const signer = signerOf(options);
+  if (scheme !== undefined) return { scheme, ...signer };
+  const { key, certificate, signerCommand, publicKey } = signer;
   if ([key, certificate, signerCommand, publicKey].every((option) => option === undefined)) return undefined;
   throw new UsageError({
     code: 'signing-options',

@@ -4,8 +4,8 @@ import type { SignRequest } from '../../usecases/sign/sign.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
-import { countOption } from '../options.js';
 import { passphraseFrom } from '../passphrase.js';
+import { type SigningWords, signerOf, signingOptions } from '../signing-option.js';
 
 /** `dfota sign update.zip --scheme le --key key.pem --output signed.zip`. */
 export const signCommand: Command = (program, choose) =>
@@ -21,27 +21,7 @@ export const signCommand: Command = (program, choose) =>
           describe:
             'le: update.sig, for Linux-Embedded recoveries; android: the whole file; detached: in a file of its own',
         })
-        .option('key', { type: 'string', describe: 'Private RSA key, PEM' })
-        .option('certificate', { type: 'string', describe: 'Certificate of the key, PEM; android needs it' })
-        .option('signer-command', {
-          type: 'string',
-          describe:
-            'Program that signs: SHA-256 (32 bytes) on its standard input, raw signature on its standard output',
-        })
-        .option('public-key', {
-          type: 'string',
-          describe: 'Public key of that program, PEM, where there is no certificate',
-        })
-        .option('signer-timeout', {
-          type: 'string',
-          describe: 'Seconds that the program may take',
-          defaultDescription: '60',
-        })
-        .option('passphrase-env', {
-          type: 'string',
-          default: 'DFOTA_KEY_PASSPHRASE',
-          describe: 'Variable of the environment with the passphrase of the key; without it a terminal is asked',
-        })
+        .options(signingOptions)
         .option('output', {
           type: 'string',
           demandOption: true,
@@ -77,22 +57,10 @@ export const signCommand: Command = (program, choose) =>
       }),
   );
 
-interface SignWords extends Omit<SignRequest, 'signerTimeout'> {
-  readonly signerTimeout?: string | undefined;
-}
+interface SignWords extends Omit<SignRequest, keyof SigningWords>, SigningWords {}
 
 /** The request of what the options say. */
 export function signRequest(options: SignWords): SignRequest {
-  const { scheme, key, certificate, signerCommand, publicKey, output, replace } = options;
-  return {
-    package: options.package,
-    scheme,
-    key,
-    certificate,
-    signerCommand,
-    publicKey,
-    signerTimeout: countOption('signer-timeout', options.signerTimeout, 1, 3600),
-    output,
-    replace,
-  };
+  const { scheme, output, replace } = options;
+  return { package: options.package, scheme, ...signerOf(options), output, replace };
 }

@@ -1,8 +1,7 @@
 /** Reads a configuration file: `defaults`, and `products` by name. */
-import { parseYaml } from '../../formats/text/located-yaml.js';
 import { noProduct, type PlacedProduct } from '../../model/configuration/product.js';
 import { type Fault, InputError } from '../../model/errors.js';
-import { fieldsOf, placeOf, readProduct } from './read-product.js';
+import { fieldsOf, placeOf, readProduct, rootOf } from './read-product.js';
 
 /** A configuration as it was read. */
 export interface Configuration {
@@ -16,16 +15,7 @@ const form = 'products:, and below it for each a name with at least source: and 
 
 /** Parses the text of a configuration file. Throws InputError with every fault, each at its line and column. */
 export function parseConfiguration(text: string, file: string): Configuration {
-  const { root, problems } = parseYaml(text);
-  if (problems.length > 0) {
-    throw new InputError(
-      problems.map(({ line, column, message }) => ({
-        code: 'configuration-syntax',
-        place: { file, line, column },
-        message: `the configuration is neither YAML nor JSON: ${message}`,
-      })),
-    );
-  }
+  const root = rootOf(text, file, 'the configuration');
   const faults: Fault[] = [];
   const of = { file, faults };
   const products = new Map<string, PlacedProduct>();

@@ -1,6 +1,6 @@
 /** Reads a product, or any mapping of settings, out of YAML or JSON: a configuration and the file of a fleet hold the same. */
 import { dirname, isAbsolute, join } from 'node:path';
-import { type Located, type LocatedField, showLocated, textOf } from '../../formats/text/located-yaml.js';
+import { type Located, type LocatedField, parseYaml, showLocated, textOf } from '../../formats/text/located-yaml.js';
 import {
   isConfiguredCommand,
   type PlacedProduct,
@@ -18,7 +18,7 @@ import {
 } from '../../model/configuration/setting.js';
 import { expectedOf, parseSettingText, startingIn } from '../../model/configuration/setting-value.js';
 import { type SettingName, settingNames, settingOf } from '../../model/configuration/settings.js';
-import type { Fault, Place } from '../../model/errors.js';
+import { type Fault, InputError, type Place } from '../../model/errors.js';
 import { nearestName } from '../../model/nearest.js';
 
 /** Where faults go, and what they are of. */
@@ -26,6 +26,19 @@ export interface SettingsFile {
   /** As the user named it; relative paths in it start in its folder. */
   readonly file: string;
   readonly faults: Fault[];
+}
+
+/** The root of the text; `undefined` where it holds nothing. Throws InputError with every fault of its syntax. `what`: the configuration. */
+export function rootOf(text: string, file: string, what: string): Located | undefined {
+  const { root, problems } = parseYaml(text);
+  if (problems.length === 0) return root;
+  throw new InputError(
+    problems.map(({ line, column, message }) => ({
+      code: 'configuration-syntax',
+      place: { file, line, column },
+      message: `${what} is neither YAML nor JSON: ${message}`,
+    })),
+  );
 }
 
 /** Reads a product; what is wrong with it is added to the faults, each at its line and column. */

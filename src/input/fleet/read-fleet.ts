@@ -1,5 +1,5 @@
 /** Reads fleet.yaml: products with their archive, sources, targets and output, and how their packages are made. */
-import { type Located, type LocatedField, parseYaml, showLocated, textOf } from '../../formats/text/located-yaml.js';
+import { type Located, type LocatedField, showLocated, textOf } from '../../formats/text/located-yaml.js';
 import { type PlacedValue, plainSettings, settingsInForce } from '../../model/configuration/product.js';
 import { optionName } from '../../model/configuration/setting.js';
 import { type SettingName, settingNames, settingOf } from '../../model/configuration/settings.js';
@@ -7,7 +7,7 @@ import { type Fault, InputError } from '../../model/errors.js';
 import type { Fleet, FleetPolicy, FleetProduct, Placed } from '../../model/fleet.js';
 import { longestVersionPattern } from '../../model/limits/fleet.js';
 import { parseSize } from '../../model/size-words.js';
-import { fieldsOf, placeOf, readSetting, type SettingsFile } from '../configuration/read-product.js';
+import { fieldsOf, placeOf, readSetting, rootOf, type SettingsFile } from '../configuration/read-product.js';
 
 /** Settings of `generate` that a fleet says in another way, or the run says. */
 const otherwise: readonly SettingName[] = [
@@ -58,16 +58,7 @@ interface Said {
 
 /** Parses the text of a fleet's file. Throws InputError with every fault, each at its line and column. */
 export function parseFleet(text: string, file: string): Fleet {
-  const { root, problems } = parseYaml(text);
-  if (problems.length > 0) {
-    throw new InputError(
-      problems.map(({ line, column, message }) => ({
-        code: 'configuration-syntax',
-        place: { file, line, column },
-        message: `the file is neither YAML nor JSON: ${message}`,
-      })),
-    );
-  }
+  const root = rootOf(text, file, 'the file');
   const faults: Fault[] = [];
   const of = { file, faults };
   const products: FleetProduct[] = [];

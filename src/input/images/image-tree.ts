@@ -12,7 +12,7 @@ import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import type { InputTree } from '../../model/input-tree.js';
 import { displayName } from '../../model/path.js';
-import type { TreeEntry } from '../../model/tree-entry.js';
+import { bareEntry, type TreeEntry } from '../../model/tree-entry.js';
 import { openLittlefsTree } from './littlefs-tree.js';
 
 /** What a file's first bytes say that it is. */
@@ -196,16 +196,10 @@ function chooseVolume(
 function rawVolume(source: ByteSource, volume: UbiVolume, findings: readonly Finding[]): InputTree {
   const path = `${volume.name.replaceAll(/[/\0]/g, '_')}.img`;
   const entry: TreeEntry = {
+    ...bareEntry,
     path,
     kind: 'file',
     size: volume.size,
-    mode: undefined,
-    uid: undefined,
-    gid: undefined,
-    mtime: undefined,
-    links: 1,
-    attributes: new Map(),
-    encrypted: false,
   };
   return {
     origin: source.name,

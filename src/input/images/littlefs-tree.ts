@@ -6,6 +6,7 @@ import type { Finding } from '../../model/finding.js';
 import type { InputTree } from '../../model/input-tree.js';
 import { largestLittlefsImageBytes } from '../../model/limits/littlefs.js';
 import { displayName } from '../../model/path.js';
+import { bareEntry } from '../../model/tree-entry.js';
 
 /** Reads a LittleFS image. Throws InputError when it cannot be read or is none of version 1. */
 export async function readLittlefsFile(path: string): Promise<{ readonly size: number; readonly image: Littlefs }> {
@@ -38,16 +39,10 @@ export async function openLittlefsTree(path: string): Promise<InputTree> {
     origin: path,
     description: `LittleFS ${image.diskVersion}, ${image.blockCount} blocks of ${image.blockSize} bytes`,
     entries: image.entries.map(({ path: name, kind, size }) => ({
+      ...bareEntry,
       path: name,
       kind,
       size: kind === 'file' ? size : 0,
-      mode: undefined,
-      uid: undefined,
-      gid: undefined,
-      mtime: undefined,
-      links: 1,
-      attributes: new Map(),
-      encrypted: false,
     })),
     findings: findingsOf(path, image),
     content: (name) => once(path, image, name),

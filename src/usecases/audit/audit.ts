@@ -46,13 +46,12 @@ import { countsDown } from '../../model/revision.js';
 import type { WrittenPackage } from '../../package/write.js';
 import type { Levers } from '../../plan/bases.js';
 import type { ChmodPlacement } from '../../plan/permissions.js';
-import { planDelta } from '../../plan/plan.js';
 import { dfotaVersion } from '../../version.js';
 import { type Generated, type GenerateOptions, generatePackage } from '../generate/generate.js';
-import { type SketchOptions, sketchBuilds } from '../generate/sketches.js';
 import { guardInputs, withoutRepeated } from '../guard-inputs.js';
 import { inspectPackage } from '../inspect/inspect.js';
 import type { OpenInputs } from '../open-inputs.js';
+import { planBuilds } from '../plan-builds.js';
 import { openEstimates } from './estimate-plan.js';
 import { type InsideFacts, lookInside } from './look-inside.js';
 import { recordedFacts } from './recorded-facts.js';
@@ -226,19 +225,6 @@ function packageOf(output: WrittenPackage, rows: readonly AuditRow[]): AuditPack
       return { name, bytes: packedSize, path };
     }),
   };
-}
-
-async function planBuilds(
-  inputs: OpenInputs,
-  options: AuditOptions,
-  watching: Pick<SketchOptions, 'onProgress' | 'signal'>,
-): Promise<DeltaPlan> {
-  const parts = new Set(options.parts);
-  const { source, target, rules } = inputs;
-  const wantsSketches = options.levers.moves || options.levers.crossBases;
-  const sketches = wantsSketches ? await sketchBuilds(source, target, { rules, parts, ...watching }) : new Map();
-  const permissions = target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm';
-  return planDelta({ ...options, parts, source: source.build, target: target.build, rules, permissions, sketches });
 }
 
 /** All that matters for security, by path, then rule. */

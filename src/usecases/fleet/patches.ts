@@ -10,11 +10,10 @@ import { sdx6x } from '../../model/layout.js';
 import type { PatchCache } from '../../model/patch-cache.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
-import { planDelta } from '../../plan/plan.js';
 import { encodeTasks } from '../generate/encode.js';
 import { openRunCache } from '../generate/open-cache.js';
-import { sketchBuilds } from '../generate/sketches.js';
 import { type Lists, readLists, withBuild } from '../open-inputs.js';
+import { planBuilds } from '../plan-builds.js';
 import { archivedName } from './make-package.js';
 import { jobOptions, type MakingOptions } from './options.js';
 
@@ -97,22 +96,8 @@ async function planPair(
   cache: PatchCache | undefined,
   signal: AbortSignal | undefined,
 ): Promise<PlannedJob> {
-  const parts = new Set(options.parts);
-  const { levers, encoding } = options;
-  const sketches =
-    levers.moves || levers.crossBases
-      ? await sketchBuilds(source, target, { rules, parts, cache, onProgress: silent, signal })
-      : new Map();
-  const permissions = options.permissions ?? (target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm');
-  const delta = planDelta({
-    ...options,
-    parts,
-    source: source.build,
-    target: target.build,
-    rules,
-    permissions,
-    sketches,
-  });
+  const { encoding } = options;
+  const delta = await planBuilds({ source, target, rules }, options, { cache, onProgress: silent, signal });
   const tasks = encodeTasks(delta, { source, target }, encoding.whole === true).map((task) => ({
     key: encodingKey(task, { effort: encoding.effort, worthwhile: defaultWorthwhile }),
     targetBytes: task.target.size,

@@ -31,7 +31,6 @@ import { withIdentities } from '../../plan/identities.js';
 import { deviceOrder } from '../../plan/order.js';
 import type { ChmodPlacement } from '../../plan/permissions.js';
 import type { PermissionFamily } from '../../plan/permissions-reduce.js';
-import { planDelta } from '../../plan/plan.js';
 import { replayPlan } from '../../plan/replay.js';
 import { settle } from '../../plan/settle.js';
 import { deviceNeeds, holdLimits, needFindings } from '../../plan/space.js';
@@ -44,13 +43,13 @@ import { checkInputs } from '../check.js';
 import { guardInputs, refuseUnallowed, withAllowed, withoutRepeated } from '../guard-inputs.js';
 import { holdOutputsApart } from '../hold-apart.js';
 import type { OpenInputs } from '../open-inputs.js';
+import { permissionFamily, planBuilds } from '../plan-builds.js';
 import { encodePlan } from './encode.js';
 import type { EncodingOptions } from './encoding-options.js';
 import type { HeadStart } from './head-start.js';
 import { openRunCache } from './open-cache.js';
 import { Payloads } from './payloads.js';
 import { provePackage, type VerifyOptions } from './prove.js';
-import { sketchBuilds } from './sketches.js';
 
 export type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
 export type { CompanionFile } from '../../files/output.js';
@@ -177,18 +176,11 @@ async function generateWith(
 
   const begun = await ahead?.begun();
   const { cache, findings: cacheFindings } = begun?.run ?? (await openRunCache(options.encoding, ports.cache));
-  const permissions = options.permissions ?? (target.build.misc.useSetMetadata ? 'set_metadata' : 'set_perm');
-  const delta = planDelta({
-    ...options,
-    parts,
-    source: source.build,
-    target: target.build,
-    rules,
-    permissions,
-    // No name holds them: they are not needed while patches are made.
-    sketches: wantsSketches(options.levers)
-      ? await sketchBuilds(source, target, { rules, parts, cache, threads: options.encoding.jobs, onProgress, signal })
-      : new Map(),
+  const delta = await planBuilds(inputs, options, {
+    cache,
+    threads: options.encoding.jobs,
+    onProgress,
+    signal,
   });
 
   const encoded = await encodePlan(delta, inputs, payloads, {
@@ -203,6 +195,7 @@ async function generateWith(
   const order = deviceOrder(plan);
   replayPlan(plan, order, source.build);
 
+  const permissions = permissionFamily(options, target.build);
   const script = printScript(writeScript(plan, order, { ...options, permissions, toolVersion: dfotaVersion }));
   const programs = await readPrograms(target);
   const entries = layoutPackage(plan, order, {
@@ -260,10 +253,6 @@ async function generateWith(
     },
   });
   return generated ?? finish(output);
-}
-
-function wantsSketches({ moves, crossBases }: Levers): boolean {
-  return moves || crossBases;
 }
 
 /** Findings that make any package wrong stop the run before anything is encoded. */

@@ -86,22 +86,27 @@ const commands: Schema = {
 /** A product: its builds, lists, outputs and options. */
 export const product: Schema = mapping(settingNames, { commands });
 
-export const configuration: Schema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['products'],
-  properties: {
-    $schema: { type: 'string' },
-    defaults: {
-      description: 'What holds for every product that does not say it itself',
-      $ref: '#/definitions/product',
+/** A file of products by name, and what holds for all of them. */
+export function fileOf(product: Schema): Schema {
+  return {
+    type: 'object',
+    additionalProperties: false,
+    required: ['products'],
+    properties: {
+      $schema: { type: 'string' },
+      defaults: {
+        description: 'What holds for every product that does not say it itself',
+        $ref: '#/definitions/product',
+      },
+      products: {
+        description: 'The products by name',
+        type: 'object',
+        minProperties: 1,
+        additionalProperties: { $ref: '#/definitions/product' },
+      },
     },
-    products: {
-      description: 'The products by name',
-      type: 'object',
-      minProperties: 1,
-      additionalProperties: { $ref: '#/definitions/product' },
-    },
-  },
-  definitions: { product },
-};
+    definitions: { product },
+  };
+}
+
+export const configuration = fileOf(product);

@@ -5,7 +5,7 @@ import { optionName } from '../../../src/model/configuration/setting.js';
 import { settingOf } from '../../../src/model/configuration/settings.js';
 import { count, flag, list, maybe, object, one, type Schema, sha256, text } from './build-schema.js';
 import { fault, findings, format } from './common.js';
-import { valueSchema } from './configuration.js';
+import { fileOf, valueSchema } from './configuration.js';
 
 const versions: Schema = {
   anyOf: [
@@ -68,25 +68,7 @@ const product: Schema = {
   },
 };
 
-export const fleet: Schema = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['products'],
-  properties: {
-    $schema: { type: 'string' },
-    defaults: {
-      description: 'What holds for every product that does not say it itself',
-      $ref: '#/definitions/product',
-    },
-    products: {
-      description: 'The products by name',
-      type: 'object',
-      minProperties: 1,
-      additionalProperties: { $ref: '#/definitions/product' },
-    },
-  },
-  definitions: { product },
-};
+export const fleet = fileOf(product);
 
 const job = object({
   id: text,

@@ -18,7 +18,7 @@ import { openFleet } from '../../../src/usecases/fleet/plan.js';
 import { fleetStatus, fleetWorker, runFleetByQueue } from '../../../src/usecases/fleet/queue.js';
 import { runFleet } from '../../../src/usecases/fleet/run.js';
 import { dfotaVersion } from '../../../src/version.js';
-import { makeArchive, revisionOf, writeFleet } from '../../support/fleet.js';
+import { makeArchive, product, revisionOf, writeFleet } from '../../support/fleet.js';
 import { type RedisServer, startRedis } from '../../support/redis.js';
 import { without } from '../../support/tools.js';
 import { workFolder } from '../../support/work-folder.js';
@@ -30,15 +30,6 @@ const wants = { dfota: dfotaVersion, engine: encoderVersion };
 const workers: ChildProcess[] = [];
 const servers: RedisServer[] = [];
 let reference: FleetOutcome | undefined;
-
-const product = (output: string, ...more: readonly string[]): readonly string[] => [
-  'archive: releases',
-  'sources: ["*A0[1-4]M4G*"]',
-  'targets: ["*A0[56]M4G*"]',
-  `output: ${output}`,
-  'effort: fast',
-  ...more,
-];
 
 before(async () => {
   await makeArchive(work, 6);

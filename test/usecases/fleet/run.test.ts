@@ -10,7 +10,7 @@ import { openFleet } from '../../../src/usecases/fleet/plan.js';
 import { runFleet } from '../../../src/usecases/fleet/run.js';
 import { generateDefaults, generateFiles } from '../../../src/usecases/generate/generate-files.js';
 import { reproduce } from '../../../src/usecases/reproduce/reproduce.js';
-import { makeArchive, revisionOf, writeFleet } from '../../support/fleet.js';
+import { makeArchive, product, revisionOf, writeFleet } from '../../support/fleet.js';
 import { workFolder } from '../../support/work-folder.js';
 
 const work = workFolder('fleet');
@@ -18,15 +18,6 @@ let zips: readonly string[] = [];
 before(async () => {
   zips = await makeArchive(work, 6);
 });
-
-const product = (output: string, ...more: readonly string[]): readonly string[] => [
-  'archive: releases',
-  'sources: ["*A0[1-4]M4G*"]',
-  'targets: ["*A0[56]M4G*"]',
-  `output: ${output}`,
-  'effort: fast',
-  ...more,
-];
 
 function states({ packages }: FleetOutcome): string {
   const count = (wanted: string): number => packages.filter(({ state }) => state === wanted).length;
