@@ -191,7 +191,7 @@ test('integration: dfota config shows each value and where it came from, and no 
   assert.match(stdout, /^effort +best +generate, release +DFOTA_EFFORT$/m);
   assert.match(stdout, /^jobs +2 +audit +DFOTA_AUDIT_JOBS$/m);
   assert.match(stdout, new RegExp(`^target +${at('v2/targetfiles.zip')} .* ${file}:9:5$`, 'm'));
-  assert.match(stdout, /^boot-update +resumable +generate +default$/m);
+  assert.match(stdout, /^boot-update +resumable +generate, release +default$/m);
   assert.match(stdout, /^signer-command +\(not shown\) +release /m);
   assert.match(stdout, /^builder-id +https:\/\/…@ci\/1 /m);
   assert.match(stdout, /^passphrase of a key: MY_PASSPHRASE, set$/m);
@@ -237,6 +237,19 @@ const ofOneRun: Readonly<Record<string, readonly string[]>> = {
   audit: ['package', 'today'],
   prepare: ['dry-run'],
 };
+
+/** What `generate` has and `release` has not: a release is one pair, and the bundle holds record and provenance. */
+const ofGenerateAlone = ['from', 'fromArchive', 'sourceVersion', 'plan', 'noRecord', 'provenance'];
+
+test('unit: release takes every setting of generate, but for those that a bundle has no use for', () => {
+  const taken = (name: 'generate' | 'release') =>
+    settingNames.filter((each) => settingOf(each).commands.includes(name));
+  const release = new Set(taken('release'));
+  assert.deepEqual(
+    taken('generate').filter((each) => !release.has(each)),
+    ofGenerateAlone,
+  );
+});
 
 test('unit: the table of settings has every option of the commands, with the same choices', async () => {
   for (const name of configuredCommands) {

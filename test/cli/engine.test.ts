@@ -105,6 +105,23 @@ test('end-to-end: compare makes our package and tells what both make of each pat
   assert.deepEqual(readdirSync(at('tmp')), []);
 });
 
+test('end-to-end: a release by the other encoder says so in its record; with compare it tells both', () => {
+  const packages = withPackage('works');
+  const words = ['release', ...pair, '--no-cache', '--verify', 'off', '--quiet'];
+  const made = dfota([...words, '--engine', 'bsdiff-node', '--output', at('bundle')], packages);
+  assert.equal(made.status, 0, made.stderr);
+  const record = JSON.parse(readFileSync(at('bundle/update.zip.json'), 'utf8'));
+  assert.equal(record.options.engine, 'bsdiff-node');
+  const text = dfota([...words, '--engine', 'compare', '--output', at('compared')], packages);
+  assert.equal(text.status, 0, text.stderr);
+  assert.match(text.stdout, /^all \d+ patches/m);
+  const json = dfota([...words, '--engine', 'compare', '--json', '--output', at('compared.json')], packages);
+  assert.ok(JSON.parse(json.stdout).comparison.patches.length >= 5);
+  const missing = dfota([...words, '--engine', 'bsdiff-node', '--output', at('missing')], withPackage('exits'));
+  assert.equal(missing.status, 3, missing.stderr);
+  assert.ok(!existsSync(at('missing')));
+});
+
 test('end-to-end: without the package, or with one that fails, nothing is made', (t) => {
   for (const engine of ['bsdiff-node', 'compare']) {
     if (isInstalled()) t.diagnostic('bsdiff-node is installed: that it is missing cannot be tried');

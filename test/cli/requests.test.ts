@@ -367,13 +367,22 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   release: {
     all: releaseRequest(
       {
-        ...pair,
+        ...package_,
         ...reading,
+        ...device,
+        source: 'v1.zip',
+        target: 'v2.zip',
         output: 'release.zip',
-        effort: 'normal',
-        verify: 'quick',
-        profile: 'strict',
+        permissions: 'set_perm',
+        engine: 'bsdiff-node',
         jobs: '2',
+        memory: '1G',
+        systemFree: '1M',
+        deviceMemory: '128M',
+        eraseBlock: '128K',
+        property: ['ro.product.device=sdx65'],
+        allowProgram: ['/sbin/sync'],
+        allow: ['boot-image-gone'],
         cache: 'cache',
         cacheReadOnly: true,
         policy: 'policy.yaml',
@@ -387,7 +396,7 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
       },
       '2026-11-21T00:00:00Z',
     ),
-    least: releaseRequest({ ...pair, output: 'out', effort: 'fast', verify: 'off', profile: 'strict', noCache: true }),
+    least: releaseRequest({ ...package_, source: 'v1.zip', target: 'v2.zip', output: 'out', noCache: true }),
   },
   support: {
     all: supportRequest({

@@ -1,17 +1,17 @@
 import { UsageError } from '../../model/errors.js';
 import { signatureSchemes } from '../../model/signature.js';
+import { engineComparisonText } from '../../report/engine-comparison.js';
 import { findingsText } from '../../report/findings.js';
 import { releaseText } from '../../report/release.js';
-import { generateDefaults, profileNames } from '../../usecases/generate/generate-defaults.js';
 import type { ReleaseRequest } from '../../usecases/release/release.js';
 import { bothBuilds } from '../both-builds.js';
-import { type CacheWords, cacheOf, cacheOptions } from '../cache-option.js';
 import type { Command } from '../command.js';
 import { configurationOptions, configured } from '../configured.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
 import { chosenLists, listsOptions } from '../lists-option.js';
-import { companionOption, countOption, emphasisOf, modesOption, partsOption } from '../options.js';
+import { grouped, type MakingWords, makingOf, makingOptions } from '../making-options.js';
+import { emphasisOf } from '../options.js';
 import { passphraseFrom } from '../passphrase.js';
 import { type SigningWords, signerOf, signingOptions } from '../signing-option.js';
 import { sourceDate } from '../source-date.js';
@@ -22,35 +22,16 @@ export const releaseCommand: Command = (program, choose) =>
     'release [source] [target]',
     'Check, generate, prove, audit and sign in one go, and pack all that is handed over',
     (options) =>
-      options
+      grouped(options)
         .positional('source', { type: 'string', describe: 'The build that the module runs' })
         .positional('target', { type: 'string', describe: 'The build that it is to run' })
         .option('output', {
           type: 'string',
           describe: 'A folder that is not there yet, or an archive: x.zip, x.tar.gz',
         })
-        .option('parts', { type: 'string', default: 'a', describe: 'What to update: a (all), or letters of l, m, o' })
         .options(configurationOptions)
         .options(listsOptions)
-        .option('companion', companionOption)
-        .option('modes', modesOption)
-        .option('effort', {
-          choices: ['fast', 'normal', 'best'] as const,
-          default: generateDefaults.encoding.effort,
-          describe: 'How much time to spend on small patches',
-        })
-        .option('verify', {
-          choices: ['full', 'quick', 'off'] as const,
-          default: generateDefaults.verify.level,
-          describe: 'Proof on the simulated device',
-        })
-        .option('profile', {
-          choices: profileNames,
-          default: generateDefaults.verify.profile,
-          describe: 'Which device to simulate',
-        })
-        .option('jobs', { type: 'string', describe: 'Worker threads', defaultDescription: 'one for each processor' })
-        .options(cacheOptions)
+        .options(makingOptions)
         .conflicts('cache', 'no-cache')
         .option('policy', { type: 'string', describe: 'Policy of the audit' })
         .option('builder-id', { type: 'string', describe: 'Who runs it, as a URI for the provenance' })
@@ -92,23 +73,18 @@ export const releaseCommand: Command = (program, choose) =>
             ? `${JSON.stringify({ format: 'dfota-release', version: 1, ...released }, null, 2)}\n`
             : releaseText(released),
         );
+        if (!manner.json && released.comparison !== undefined) {
+          session.out(`\n${engineComparisonText(released.comparison)}`);
+        }
         const errors = released.findings.some(({ severity }) => severity === 'error');
         return errors || released.offends ? exitCodes.findings : exitCodes.done;
       }),
   );
 
-interface ReleaseWords extends CacheWords, SigningWords {
+interface ReleaseWords extends MakingWords, SigningWords {
   readonly source: string;
   readonly target: string;
   readonly output: string;
-  readonly parts: string;
-  readonly lists?: string | undefined;
-  readonly companion?: string | undefined;
-  readonly modes: ReleaseRequest['modes'];
-  readonly effort: ReleaseRequest['encoding']['effort'];
-  readonly verify: ReleaseRequest['verify']['level'];
-  readonly profile: ReleaseRequest['verify']['profile'];
-  readonly jobs?: string | undefined;
   readonly policy?: string | undefined;
   readonly builderId?: string | undefined;
   readonly scheme?: (typeof signatureSchemes)[number] | undefined;
@@ -116,22 +92,12 @@ interface ReleaseWords extends CacheWords, SigningWords {
 
 /** The request of what the options say; `date`: of the run, for the provenance. Throws UsageError. */
 export function releaseRequest(options: ReleaseWords, date?: string | undefined): ReleaseRequest {
-  const { source, target, output, lists, companion, modes, effort, verify, profile, policy } = options;
+  const { source, target, output, policy } = options;
   return {
-    ...generateDefaults,
+    ...makingOf(options),
     source,
     target,
     output,
-    lists,
-    companion,
-    modes,
-    parts: partsOption(options.parts),
-    encoding: {
-      effort,
-      jobs: countOption('jobs', options.jobs, 1, 256),
-      ...cacheOf(options),
-    },
-    verify: { level: verify, profile },
     policy,
     builder: options.builderId,
     date,

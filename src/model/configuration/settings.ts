@@ -4,7 +4,7 @@ import type { ConfiguredCommand, Setting, ValueOf } from './setting.js';
 const packing = ['generate', 'release'] as const satisfies readonly ConfiguredCommand[];
 const pairs = ['generate', 'check', 'verify', 'audit', 'release'] as const satisfies readonly ConfiguredCommand[];
 const making = ['generate', 'audit', 'release'] as const satisfies readonly ConfiguredCommand[];
-const proving = ['generate', 'verify'] as const satisfies readonly ConfiguredCommand[];
+const proving = ['generate', 'verify', 'release'] as const satisfies readonly ConfiguredCommand[];
 
 /** The settings by name, in the order in which they are shown. */
 export const settings = {
@@ -45,7 +45,7 @@ export const settings = {
   package: { kind: 'path', commands: ['verify'], about: 'The package that is proved; else what generate writes' },
   allow: {
     kind: 'texts',
-    commands: ['generate', 'check', 'prepare'],
+    commands: ['generate', 'check', 'release', 'prepare'],
     about: 'Errors of the builds that are accepted, by code',
   },
   effort: {
@@ -57,11 +57,11 @@ export const settings = {
   engine: {
     kind: 'choice',
     words: ['dfota', 'bsdiff-node', 'compare'],
-    commands: ['generate'],
+    commands: packing,
     about: 'Who makes the patches: dfota, or the package bsdiff-node; compare measures both',
   },
   jobs: { kind: 'count', least: 1, most: 256, commands: making, about: 'Worker threads' },
-  memory: { kind: 'size', commands: ['generate'], about: 'Memory that the whole run may take' },
+  memory: { kind: 'size', commands: packing, about: 'Memory that the whole run may take' },
   cache: { kind: 'path', commands: making, about: 'Folder of the patch cache, or the address of a shared one' },
   cacheReadOnly: { kind: 'flag', commands: making, about: 'Use that cache, and put nothing into it' },
   noCache: { kind: 'flag', commands: making, about: 'Neither use patches of earlier runs nor keep any' },
@@ -74,7 +74,7 @@ export const settings = {
   profile: {
     kind: 'choice',
     words: ['strict', 'android-4.1', 'android-4.4', 'android-5.1', 'android-7.1', 'le-c', 'le-7', 'linux-embedded'],
-    commands: ['generate', 'verify', 'release'],
+    commands: proving,
     about: 'Which device to simulate',
   },
   eraseBlock: { kind: 'size', commands: proving, about: "Erase block of the module's flash" },
@@ -83,30 +83,30 @@ export const settings = {
   powerCuts: { kind: 'text', commands: ['verify'], about: 'Power cuts to simulate: all, a number of points, or none' },
   cacheSize: { kind: 'size', commands: proving, about: 'Size of /cache: generate fails when more is needed' },
   systemSize: { kind: 'size', commands: ['verify'], about: 'Size of /system' },
-  systemFree: { kind: 'size', commands: ['generate'], about: 'Fail when more than this is needed on /system' },
+  systemFree: { kind: 'size', commands: packing, about: 'Fail when more than this is needed on /system' },
   usrdataFree: { kind: 'size', commands: proving, about: 'Free space in usrdata: generate fails when more is needed' },
-  deviceMemory: { kind: 'size', commands: ['generate'], about: 'Fail when the updater needs more memory than this' },
+  deviceMemory: { kind: 'size', commands: packing, about: 'Fail when the updater needs more memory than this' },
   bootUpdate: {
     kind: 'choice',
     words: ['resumable', 'in-place', 'whole'],
-    commands: ['generate'],
+    commands: packing,
     about: 'How the kernel is written; only resumable and whole survive every power cut',
   },
   scriptDialect: {
     kind: 'choice',
     words: ['assert', 'abort'],
-    commands: ['generate'],
+    commands: packing,
     about: 'How the script writes its checks',
   },
   permissions: {
     kind: 'choice',
     words: ['set_perm', 'set_metadata'],
-    commands: ['generate'],
+    commands: packing,
     about: 'Functions that set owners and modes',
   },
-  noMoves: { kind: 'flag', commands: ['generate'], about: 'Do not patch moved files from their old path' },
-  noCopies: { kind: 'flag', commands: ['generate'], about: 'Send files that are also elsewhere in the build' },
-  noCrossBases: { kind: 'flag', commands: ['generate'], about: 'Do not patch new files from similar ones' },
+  noMoves: { kind: 'flag', commands: packing, about: 'Do not patch moved files from their old path' },
+  noCopies: { kind: 'flag', commands: packing, about: 'Send files that are also elsewhere in the build' },
+  noCrossBases: { kind: 'flag', commands: packing, about: 'Do not patch new files from similar ones' },
   plan: { kind: 'path', commands: ['generate'], about: 'Write what was decided for every path, as JSON' },
   noRecord: { kind: 'flag', commands: ['generate'], about: 'Do not write update.zip.json beside the package' },
   provenance: { kind: 'path', commands: ['generate'], about: 'Write an in-toto statement with SLSA provenance' },

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { readBounded } from '../../files/bounded-read.js';
 import { writeBytes, writeText } from '../../files/output.js';
 import type { Build } from '../../model/build.js';
+import type { EngineComparison } from '../../model/engine-comparison.js';
 import type { Finding } from '../../model/finding.js';
 import { largestListBytes } from '../../model/limits.js';
 import type { PackageRecord } from '../../model/package-record.js';
@@ -46,6 +47,8 @@ export interface Released {
   /** The names in the bundle. */
   readonly files: readonly string[];
   readonly findings: readonly Finding[];
+  /** Sizes and times of both engines, where they were to be compared. */
+  readonly comparison?: EngineComparison | undefined;
   /** The audit's policy is not kept. */
   readonly offends: boolean;
 }
@@ -123,6 +126,7 @@ async function fill(
     signed: signed === undefined ? undefined : { ...signed, output: basename(signed.output) },
     files: await filesIn(folder),
     findings: made.generated.findings,
+    comparison: made.comparison,
     offends: hasOffenders(audit.policy),
   };
 }

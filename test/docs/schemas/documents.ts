@@ -37,6 +37,21 @@ import { fleet, fleetOutcome, fleetPlan, fleetStatus } from './fleet.js';
 const seconds: Schema = { type: 'number', minimum: 0 };
 const engineFigures = object({ size: count, wallSeconds: seconds, processorSeconds: seconds });
 
+const comparison = object({
+  engine: text,
+  patches: list(
+    object({
+      path: text,
+      base: text,
+      format: one('BSDIFF40', 'IMGDIFF2'),
+      targetSize: count,
+      ours: engineFigures,
+      other: orNull(engineFigures),
+    }),
+  ),
+  totals: object({ patches: count, ours: engineFigures, other: engineFigures }),
+});
+
 const generation = object({
   ...format('dfota-generation'),
   package: object({ file: text, size: count, sha256, md5 }),
@@ -48,22 +63,7 @@ const generation = object({
   verification: orNull(proof),
   allowed: maybe(list(text)),
   engine: maybe(text),
-  comparison: maybe(
-    object({
-      engine: text,
-      patches: list(
-        object({
-          path: text,
-          base: text,
-          format: one('BSDIFF40', 'IMGDIFF2'),
-          targetSize: count,
-          ours: engineFigures,
-          other: orNull(engineFigures),
-        }),
-      ),
-      totals: object({ patches: count, ours: engineFigures, other: engineFigures }),
-    }),
-  ),
+  comparison: maybe(comparison),
   findings,
 });
 
@@ -234,6 +234,7 @@ export const documents: Readonly<
       signed: maybe(signed),
       files: list(text),
       findings,
+      comparison: maybe(comparison),
       offends: flag,
     }),
   },

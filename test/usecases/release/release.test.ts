@@ -35,6 +35,8 @@ function request(output: string, changes: Partial<Parameters<typeof releaseReque
     effort: 'fast',
     verify: 'quick',
     profile: 'strict',
+    bootUpdate: 'resumable',
+    scriptDialect: 'assert',
     noCache: true,
   } as const;
   return releaseRequest(
@@ -85,6 +87,24 @@ test('end-to-end: the audit is that of the package, and its budgets are held aga
     assert.equal(made.offends, offends, name);
     assert.ok(readFileSync(at(`folder-${name}/audit.html`), 'utf8').includes(`${made.package.sha256}`));
   }
+});
+
+test('end-to-end: what generate takes goes into the package of a release: allowed errors, limits, the way of the kernel', async () => {
+  const nodes = { ...mutationPair.target.nodes, 'BOOTABLE_IMAGES/boot.img': null };
+  copyFileSync(writeTargetFiles(at('c'), { ...mutationPair.target, nodes }), at('v3.zip'));
+  const without = { target: at('v3.zip') };
+  await assert.rejects(
+    release(request('as-generate', without)),
+    (error) => error instanceof InputError && error.faults.some(({ code }) => code === 'boot-image-gone'),
+  );
+  const made = await release(
+    request('as-generate', { ...without, allow: ['boot-image-gone'], noMoves: true, scriptDialect: 'abort' }),
+  );
+  assert.equal(made.offends, false);
+  const { options } = JSON.parse(readFileSync(at('as-generate/update.zip.json'), 'utf8'));
+  assert.deepEqual([options.allow, options.moves, options.dialect], [['boot-image-gone'], false, 'abort']);
+  await assert.rejects(release(request('too-small', { deviceMemory: '1' })), InputError);
+  assert.ok(!readdirSync(work).some((name) => name.includes('too-small')));
 });
 
 test('end-to-end: archives hold the same, and are the same each time', { skip: without('unzip', 'tar') }, async () => {
