@@ -55,6 +55,8 @@ export function makeParents(machine: Machine, path: string, mode: Attributes['mo
     const ref = find(machine, parent);
     if (ref === 'ENOENT') {
       const failed = makeDirectory(machine, parent, mode);
+      // a link that leads to nothing here may lead somewhere on the module
+      if (failed === 'EEXIST') noteAttempt(machine, ref, path);
       if (failed !== undefined) return failed;
     } else if (typeof ref === 'string') return ref;
     else if (nodeAt(machine, ref).kind !== 'directory') return 'ENOTDIR';

@@ -59,6 +59,8 @@ export interface Installation {
   readonly profile: Profile;
   readonly property: (name: string) => Promise<string | undefined>;
   readonly allowedPrograms: ReadonlySet<string>;
+  /** Offsets of calls of getprop of which it is known what other values do: any other is told. Undefined before that is known. */
+  readonly triedProperties?: ReadonlySet<number> | undefined;
   readonly signal: AbortSignal | undefined;
   /** Files and directories that one start may visit. */
   readonly mostVisits: number;
@@ -93,8 +95,8 @@ export interface Attempt {
   readonly notes: readonly string[];
   /** What the script asked for and the simulated device does not know. */
   readonly unknowns: readonly string[];
-  /** Properties that it asked for and nobody has told. */
-  readonly untoldProperties: readonly string[];
+  /** Properties that it asked for and nobody has told, by the byte offset of the call. */
+  readonly untold: ReadonlyMap<number, string>;
   /** What it did outside of what any target describes. */
   readonly reached: readonly Reached[];
   /** Partitions that it wrote. */
@@ -107,6 +109,8 @@ export interface Watch {
   /** Lines of the trace. */
   readonly onLine?: ((line: string) => void) | undefined;
   readonly onStatement?: ((count: number) => void) | undefined;
+  /** Arguments of calls, and what is compared. */
+  readonly onArgument?: ((of: Expression, argument: Expression, value: Value) => void) | undefined;
 }
 
 const codeOfTrouble: Readonly<Record<Trouble, number>> = {
@@ -194,7 +198,8 @@ export async function startPackage(installation: Installation, flash: Flash, wat
     property: installation.property,
     allowedPrograms: installation.allowedPrograms,
     unknowns: new Set(),
-    untoldProperties: new Set(),
+    untold: new Map(),
+    triedProperties: installation.triedProperties,
     eraseBlock: module.eraseBlock,
     print: (line) => print(`        ${line}`),
     note: (text) => notes.add(text),
@@ -231,7 +236,7 @@ export async function startPackage(installation: Installation, flash: Flash, wat
   };
   let end: Pick<Attempt, 'status' | 'flash' | 'message' | 'code'>;
   try {
-    await evaluateScript(script.root, script.text, functions, runtime, { before, after });
+    await evaluateScript(script.root, script.text, functions, runtime, { before, after, argument: watch.onArgument });
     const { fills, start, width } = runtime.progress;
     if (fills) meter.report(start + width);
     if (runtime.wipesCache) wipeCache(machine, module);
@@ -249,7 +254,7 @@ export async function startPackage(installation: Installation, flash: Flash, wat
     memoryPeak: machine.peakMemory,
     notes: [...notes],
     unknowns: [...runtime.unknowns],
-    untoldProperties: [...runtime.untoldProperties],
+    untold: runtime.untold,
     reached: [...machine.reached.values()],
     written: machine.written,
   };

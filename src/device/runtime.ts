@@ -70,8 +70,10 @@ export interface Runtime {
   readonly allowedPrograms: ReadonlySet<string>;
   /** What the script asked for and the simulated device does not know, for people. */
   readonly unknowns: Set<string>;
-  /** Properties that it asked for and nobody has told. */
-  readonly untoldProperties: Set<string>;
+  /** Properties that it asked for and nobody has told, by the byte offset of the call. */
+  readonly untold: Map<number, string>;
+  /** Offsets of such calls of which it is known what other values do; undefined where that is still to be found out. */
+  readonly triedProperties: ReadonlySet<number> | undefined;
   /** Bytes of an erase block of MTD partitions. */
   readonly eraseBlock: number;
   /** What the updater prints, for the log and the trace. */
@@ -89,6 +91,8 @@ export interface Runtime {
 /** One call of a function: its arguments are evaluated when it asks for them. */
 export interface Call {
   readonly name: string;
+  /** Byte offset of the call in the script. */
+  readonly at: number;
   readonly args: readonly Expression[];
   readonly value: (argument: Expression) => Promise<Value>;
   /** As {@link value}, for arguments that must be text: bytes abort the script. */

@@ -4,7 +4,7 @@ import { asInputError } from '../files/system-error.js';
 import { mostTraceLines, mostVisits } from '../model/limits/device.js';
 import { compareBytes, displayName } from '../model/path.js';
 import type { RunStatus, ScriptPlace, Verification } from '../model/verification.js';
-import { hangsOn } from './alternatives.js';
+import { type Hanging, hangsOn } from './alternatives.js';
 import { compareWith } from './compare.js';
 import { openContentStore } from './content.js';
 import { EdifySyntaxError } from './edify/syntax.js';
@@ -141,6 +141,8 @@ async function runOnce(installation: Installation, options: SimulateOptions): Pr
   return { attempt, points: { count, inWrites }, trace };
 }
 
+const notTried: Hanging = { reaches: [], tried: new Set() };
+
 /** Files that the package leaves in /cache: space that nobody gives back. */
 function cacheLeftovers(flash: Flash): readonly string[] {
   const cache = mapGet(flash.volumes, '/cache');
@@ -197,7 +199,7 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
     succeeded || expected === undefined
       ? await compareWith(expectation, attempt.flash, store, options.mostDifferences ?? 20)
       : { differences: [], count: 0 };
-  const hanging = succeeded ? await hangsOn(installation, attempt) : [];
+  const { reaches: hanging, tried } = succeeded ? await hangsOn(installation, attempt) : notTried;
   const outside = [...(await outsideOf(attempt, rules, store, script.text)), ...hanging];
   const matches = succeeded && outside.length === 0 && (expected === undefined || found.count === 0);
   const cuts =
@@ -205,7 +207,7 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
       ? undefined
       : await sweep(options.powerCuts, {
           options,
-          installation,
+          installation: { ...installation, triedProperties: tried },
           reader,
           known,
           points,

@@ -5,6 +5,8 @@ import { type Expression, statementLimit } from './syntax.js';
 export interface StatementWatch {
   readonly before: (statement: Expression) => void;
   readonly after: (statement: Expression, value: Value) => void;
+  /** Told of each argument of a call, and of both sides of a comparison, as they are evaluated. */
+  readonly argument?: ((of: Expression, argument: Expression, value: Value) => void) | undefined;
 }
 
 /** The statements overflow the updater's stack. */
@@ -31,19 +33,29 @@ export async function evaluateScript(
   const text = async (expression: Expression, depth: number): Promise<string> =>
     expression.kind === 'literal' ? expression.value : textOf(await value(expression, depth));
 
+  const told = <Told extends Value>(of: Expression, argument: Expression, given: Told): Told => {
+    watch.argument?.(of, argument, given);
+    return given;
+  };
+
   const call = async (expression: Extract<Expression, { kind: 'call' }>, depth: number): Promise<Value> => {
     const run = functions.get(expression.name);
     if (run === undefined) {
       throw new NotSimulated(`${expression.name}: the module knows it, the simulated device cannot run it`);
     }
+    const valueFor = async (argument: Expression): Promise<Value> =>
+      told(expression, argument, await value(argument, depth));
+    const textFor = async (argument: Expression): Promise<string> =>
+      told(expression, argument, await text(argument, depth));
     return run(runtime, {
       name: expression.name,
+      at: expression.span.start,
       args: expression.args,
-      value: (argument) => value(argument, depth),
-      text: (argument) => text(argument, depth),
+      value: valueFor,
+      text: textFor,
       texts: async () => {
         const values: string[] = [];
-        for (const argument of expression.args) values.push(await text(argument, depth));
+        for (const argument of expression.args) values.push(await textFor(argument));
         return values;
       },
       source: (argument) => script.slice(argument.span.start, argument.span.end),
@@ -86,8 +98,8 @@ export async function evaluateScript(
       case 'chain':
         return chain(expression, depth);
       case 'compare': {
-        const left = await text(expression.left, depth);
-        const equal = left === (await text(expression.right, depth));
+        const left = told(expression, expression.left, await text(expression.left, depth));
+        const equal = left === told(expression, expression.right, await text(expression.right, depth));
         return equal === (expression.operator === '==') ? yes : no;
       }
       case 'not':

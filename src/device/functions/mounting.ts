@@ -91,13 +91,16 @@ const mount: DeviceFunction = async (runtime, call) => {
   return path;
 };
 
-/** What the recovery itself has mounted, or may have. */
-const recoveryPoints: ReadonlySet<string> = new Set(['/', '/dev', '/dev/pts', '/proc', '/sys', '/tmp']);
+/** What the recovery itself has mounted, or may have: where packages lie too. */
+const recoveryPoints: ReadonlySet<string> = new Set(
+  '/ /data /dev /dev/pts /firmware /mnt /persist /proc /sdcard /sys /tmp /usrdata /var'.split(' '),
+);
 
 /** The inode on which the volume of that name is mounted. The updaters compare with the kernel's list, letter by letter. */
 function mountedAs(runtime: Runtime, name: string): number | undefined {
   for (const [ino, point] of runtime.machine.mounts) if (point === name) return ino;
-  if (recoveryPoints.has(name)) noteUnknown(runtime, `whether ${name} is mounted`);
+  const isRow = !ownPoints.has(name) && runtime.table.some(({ mountPoint }) => mountPoint === name);
+  if (isRow || recoveryPoints.has(name)) noteUnknown(runtime, `whether ${name} is mounted`);
   return undefined;
 }
 

@@ -2,7 +2,7 @@ import { fromBytes, toBytes } from '../../model/path.js';
 import { blobOfBytes } from '../blob.js';
 import { openFile } from '../posix.js';
 import { DeviceCrashes, type DeviceFunction, failed, needMemory, no, ScriptAbort } from '../runtime.js';
-import { load, matching, noteUnknownFile } from './content.js';
+import { load, matching, noteUnknown, noteUnknownFile } from './content.js';
 import { expectArguments } from './text.js';
 
 const readFile: DeviceFunction = async (runtime, call) => {
@@ -76,7 +76,8 @@ const getProperty: DeviceFunction = async (runtime, call) => {
   const known = await runtime.property(key);
   if (known === undefined) {
     runtime.unknowns.add(`the property ${key} (--property ${key}=VALUE)`);
-    runtime.untoldProperties.add(key);
+    runtime.untold.set(call.at, key);
+    if (runtime.triedProperties?.has(call.at) === false) noteUnknown(runtime, `the property ${key} after a power cut`);
   }
   return known ?? no;
 };

@@ -44,7 +44,7 @@ async function sweep(message: SweepMessage): Promise<Tried> {
     { known, outcomes, mostKept },
   );
   const script = parseScript(message.script, profile);
-  const { entries, allowedPrograms, mostVisits } = message;
+  const { entries, allowedPrograms, triedProperties, mostVisits } = message;
   const property = async (name: string): Promise<string | undefined> => {
     const bytes = await ask({ from: 'property', name });
     return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
@@ -57,6 +57,7 @@ async function sweep(message: SweepMessage): Promise<Tried> {
     profile,
     property,
     allowedPrograms,
+    triedProperties,
     mostVisits,
     signal: undefined,
   };

@@ -31,6 +31,7 @@ export interface SweepMessage {
   readonly script: string;
   readonly profile: ProfileName;
   readonly allowedPrograms: ReadonlySet<string>;
+  readonly triedProperties: ReadonlySet<number> | undefined;
   /** Whether every second cut is tried after one inside of a partition write, or those of the write alone. */
   readonly everySecondCut: boolean;
   readonly mostVisits: number;

@@ -59,6 +59,7 @@ export async function sweep(selection: CutSelection, work: Sweep): Promise<Power
       script: installation.script.text,
       profile: options.profile,
       allowedPrograms: installation.allowedPrograms,
+      triedProperties: installation.triedProperties,
       everySecondCut,
       mostVisits: installation.mostVisits,
       outcomes: installation.store.outcomes(),

@@ -26,3 +26,6 @@ export const mostOutsideTold = 10;
 
 /** Values that are tried for a property that nobody has told, at most: far more than the script of a module compares with. */
 export const mostPropertyValues = 24;
+
+/** Runs with other values of properties that nobody has told, at most: all combinations of five with three values each. */
+export const mostPropertyRuns = 256;
