@@ -20,6 +20,7 @@ const names: Readonly<Record<Stage, string>> = {
   'cache-verify': 'checking the cache',
   'fleet-plan': 'planning the fleet',
   'fleet-run': 'making the fleet',
+  apply: 'applying the patch',
   'nvs-mass': 'making partitions',
   upload: 'uploading',
   download: 'downloading to the module',

@@ -49,16 +49,21 @@ export interface ImageDeltaInfo {
   readonly flash: ImageDeltaFlash;
 }
 
-/** What kinds of content take in a patch, in bytes, about. */
+/** What kinds of content take of the packed segments, in bytes: their sum is the size of the patch without its header. */
 export interface ImageDeltaCost {
   /** Where covers begin and end. */
   readonly covers: number;
   readonly literals: number;
-  /** Corrections in copies, by what is corrected. */
+  /** Corrections in copies, and whether there are any, by what is corrected. */
   readonly data: number;
   readonly branches: number;
   readonly pages: number;
   readonly pointers: number;
+}
+
+/** A patch that was read, with what its content costs where its old image was given. */
+export interface ImageDeltaContents extends ImageDeltaInfo {
+  readonly cost: ImageDeltaCost | undefined;
 }
 
 /** A packed part of the new image, and what it costs to compare it packed. */

@@ -16,6 +16,7 @@ export type Stage =
   | 'cache-verify'
   | 'fleet-plan'
   | 'fleet-run'
+  | 'apply'
   | 'nvs-mass'
   | 'upload'
   | 'download'

@@ -1,5 +1,11 @@
 /** What is in an image delta, for people and for machines. */
-import type { ImageDelta, ImageDeltaInfo, ImageDeltaPackedPart } from '../model/image-delta.js';
+import type {
+  ImageDelta,
+  ImageDeltaContents,
+  ImageDeltaCost,
+  ImageDeltaInfo,
+  ImageDeltaPackedPart,
+} from '../model/image-delta.js';
 import type { Report } from './inspection.js';
 import { showCount, showSize } from './quantities.js';
 import { tableLines } from './table.js';
@@ -20,7 +26,7 @@ function json(format: string, content: object): Report {
 }
 
 /** The patch as JSON. */
-export function imageInfoJson(info: ImageDeltaInfo): Report {
+export function imageInfoJson(info: ImageDeltaContents): Report {
   return json('dfota-image-info', info);
 }
 
@@ -57,8 +63,29 @@ function overview(info: ImageDeltaInfo): readonly string[] {
   ];
 }
 
-/** An overview, and the segments that take most. */
-export function imageInfoText(file: string, info: ImageDeltaInfo): Report {
+/** What the bytes behind the header are for. */
+function costLines(cost: ImageDeltaCost, covers: string): readonly string[] {
+  const rows: readonly (readonly [string, number])[] = [
+    [covers, cost.covers],
+    ['new bytes', cost.literals],
+    ['data that changed', cost.data],
+    ['branches', cost.branches],
+    ['pages and their low parts', cost.pages],
+    ['pointers', cost.pointers],
+  ];
+  const all = rows.reduce((sum, [, bytes]) => sum + bytes, 0);
+  const table = tableLines(
+    [{ heading: 'what takes room' }, { heading: 'bytes', align: 'right' }],
+    [...rows.filter(([, bytes]) => bytes > 0), ['all segments', all] as const].map(([name, bytes]) => [
+      name,
+      `${bytes}`,
+    ]),
+  );
+  return table.map((line) => `  ${line}`);
+}
+
+/** An overview, the segments that take most, and what the content costs where it is known. */
+export function imageInfoText(file: string, info: ImageDeltaContents): Report {
   const largest = info.segments.toSorted((a, b) => b.packed - a.packed || a.index - b.index).slice(0, segmentsShown);
   const table = tableLines(
     [
@@ -81,6 +108,9 @@ export function imageInfoText(file: string, info: ImageDeltaInfo): Report {
       ? [`the largest ${segmentsShown} of ${info.segments.length} segments:`]
       : []),
     ...table.map((line) => `  ${line}`),
+    ...(info.cost === undefined
+      ? ['  what covers, new bytes, branches and pointers cost is told with the old image: --old']
+      : costLines(info.cost, 'covers')),
   ];
   return { text: `${lines.join('\n')}\n`, exitCode: 0 };
 }
@@ -103,23 +133,11 @@ function packedLine({
 
 /** What was made, and what it is made of. */
 export function imageDeltaText({ output, info, cost, covers, packedParts }: ImageDelta): Report {
-  const rows: readonly (readonly [string, number])[] = [
-    [showCount(covers, 'cover'), cost.covers],
-    ['new bytes', cost.literals],
-    ['data that changed', cost.data],
-    ['branches', cost.branches],
-    ['pages and their low parts', cost.pages],
-    ['pointers', cost.pointers],
-  ];
-  const table = tableLines(
-    [{ heading: 'what takes room' }, { heading: 'bytes', align: 'right' }],
-    rows.filter(([, bytes]) => bytes > 0).map(([name, bytes]) => [name, `${bytes}`]),
-  );
   const lines = [
     `${output}: ${showSize(info.patchSize)} (${info.patchSize} bytes)${percent(info.patchSize, info.newSize)}`,
     ...overview(info),
     ...packedParts.map(packedLine),
-    ...table.map((line) => `  ${line}`),
+    ...costLines(cost, showCount(covers, 'cover')),
     '  proved: applied by another decoder, it makes the new image',
   ];
   return { text: `${lines.join('\n')}\n`, exitCode: 0 };

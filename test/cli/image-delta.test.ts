@@ -44,6 +44,42 @@ test('integration: a patch is made, told about and applied', async () => {
   assert.ok(readFileSync(output).equals(readFileSync(fresh)));
 });
 
+test('integration: what the content costs is told with the old image, and adds up to the patch without its header', async () => {
+  for (const [name, ...options] of [
+    ['apart'],
+    ['in-place', '--in-place', '--segment', '8K'],
+    ['plain', '--ram', '4K'],
+  ]) {
+    const patch = join(work, `cost-${name}`);
+    const made = await outcome('image-delta', old, fresh, '--output', patch, ...options, '--json');
+    assert.equal(made.code, 0, made.stderr);
+    const info = await outcome('image-info', patch, '--old', old, '--json');
+    assert.equal(info.code, 0, info.stderr);
+    const { cost, patchSize, headerSize } = JSON.parse(info.stdout);
+    const encoded = JSON.parse(made.stdout).cost;
+    const bytes = Object.values<number>(cost);
+    assert.equal(
+      bytes.reduce((sum, each) => sum + each, 0),
+      patchSize - headerSize,
+    );
+    assert.equal(
+      Object.values<number>(encoded).reduce((sum, each) => sum + each, 0),
+      patchSize - headerSize,
+    );
+    // The encoder counts by probabilities, the decoder by its place in the stream.
+    for (const kind of Object.keys(cost)) assert.ok(Math.abs(cost[kind] - encoded[kind]) <= 3, `${name} ${kind}`);
+    assert.ok(cost.branches > 0 && cost.covers > 0);
+    const text = await outcome('image-info', patch, '--old', old);
+    assert.match(text.stdout, new RegExp(`^ *branches +${cost.branches}$`, 'm'));
+    assert.match(text.stdout, new RegExp(`^ *all segments +${patchSize - headerSize}$`, 'm'));
+  }
+  const patch = join(work, 'cost-apart');
+  const without = await outcome('image-info', patch);
+  assert.match(without.stdout, /told with the old image: --old/);
+  assert.equal(JSON.parse((await outcome('image-info', patch, '--json')).stdout).cost, undefined);
+  assert.equal((await refusal('image-info', patch, '--old', fresh)).fault, 'delta-old-size');
+});
+
 test('integration: as the original is called; in place it knows its blocks, erases and backup', async () => {
   const patch = join(work, 'fp');
   const made = await outcome(

@@ -148,7 +148,7 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
     least: imageApplyRequest({ old: 'v1.bin', patch: 'v2.patch', output: 'v2.bin' }),
   },
   'image-info': {
-    all: imageInfoRequest({ patch: 'v2.patch' }),
+    all: imageInfoRequest({ patch: 'v2.patch', old: 'v1.bin' }),
     least: imageInfoRequest({ patch: 'v2.patch' }),
   },
   extract: {

@@ -158,6 +158,7 @@ test('integration: image-delta, image-apply, image-info', async () => {
   hold('image-delta', await command('image-delta', ...pair, '--output', at('patch'), '--product', 'EC25'));
   hold('image-apply', await command('image-apply', at('old.bin'), at('patch'), '--output', at('made.bin')));
   hold('image-info', await command('image-info', at('patch')));
+  hold('image-info', await command('image-info', at('patch'), '--old', at('old.bin')));
 });
 
 test('integration: whatever fails', async () => {

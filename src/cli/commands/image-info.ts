@@ -11,13 +11,19 @@ export const imageInfoCommand: Command = (program, choose) =>
     (options) =>
       options
         .positional('patch', { type: 'string', demandOption: true, describe: 'What dfota image-delta has made' })
+        .option('old', { type: 'string', describe: 'The image that the patch is for: shows what the content costs' })
         .option('json', { type: 'boolean', describe: 'Print one JSON document, with every segment' })
-        .epilogue(examples([['$0 image-info v1-v2.patch', 'whether it fits a device']])),
+        .epilogue(
+          examples([
+            ['$0 image-info v1-v2.patch', 'whether it fits a device'],
+            ['$0 image-info v1-v2.patch --old v1.bin', 'what takes room in it'],
+          ]),
+        ),
     (argv) =>
-      choose(async ({ manner, out }) => {
+      choose(async ({ manner, out, onProgress, signal }) => {
         const { imageInfo } = await import('../../usecases/image-delta/image-info.js');
         const request = imageInfoRequest(argv);
-        const info = await imageInfo(request);
+        const info = await imageInfo(request, { onProgress, signal });
         const report = manner.json ? imageInfoJson(info) : imageInfoText(request.patch, info);
         out(report.text);
         return report.exitCode;
@@ -25,6 +31,6 @@ export const imageInfoCommand: Command = (program, choose) =>
   );
 
 /** The request of what the options say. */
-export function imageInfoRequest({ patch }: ImageInfoRequest): ImageInfoRequest {
-  return { patch };
+export function imageInfoRequest({ patch, old }: ImageInfoRequest): ImageInfoRequest {
+  return { patch, old };
 }

@@ -26,7 +26,7 @@ export function applyDelta(old: Uint8Array, patch: Uint8Array, device: DeltaDevi
   for (const segment of header.segments) {
     const { start, end, offset, packed } = segment;
     if (segment.same) fresh.set(old.subarray(start, end), start);
-    else makeSegment(header, segment, patch.subarray(offset, offset + packed), old, fresh);
+    else makeSegment(header, segment, patch.subarray(offset, offset + packed), old, fresh, device.onContent);
     const made = crc32(fresh.subarray(start, end));
     if (made !== segment.newCrc)
       throw new DeltaError('segment-wrong', `segment ${segment.index} came out wrong`, hex(made), hex(segment.newCrc));

@@ -11,6 +11,8 @@ export interface BitReader {
   readonly tree: (count: number, a: number, b: number) => number;
   /** A bit that is as likely 0 as 1. */
   readonly even: () => number;
+  /** Packed bits that have been used so far, with fractions. */
+  readonly used: () => number;
 }
 
 const points = [
@@ -123,5 +125,6 @@ export function readBits(packed: Uint8Array, size: DeltaModelSize): BitReader {
       return node - 2 ** count;
     },
     even: () => decode(32_768),
+    used: () => 8 * next - Math.log2(range),
   };
 }

@@ -16,6 +16,12 @@ export interface DeltaFlash {
   readonly journalRoom?: number | undefined;
 }
 
+/** What the bits of a patch are for: covers, bytes that are sent as they are, and corrections in copies by what is corrected. */
+export type DeltaContent = 'covers' | 'literals' | 'data' | 'branches' | 'pages' | 'pointers';
+
+/** Receives what a piece of the packed bytes is for, and its bits. */
+export type OnContent = (kind: DeltaContent, bits: number) => void;
+
 /** What the device is, as far as a patch has to suit it. */
 export interface DeltaDevice {
   /** The patch is refused unless this says that the signature signs the bytes. */
@@ -29,6 +35,8 @@ export interface DeltaDevice {
   readonly flash?: DeltaFlash | undefined;
   /** Told how many bytes of the new image are done. */
   readonly onProgress?: ((done: number) => void) | undefined;
+  /** Told of each piece of the packed bytes what it holds, and how many bits it takes. */
+  readonly onContent?: OnContent | undefined;
 }
 
 /** Throws a DeltaError with codes 8 to 12. */

@@ -1,6 +1,7 @@
 /** Makes one segment of the new image: docs/formats/image-delta.md, sections 4 and 6. */
 import { type BitReader, readBits } from './bits.js';
 import { type CodeReader, type OldPiece, readCode } from './code-formats.js';
+import type { DeltaContent, OnContent } from './device.js';
 import { DeltaError } from './fault.js';
 import type { DeltaHeader, DeltaSegment } from './header-fields.js';
 import { noMoves, type SeenMoves } from './moves.js';
@@ -50,6 +51,7 @@ export function makeSegment(
   packed: Uint8Array,
   old: Uint8Array,
   fresh: Uint8Array,
+  onContent?: OnContent,
 ): void {
   const reach = reachOf(header, segment);
   const { start, end } = reach;
@@ -65,6 +67,7 @@ export function makeSegment(
     lastDifference: new Uint8Array(4),
     lastNonzero: new Uint8Array(4),
   };
+  const tell = onContent === undefined ? () => {} : contentMeter(bits, onContent);
   const lastBits = new Uint8Array(4);
   let lastNumber = 0;
   let lastSource = 0;
@@ -106,7 +109,9 @@ export function makeSegment(
   while (at < end) {
     const gap = number(kind.gap);
     if (gap > end - at) throw wrong(segment, `a gap of ${gap} bytes`);
+    tell('covers');
     literals(at, gap);
+    tell('literals');
     at += gap;
     if (at === end) break;
     const none = gap === 0 ? 1 : 0;
@@ -125,19 +130,33 @@ export function makeSegment(
     else throw wrong(segment, `source ${source}`);
     const length = number(kind.length) + 1;
     if (length > end - at) throw wrong(segment, `a copy of ${length} bytes`);
+    tell('covers');
     if (source >= 4) {
       if (source === 4 ? from < reach.newFrom : from + length > header.newSize)
         throw wrong(segment, `a copy from ${from}`);
       for (let i = 0; i < length; i++) fresh[at + i] = fresh[from + i] ?? 0;
     } else {
       if (from < reach.oldFrom || from + length > reach.oldTo) throw wrong(segment, `a copy from ${from}`);
-      copyOld({ from, length, by: at - from }, bits, code, moves, trail, fresh);
+      copyOld({ from, length, by: at - from }, bits, code, moves, trail, fresh, tell);
       expected = from + length;
       by.splice(source === 0 ? 2 : source - 1, 1);
       by.unshift(at - from);
     }
     at += length;
   }
+}
+
+/** What the kinds of units are told as. */
+const contentOf: readonly DeltaContent[] = ['data', 'branches', 'pages', 'pages', 'pointers', 'branches'];
+
+/** Tells of all bits since it was called last what they are for. */
+function contentMeter(bits: BitReader, onContent: OnContent): (kind: DeltaContent) => void {
+  let before = bits.used();
+  return (kind) => {
+    const now = bits.used();
+    onContent(kind, now - before);
+    before = now;
+  };
 }
 
 function wrong(segment: DeltaSegment, found: string): DeltaError {
@@ -151,6 +170,7 @@ function copyOld(
   moves: SeenMoves,
   trail: Trail,
   fresh: Uint8Array,
+  tell: (kind: DeltaContent) => void,
 ): void {
   const { unit } = code;
   const end = piece.from + piece.length;
@@ -162,6 +182,7 @@ function copyOld(
     }
     code.read(piece, a);
     const made = decodeUnit(bits, code, trail);
+    tell(contentOf[unit.kind] ?? 'data');
     for (let i = 0; i < unit.length; i++) fresh[a + piece.by + i] = made >>> (8 * i);
     if (unit.length === 4) code.learn(piece, a, made);
   }

@@ -4,7 +4,7 @@ import { type PackedSegment, type TableSizes, writePatch } from './container.js'
 import { type Cover, type CoverCost, searchCovers } from './covers.js';
 import { coversOfSpan, type Order, spansOf } from './place.js';
 import { plainReading, type Reading, readingsOf } from './reading.js';
-import { openSegmentCoder } from './segment.js';
+import { type ContentBits, openSegmentCoder } from './segment.js';
 import { openSelfSearch } from './self-covers.js';
 
 /** How a patch is to be. */
@@ -29,8 +29,9 @@ export interface EncodedPatch {
   readonly reading: Reading;
   readonly downwards: boolean;
   readonly covers: number;
-  /** Bytes that each kind of content takes, about. */
-  readonly cost: CoverCost & { readonly kinds: readonly number[] };
+  /** What the bits of all segments are for, and how many bytes they take together. */
+  readonly content: ContentBits;
+  readonly payload: number;
 }
 
 interface Draft {
@@ -39,7 +40,8 @@ interface Draft {
   readonly reading: Reading;
   readonly downwards: boolean;
   readonly covers: readonly Cover[];
-  readonly cost: EncodedPatch['cost'];
+  readonly cost: CoverCost;
+  readonly content: ContentBits;
 }
 
 /** How learned costs are bent for the choices of covers that are tried after the first one. */
@@ -97,7 +99,14 @@ export function encodeDelta(
     { ...plan, ...best.reading, old, fresh, downwards: best.downwards, segments: best.segments },
     plan.sign,
   );
-  return { patch, reading: best.reading, downwards: best.downwards, covers: best.covers.length, cost: best.cost };
+  return {
+    patch,
+    reading: best.reading,
+    downwards: best.downwards,
+    covers: best.covers.length,
+    content: best.content,
+    payload: payloadOf(best.segments),
+  };
 }
 
 function smaller(a: Draft, b: Draft): Draft {
@@ -123,6 +132,11 @@ function codeAll(
     return { packed: same ? undefined : coder.encode(span, filled), newCrc };
   });
   const segments = order.downwards ? made.toReversed() : made;
-  const size = segments.reduce((sum, { packed }) => sum + (packed?.length ?? 0), 12 * reading.ranges.length);
-  return { segments, size, reading, downwards: order.downwards, covers, cost: coder.cost() };
+  const size = payloadOf(segments) + 12 * reading.ranges.length;
+  const [cost, content] = [coder.cost(), coder.content()];
+  return { segments, size, reading, downwards: order.downwards, covers, cost, content };
+}
+
+function payloadOf(segments: readonly PackedSegment[]): number {
+  return segments.reduce((sum, { packed }) => sum + (packed?.length ?? 0), 0);
 }

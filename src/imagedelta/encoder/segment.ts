@@ -9,6 +9,16 @@ import { openRangeEncoder, type RangeEncoder } from './range-encoder.js';
 import type { Reading } from './reading.js';
 import { type Copy, openUnits } from './units.js';
 
+/** Bits by what they are for. */
+export interface ContentBits {
+  readonly covers: number;
+  readonly literals: number;
+  readonly data: number;
+  readonly branches: number;
+  readonly pages: number;
+  readonly pointers: number;
+}
+
 /** How segments are coded. */
 export interface Coding extends Reading {
   readonly tables: TableSizes;
@@ -17,7 +27,10 @@ export interface Coding extends Reading {
 
 export interface SegmentCoder {
   readonly encode: (span: Span, covers: readonly Cover[]) => Uint8Array;
-  readonly cost: () => CoverCost & { readonly kinds: readonly number[]; readonly flags: number };
+  /** What all segments so far have come to. */
+  readonly cost: () => CoverCost;
+  /** The same in bits, corrections in copies by what is corrected. */
+  readonly content: () => ContentBits;
 }
 
 const numbers = { literal: 0, copy: 1, move: 2, back: 3, source: 4 } as const;
@@ -31,7 +44,7 @@ export function openSegmentCoder(old: Uint8Array, fresh: Uint8Array, coding: Cod
   const { unit } = units;
   const c = model.context;
   let coder: RangeEncoder = openRangeEncoder();
-  const spent = { numbers: 0, copies: 0, literals: 0, flags: 0 };
+  const spent = { numbers: 0, copies: 0, literals: 0 };
   const kindsSpent = [0, 0, 0, 0, 0, 0, 0, 0];
 
   let flags = 0;
@@ -120,8 +133,7 @@ export function openSegmentCoder(old: Uint8Array, fresh: Uint8Array, coding: Cod
       differences,
     );
     const hit = actual === predicted ? 1 : 0;
-    const cost = model.bit(coder, hit, 0, 16 + kind, 8 + r);
-    let total = cost;
+    let total = model.bit(coder, hit, 0, 16 + kind, 8 + r);
     flags = (flags << 1) | hit;
     kindFlags[kind] = (((kindFlags[kind] ?? 0) << 1) | hit) & 15;
     if (hit === 1) {
@@ -165,7 +177,6 @@ export function openSegmentCoder(old: Uint8Array, fresh: Uint8Array, coding: Cod
         lastDifference[i] = difference;
       }
     }
-    spent.flags += cost;
     spent.copies += total;
     kindsSpent[kind] = (kindsSpent[kind] ?? 0) + total;
     lastWord = word;
@@ -205,9 +216,12 @@ export function openSegmentCoder(old: Uint8Array, fresh: Uint8Array, coding: Cod
       numbers: Math.ceil(spent.numbers / 8),
       copies: Math.ceil(spent.copies / 8),
       literals: Math.ceil(spent.literals / 8),
-      flags: Math.ceil(spent.flags / 8),
-      kinds: kindsSpent.slice(0, 6).map((bits) => Math.ceil(bits / 8)),
     }),
+    content: () => {
+      const [data = 0, branches = 0, pages = 0, low = 0, pointers = 0, local = 0] = kindsSpent;
+      const { numbers: covers, literals } = spent;
+      return { covers, literals, data, branches: branches + local, pages: pages + low, pointers };
+    },
     encode: ({ index, start, end }, covers) => {
       const behind = (index + 1) * coding.order.segmentSize;
       reset();

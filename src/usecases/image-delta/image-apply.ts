@@ -1,13 +1,13 @@
 /** Applies a patch to an image: `dfota image-apply`. */
-import { writeOutput } from '../../files/output.js';
-import { applyDelta } from '../../imagedelta/decoder/apply.js';
+import { checkDevice } from '../../imagedelta/decoder/device.js';
 import { readDeltaHeader } from '../../imagedelta/decoder/header.js';
 import type { ImageDeltaInfo } from '../../model/image-delta.js';
 import type { Ports } from '../../model/ports.js';
 import { readPublicKey } from '../../signing/keys.js';
 import { holdApart } from '../hold-apart.js';
 import { describeDelta } from './describe.js';
-import { readImage } from './read-image.js';
+import { withDeltaThread } from './open-thread.js';
+import { readImage, writeImage } from './read-image.js';
 import { reading } from './refusal.js';
 import { signedBy } from './sign-patch.js';
 
@@ -34,10 +34,17 @@ export async function imageApply(request: ImageApplyRequest, ports: Ports = {}):
   ];
   await holdApart(inputs, [{ role: 'the output', path: output, kind: 'file' }]);
   const verify = publicKey === undefined ? undefined : signedBy(await readPublicKey(publicKey));
-  const bytes = await readImage(patch);
-  const header = reading(patch, old, () => readDeltaHeader(bytes));
-  const image = await readImage(old);
-  const fresh = reading(patch, old, () => applyDelta(image, bytes, { verify, product, counter }));
-  await writeOutput(output, (sink) => sink.write(fresh), { signal: ports.signal });
+  const { signal, onProgress } = ports;
+  const bytes = await readImage(patch, signal);
+  const header = await reading(patch, old, () => readDeltaHeader(bytes));
+  const image = await readImage(old, signal);
+  await reading(patch, old, () => checkDevice(header, { verify, product, counter }));
+  const tell = (doneBytes: number, doneItems: number): void =>
+    onProgress?.({ stage: 'apply', doneBytes, totalBytes: header.newSize, doneItems, totalItems: 1 });
+  const { fresh } = await reading(patch, old, () =>
+    withDeltaThread(signal, (thread) => thread.apply({ old: image, patch: bytes }, (done) => tell(done, 0))),
+  );
+  tell(header.newSize, 1);
+  await writeImage(output, fresh, signal);
   return describeDelta(header);
 }

@@ -2,22 +2,44 @@
 
 import { checkDeltaPatch } from '../../imagedelta/decoder/apply.js';
 import { readDeltaHeader } from '../../imagedelta/decoder/header.js';
-import type { ImageDeltaInfo } from '../../model/image-delta.js';
+import type { ImageDeltaContents } from '../../model/image-delta.js';
+import type { Ports } from '../../model/ports.js';
 import { describeDelta } from './describe.js';
+import { withDeltaThread } from './open-thread.js';
 import { readImage } from './read-image.js';
 import { reading } from './refusal.js';
 
 /** Which patch. */
 export interface ImageInfoRequest {
   readonly patch: string;
+  /** The image that the patch is for: with it the patch is read to its end, and it is told what its content costs. */
+  readonly old?: string | undefined;
 }
 
-/** All that the patch tells without its old image; its own check sums are asked for. Throws InputError where it is damaged. */
-export async function imageInfo({ patch }: ImageInfoRequest): Promise<ImageDeltaInfo> {
-  const bytes = await readImage(patch);
-  return reading(patch, undefined, () => {
-    const header = readDeltaHeader(bytes);
-    checkDeltaPatch(header, bytes);
-    return describeDelta(header);
+/**
+ * All that the patch tells; its own check sums are asked for. What its content costs is told with the old image only: the bits
+ * of a patch are read by what they change. Throws InputError where the patch is damaged or for another image.
+ */
+export async function imageInfo(
+  { patch, old }: ImageInfoRequest,
+  { signal, onProgress }: Ports = {},
+): Promise<ImageDeltaContents> {
+  const bytes = await readImage(patch, signal);
+  const header = await reading(patch, old, () => {
+    const read = readDeltaHeader(bytes);
+    checkDeltaPatch(read, bytes);
+    return read;
   });
+  const info = describeDelta(header);
+  if (old === undefined) return { ...info, cost: undefined };
+  const image = await readImage(old, signal);
+  const tell = (doneBytes: number, doneItems: number): void =>
+    onProgress?.({ stage: 'inspect', doneBytes, totalBytes: header.newSize, doneItems, totalItems: 1 });
+  const { cost } = await reading(patch, old, () =>
+    withDeltaThread(signal, (thread) =>
+      thread.apply({ old: image, patch: bytes, measured: true }, (done) => tell(done, 0)),
+    ),
+  );
+  tell(header.newSize, 1);
+  return { ...info, cost };
 }

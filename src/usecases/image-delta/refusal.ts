@@ -29,9 +29,9 @@ const codes: Readonly<Record<DeltaFaultName, Code>> = {
 };
 
 /** Runs what reads a patch; what is wrong with it becomes an InputError at the file's place, with the device's code. */
-export function reading<T>(patch: string, old: string | undefined, read: () => T): T {
+export async function reading<T>(patch: string, old: string | undefined, read: () => T | Promise<T>): Promise<T> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     if (!(error instanceof DeltaError)) throw error;
     const { fault, message, found, expected } = error;

@@ -183,6 +183,16 @@ const imageDeltaInfo = {
   }),
 };
 
+/** By what takes room in a patch. */
+const imageDeltaCost = {
+  covers: count,
+  literals: count,
+  data: count,
+  branches: count,
+  pages: count,
+  pointers: count,
+};
+
 /** By name of the file, without `.schema.json`: a title, what writes it, the schema. */
 const nvsItem = {
   namespace: text,
@@ -253,14 +263,7 @@ export const documents: Readonly<
       ...format('dfota-image-delta'),
       output: text,
       info: object(imageDeltaInfo),
-      cost: object({
-        covers: count,
-        literals: count,
-        data: count,
-        branches: count,
-        pages: count,
-        pointers: count,
-      }),
+      cost: object(imageDeltaCost),
       packedParts: list(
         object({
           compression: text,
@@ -281,7 +284,7 @@ export const documents: Readonly<
   },
   'image-info': {
     writes: '`dfota image-info --json`',
-    schema: object({ ...format('dfota-image-info'), ...imageDeltaInfo }),
+    schema: object({ ...format('dfota-image-info'), ...imageDeltaInfo, cost: maybe(object(imageDeltaCost)) }),
   },
   check: {
     writes: '`dfota check --json`',
