@@ -53,9 +53,12 @@ interface Stretches {
   readonly count: number;
 }
 
-/** Of equally long matches so many to each side are looked at: in a long source there are more of them, and it matters more. */
-function candidatesIn(source: number): number {
-  return source < 2 ** 24 ? 16 : 48;
+/**
+ * How many equally long matches to each side are looked at, and which are too short for the choice by cost: in a long source there are
+ * more of them, so that it matters more which is taken, and more runs of 8 bytes are found in it by chance.
+ */
+function searchIn(source: number): { readonly candidates: number; readonly shortest: number } {
+  return source < 2 ** 24 ? { candidates: 16, shortest: 8 } : { candidates: 48, shortest: 9 };
 }
 
 /** One choice of stretches, as it came out. */
@@ -74,7 +77,7 @@ export function draftBsdiff(
   const biases = trials[effort];
   const progress = progressOf(target.length, 2 + 3 * biases.length, onProgress);
   const at = layOut(source.length, target.length);
-  const candidates = candidatesIn(source.length);
+  const { candidates, shortest } = searchIn(source.length);
   const engine = borrowEngine(bsdiffMemory(source.length, target.length));
   place(engine, at.source, source);
   indexSource(engine, at, source.length);
@@ -115,7 +118,8 @@ export function draftBsdiff(
     const model = learnCosts(experience(from), bias);
     engine.bytes().set(new Uint8Array(model.buffer), modelAt);
     const notes = Math.ceil((from.triples + from.count * 12) / 16) * 16;
-    engine.call('beginTrellis', at.source, source.length, at.target, target.length, roomAt, modelAt, notes, candidates);
+    const texts = [at.source, source.length, at.target, target.length] as const;
+    engine.call('beginTrellis', ...texts, roomAt, modelAt, notes, candidates, shortest);
     advance(engine, 'weigh', target.length, progress.within);
     const triples = engine.call('trace');
     progress.next(3);

@@ -83,6 +83,13 @@ export function mayMatch(at: u32): bool {
   return (load<u8>(grams + (gram >> 3)) & (1 << (gram & 7))) !== 0;
 }
 
+/** Whether a match of at least `length` bytes may begin at `at`: the table tells of the runs of 8 bytes at every 8th place of it, and at its end. */
+export function mayReach(at: u32, length: u32): bool {
+  const last = at + max(length, shortest) - shortest;
+  for (let i = at; i < last; i += shortest) if (!mayMatch(i)) return false;
+  return mayMatch(last);
+}
+
 /** How many bytes are equal from source position `from` and target position `at` on. */
 export function equalFrom(from: u32, at: u32): u32 {
   const left = targetLength - at;

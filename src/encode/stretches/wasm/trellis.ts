@@ -1,4 +1,4 @@
-import { chooseAmongEqual, equalFrom, foundAt, foundLength, mayMatch, search } from './match';
+import { chooseAmongEqual, equalFrom, foundAt, foundLength, mayReach, search } from './match';
 import { reach } from './memory';
 
 /**
@@ -40,6 +40,8 @@ let nextSearch: i32 = 0;
 let copyCost: i32 = 0;
 let copySince: i32 = 0;
 let candidates: u32 = 0;
+/** Where the tables do not tell of a match as long as this, none is looked for. */
+let shortest: u32 = 8;
 let slotCount: u32 = 0;
 /** What the cheapest way is on: its slot's diagonal, or that of before if it copies. */
 let bestDiagonal: i32 = 0;
@@ -61,6 +63,7 @@ export function beginTrellis(
   learned: usize,
   notes: usize,
   candidateCount: u32,
+  shortestMatch: u32,
 ): void {
   source = from;
   sourceLength = fromLength;
@@ -72,6 +75,7 @@ export function beginTrellis(
   history = notes;
   historyCount = 0;
   candidates = candidateCount;
+  shortest = shortestMatch;
   position = 0;
   nextSearch = 0;
   copyCost = 0;
@@ -228,7 +232,7 @@ export function weigh(until: u32): u32 {
       }
     }
     // A match that is worth a turn is found where the cheapest way meets a byte that differs.
-    if (equal === 0 && at >= nextSearch && mayMatch(at)) {
+    if (equal === 0 && at >= nextSearch && mayReach(at, shortest)) {
       search(at);
       if (foundLength >= 8) {
         chooseAmongEqual(at, candidates, at + bestDiagonal);

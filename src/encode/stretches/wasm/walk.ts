@@ -1,4 +1,4 @@
-import { chooseAmongEqual, equalFrom, foundAt, foundLength, mayMatch, search } from './match';
+import { chooseAmongEqual, equalFrom, foundAt, foundLength, mayMatch, mayReach, search } from './match';
 import { reach } from './memory';
 
 /**
@@ -17,6 +17,9 @@ let controlCount: u32 = 0;
 /** How many more equal bytes a match must have than the diagonal it would leave. */
 let margin: u32 = 8;
 let candidates: u32 = 0;
+
+/** No match is asked to be longer than this before it is searched for. */
+const mostLookedAt: i32 = 256;
 
 let scan: i32 = 0;
 let lastScan: i32 = 0;
@@ -53,6 +56,27 @@ export function controlLength(): u32 {
 /** What a byte on a diagonal adds to the score of its stretch: as many must be equal as not. */
 function worth(from: i32, at: i32): i32 {
   return load<u8>(target + <usize>at) === load<u8>(source + <usize>from) ? 1 : -1;
+}
+
+/** How many bytes from scan on a match must have to be worth a turn: past the last one but `margin` that is not equal on the current diagonal. */
+function leastWorthTurning(): i32 {
+  const here = lastPos + (scan - lastScan);
+  const room = min(sourceLength - here, targetLength - scan);
+  let unequal: u32 = 0;
+  for (let i = 0; i < mostLookedAt; i += 16) {
+    if (i + 16 > room) return i;
+    let mask = <u32>(
+      i8x16.bitmask(i8x16.ne(v128.load(source + <usize>(here + i)), v128.load(target + <usize>(scan + i))))
+    );
+    const more = <u32>popcnt(mask);
+    if (unequal + more <= margin) {
+      unequal += more;
+      continue;
+    }
+    for (; unequal < margin; unequal++) mask &= mask - 1;
+    return i + <i32>ctz(mask) + 1;
+  }
+  return mostLookedAt;
 }
 
 /** How many of the bytes [scan, scan + length) are equal on the current diagonal. */
@@ -144,6 +168,10 @@ export function walk(until: u32): u32 {
       continue;
     }
     if (onDiagonal > 0 && !mayMatch(scan)) {
+      scan++;
+      continue;
+    }
+    if (!mayReach(scan, leastWorthTurning())) {
       scan++;
       continue;
     }
