@@ -22,7 +22,7 @@ interface Rule {
 }
 
 const stages =
-  'model files formats input plan checks script encode reference applypatch package store signing device audit explain report imagedelta images'.split(
+  'model files formats http input plan checks script encode reference applypatch package store signing device audit explain report imagedelta images'.split(
     ' ',
   );
 
@@ -81,8 +81,14 @@ const rules: Readonly<Record<string, Rule>> = {
     packages: ['yauzl', 'picomatch', 'fast-glob'],
     why: 'input turns what formats say into builds and rules: what decides belongs into plan/ or checks/',
   },
+  http: {
+    folders: ['model'],
+    builtins: undefined,
+    packages: [],
+    why: 'servers and requests know no content and no stage: pass in what is answered, and let the caller know what it means',
+  },
   store: {
-    folders: ['model', 'files', 'formats'],
+    folders: ['model', 'files', 'formats', 'http'],
     builtins: undefined,
     packages: [],
     why: 'a store keeps bytes by digest and does not know what they are for: pass the value in',
@@ -124,7 +130,7 @@ const rules: Readonly<Record<string, Rule>> = {
     why: 'the simulated device must not share a mistake with plan, encode, script or package: write it from what real updaters do',
   },
   delivery: {
-    folders: ['model', 'files', 'explain'],
+    folders: ['model', 'files', 'explain', 'http'],
     builtins: undefined,
     packages: ['serialport', '@yume-chan/adb', '@yume-chan/adb-server-node-tcp', '@yume-chan/stream-extra'],
     why: 'what brings a package to a module is written from what modules say, not from the simulated one, nor from what made the package: pass values in',

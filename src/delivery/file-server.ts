@@ -1,10 +1,10 @@
 /** Serves one file by HTTP or HTTPS, and nothing else whatever is asked for. */
 import type { FileHandle } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
+import { type HttpServer, type ListenOptions, listen } from '../http/listen.js';
 import { askedRange } from './ranges.js';
 
 /** What is served. */
@@ -17,12 +17,7 @@ export interface ServedFile {
 }
 
 /** How it is served. */
-export interface ServeOptions {
-  readonly host: string;
-  /** 0: a free one. */
-  readonly port: number;
-  /** Certificate and key in PEM, for HTTPS. */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+export interface ServeOptions extends ListenOptions {
   /** Bytes in a second, for each connection. */
   readonly limit?: number | undefined;
   /** Told for each piece that was sent: the byte of the file that comes next. */
@@ -33,35 +28,15 @@ export interface ServeOptions {
   readonly onComplete: () => void;
 }
 
-/** A running server. */
-export interface FileServer {
-  readonly port: number;
-  /** Ends it, and every connection. */
-  readonly close: () => Promise<void>;
-}
-
 /** Milliseconds between two pieces of a limited transfer. */
 const tick = 50;
 
 /** Starts the server. Rejects with the system's error where it cannot listen. */
-export async function serveFile(file: ServedFile, options: ServeOptions): Promise<FileServer> {
+export async function serveFile(file: ServedFile, options: ServeOptions): Promise<HttpServer> {
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     void respond(file, options, request, response);
   };
-  const server = options.tls === undefined ? createServer(answer) : createSecureServer(options.tls, answer);
-  await new Promise<void>((done, failed) => {
-    server.once('error', failed);
-    server.listen(options.port, options.host, done);
-  });
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
-    close: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
-  };
+  return listen(answer, options);
 }
 
 async function respond(

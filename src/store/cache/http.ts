@@ -4,6 +4,7 @@
  */
 import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
+import { ask, type HttpAnswer } from '../../http/ask.js';
 import { type Sha256, sha256Of } from '../../model/digest.js';
 import {
   largestActionResultBytes,
@@ -17,7 +18,6 @@ import type { PatchCache } from '../../model/patch-cache.js';
 import { readActionResult, writeActionResult } from './action-result.js';
 import { cacheAddress } from './address.js';
 import { CacheFaults } from './faults.js';
-import { askCache, type CacheAnswer } from './request.js';
 
 /** Where a shared cache is, and how it is used. */
 export interface HttpCacheOptions {
@@ -150,14 +150,14 @@ class HttpCache {
     path: string,
     limit: number,
     body?: Uint8Array,
-  ): Promise<CacheAnswer | undefined> {
+  ): Promise<HttpAnswer | undefined> {
     const { token, silenceMs = longestCacheSilenceMs, wholeMs = longestCacheRequestMs } = this.#options;
     const headers: Readonly<Record<string, string>> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     let reason = '';
     for (let attempt = 1; attempt <= mostCacheTries && !this.#off; attempt += 1) {
       try {
         const url = new URL(`${this.#base}${path}`);
-        const answer = await askCache({ method, url, agent: this.#agent, headers, body, limit, silenceMs, wholeMs });
+        const answer = await ask({ method, url, agent: this.#agent, headers, body, limit, silenceMs, wholeMs });
         const { status } = answer;
         if (status === 401 || (status === 403 && method !== 'PUT')) return this.#refused(status);
         if (status < 500 && status !== 429 && (status < 300 || status >= 400)) {

@@ -3,7 +3,8 @@
  * made is there under /ac/KEY and /cas/SHA-256, and what is put lies in the folder as if it had been made here.
  */
 import { timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type HttpServer, listen } from '../../http/listen.js';
 import { isSha256, type Sha256, sha256Of } from '../../model/digest.js';
 import { largestActionResultBytes, largestCacheEntryBytes } from '../../model/limits/cache.js';
 import { readActionResult, writeActionResult } from './action-result.js';
@@ -23,13 +24,6 @@ export interface CacheServerOptions {
   readonly onRequest: (line: string) => void;
 }
 
-/** A running server. */
-export interface CacheServer {
-  readonly port: number;
-  /** Ends it, and every connection. */
-  readonly close: () => Promise<void>;
-}
-
 /** So many bytes may be put until the folder is brought to its size again. */
 const trimEvery = 2 ** 26;
 
@@ -40,25 +34,12 @@ interface Answer {
 }
 
 /** Starts the server. Rejects with the system's error where it cannot listen. */
-export async function serveCache(options: CacheServerOptions): Promise<CacheServer> {
+export async function serveCache(options: CacheServerOptions): Promise<HttpServer> {
   const folder = new ServedFolder(options.directory, options.maxBytes);
   await folder.index();
-  const server = createServer((request, response) => {
+  return listen((request, response) => {
     void respond(folder, options, request, response);
-  });
-  await new Promise<void>((done, failed) => {
-    server.once('error', failed);
-    server.listen(options.port, options.host, done);
-  });
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
-    close: () =>
-      new Promise((done) => {
-        server.close(() => done());
-        server.closeAllConnections();
-      }),
-  };
+  }, options);
 }
 
 async function respond(

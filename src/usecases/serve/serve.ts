@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename } from 'node:path';
-import { type FileServer, type ServeOptions, serveFile } from '../../delivery/file-server.js';
+import { type ServeOptions, serveFile } from '../../delivery/file-server.js';
 import { storedName } from '../../delivery/safe-name.js';
 import { asInputError } from '../../files/system-error.js';
+import type { HttpServer } from '../../http/listen.js';
 import type { Ports } from '../../model/ports.js';
 import { refuseOtherPackage } from '../given-package.js';
 import { tcpAddress } from '../module/address.js';
@@ -67,7 +68,7 @@ export async function serve(request: ServeRequest, ports: ServePorts = {}): Prom
 export async function withServer<T>(
   file: string,
   options: ServeOptions,
-  use: (server: FileServer, url: string) => Promise<T>,
+  use: (server: HttpServer, url: string) => Promise<T>,
 ): Promise<T> {
   const path = `/${storedName(basename(file))}`;
   const handle = await open(file, 'r').catch((error: unknown) => {

@@ -1,9 +1,9 @@
-/** One request to a shared cache: bounded in bytes and time, without redirects, and with an error for half an answer. */
+/** One request by HTTP or HTTPS: bounded in bytes and time, without redirects, and with an error for half an answer. */
 import { type Agent, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 
 /** What is asked. */
-export interface CacheRequest {
+export interface HttpQuestion {
   readonly method: 'GET' | 'PUT' | 'HEAD';
   readonly url: URL;
   readonly agent: Agent;
@@ -17,7 +17,7 @@ export interface CacheRequest {
 }
 
 /** What was answered. */
-export interface CacheAnswer {
+export interface HttpAnswer {
   readonly status: number;
   readonly body: Uint8Array<ArrayBuffer>;
   /** The answer had more bytes than may be: none is given. */
@@ -25,7 +25,7 @@ export interface CacheAnswer {
 }
 
 /** Asks. Rejects with an Error that says in words what went wrong on the way. */
-export function askCache(asked: CacheRequest): Promise<CacheAnswer> {
+export function ask(asked: HttpQuestion): Promise<HttpAnswer> {
   const { url, method, headers, body, agent, silenceMs, wholeMs } = asked;
   const start = url.protocol === 'https:' ? secureRequest : plainRequest;
   return new Promise((resolve, reject) => {
