@@ -82,7 +82,7 @@ export {
 export { type Explained, type ExplainRequest, explainSubject as explain } from './usecases/explain.js';
 export { type ExtractRequest, extract } from './usecases/extract.js';
 export type { MakingOptions } from './usecases/fleet/options.js';
-export { type FleetPatches, fleetPatches } from './usecases/fleet/patches.js';
+export { type FleetPatches, type FleetPatchesPorts, fleetPatches } from './usecases/fleet/patches.js';
 export { type FleetRequest, openFleet } from './usecases/fleet/plan.js';
 export {
   type FleetQueueRequest,

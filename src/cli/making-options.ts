@@ -15,6 +15,7 @@ import {
   partsOption,
   properties,
   propertyOption,
+  rollbackOption,
   sizeOption,
 } from './options.js';
 
@@ -31,6 +32,7 @@ export const makingOptions = {
     default: generateDefaults.encoding.effort,
     describe: 'How much time to spend on small patches',
   },
+  'with-rollback': rollbackOption,
   engine: {
     choices: ['dfota', 'bsdiff-node', 'compare'],
     default: 'dfota',
@@ -96,6 +98,7 @@ export interface MakingWords
     Pick<GenerateRequest, 'lists' | 'companion' | 'modes' | 'bootUpdate' | 'permissions'> {
   readonly parts: string;
   readonly allow?: readonly string[] | undefined;
+  readonly withRollback?: boolean | undefined;
   readonly noMoves?: boolean | undefined;
   readonly noCopies?: boolean | undefined;
   readonly noCrossBases?: boolean | undefined;
@@ -156,6 +159,7 @@ export function makingOf(
       allowedPrograms: options.allowProgram,
     },
     allow: allowedCodes(options.allow),
+    withRollback: options.withRollback === true,
     compareEngines: options.engine === 'compare',
   };
 }

@@ -133,3 +133,9 @@ export function isStandardOutput(output: string | undefined): boolean {
 export function textOutput(role: string, path: string | undefined): readonly OutputPath[] {
   return path === undefined ? [] : [{ role, path, kind: 'text' }];
 }
+
+/** `--with-rollback`. */
+export const rollbackOption = {
+  type: 'boolean',
+  describe: 'Also make and prove the package that leads back, as update.rollback.zip',
+} as const;

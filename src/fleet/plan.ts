@@ -108,7 +108,6 @@ function planProduct(
         alsoTo: [],
         lists: product.lists,
         listFiles,
-        companion: product.companion,
         settings: product.settings,
         budget: product.budget,
         devices: found.devices && hop.devices,
@@ -137,10 +136,10 @@ function mergeEqual(jobs: readonly FleetJob[]): {
   const merged = new Map<string, FleetJob>();
   const names = new Map<string, string>();
   for (const job of jobs) {
-    const { fromDigest, toDigest, kind, listFiles, companion, settings } = job;
+    const { fromDigest, toDigest, kind, listFiles, settings } = job;
     const { jobs: _, memory: __, ...deciding } = settings;
     const sorted = Object.entries(deciding).sort(([a], [b]) => (a < b ? -1 : 1));
-    const key = JSON.stringify([fromDigest, toDigest, kind, listFiles, companion, sorted]);
+    const key = JSON.stringify([fromDigest, toDigest, kind, listFiles, sorted]);
     const before = merged.get(key);
     names.set(job.id, before?.id ?? job.id);
     merged.set(key, before === undefined ? job : joined(before, job));

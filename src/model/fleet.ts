@@ -34,7 +34,6 @@ export interface FleetProduct {
   readonly targets: readonly Placed[];
   readonly output: Placed;
   readonly lists?: string | undefined;
-  readonly companion?: string | undefined;
   /** Bytes that a package may have. */
   readonly budget?: number | undefined;
   readonly withRollback: boolean;
@@ -46,6 +45,9 @@ export interface FleetProduct {
 /** The file as it was read. */
 export interface Fleet {
   readonly file: string;
+  /** Folder of the patch cache, or the address of a shared one; a path starts at the file's folder. */
+  readonly cache?: string | undefined;
+  readonly cacheReadOnly: boolean;
   readonly products: readonly FleetProduct[];
 }
 
@@ -92,7 +94,6 @@ export interface FleetJob {
   readonly alsoTo: readonly string[];
   readonly lists?: string | undefined;
   readonly listFiles: readonly RecordedList[];
-  readonly companion?: string | undefined;
   readonly settings: Settings;
   readonly budget?: number | undefined;
   /** It is there, made of the same and proved. */
@@ -146,8 +147,8 @@ export interface FleetPatch {
 /** What a package weighs before it is made. */
 export interface FleetEstimate {
   readonly id: string;
-  /** `exact`: it is there. `known`: the cache has every patch. `at-most`: what is not known counts unpacked and whole. */
-  readonly kind: 'exact' | 'known' | 'at-most';
+  /** `exact`: it is there. `known`: the cache has every patch. `estimate`: what is not known is estimated; `at-most`: it counts unpacked and whole. */
+  readonly kind: 'exact' | 'known' | 'estimate' | 'at-most';
   readonly bytes: number;
 }
 

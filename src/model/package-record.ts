@@ -1,7 +1,7 @@
 /** The record of a package, `update.zip.json`: what it was made of, by what, and how, so that it can be made again. Plain data. */
 import type { Sha256 } from './digest.js';
 import type { Finding } from './finding.js';
-import type { DeviceNeeds } from './needs.js';
+import type { DeviceLimits, DeviceNeeds } from './needs.js';
 import type { Signed } from './signature.js';
 import type { Verification } from './verification.js';
 
@@ -48,6 +48,20 @@ export interface RecordedOptions {
   readonly allow: readonly string[];
 }
 
+/** What the package was held against before it got its name. It decides whether there is a package, and about none of its bytes. */
+export interface RecordedConditions {
+  /** Bytes that are free on the device; null where nobody said. */
+  readonly limits: Readonly<Record<keyof DeviceLimits, number | null>>;
+  readonly verify: {
+    readonly level: string;
+    readonly profile: string;
+    readonly eraseBlock: number | null;
+    /** What `getprop` gives, by name in byte order. */
+    readonly properties: Readonly<Record<string, string>>;
+    readonly allowedPrograms: readonly string[];
+  };
+}
+
 /** All of it. */
 export interface PackageRecord {
   readonly format: typeof recordFormat;
@@ -67,6 +81,8 @@ export interface PackageRecord {
   /** `folder` is null for the starter lists. */
   readonly lists: { readonly folder: string | null; readonly files: readonly RecordedList[] };
   readonly options: RecordedOptions;
+  /** Records of earlier versions do not say it. */
+  readonly conditions?: RecordedConditions | undefined;
   readonly needs: DeviceNeeds;
   /** Null when verification was switched off. */
   readonly proof: Omit<Verification, 'trace'> | null;

@@ -5,16 +5,21 @@ import { showSize } from './quantities.js';
 export interface ReleaseReport {
   readonly output: string;
   readonly package: { readonly size: number; readonly md5: string; readonly sha256: string };
+  /** The package that leads back. */
+  readonly rollback?: ReleaseReport['package'] | undefined;
   readonly signed?: Signed | undefined;
   readonly files: readonly string[];
 }
 
 /** The bundle for people. */
-export function releaseText({ output, package: made, signed, files }: ReleaseReport): string {
+export function releaseText({ output, package: made, rollback, signed, files }: ReleaseReport): string {
   const lines = [
     `${output}: a package of ${showSize(made.size)} (${made.size} bytes), ${signed === undefined ? 'not signed' : `signed (${signed.scheme})`}`,
     `  SHA-256 ${made.sha256}`,
     `  MD5     ${made.md5}`,
+    ...(rollback === undefined
+      ? []
+      : [`  back:   ${showSize(rollback.size)} (${rollback.size} bytes), SHA-256 ${rollback.sha256}`]),
     ...files.map((name) => `  ${name}`),
   ];
   return `${lines.join('\n')}\n`;

@@ -316,7 +316,7 @@ test('integration: an option that names a file or a folder is in this table, or 
       'with-firmware no-record builder-id scheme signer-command signer-timeout passphrase-env replace ' +
       'exact today allow size only under volume dry-run power-cuts system-size trace replay block preset ubi page ' +
       'product no-config recompress engine prefix unique file-id digest base-url writable ' +
-      'erase-block property allow-program starter-lists cache-read-only'
+      'erase-block property allow-program starter-lists cache-read-only with-rollback'
     )
       .split(' ')
       .map((name) => `--${name}`),

@@ -155,7 +155,10 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
     all: extractRequest({ input: 'v1.zip', output: 'out', only: ['SYSTEM/etc'], volume: 'rootfs', format: 'littlefs' }),
     least: extractRequest({ input: 'v1.zip', output: 'out' }),
   },
-  'fleet plan': { all: fleetRequest({ file: 'fleet.yaml', only: 'a,b' }), least: fleetRequest({ file: 'fleet.yaml' }) },
+  'fleet plan': {
+    all: fleetRequest({ file: 'fleet.yaml', only: 'a,b', withRollback: true }),
+    least: fleetRequest({ file: 'fleet.yaml' }),
+  },
   'fleet worker': {
     all: fleetWorkerRequest({
       queue: 'redis://build1',
@@ -176,6 +179,7 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
   'fleet run': {
     all: fleetRunRequest({
       file: 'fleet.yaml',
+      withRollback: true,
       only: 'a',
       jobs: '2',
       memory: '1G',

@@ -20,6 +20,11 @@ const only = {
   describe: 'Only these packages or products: names of the plan, with commas between them',
 } as const;
 
+const withRollback = {
+  type: 'boolean',
+  describe: 'Also the packages that lead back, each made and proved',
+} as const;
+
 const queue = {
   type: 'string',
   demandOption: true,
@@ -49,6 +54,7 @@ export const fleetCommand: Command = (program, choose) =>
             })
             .option('json', { type: 'boolean', describe: 'The same as --format json' })
             .option('only', only)
+            .option('with-rollback', withRollback)
             .option('patches', { type: 'boolean', describe: 'Plan every pair, and name the patches, each once' })
             .option('estimate', { type: 'boolean', describe: 'Plan every pair, and tell what devices will download' })
             .options(cacheOptions)
@@ -69,8 +75,12 @@ export const fleetCommand: Command = (program, choose) =>
             const format = session.manner.json ? 'json' : (argv.format ?? 'table');
             const wantsPairs = argv.patches === true || argv.estimate === true;
             const { fleetPatches } = await import('../../usecases/fleet/patches.js');
+            const { fleetCache } = await import('../../usecases/fleet/cache.js');
             const pairs = wantsPairs
-              ? await fleetPatches(plan, fleetRoot(request.file), cacheOf(argv), session)
+              ? await fleetPatches(plan, fleetRoot(request.file), await fleetCache(request.file, cacheOf(argv)), {
+                  ...session,
+                  estimate: argv.estimate,
+                })
               : undefined;
             session.endStage();
             const estimates = argv.estimate === true ? pairs?.estimates : undefined;
@@ -85,6 +95,7 @@ export const fleetCommand: Command = (program, choose) =>
           options
             .positional('file', file)
             .option('only', only)
+            .option('with-rollback', withRollback)
             .option('jobs', {
               type: 'string',
               describe: 'Worker threads',
@@ -197,11 +208,12 @@ export const fleetCommand: Command = (program, choose) =>
 interface FleetWords {
   readonly file: string;
   readonly only?: string | undefined;
+  readonly withRollback?: boolean | undefined;
 }
 
 /** The request of what the options of `plan` say. */
-export function fleetRequest({ file, only }: FleetWords): FleetRequest {
-  return { file, only: only?.split(',').map((name) => name.trim()) };
+export function fleetRequest({ file, only, withRollback }: FleetWords): FleetRequest {
+  return { file, withRollback, only: only?.split(',').map((name) => name.trim()) };
 }
 
 interface FleetRunWords extends FleetWords, CacheWords {

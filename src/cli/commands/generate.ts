@@ -65,15 +65,15 @@ export const generateCommand: Command = (program, choose) =>
       choose(async (session) => {
         const options = await configuredBuilds(argv, session);
         const request = generateRequest(options, sourceDate(session.environment));
-        const several = request.sources.length > 1;
         const { plan } = options;
-        if (several && plan !== undefined) throw usage('--plan is for a single source');
+        if (request.sources.length > 1 && plan !== undefined) throw usage('--plan is for a single source');
         const planOnly = isStandardOutput(plan);
         if (planOnly && session.manner.json) throw usage('standard output holds one document: --plan - or --json');
         const { generateFiles } = await import('../../usecases/generate/generate-files.js');
         const lists = await chosenLists(options, session);
         const made = await generateFiles({ ...request, lists }, session);
         session.endStage();
+        const several = made.length > 1;
         const reports: readonly GenerationReport[] = made;
         const [first] = made;
         if (plan !== undefined && !planOnly && first !== undefined) {

@@ -63,7 +63,7 @@ function isMessage(data: unknown): data is QueueMessage {
 
 function isJob(job: Fields): boolean {
   const { id, product, archive, from, to, fromDigest, toDigest, kind, output, alsoTo, listFiles, settings } = job;
-  const paths = [archive, output, job.lists, job.companion, ...(Array.isArray(alsoTo) ? alsoTo : [0])];
+  const paths = [archive, output, job.lists, ...(Array.isArray(alsoTo) ? alsoTo : [0])];
   return (
     areTexts(id, product, archive, from, to, fromDigest, toDigest, output) &&
     (kind === 'patches' || kind === 'whole') &&

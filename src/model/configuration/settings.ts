@@ -110,6 +110,11 @@ export const settings = {
   plan: { kind: 'path', commands: ['generate'], about: 'Write what was decided for every path, as JSON' },
   noRecord: { kind: 'flag', commands: ['generate'], about: 'Do not write update.zip.json beside the package' },
   provenance: { kind: 'path', commands: ['generate'], about: 'Write an in-toto statement with SLSA provenance' },
+  withRollback: {
+    kind: 'flag',
+    commands: packing,
+    about: 'Also make and prove the package that leads back',
+  },
   builderId: { kind: 'text', commands: packing, about: 'Who runs it, as a URI for the provenance' },
   deviceFiles: {
     kind: 'path',

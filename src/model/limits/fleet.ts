@@ -35,3 +35,6 @@ export const mostJobReturns = 3;
 
 /** Rows of each kind that the text shows; JSON has all. */
 export const mostFleetRowsShown = 200;
+
+/** Bytes that making and proving one package takes, about: measured on a real pair, and rounded up. So many are made at once as fit. */
+export const packageMemoryBytes = 640 * 2 ** 20;

@@ -6,13 +6,18 @@ function toMake({ jobs }: FleetPlan): readonly FleetJob[] {
   return jobs.filter(({ there }) => there === undefined);
 }
 
+/** Where the file does not ask for packages that lead back, the command line has: they are no part of the plan without it. */
+function rollbackOf(jobs: readonly FleetJob[]): string {
+  return jobs.some(({ rollback }) => rollback) ? ' --with-rollback' : '';
+}
+
 /** In quotation marks of a shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function commandOf(file: string, only: string): string {
-  return `dfota fleet run ${quoted(file)} --only ${only}`;
+function commandOf(file: string, jobs: readonly FleetJob[]): string {
+  return `dfota fleet run ${quoted(file)} --only ${jobs.map(({ id }) => id).join(',')}${rollbackOf(jobs)}`;
 }
 
 /**
@@ -24,10 +29,11 @@ export function githubMatrix(plan: FleetPlan): string {
   const each = Math.ceil(jobs.length / mostMatrixEntries);
   const include: object[] = [];
   for (let at = 0; at < jobs.length; at += each) {
-    const ids = jobs.slice(at, at + each).map(({ id }) => id);
+    const part = jobs.slice(at, at + each);
+    const ids = part.map(({ id }) => id);
     const [first = ''] = ids;
     const name = ids.length === 1 ? first : `${first} and ${ids.length - 1} more`;
-    include.push({ name, only: ids.join(','), command: commandOf(plan.file, ids.join(',')) });
+    include.push({ name, only: ids.join(','), command: commandOf(plan.file, part) });
   }
   return `${JSON.stringify({ include })}\n`;
 }
@@ -38,13 +44,14 @@ export function gitlabPipeline(plan: FleetPlan): string {
   const root = /^(.*)\/[^/]*$/.exec(plan.file)?.[1];
   const inRoot = (path: string): string => (root === undefined || path.startsWith('/') ? path : `${root}/${path}`);
   const lines = ['stages:', '  - packages'];
-  for (const { id, output, alsoTo } of jobs) {
+  for (const job of jobs) {
+    const { id, output, alsoTo } = job;
     const paths = [output, ...alsoTo].flatMap((path) => [path, `${path}.json`]).map(inRoot);
     lines.push(
       `${JSON.stringify(id)}:`,
       '  stage: packages',
       '  script:',
-      `    - ${JSON.stringify(commandOf(plan.file, id))}`,
+      `    - ${JSON.stringify(commandOf(plan.file, [job]))}`,
       '  artifacts:',
       '    paths:',
       ...paths.map((path) => `      - ${JSON.stringify(path)}`),
@@ -64,7 +71,10 @@ export function makefile(plan: FleetPlan): string {
     'DFOTA ?= dfota',
     `.PHONY: ${['all', ...ids].join(' ')}`,
     `all: ${ids.join(' ')}`.trimEnd(),
-    ...ids.map((id) => `${id}:\n\t$(DFOTA) fleet run ${safe(quoted(plan.file))} --only ${id} --quiet`),
+    ...jobs.map(
+      (job) =>
+        `${job.id}:\n\t$(DFOTA) fleet run ${safe(quoted(plan.file))} --only ${job.id}${rollbackOf([job])} --quiet`,
+    ),
     '',
   ].join('\n');
 }

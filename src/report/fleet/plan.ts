@@ -45,7 +45,8 @@ export function downloadsOf({ plan, estimates = [] }: FleetPlanReport): readonly
       devices: before.devices + devices,
       left: before.left + (reason === undefined ? 0 : devices),
       bytes: before.bytes + each * devices,
-      sure: before.sure && parts.every((part) => part !== undefined && part.kind !== 'at-most'),
+      sure:
+        before.sure && parts.every((part) => part !== undefined && part.kind !== 'at-most' && part.kind !== 'estimate'),
     });
   }
   return [...products.values()];
@@ -125,7 +126,8 @@ function firstOf(versions: readonly string[]): string {
 }
 
 function sizeWords({ kind, bytes }: FleetEstimate): string {
-  return `${kind === 'at-most' ? 'at most ' : kind === 'known' ? 'about ' : ''}${showSize(bytes)}`;
+  const words = { exact: '', known: 'about ', estimate: 'estimated ', 'at-most': 'at most ' };
+  return `${words[kind]}${showSize(bytes)}`;
 }
 
 function chainLines(ways: readonly FleetWay[]): readonly string[] {
@@ -146,5 +148,5 @@ function patchLine(patches: readonly FleetPatch[]): string {
 function downloadLine({ product, to, devices, left, bytes, sure }: FleetDownload): string {
   const each = devices > left ? bytes / (devices - left) : 0;
   const lost = left === 0 ? '' : `; ${left} have no way`;
-  return `download: ${product} to ${to}: ${sure ? '' : 'at most '}${showSize(bytes)} for ${showCount(devices - left, 'device')}, ${showSize(Math.round(each))} each${lost}`;
+  return `download: ${product} to ${to}: ${sure ? '' : 'estimated '}${showSize(bytes)} for ${showCount(devices - left, 'device')}, ${showSize(Math.round(each))} each${lost}`;
 }

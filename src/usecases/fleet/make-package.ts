@@ -30,28 +30,14 @@ export function archivedName(job: FleetJob, role: 'source' | 'target', root: str
   return { archive: join(root, job.archive), version, digest };
 }
 
-/** Opens the target of a job for as long as `use` runs. */
-export function withTarget<T>(
-  job: FleetJob,
-  place: MakingPlace,
-  ports: Ports,
-  use: (target: OpenBuild) => Promise<T>,
-): Promise<T> {
-  return withBuild(archivedName(job, 'target', place.root), 'target', jobOptions(job, place.root), ports, use);
-}
-
 /**
  * Makes a package: it is there with its record, proved, or it is missing and says why. Thrown is only what is no fault of the inputs: the signal's reason,
  * or a bug.
  */
-export async function makePackage(
-  job: FleetJob,
-  target: OpenBuild,
-  place: MakingPlace,
-  ports: Ports = {},
-): Promise<FleetPackage> {
+export async function makePackage(job: FleetJob, place: MakingPlace, ports: Ports = {}): Promise<FleetPackage> {
   try {
-    return await make(job, target, place, ports);
+    const name = archivedName(job, 'target', place.root);
+    return await withBuild(name, 'target', jobOptions(job), ports, (target) => make(job, target, place, ports));
   } catch (error) {
     return missing(job, error, ports.signal);
   }
@@ -69,7 +55,7 @@ export function missing(job: FleetJob, error: unknown, signal: AbortSignal | und
 async function make(job: FleetJob, target: OpenBuild, place: MakingPlace, ports: Ports): Promise<FleetPackage> {
   const { root, cache } = place;
   const { jobs, memory } = place.making;
-  const options = jobOptions(job, root, { jobs, memory });
+  const options = jobOptions(job, { jobs, memory });
   const output = join(root, job.output);
   const listsFolder = job.lists === undefined ? undefined : join(root, job.lists);
   const source = archivedName(job, 'source', root);
@@ -92,7 +78,7 @@ async function make(job: FleetJob, target: OpenBuild, place: MakingPlace, ports:
       targetName: { archive: job.archive, version: job.to },
       listsFolder: job.lists,
       lists: lists.files,
-      options: { ...options, companion: job.companion },
+      options,
     };
     const generated = await generatePackage(
       { source: from, target, ...lists },

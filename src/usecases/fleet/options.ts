@@ -1,5 +1,4 @@
 /** How the package of a job is made: its settings as `generate` takes them. */
-import { join } from 'node:path';
 import { UsageError } from '../../model/errors.js';
 import type { FleetJob } from '../../model/fleet.js';
 import { parseParts } from '../../model/parts.js';
@@ -13,18 +12,16 @@ import type { ReadingOptions } from '../open-inputs.js';
 /** What the run says of how patches are made; it decides about no byte. */
 export type MakingOptions = Pick<EncodingOptions, 'jobs' | 'memory' | 'cache' | 'cacheReadOnly' | 'defaultCache'>;
 
-/** The options of a job. Paths of the job start at `root`. Throws UsageError for a code or a property that is none. */
+/** The options of a job. Throws UsageError for a code or a property that is none. */
 export function jobOptions(
   job: FleetJob,
-  root: string,
   making: MakingOptions = {},
 ): Omit<GenerateOptions, 'output'> & ReadingOptions {
-  const { settings, kind, companion } = job;
+  const { settings, kind } = job;
   const whole = kind === 'whole';
   const { levers, chmod, dialect, bootUpdate, encoding, verify } = generateDefaults;
   return {
     modes: settings.modes ?? 'build',
-    companion: companion === undefined ? undefined : join(root, companion),
     parts: [...(parseParts([settings.parts ?? 'a']) ?? [])],
     bootUpdate: whole ? 'whole' : (settings.bootUpdate ?? bootUpdate),
     levers: {

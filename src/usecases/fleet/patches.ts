@@ -1,7 +1,8 @@
 /** Which patches the packages of a plan need, each once, and what the packages will weigh: found by planning every pair, without making a patch. */
 import { join } from 'node:path';
+import { estimateFile, quickWhole } from '../../encode/estimate/estimate-file.js';
 import { encodingKey } from '../../encode/pool/encoding-key.js';
-import { defaultWorthwhile } from '../../encode/pool/patch-pool.js';
+import { defaultWorthwhile, type EncodeTask } from '../../encode/pool/patch-pool.js';
 import { readEncoded } from '../../encode/pool/result-file.js';
 import type { OpenBuild } from '../../model/build.js';
 import type { Sha256 } from '../../model/digest.js';
@@ -27,15 +28,25 @@ export interface FleetPatches {
 /** Bytes that statements, the zip's directory and metadata take for each decision at most, by measurement of packages of many small files. */
 const overhead = { each: 4096, package: 65_536 };
 
+/** The same by estimate: bytes of the script and of a zip's headers for each decision, and for the rest of the package. */
+const estimated = { each: 256, package: 700 };
+
+/** What of the plan is wanted beside the patches. */
+export interface FleetPatchesPorts extends Ports {
+  /** Estimates what the cache does not know, by reading both builds; without it such a patch counts as its whole file. */
+  readonly estimate?: boolean | undefined;
+}
+
 /** Plans each pair. Throws InputError for a build that cannot be opened. */
 export async function fleetPatches(
   plan: FleetPlan,
   root: string,
   encoding: MakingOptions,
-  { onProgress, signal }: Ports = {},
+  { onProgress, signal, estimate = false }: FleetPatchesPorts = {},
 ): Promise<FleetPatches> {
   const { cache } = await openRunCache(encoding);
   const patches = new Map<Sha256, { targetBytes: number; packageBytes: number | undefined; jobs: string[] }>();
+  const guesses = new Map<Sha256, number>();
   const estimates: FleetEstimate[] = [];
   for (const [index, job] of plan.jobs.entries()) {
     onProgress?.({
@@ -46,44 +57,65 @@ export async function fleetPatches(
       totalItems: plan.jobs.length,
       item: job.id,
     });
-    const { tasks, fixedBytes } = await planJob(job, root, cache, signal);
-    let bytes = fixedBytes;
-    let known = true;
-    for (const { key, targetBytes } of tasks) {
-      const patch = patches.get(key) ?? { targetBytes, packageBytes: await cachedSize(cache, key), jobs: [] };
-      if (!patch.jobs.includes(job.id)) patch.jobs.push(job.id);
-      patches.set(key, patch);
-      bytes += patch.packageBytes ?? targetBytes;
-      known &&= patch.packageBytes !== undefined;
-    }
-    const { there } = job;
-    estimates.push(
-      there === undefined
-        ? { id: job.id, kind: known ? 'known' : 'at-most', bytes }
-        : { id: job.id, kind: 'exact', bytes: there.bytes },
-    );
+    await withPlannedPair(job, root, { cache, signal }, async ({ tasks, statements, programs }) => {
+      let known = true;
+      let [bytes, guessed] = [programs.bytes, programs.guess];
+      for (const task of tasks) {
+        const { key } = task;
+        const targetBytes = task.target.size;
+        const patch = patches.get(key) ?? { targetBytes, packageBytes: await cachedSize(cache, key), jobs: [] };
+        if (!patch.jobs.includes(job.id)) patch.jobs.push(job.id);
+        patches.set(key, patch);
+        known &&= patch.packageBytes !== undefined;
+        if (estimate && job.there === undefined && patch.packageBytes === undefined && !guesses.has(key)) {
+          signal?.throwIfAborted();
+          guesses.set(key, await guess(task));
+        }
+        bytes += patch.packageBytes ?? targetBytes;
+        guessed += patch.packageBytes ?? guesses.get(key) ?? targetBytes;
+      }
+      const id = job.id;
+      if (job.there !== undefined) estimates.push({ id, kind: 'exact', bytes: job.there.bytes });
+      else if (known || !estimate) {
+        const most = bytes + statements * overhead.each + overhead.package;
+        estimates.push({ id, kind: known ? 'known' : 'at-most', bytes: most });
+      } else {
+        estimates.push({ id, kind: 'estimate', bytes: guessed + statements * estimated.each + estimated.package });
+      }
+    });
   }
   const rows = [...patches].map(([key, patch]): FleetPatch => ({ key, ...patch }));
   return { patches: rows.sort((a, b) => (a.key < b.key ? -1 : 1)), estimates };
 }
 
-interface PlannedJob {
-  readonly tasks: readonly { readonly key: Sha256; readonly targetBytes: number }[];
-  /** What the package holds beside them, at most. */
-  readonly fixedBytes: number;
+/** A patch, or a file that travels whole, of a pair. */
+export type NamedTask = EncodeTask & { readonly key: Sha256 };
+
+/** What a pair needs. */
+export interface PlannedPair {
+  readonly tasks: readonly NamedTask[];
+  /** Decisions that take statements of the script. */
+  readonly statements: number;
+  /** What the package brings to run: bytes as they are, and about what they take in it. */
+  readonly programs: { readonly bytes: number; readonly guess: number };
 }
 
-async function planJob(
+interface PlanningPorts extends Pick<Ports, 'signal'> {
+  readonly cache: PatchCache | undefined;
+}
+
+/** Plans the pair of a job; its tasks can be read for as long as `use` runs. Throws InputError for a build that cannot be opened. */
+export async function withPlannedPair<Result>(
   job: FleetJob,
   root: string,
-  cache: PatchCache | undefined,
-  signal: AbortSignal | undefined,
-): Promise<PlannedJob> {
-  const options = jobOptions(job, root);
+  { cache, signal }: PlanningPorts,
+  use: (pair: PlannedPair) => Promise<Result>,
+): Promise<Result> {
+  const options = jobOptions(job);
   const lists = await readLists(job.lists === undefined ? undefined : join(root, job.lists));
   return withBuild(archivedName(job, 'source', root), 'source', options, { signal }, (source) =>
-    withBuild(archivedName(job, 'target', root), 'target', options, { signal }, (target) =>
-      planPair(source, target, lists, options, cache, signal),
+    withBuild(archivedName(job, 'target', root), 'target', options, { signal }, async (target) =>
+      use(await planPair(source, target, lists, options, cache, signal)),
     ),
   );
 }
@@ -95,18 +127,30 @@ async function planPair(
   options: ReturnType<typeof jobOptions>,
   cache: PatchCache | undefined,
   signal: AbortSignal | undefined,
-): Promise<PlannedJob> {
+): Promise<PlannedPair> {
   const { encoding } = options;
   const delta = await planBuilds({ source, target, rules }, options, { cache, onProgress: silent, signal });
   const tasks = encodeTasks(delta, { source, target }, encoding.whole === true).map((task) => ({
+    ...task,
     key: encodingKey(task, { effort: encoding.effort, worthwhile: defaultWorthwhile }),
-    targetBytes: task.target.size,
   }));
   const changed = [...delta.decisions.values()].filter(({ operations }) => operations.length > 0).length;
-  const programs = [sdx6x.updater, sdx6x.updateAgent].map((path) => target.build.entries.get(path));
-  const programBytes = programs.reduce((sum, entry) => sum + (entry?.kind === 'file' ? entry.content.size : 0), 0);
-  const statements = delta.permissions.length + changed;
-  return { tasks, fixedBytes: programBytes + statements * overhead.each + overhead.package };
+  const programs = { bytes: 0, guess: 0 };
+  for (const path of [sdx6x.updater, sdx6x.updateAgent]) {
+    const entry = target.build.entries.get(path);
+    if (entry?.kind !== 'file') continue;
+    programs.bytes += entry.content.size;
+    programs.guess += quickWhole(await target.content.read(path));
+  }
+  return { tasks, statements: delta.permissions.length + changed, programs };
+}
+
+/** About what a task takes in the package. */
+async function guess({ target, bases }: EncodeTask): Promise<number> {
+  const bytes = await target.read();
+  const sources = [];
+  for (const base of bases) sources.push(await base.read());
+  return estimateFile({ target: bytes, bases: sources }, quickWhole(bytes)).bytes;
 }
 
 /** Bytes of a result in a package, where the cache has it. */

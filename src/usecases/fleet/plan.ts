@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { readBounded } from '../../files/bounded-read.js';
 import { planFleet } from '../../fleet/plan.js';
 import { parseField } from '../../input/fleet/read-field.js';
-import { parseFleet } from '../../input/fleet/read-fleet.js';
+import { parseFleet, sharedConfiguration } from '../../input/fleet/read-fleet.js';
 import { UsageError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import type { Fleet, FleetJob, FleetPlan, FleetVersion, KnownProduct } from '../../model/fleet.js';
@@ -11,6 +11,7 @@ import { largestFieldBytes, largestFleetBytes } from '../../model/limits/fleet.j
 import { nearest } from '../../model/nearest.js';
 import type { Ports } from '../../model/ports.js';
 import { readManifests } from '../../store/archive/store.js';
+import { openConfiguration } from '../configuration/open-configuration.js';
 import { readLists } from '../open-inputs.js';
 import { jobOptions } from './options.js';
 import { findPackage } from './there.js';
@@ -21,6 +22,8 @@ export interface FleetRequest {
   readonly file: string;
   /** Ids of packages, or of products: nothing else is planned. */
   readonly only?: readonly string[] | undefined;
+  /** Also the packages that lead back, whatever the file says. */
+  readonly withRollback?: boolean | undefined;
 }
 
 /** The folder at which the paths of a fleet start. */
@@ -30,12 +33,13 @@ export function fleetRoot(file: string): string {
 
 /** The plan, with what is there already. Throws InputError for everything that is wrong in the file, UsageError for unknown names. */
 export async function openFleet(request: FleetRequest, { onProgress, signal }: Ports = {}): Promise<FleetPlan> {
-  const fleet = await readFleet(request.file);
+  const fleet = await openFleetFile(request.file);
   const root = fleetRoot(request.file);
   const findings: Finding[] = [];
   const known: KnownProduct[] = [];
   const archives = new Map<string, readonly FleetVersion[]>();
-  for (const product of fleet.products) {
+  for (const said of fleet.products) {
+    const product = request.withRollback === true ? { ...said, withRollback: true } : said;
     const archive = join(root, product.archive);
     const versions = archives.get(archive) ?? (await readVersions(archive, findings));
     archives.set(archive, versions);
@@ -54,7 +58,7 @@ export async function openFleet(request: FleetRequest, { onProgress, signal }: P
   for (const job of chosen) {
     signal?.throwIfAborted();
     // A wrong option is told now, not in the middle of the work.
-    jobOptions(job, root);
+    jobOptions(job);
     jobs.push({ ...job, there: await findPackage(job, root) });
     const [doneItems, totalItems] = [jobs.length, chosen.length];
     onProgress?.({ stage: 'fleet-plan', doneBytes: 0, totalBytes: 0, doneItems, totalItems, item: job.id });
@@ -62,9 +66,13 @@ export async function openFleet(request: FleetRequest, { onProgress, signal }: P
   return { ...plan, jobs, findings: [...findings, ...leftFindings(plan)] };
 }
 
-async function readFleet(file: string): Promise<Fleet> {
+/** The file of a fleet, with the configuration that it shares products with. Throws InputError with all that is wrong. */
+export async function openFleetFile(file: string): Promise<Fleet> {
   const read = { limit: largestFleetBytes, code: 'configuration-too-large', what: 'the file of a fleet' } as const;
-  return parseFleet((await readBounded(file, read)).toString('utf8'), file);
+  const text = (await readBounded(file, read)).toString('utf8');
+  const shared = sharedConfiguration(text, file);
+  const configuration = shared && (await openConfiguration({ file: join(fleetRoot(file), shared.text) }));
+  return parseFleet(text, file, configuration);
 }
 
 async function readField(file: string): Promise<KnownProduct['field']> {

@@ -10,7 +10,7 @@ import type { FleetJob, FleetOutcome, FleetPackage, FleetQueueStatus } from '../
 import type { Ports } from '../../model/ports.js';
 import { dfotaVersion } from '../../version.js';
 import { openRunCache } from '../generate/open-cache.js';
-import { type MakingPlace, makePackage, missing, withTarget } from './make-package.js';
+import { type MakingPlace, makePackage, missing } from './make-package.js';
 import type { MakingOptions } from './options.js';
 import { type FleetRequest, fleetRoot, openFleet } from './plan.js';
 import { type FleetRunPorts, outcomeOf } from './run.js';
@@ -141,7 +141,7 @@ async function makeHere(job: FleetJob, place: MakingPlace, ports: Ports): Promis
     // Another worker may have finished it before it was lost.
     const there = await findPackage(job, place.root);
     if (there !== undefined) return { id: job.id, state: 'there', output: job.output, ...there, faults: [] };
-    return await withTarget(job, place, ports, (target) => makePackage(job, target, place, ports));
+    return await makePackage(job, place, ports);
   } catch (error) {
     return missing(job, error, ports.signal);
   }

@@ -5,9 +5,11 @@ import type { FleetJob, FleetOutcome, FleetPackage, FleetPlan } from '../../mode
 import type { Ports } from '../../model/ports.js';
 import { cacheFolder, openRunCache } from '../generate/open-cache.js';
 import { holdOutputsApart } from '../hold-apart.js';
-import { type MakingPlace, makePackage, missing, withTarget } from './make-package.js';
+import { fleetCache } from './cache.js';
+import { makePackage } from './make-package.js';
 import type { MakingOptions } from './options.js';
 import { type FleetRequest, fleetRoot, openFleet } from './plan.js';
+import { inLanes, shareMachine } from './share.js';
 
 /** Which fleet, and how its packages are made: plain data. */
 export interface FleetRunRequest extends FleetRequest {
@@ -27,25 +29,41 @@ export interface FleetRunPorts extends Ports {
  */
 export async function runFleet(request: FleetRunRequest, ports: FleetRunPorts = {}): Promise<FleetOutcome> {
   const plan = await openFleet(request, ports);
-  await holdFleetApart(plan, request);
-  const { cache, findings } = await openRunCache(request.encoding);
-  const place = { root: fleetRoot(request.file), making: request.encoding, cache };
+  const making = await fleetCache(request.file, request.encoding);
+  await holdFleetApart(plan, { ...request, encoding: making });
+  const { cache, findings } = await openRunCache(making);
+  const root = fleetRoot(request.file);
   const packages = new Map<string, FleetPackage>();
   for (const { id, output, there } of plan.jobs) {
     if (there !== undefined) packages.set(id, { id, state: 'there', output, ...there, faults: [] });
   }
   const wanted = plan.jobs.filter(({ there }) => there === undefined);
-  const tell = (item: string): void => {
+  const underWay = new Set<string>();
+  const tell = (): void => {
     const doneItems = wanted.filter(({ id }) => packages.has(id)).length;
+    const item = [...underWay].join(', ');
     ports.onProgress?.({ stage: 'fleet-run', doneBytes: 0, totalBytes: 0, doneItems, totalItems: wanted.length, item });
   };
-  for (const jobs of byTarget(wanted)) {
-    await makeGroup(jobs, place, { signal: ports.signal }, tell, (made) => {
+  const cramped: FleetJob[] = [];
+  const makeAll = (jobs: readonly FleetJob[], atOnce: number, each: MakingOptions): Promise<void> =>
+    inLanes(jobs, atOnce, async (job) => {
+      ports.signal?.throwIfAborted();
+      underWay.add(job.id);
+      tell();
+      const made = await makePackage(job, { root, making: each, cache }, { signal: ports.signal });
+      underWay.delete(job.id);
+      if (atOnce > 1 && made.faults.some(({ code }) => code === 'memory-option')) {
+        cramped.push(job);
+        return;
+      }
       packages.set(made.id, made);
       ports.onPackage?.(made);
-      tell(made.id);
+      tell();
     });
-  }
+  const { atOnce, each } = shareMachine(making, wanted.length);
+  await makeAll(wanted, atOnce, each);
+  // What does not fit beside others gets all of the memory that was promised.
+  await makeAll([...cramped], 1, making);
   return outcomeOf(plan, packages, [...findings, ...(cache?.findings() ?? [])]);
 }
 
@@ -53,18 +71,13 @@ export async function runFleet(request: FleetRunRequest, ports: FleetRunPorts = 
 async function holdFleetApart({ jobs }: FleetPlan, { file, report, encoding }: FleetRunRequest): Promise<void> {
   const root = fleetRoot(file);
   const inputs = new Set(jobs.map(({ archive }) => join(root, archive)));
-  const companions = new Set(jobs.flatMap(({ companion }) => (companion === undefined ? [] : [join(root, companion)])));
   const folders = new Set(
     jobs.flatMap(({ output, alsoTo }) => [output, ...alsoTo]).map((path) => dirname(join(root, path))),
   );
   const cache = cacheFolder(encoding.cache);
   await holdOutputsApart(
     {
-      whole: [
-        ['the file of the fleet', file],
-        ...[...inputs].map((path): [string, string] => ['the archive', path]),
-        ...[...companions].map((path): [string, string] => ['the companion', path]),
-      ],
+      whole: [['the file of the fleet', file], ...[...inputs].map((path): [string, string] => ['the archive', path])],
     },
     [
       ...[...folders].map((path) => ({ role: 'the output', path, kind: 'store' }) as const),
@@ -72,40 +85,6 @@ async function holdFleetApart({ jobs }: FleetPlan, { file, report, encoding }: F
       ...(report === undefined ? [] : [{ role: 'the report', path: report, kind: 'text' } as const]),
     ],
   );
-}
-
-/** Jobs with one target, which is opened once for them. */
-function byTarget(jobs: readonly FleetJob[]): readonly (readonly FleetJob[])[] {
-  const groups = new Map<string, FleetJob[]>();
-  for (const job of jobs) {
-    const key = JSON.stringify([job.archive, job.toDigest, job.companion, job.settings.modes]);
-    groups.set(key, [...(groups.get(key) ?? []), job]);
-  }
-  return [...groups.values()];
-}
-
-async function makeGroup(
-  jobs: readonly FleetJob[],
-  place: MakingPlace,
-  ports: Ports,
-  onBegin: (id: string) => void,
-  onEnd: (made: FleetPackage) => void,
-): Promise<void> {
-  const [first] = jobs;
-  if (first === undefined) return;
-  const left = [...jobs];
-  try {
-    await withTarget(first, place, ports, async (target) => {
-      for (const job of jobs) {
-        onBegin(job.id);
-        onEnd(await makePackage(job, target, place, ports));
-        left.shift();
-      }
-    });
-  } catch (error) {
-    // The target cannot be opened: none of them can be made.
-    for (const job of left) onEnd(missing(job, error, ports.signal));
-  }
 }
 
 /** The outcome of a plan, with what is too large and what is missing. */

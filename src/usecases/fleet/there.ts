@@ -7,7 +7,9 @@ import { systemCode } from '../../files/system-error.js';
 import { toSha256 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import type { FleetJob } from '../../model/fleet.js';
+import type { RecordedConditions } from '../../model/package-record.js';
 import { dfotaVersion } from '../../version.js';
+import { recordedConditions } from '../generate/record.js';
 import type { ReadRecord } from '../reproduce/read-record.js';
 import { readRecord } from '../reproduce/read-record.js';
 import { jobOptions } from './options.js';
@@ -17,7 +19,7 @@ export async function findPackage(job: FleetJob, root: string): Promise<FleetJob
   let found: FleetJob['there'];
   for (const output of [job.output, ...job.alsoTo]) {
     const record = await recordOf(join(root, `${output}.json`));
-    if (record === undefined || !isOf(record, job, root)) return undefined;
+    if (record === undefined || !isOf(record, job)) return undefined;
     const file = await digestOf(join(root, output));
     if (file?.sha256 !== record.package.sha256 || file.bytes !== record.package.size) return undefined;
     found = { bytes: file.bytes, sha256: toSha256(file.sha256), proof: proofWords(record.proof) };
@@ -35,9 +37,9 @@ async function recordOf(file: string): Promise<ReadRecord | undefined> {
   }
 }
 
-function isOf(record: ReadRecord, job: FleetJob, root: string): boolean {
-  const wanted = jobOptions(job, root);
-  const { tool, source, target, lists, proof, options, modes, companion } = record;
+function isOf(record: ReadRecord, job: FleetJob): boolean {
+  const wanted = jobOptions(job);
+  const { tool, source, target, lists, proof, options, modes, conditions } = record;
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
   const { level, profile } = wanted.verify;
   const proved =
@@ -51,7 +53,8 @@ function isOf(record: ReadRecord, job: FleetJob, root: string): boolean {
     target.sha256 === job.toDigest &&
     same(lists.files, job.listFiles) &&
     modes === wanted.modes &&
-    companion === wanted.companion &&
+    conditions !== undefined &&
+    sameConditions(conditions, recordedConditions(wanted)) &&
     same(
       [new Set(options.parts).size, options.bootUpdate, options.dialect, options.chmod, options.permissions],
       [new Set(wanted.parts).size, wanted.bootUpdate, wanted.dialect, wanted.chmod, wanted.permissions],
@@ -62,6 +65,15 @@ function isOf(record: ReadRecord, job: FleetJob, root: string): boolean {
     options.whole === wanted.encoding.whole &&
     same([...(options.allow ?? [])].sort(), [...(wanted.allow ?? [])].sort())
   );
+}
+
+/** Whether a package was held against what is asked for. How many power cuts were tried is seen by the proof itself. */
+function sameConditions(has: RecordedConditions, wants: RecordedConditions): boolean {
+  const compared = ({ limits, verify }: RecordedConditions): string => {
+    const { level: _, ...manner } = verify;
+    return JSON.stringify([limits, wants.verify.level === 'off' ? undefined : manner]);
+  };
+  return compared(has) === compared(wants);
 }
 
 /** `strict, 24 of 221 power cuts`. */

@@ -24,11 +24,13 @@ export type { ProvenanceOptions } from './record.js';
 export interface GenerateRequest extends GenerateOptions, ReadingOptions {
   /** One package is made for each: a path, or a version in an archive. */
   readonly sources: readonly BuildName[];
-  readonly target: string;
+  readonly target: BuildName;
   /** Folder of the list files; the starter lists without it. */
   readonly lists?: string | undefined;
   /** The package; with several sources a folder, in which each package is named after its source's revision. */
   readonly output: string;
+  /** Makes and proves, after each package, the one that leads back: `update.rollback.zip` beside `update.zip`. */
+  readonly withRollback?: boolean | undefined;
   /** Writes the record of each package beside it, as `<package>.json`. */
   readonly record?: boolean | undefined;
   /** Writes a statement of provenance, for a single source. */
@@ -53,7 +55,7 @@ export interface GeneratedFrom {
 }
 
 /**
- * Makes a package for each source, in the order given; the target is read once. Throws as generatePackage does: then
+ * Makes a package for each source, in the order given; the target is read once. With `withRollback` those that lead back come after them, in the same order. Throws as generatePackage does: then
  * the packages that were finished before stay.
  */
 export async function generateFiles(
@@ -68,12 +70,46 @@ export async function generateFiles(
   // A package that is not there is told before anything is made.
   const engine = request.compareEngines === true ? await openReferenceEngine({ signal: ports.signal }) : undefined;
   const ahead = single ? headStart(request, lists.rules, ports) : undefined;
+  let made: readonly GeneratedFrom[];
   try {
-    return await withTarget(request, { lists, ahead, engine }, ports);
+    made = await withTarget(request, { lists, ahead, engine }, ports);
   } finally {
     await ahead?.close();
     await engine?.close();
   }
+  return request.withRollback === true ? [...made, ...(await waysBack(request, made, ports))] : made;
+}
+
+/** The packages that lead back, one for each that leads forward: what was made before stays where one of them fails. */
+async function waysBack(
+  request: GenerateRequest,
+  made: readonly GeneratedFrom[],
+  ports: GeneratePorts,
+): Promise<readonly GeneratedFrom[]> {
+  const back: GeneratedFrom[] = [];
+  for (const [at, { generated }] of made.entries()) {
+    const source = request.sources[at];
+    if (source === undefined) throw new Error('a package without a source');
+    const turned: GenerateRequest = {
+      ...request,
+      sources: [request.target],
+      target: source,
+      output: rollbackName(generated.output.file),
+      // It is meant to lead to the earlier version.
+      allow: [...new Set([...(request.allow ?? []), 'builds-swapped' as const])],
+      withRollback: false,
+      provenance: undefined,
+      compareEngines: false,
+      otherOutputs: [],
+    };
+    back.push(...(await generateFiles(turned, ports)));
+  }
+  return back;
+}
+
+/** `update.rollback.zip` beside `update.zip`. */
+export function rollbackName(output: string): string {
+  return `${output.replace(/\.zip$/i, '')}.rollback.zip`;
 }
 
 interface Prepared {
@@ -157,7 +193,7 @@ async function holdRequestApart(request: GenerateRequest, output: OutputPath): P
         ...sources.map((source): [string, string] =>
           typeof source === 'string' ? ['the source', source] : ['the archive', source.archive],
         ),
-        ['the target', target],
+        typeof target === 'string' ? ['the target', target] : ['the archive', target.archive],
         ['the companion', companion],
       ],
       lists,
@@ -166,6 +202,9 @@ async function holdRequestApart(request: GenerateRequest, output: OutputPath): P
       output,
       ...(request.record === true && output.kind === 'file'
         ? [{ role: 'the record', path: `${output.path}.json`, kind: 'file' } as const]
+        : []),
+      ...(request.withRollback === true && output.kind === 'file'
+        ? [{ role: 'the package that leads back', path: rollbackName(output.path), kind: 'file' } as const]
         : []),
       ...(provenance === undefined ? [] : [{ role: 'the provenance', path: provenance.path, kind: 'file' } as const]),
       ...otherOutputs,

@@ -8,6 +8,7 @@ import { cachesCodes } from '../../model/codes/caches-codes.js';
 import {
   type PackageRecord,
   type RecordedBuild,
+  type RecordedConditions,
   type RecordedList,
   recordFormat,
   recordVersion,
@@ -43,6 +44,23 @@ function recordedBuild(build: Build, name: BuildName): RecordedBuild {
   const revision = build.projectVersion?.revision;
   const shown = typeof name === 'string' ? name : { archive: name.archive, version: name.version };
   return { name: shown, sha256: build.digest, revision: revision === undefined ? null : displayName(revision) };
+}
+
+/** What a package is held against, as its record says it. */
+export function recordedConditions({ limits, verify }: Pick<GenerateOptions, 'limits' | 'verify'>): RecordedConditions {
+  const { cacheSize = null, systemFree = null, usrdataFree = null, deviceMemory = null } = limits;
+  const { level, profile, eraseBlock = null, properties = {}, allowedPrograms = [] } = verify;
+  const sorted = Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    limits: { cacheSize, systemFree, usrdataFree, deviceMemory },
+    verify: {
+      level,
+      profile,
+      eraseBlock,
+      properties: Object.fromEntries(sorted),
+      allowedPrograms: [...allowedPrograms].sort(),
+    },
+  };
 }
 
 /** The record of a finished package. */
@@ -82,6 +100,7 @@ export function packageRecord(inputs: RecordInputs, generated: Generated): Packa
       whole: options.encoding.whole === true,
       allow: options.allow ?? [],
     },
+    conditions: recordedConditions(options),
     needs,
     proof: 'packageOrigin' in proof ? { ...proof, packageOrigin: basename(output.file) } : null,
     // What became of a cache decides about nothing but time.

@@ -14,7 +14,7 @@ import { bundleKind, bundlePath, filesIn, writeBundle } from '../../package/bund
 import { auditReport } from '../../report/audit/formats.js';
 import { type ReleasedPackage, releaseNotes } from '../../report/release-notes.js';
 import { auditFiles, hasOffenders, readAuditPage } from '../audit/audit-files.js';
-import { type GenerateRequest, generateFiles } from '../generate/generate-files.js';
+import { type GeneratedFrom, type GenerateRequest, generateFiles, rollbackName } from '../generate/generate-files.js';
 import { cacheFolder } from '../generate/open-cache.js';
 import { packageRecord, provenanceFile } from '../generate/record.js';
 import { holdOutputsApart } from '../hold-apart.js';
@@ -26,8 +26,9 @@ export type { ReleasedPackage } from '../../report/release-notes.js';
 
 /** What is released, and how: plain data. */
 export interface ReleaseRequest
-  extends Omit<GenerateRequest, 'sources' | 'output' | 'record' | 'provenance' | 'otherOutputs'> {
+  extends Omit<GenerateRequest, 'sources' | 'target' | 'output' | 'record' | 'provenance' | 'otherOutputs'> {
   readonly source: string;
+  readonly target: string;
   /** A folder that is not there yet, or an archive: `x.zip`, `x.tar.gz`. */
   readonly output: string;
   /** Without it the package is not signed. */
@@ -43,6 +44,8 @@ export interface ReleaseRequest
 export interface Released {
   readonly output: string;
   readonly package: ReleasedPackage;
+  /** `update.rollback.zip`, where it was asked for. */
+  readonly rollback?: ReleasedPackage | undefined;
   readonly signed?: Signed | undefined;
   /** The names in the bundle. */
   readonly files: readonly string[];
@@ -88,7 +91,7 @@ async function fill(
 ): Promise<Released> {
   const { source, target, sign } = request;
   const file = join(folder, 'update.zip');
-  const [made] = await generateFiles({ ...request, sources: [source], output: file, otherOutputs: [] }, ports);
+  const [made, back] = await generateFiles({ ...request, sources: [source], output: file, otherOutputs: [] }, ports);
   if (made === undefined) throw new Error('one source gives one package');
   const lists = await readLists(request.lists);
   const inputs = {
@@ -101,10 +104,19 @@ async function fill(
     options: request,
   };
   const record = packageRecord(inputs, made.generated);
-  const { size, md5, sha256 } = made.generated.output;
-  const signed =
-    sign === undefined || signer === undefined ? undefined : await signInto(file, sign.scheme, signer, ports);
-  const final = signed === undefined || signed.scheme === 'detached' ? { size, md5, sha256 } : signed;
+  const { signed, final } = await signMade(made, sign, signer, ports);
+  const rollback = back && (await signMade(back, sign, signer, ports));
+  if (back !== undefined && rollback !== undefined) {
+    const turned = {
+      ...inputs,
+      source: named(back.source, target),
+      target: named(back.target, source),
+      sourceName: target,
+      targetName: source,
+      options: { ...request, allow: [...new Set([...(request.allow ?? []), 'builds-swapped' as const])] },
+    };
+    await writeRecord(`${rollbackName(file)}.json`, packageRecord(turned, back.generated), rollback.signed);
+  }
 
   const audit = await auditFiles(
     { ...request, packageFile: file, packageName: 'update.zip', policyFile: request.policy, otherOutputs: [] },
@@ -122,13 +134,38 @@ async function fill(
   await writeStatements(folder, record, final, signed, request);
   return {
     output: request.output,
-    package: { size: final.size, md5: final.md5, sha256: final.sha256 },
+    package: final,
+    rollback: rollback?.final,
     signed: signed === undefined ? undefined : { ...signed, output: basename(signed.output) },
     files: await filesIn(folder),
-    findings: made.generated.findings,
+    findings: [...made.generated.findings, ...(back?.generated.findings ?? [])],
     comparison: made.comparison,
     offends: hasOffenders(audit.policy),
   };
+}
+
+interface SignedPackage {
+  readonly signed: Signed | undefined;
+  readonly final: ReleasedPackage;
+}
+
+/** Signs a package, where that is asked for. */
+async function signMade(
+  { generated }: GeneratedFrom,
+  sign: ReleaseRequest['sign'],
+  signer: OpenSigner | undefined,
+  ports: SignPorts,
+): Promise<SignedPackage> {
+  const { file, size, md5, sha256 } = generated.output;
+  const signed =
+    sign === undefined || signer === undefined ? undefined : await signInto(file, sign.scheme, signer, ports);
+  const final = signed === undefined || signed.scheme === 'detached' ? { size, md5, sha256 } : signed;
+  return { signed, final: { size: final.size, md5: final.md5, sha256: final.sha256 } };
+}
+
+async function writeRecord(path: string, record: PackageRecord, signed: Signed | undefined): Promise<void> {
+  const told = signed === undefined ? record : { ...record, signed: { ...signed, output: basename(signed.output) } };
+  await writeText(path, `${JSON.stringify(told, null, 2)}\n`);
 }
 
 /** The build as the user named it. */
@@ -152,8 +189,7 @@ async function writeStatements(
   signed: Signed | undefined,
   { builder, date }: ReleaseRequest,
 ): Promise<void> {
-  const told = signed === undefined ? record : { ...record, signed: { ...signed, output: basename(signed.output) } };
-  await writeText(join(folder, 'update.zip.json'), `${JSON.stringify(told, null, 2)}\n`);
+  await writeRecord(join(folder, 'update.zip.json'), record, signed);
   const subject = { name: 'update.zip', md5: final.md5, sha256: final.sha256 };
   const provenance = provenanceFile({ path: join(folder, 'provenance.json'), builder, date }, record, subject);
   await writeBytes(provenance.path, provenance.bytes);

@@ -5,7 +5,12 @@ import { type Code, isCode } from '../../model/codes.js';
 import { isSha256, type Sha256 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import { largestRecordBytes } from '../../model/limits/signing.js';
-import { type PackageRecord, recordFormat, recordVersion } from '../../model/package-record.js';
+import {
+  type PackageRecord,
+  type RecordedConditions,
+  recordFormat,
+  recordVersion,
+} from '../../model/package-record.js';
 import { type Part, parseParts } from '../../model/parts.js';
 import type { EngineName, GenerateOptions } from '../generate/generate.js';
 import type { BuildName, Modes } from '../open-inputs.js';
@@ -21,6 +26,8 @@ export interface ReadRecord {
     | { readonly profile: string; readonly proved: boolean; readonly points: number; readonly tried: number }
     | undefined;
   readonly lists: { readonly folder: string | undefined; readonly files: PackageRecord['lists']['files'] };
+  /** Undefined in records of earlier versions. */
+  readonly conditions: RecordedConditions | undefined;
   readonly modes: Modes;
   readonly companion: string | undefined;
   readonly options: Pick<
@@ -80,6 +87,20 @@ class Field {
     throw this.fault(choices.map((choice) => `"${choice}"`).join(', '));
   }
 
+  /** An object of texts, which may be empty. */
+  texts(): Readonly<Record<string, string>> {
+    const { value } = this;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw this.fault('an object');
+    const names = Object.keys(value);
+    return Object.fromEntries(
+      names.map((name) => {
+        const each = this.at(name);
+        if (typeof each.value !== 'string') throw each.fault('a text');
+        return [name, each.value];
+      }),
+    );
+  }
+
   list(): readonly Field[] {
     const { value } = this;
     if (!Array.isArray(value)) throw this.fault('a list');
@@ -125,6 +146,7 @@ export async function readRecord(file: string): Promise<ReadRecord> {
         .list()
         .map((each) => ({ name: each.at('name').text(), sha256: each.at('sha256').sha256() })),
     },
+    conditions: conditionsOf(record.at('conditions')),
     modes: options.at('modes').one(['build', 'note']),
     companion: options.at('companion').textOrNull(),
     options: {
@@ -172,6 +194,30 @@ function proofOf(field: Field): ReadRecord['proof'] {
     proved: field.at('proved').flag(),
     points: count('points'),
     tried: count('tried'),
+  };
+}
+
+function conditionsOf(field: Field): RecordedConditions | undefined {
+  if (field.value === undefined) return undefined;
+  const [limits, verify] = [field.at('limits'), field.at('verify')];
+  const bytes = (at: Field): number | null => (at.value === null ? null : at.count(Number.MAX_SAFE_INTEGER));
+  return {
+    limits: {
+      cacheSize: bytes(limits.at('cacheSize')),
+      systemFree: bytes(limits.at('systemFree')),
+      usrdataFree: bytes(limits.at('usrdataFree')),
+      deviceMemory: bytes(limits.at('deviceMemory')),
+    },
+    verify: {
+      level: verify.at('level').one(['full', 'quick', 'off']),
+      profile: verify.at('profile').text(),
+      eraseBlock: bytes(verify.at('eraseBlock')),
+      properties: verify.at('properties').texts(),
+      allowedPrograms: verify
+        .at('allowedPrograms')
+        .list()
+        .map((each) => each.text()),
+    },
   };
 }
 

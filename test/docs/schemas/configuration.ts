@@ -87,13 +87,14 @@ const commands: Schema = {
 export const product: Schema = mapping(settingNames, { commands });
 
 /** A file of products by name, and what holds for all of them. */
-export function fileOf(product: Schema): Schema {
+export function fileOf(product: Schema, more: Schema = {}): Schema {
   return {
     type: 'object',
     additionalProperties: false,
     required: ['products'],
     properties: {
       $schema: { type: 'string' },
+      ...more,
       defaults: {
         description: 'What holds for every product that does not say it itself',
         $ref: '#/definitions/product',

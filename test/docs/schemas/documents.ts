@@ -107,6 +107,23 @@ const record = object({
     whole: maybe(flag),
     allow: list(text),
   }),
+  conditions: maybe(
+    object({
+      limits: object({
+        cacheSize: orNull(count),
+        systemFree: orNull(count),
+        usrdataFree: orNull(count),
+        deviceMemory: orNull(count),
+      }),
+      verify: object({
+        level: one('full', 'quick', 'off'),
+        profile: text,
+        eraseBlock: orNull(count),
+        properties: mapOf(text),
+        allowedPrograms: list(text),
+      }),
+    }),
+  ),
   needs,
   proof: orNull(proof),
   findings,
@@ -241,6 +258,7 @@ export const documents: Readonly<
       ...format('dfota-release'),
       output: text,
       package: object({ size: count, md5, sha256 }),
+      rollback: maybe(object({ size: count, md5, sha256 })),
       signed: maybe(signed),
       files: list(text),
       findings,

@@ -32,7 +32,6 @@ const product: Schema = {
     targets: { ...versions, description: 'Versions that leave: names or patterns' },
     output: { ...path, description: 'Folder of the packages: FROM-to-TO.zip, each with its .json' },
     lists: { ...path, description: 'Folder of the list files; the starter lists without it' },
-    companion: { ...path, description: 'For raw images: a targetfiles.zip with what images do not hold' },
     budgets: {
       type: 'object',
       additionalProperties: false,
@@ -68,7 +67,14 @@ const product: Schema = {
   },
 };
 
-export const fleet = fileOf(product);
+export const fleet = fileOf(product, {
+  configuration: {
+    ...path,
+    description: 'A dfota.config.yaml: products of the same name take from it what this file does not say',
+  },
+  cache: { ...path, description: 'Folder of the patch cache, or the http(s) address of a shared one' },
+  'cache-read-only': { type: 'boolean', description: 'Use that cache, and put nothing into it' },
+});
 
 const job = object({
   id: text,
@@ -84,7 +90,6 @@ const job = object({
   alsoTo: list(text),
   lists: maybe(text),
   listFiles: list(object({ name: text, sha256 })),
-  companion: maybe(text),
   settings: { type: 'object' },
   budget: maybe(count),
   devices: maybe(count),
@@ -113,7 +118,7 @@ export const fleetPlan = object({
   ...format('dfota-fleet-plan'),
   ...planFields,
   patches: maybe(list(object({ key: sha256, targetBytes: count, packageBytes: maybe(count), jobs: list(text) }))),
-  estimates: maybe(list(object({ id: text, kind: one('exact', 'known', 'at-most'), bytes: count }))),
+  estimates: maybe(list(object({ id: text, kind: one('exact', 'known', 'estimate', 'at-most'), bytes: count }))),
   downloads: maybe(list(object({ product: text, to: text, devices: count, left: count, bytes: count, sure: flag }))),
 });
 

@@ -1,8 +1,9 @@
 /** fleet.yaml and the table of versions in the field, right and wrong. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseConfiguration } from '../../../src/input/configuration/read-configuration.js';
 import { parseField } from '../../../src/input/fleet/read-field.js';
-import { parseFleet } from '../../../src/input/fleet/read-fleet.js';
+import { parseFleet, sharedConfiguration } from '../../../src/input/fleet/read-fleet.js';
 import { InputError } from '../../../src/model/errors.js';
 
 const least = `products:
@@ -39,7 +40,6 @@ test('unit: the least, with the defaults of everything else', () => {
     targets: [{ text: 'B01', place: { file: 'fleet.yaml', line: 5, column: 14 } }],
     output: { text: 'packages', place: { file: 'fleet.yaml', line: 6, column: 13 } },
     lists: undefined,
-    companion: undefined,
     budget: undefined,
     withRollback: false,
     policy: { downgrade: 'forbidden', back: undefined, beyond: 'none', chains: [] },
@@ -133,5 +133,47 @@ test('unit: wrong tables are told with their lines', () => {
   assert.deepEqual(
     faults(() => parseField('version,count\n', 'v.csv')),
     ['undefined:undefined fleet-field the table of versions in the field is empty: undefined'],
+  );
+});
+
+test('unit: products of the same name take from the configuration what the fleet does not say', () => {
+  const configuration = parseConfiguration(
+    `defaults: {lists: common, verify: quick, jobs: 3}
+products:
+  gateway:
+    source: v1.zip
+    target: v2.zip
+    output: update.zip
+    lists: lists
+    effort: best
+    parts: m
+    commands: {generate: {boot-update: whole}, verify: {cache-size: 4K}}
+`,
+    'conf/dfota.config.yaml',
+  );
+  const text = `configuration: conf/dfota.config.yaml\n${least}    parts: l\n`;
+  assert.equal(sharedConfiguration(text, 'fleet.yaml')?.text, 'conf/dfota.config.yaml');
+  assert.equal(sharedConfiguration(least, 'fleet.yaml'), undefined);
+  const [product] = parseFleet(text, 'fleet.yaml', configuration).products;
+  assert.equal(product?.lists, 'conf/lists');
+  assert.equal(product?.output.text, 'packages');
+  assert.deepEqual(product?.settings, { parts: 'l', bootUpdate: 'whole', effort: 'best', verify: 'quick', jobs: 3 });
+  const [other] = parseFleet(text.replace('gateway', 'other'), 'fleet.yaml', configuration).products;
+  assert.deepEqual([other?.lists, other?.settings], ['conf/common', { parts: 'l', verify: 'quick', jobs: 3 }]);
+  assert.deepEqual(
+    faults(() => sharedConfiguration(`configuration: [a]\n${least}`, 'fleet.yaml')),
+    ['1:16 configuration-value configuration is not valid: a list'],
+  );
+});
+
+test('unit: the cache of a fleet is named beside its products', () => {
+  const fleet = parseFleet(`cache: https://cache.example\ncache-read-only: true\n${least}`, 'fleet.yaml');
+  assert.deepEqual([fleet.cache, fleet.cacheReadOnly], ['https://cache.example', true]);
+  assert.deepEqual([parseFleet(least, 'f').cache, parseFleet(least, 'f').cacheReadOnly], [undefined, false]);
+  assert.deepEqual(
+    faults(() => parseFleet(`${least}    cache: https://cache.example\n    companion: x.zip\n`, 'fleet.yaml')).map(
+      (line) => line.split(' ')[1],
+    ),
+    ['configuration-key', 'configuration-key'],
   );
 });

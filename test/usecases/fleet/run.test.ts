@@ -74,6 +74,52 @@ test('integration: what is not what the record says is made again: other bytes, 
   assert.equal(states(await run(file, cache)), '8 there');
 });
 
+test('integration: a package that was held against other limits, properties, flash or programs is made again', async () => {
+  const only = [`gateway/${revisionOf(1)}-to-${revisionOf(5)}`];
+  const cache = join(work, 'cache');
+  const made = async (...more: readonly string[]): Promise<string> =>
+    states(await run(writeFleet(work, product('conditions', ...more), 'conditions.yaml'), cache, only));
+  assert.equal(await made(), '1 made');
+  for (const more of [
+    ['cache-size: 40M'],
+    ['cache-size: 50M'],
+    ['system-free: 100M'],
+    ['usrdata-free: 100M'],
+    ['device-memory: 500M'],
+    ['erase-block: 256K'],
+    ['property: ro.product.device=sdxlemur'],
+    ['property: ro.product.device=other'],
+    ['allow-program: /system/bin/true'],
+    ['profile: android-4.4'],
+    ['verify: "off"', 'cache-size: 40M'],
+  ]) {
+    assert.equal(await made(...more), '1 made', more.join());
+    assert.equal(await made(...more), '1 there', more.join());
+  }
+  // Without a proof it does not matter what the proof would have been; a limit does.
+  assert.equal(await made('verify: "off"', 'cache-size: 40M', 'erase-block: 128K'), '1 there');
+  const record = join(work, 'conditions', `${revisionOf(1)}-to-${revisionOf(5)}.zip.json`);
+  const { conditions: _, ...earlier } = JSON.parse(readFileSync(record, 'utf8'));
+  writeFileSync(record, JSON.stringify(earlier));
+  assert.equal(await made('verify: "off"', 'cache-size: 40M'), '1 made');
+});
+
+test('integration: ways back by request, and the cache that the file names', async () => {
+  const file = writeFleet(work, product('asked'), 'asked.yaml');
+  writeFileSync(file, `cache: cache\n${readFileSync(file, 'utf8')}`);
+  const only = [[1, 5] as const, [5, 1] as const].map(([a, b]) => `gateway/${revisionOf(a)}-to-${revisionOf(b)}`);
+  const request = { file, only, withRollback: true, encoding: { jobs: 2, defaultCache: join(work, 'not-used') } };
+  const outcome = await runFleet(request);
+  assert.equal(states(outcome), '2 made');
+  assert.equal(existsSync(join(work, 'not-used')), false);
+  const back = outcome.plan.jobs.find(({ rollback }) => rollback);
+  assert.equal(back?.id, only[1]);
+  rmSync(join(work, 'asked'), { recursive: true });
+  const again = await runFleet(request);
+  assert.ok(again.packages.every(({ cached }) => cached !== undefined && cached.hits === cached.all));
+  await assert.rejects(runFleet({ ...request, withRollback: undefined }), /no package and no product of this name/);
+});
+
 test('integration: a package that cannot be made is missing with its reason, and keeps no other from it', async () => {
   const limited = writeFleet(work, product('limited', 'cache-size: 4K'), 'limited.yaml');
   const outcome = await run(limited);
@@ -152,6 +198,26 @@ test('integration: patches are named once across pairs, and no package is larger
     assert.equal(kind, 'known');
     assert.ok(bytes >= (sizes.get(id) ?? 0), id);
   }
+});
+
+test('integration: without a cache packages are estimated, near to what they become', async () => {
+  const file = writeFleet(work, product('guessed'), 'guessed.yaml');
+  const estimate = async () => {
+    const { estimates } = await fleetPatches(await openFleet({ file }), work, {}, { estimate: true });
+    return estimates;
+  };
+  const before = await estimate();
+  assert.ok(before.every(({ kind }) => kind === 'estimate'));
+  const outcome = await run(file, join(work, 'cache'));
+  const sizes = new Map(outcome.packages.map(({ id, bytes = 0 }) => [id, bytes]));
+  for (const { id, bytes } of before) {
+    const ratio = bytes / (sizes.get(id) ?? 0);
+    assert.ok(ratio > 0.7 && ratio < 1.3, `${id}: ${ratio}`);
+  }
+  assert.deepEqual(
+    (await estimate()).map(({ kind, bytes, id }) => [kind, bytes === sizes.get(id)]),
+    before.map(() => ['exact', true]),
+  );
 });
 
 test('integration: a stopped run leaves whole packages and nothing else, and the next one goes on', async () => {

@@ -1,6 +1,6 @@
 /** What is handed over, and what is sent to a maintainer: complete or not there, and the same bytes each time. */
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { releaseRequest } from '../../../src/cli/commands/release.js';
@@ -193,4 +193,26 @@ test('integration: support packs failures as what they are', async () => {
   assert.ok(made.files.includes('builds.failed.json'));
   const folder = supportRequest({ ...words, source: at('a'), output: at('never.zip'), withFirmware: true });
   await assert.rejects(support(folder), (error) => error instanceof UsageError);
+});
+
+test('end-to-end: with the way back, which is proved, recorded, signed and summed like the other', async () => {
+  const made = await release(request('both-ways', { scheme: 'le', key: key.key, withRollback: true }));
+  assert.deepEqual(made.files, [...names, 'update.rollback.zip', 'update.rollback.zip.json'].sort());
+  const signed = await verifySigned({
+    packagePath: at('both-ways/update.rollback.zip'),
+    publicKey: key.publicKey,
+  });
+  assert.equal(signed.valid, true);
+  tool('sh', ['-c', `cd '${at('both-ways')}' && md5sum --check --strict md5.txt`]);
+  const [forward, back] = ['update.zip.json', 'update.rollback.zip.json'].map((name) =>
+    JSON.parse(readFileSync(at(`both-ways/${name}`), 'utf8')),
+  );
+  assert.deepEqual([back.source.sha256, back.target.sha256], [forward.target.sha256, forward.source.sha256]);
+  assert.deepEqual([back.proof.proved, back.signed.sha256], [true, made.rollback?.sha256]);
+  const again = await reproduce({ record: at('both-ways/update.rollback.zip.json'), jobs: 1 });
+  assert.deepEqual([again.same, again.differences], [true, []]);
+  // A bundle is whole: without a way back that can be proved there is none.
+  const narrow = request('no-way-back', { withRollback: true, systemFree: '1' });
+  await assert.rejects(release(narrow), InputError);
+  assert.equal(existsSync(at('no-way-back')), false);
 });
