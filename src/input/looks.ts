@@ -1,24 +1,14 @@
 import { readBootImage } from '../formats/boot/header.js';
-import { readElf } from '../formats/elf/image.js';
-import { machineName } from '../formats/elf/names.js';
 import { fileKind, headLength } from '../formats/file-kind.js';
-import { FormatError } from '../formats/format-error.js';
 import { isModemName, readModemImage } from '../formats/modem/image.js';
-import type { Build, Entry, OpenBuild } from '../model/build.js';
+import type { Build, BuildContent, Entry, OpenBuild } from '../model/build.js';
+import { discard } from '../model/discard.js';
 import { sdx6x } from '../model/layout.js';
 import { largestLookedIntoBytes } from '../model/limits/input.js';
 import { isProgramPath, type Look, type Looks } from '../model/look.js';
-import { type BuildPath, fromBytes, isWithin } from '../model/path.js';
-
-/** What a reader says is wrong; other errors are faults of ours. */
-function attempt(read: () => string | undefined): string | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof FormatError) return error.message;
-    throw error;
-  }
-}
+import { type BuildPath, isWithin } from '../model/path.js';
+import { attempt, lookAtElf, lookAtProgram } from './look-at-program.js';
+import { readHead } from './zip/head.js';
 
 function bootFault(bytes: Uint8Array): string | undefined {
   return attempt(() => {
@@ -44,44 +34,12 @@ function equalStart(start: Uint8Array, whole: Uint8Array): boolean {
   return Buffer.compare(start, whole.subarray(0, start.length)) === 0;
 }
 
-function lookAtElf(bytes: Uint8Array): Partial<Look> {
-  let look: Partial<Look> = {};
-  const fault = attempt(() => {
-    const image = readElf(bytes);
-    const end = Math.max(
-      0,
-      ...image.segments.map(({ type, offset, fileSize }) => (type === 1 ? offset + fileSize : 0)),
-    );
-    const named = image.segments.find(({ type }) => type === 3);
-    const order = image.littleEndian ? '' : ', big-endian';
-    look = { machine: `${machineName(image.machine)}${order}`, relocatable: image.type === 1 };
-    if (end > bytes.length) return `it is cut off: ${bytes.length} of at least ${end} bytes`;
-    if (named !== undefined)
-      look = { ...look, interpreter: image.view.text(named.offset, Math.min(named.fileSize, 4096)) };
-    return undefined;
-  });
-  return { ...look, fault };
-}
-
-/** The word after `#!`, as the kernel takes it: up to a blank or the end of the line, a carriage return included. */
-function scriptInterpreter(bytes: Uint8Array): string | undefined {
-  return /^#![ \t]*([^ \t\n\0]+)/.exec(fromBytes(bytes.subarray(0, 256)))?.[1];
-}
-
-/** A look at a program: what it is, of which machine, and what starts it. */
-export function lookAtProgram(bytes: Uint8Array): Look {
-  const kind = fileKind(bytes.subarray(0, headLength), bytes.length);
-  const plain: Look = { kind, size: bytes.length };
-  if (kind === 'elf') return { ...plain, ...lookAtElf(bytes) };
-  return kind === 'script' ? { ...plain, interpreter: scriptInterpreter(bytes) } : plain;
-}
-
 /** A look at an image of a partition or of the modem: whether its segments have the digests that its table states. */
 export function lookAtImage(bytes: Uint8Array): Look {
   const kind = fileKind(bytes.subarray(0, headLength), bytes.length);
   const look: Look = { kind, size: bytes.length };
   if (kind !== 'elf') return look;
-  const { machine, fault: cut } = lookAtElf(bytes);
+  const { machine, fault: cut } = lookAtElf(bytes) ?? {};
   const fault = attempt(() => {
     const image = readModemImage(bytes);
     if (image.form === 'ELF header of a split image') return undefined;
@@ -104,6 +62,20 @@ export function isImagePath(path: BuildPath): boolean {
 
 /** Which files are looked into: all of them where not given. */
 export type Wanted = (path: BuildPath) => boolean;
+
+/** By the first bytes alone: a build has hundreds of programs, whose bytes were checked when it was opened. */
+function lookAtHead(content: BuildContent, path: BuildPath, size: number): Look | undefined {
+  const place = content.packed?.(path);
+  const head = place && readHead(place, headLength);
+  return head && lookAtProgram(head, size);
+}
+
+async function lookAtWhole(content: BuildContent, path: BuildPath): Promise<Look | undefined> {
+  const bytes = await content.read(path);
+  const look = lookAtProgram(bytes);
+  discard(bytes);
+  return look;
+}
 
 /** Looks into the boot image, the updater, programs and images of a build; each is read once. Throws InputError when the input changed. */
 export async function lookInto(
@@ -133,10 +105,16 @@ export async function lookInto(
     if (entry.kind !== 'file' || what === undefined || entry.content.size > largestLookedIntoBytes) continue;
     if (what !== 'updater' && options.wanted?.(path) === false) continue;
     options.signal?.throwIfAborted();
-    const bytes = await content.read(path);
-    if (what === 'updater') updater = lookAtProgram(bytes);
-    else if (what === 'program') programs.set(path, lookAtProgram(bytes));
-    else images.set(path, lookAtImage(bytes));
+    if (what === 'image') {
+      const bytes = await content.read(path);
+      images.set(path, lookAtImage(bytes));
+      discard(bytes);
+      continue;
+    }
+    const look = lookAtHead(content, path, entry.content.size) ?? (await lookAtWhole(content, path));
+    if (look === undefined) continue;
+    if (what === 'updater') updater = look;
+    else programs.set(path, look);
   }
   return { boot: options.boot, updater, programs, images };
 }

@@ -123,7 +123,7 @@ export interface Build {
 
 /** The bytes of a build's files, read when needed. Close it. */
 export interface BuildContent {
-  /** All bytes of a file entry; checked against its digest. Throws InputError when the input changed under us. */
+  /** All bytes of a file entry, in memory that belongs to the caller; checked against its digest. Throws InputError when the input changed under us. */
   read(path: BuildPath): Promise<Uint8Array<ArrayBuffer>>;
   /** Where the bytes lie, for a thread that reads them itself; `undefined` where they do not lie in a zip. */
   packed?(path: BuildPath): PackedPlace | undefined;

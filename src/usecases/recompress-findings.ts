@@ -1,6 +1,5 @@
 /** What `check` says of a boot image that would be patched in far fewer bytes if zlib had packed it. */
-import { estimateFile, quickWhole } from '../encode/estimate/estimate-file.js';
-import { estimateRepacked } from '../encode/estimate/unpacked.js';
+import { estimateRepacked } from '../encode/estimate/estimate-file.js';
 import type { OpenBuild } from '../model/build.js';
 import type { Finding } from '../model/finding.js';
 import { sdx6x } from '../model/layout.js';
@@ -16,9 +15,9 @@ export async function recompressFindings(source: OpenBuild, target: OpenBuild): 
   if (before?.kind !== 'file' || after?.kind !== 'file' || before.content.sha1 === after.content.sha1) return [];
   if (before.content.size === 0 || after.content.size === 0) return [];
   const [base, bytes] = [await source.content.read(path), await target.content.read(path)];
-  const then = estimateRepacked(base, bytes);
-  if (then === undefined) return [];
-  const now = estimateFile({ target: bytes, bases: [base] }, quickWhole(bytes)).bytes;
+  const about = estimateRepacked(base, bytes);
+  if (about === undefined) return [];
+  const { now, then } = about;
   if (now - then < now * worthTelling) return [];
   return [
     {

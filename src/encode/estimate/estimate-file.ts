@@ -4,7 +4,7 @@ import { identityPatch } from '../bsdiff/identity.js';
 import { deflatedLength } from '../deflate/classic.js';
 import { compressWhole } from '../deflate/whole.js';
 import { estimateBestPatch } from './patch-size.js';
-import { estimateUnpacked } from './unpacked.js';
+import { openUnpacked, type Unpacked } from './unpacked.js';
 
 /** Bytes to be made, and the bytes from which they may be made. */
 export interface EstimateRequest {
@@ -66,10 +66,37 @@ export function estimateFile({ target, bases }: EstimateRequest, quick: number):
   }
   const view = Buffer.from(target.buffer, target.byteOffset, target.length);
   const mayHold = quick >= target.length * hardlyShrinks || beginnings.some((begin) => view.includes(begin));
-  const unpacked = mayHold ? estimateUnpacked(usable, target) : undefined;
-  const isFound = unpacked !== undefined && unpacked * 2 < target.length;
-  const plain = isFound ? undefined : estimateBestPatch(usable, target);
-  const patch = Math.min(unpacked ?? Number.POSITIVE_INFINITY, plain?.bytes ?? Number.POSITIVE_INFINITY);
+  const unpacked = mayHold ? openUnpacked(target) : undefined;
+  const made = cheapest(target, usable, quick, unpacked);
+  unpacked?.close();
+  return made;
+}
+
+/**
+ * What the file takes now, and about how many bytes a patch would take if zlib had made the gzip members of the target that it has not made;
+ * undefined where there are none such that changed.
+ */
+export function estimateRepacked(
+  base: Uint8Array<ArrayBuffer>,
+  target: Uint8Array<ArrayBuffer>,
+): { readonly now: number; readonly then: number } | undefined {
+  const unpacked = openUnpacked(target);
+  const then = unpacked?.repackedFrom(base);
+  const now = then === undefined ? undefined : cheapest(target, [base], quickWhole(target), unpacked).bytes;
+  unpacked?.close();
+  return now === undefined || then === undefined ? undefined : { now, then };
+}
+
+/** The cheapest way; a base is none that no patch can be made from. */
+function cheapest(
+  target: Uint8Array,
+  bases: readonly Uint8Array[],
+  quick: number,
+  unpacked: Unpacked | undefined,
+): FileEstimate {
+  const inside = Math.min(...bases.map((base) => unpacked?.patchFrom(base) ?? Number.POSITIVE_INFINITY));
+  const plain = inside * 2 < target.length ? undefined : estimateBestPatch(bases, target);
+  const patch = Math.min(inside, plain?.bytes ?? Number.POSITIVE_INFINITY);
   if (patch < farBelow * quick && patch <= worthwhile * target.length) return { method: 'patch', bytes: patch };
   const whole = carefulWhole(target, quick);
   return patch < whole && patch <= worthwhile * target.length

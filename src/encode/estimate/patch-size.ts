@@ -16,7 +16,10 @@ const emptyPatch = 74;
 
 /** About how many bytes the BSDIFF40 from one file to another takes. */
 export function estimatePatch(source: Uint8Array, target: Uint8Array): number {
-  return patchSizeOf({ source, target, seeds: seedsOf(source) });
+  const seeds = seedsOf(source);
+  const size = patchSizeOf({ source, target, seeds });
+  seeds.close();
+  return size;
 }
 
 /** Which of several sources the smallest patch can be made from, by a few pieces of the target, and about how large it is. */
@@ -31,10 +34,16 @@ export function estimateBestPatch(
     else {
       const { streams, share } = sample(sides, { pieceBytes: 8192, fewestPieces: 8, enoughSearches: 5000 });
       const cost = (streams.extra.length + triplesCost * streams.control.length) / share;
-      if (best === undefined || cost < best.cost) best = { base, sides, cost };
+      if (best === undefined || cost < best.cost) {
+        best?.sides.seeds.close();
+        best = { base, sides, cost };
+      } else sides.seeds.close();
     }
   }
-  return best && { base: best.base, bytes: patchSizeOf(best.sides) };
+  if (best === undefined) return undefined;
+  const bytes = patchSizeOf(best.sides);
+  best.sides.seeds.close();
+  return { base: best.base, bytes };
 }
 
 /** Bytes that a number of the control block takes, roughly. */

@@ -1,3 +1,5 @@
+import { giveBack, takeTable } from './tables.js';
+
 /**
  * Where in a file some bytes stand, found by 8, 16 and 32 bytes at a time.
  *
@@ -7,6 +9,8 @@
 export interface Seeds {
   /** Where bytes stand in the file that begin like those at `at`: the longest way of the three that is known; -1 for none. */
   readonly find: (bytes: Uint8Array, at: number) => number;
+  /** Gives the tables back; nothing is found any more. */
+  readonly close: () => void;
 }
 
 const step = 4;
@@ -26,9 +30,10 @@ export function seedsOf(bytes: Uint8Array): Seeds {
   const bits = Math.min(mostBits, Math.max(fewestBits, 32 - Math.clz32(count)));
   const shift = 32 - bits;
   const longShift = 32 - Math.min(mostLongBits, bits);
-  const short = new Int32Array(2 ** (32 - shift)).fill(-1);
-  const middle = new Int32Array(2 ** (32 - longShift)).fill(-1);
-  const long = new Int32Array(2 ** (32 - longShift)).fill(-1);
+  const short = takeTable(2 ** (32 - shift));
+  const middle = takeTable(2 ** (32 - longShift));
+  const long = takeTable(2 ** (32 - longShift));
+  let isOpen = true;
   // Hashes of two words, of four out of two of these, of eight out of two of those: for the word at `at` and those before it.
   let [pair1, pair2] = [0, 0];
   let [four1, four2, four3, four4] = [0, 0, 0, 0];
@@ -50,7 +55,7 @@ export function seedsOf(bytes: Uint8Array): Seeds {
   }
   return {
     find: (target, at) => {
-      if (at + 8 > target.length) return -1;
+      if (at + 8 > target.length || !isOpen) return -1;
       const low = word(target, at);
       const high = word(target, at + 4);
       if (low === high) return -1;
@@ -68,6 +73,10 @@ export function seedsOf(bytes: Uint8Array): Seeds {
       }
       const mid = middle[four >>> longShift] ?? -1;
       return mid >= 0 && words[mid] === low && words[mid + 3] === last ? mid * step : near * step;
+    },
+    close: () => {
+      if (isOpen) giveBack([short, middle, long]);
+      isOpen = false;
     },
   };
 }

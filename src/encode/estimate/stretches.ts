@@ -1,6 +1,10 @@
+import { newBytes } from '../../model/large-bytes.js';
 import type { Seeds } from './seeds.js';
 
-/** What a patch would hold for some bytes of the target. */
+/** Where streams are gathered, one file after the other. */
+let [diffRoom, extraRoom] = [new Uint8Array(0), new Uint8Array(0)];
+
+/** What a patch would hold for some bytes of the target. It holds them until the next is made. */
 export class Streams {
   /** Numbers of the control block, three for each stretch. */
   readonly control: number[] = [];
@@ -13,8 +17,9 @@ export class Streams {
 
   /** With room for so many bytes of target. */
   constructor(bytes: number) {
-    this.#diff = new Uint8Array(bytes);
-    this.#extra = new Uint8Array(bytes);
+    if (diffRoom.length < bytes) [diffRoom, extraRoom] = [newBytes(bytes), newBytes(bytes)];
+    this.#diff = diffRoom;
+    this.#extra = extraRoom;
   }
 
   /** Differences to the source. */

@@ -12,41 +12,73 @@ const comparedBytes = 32 * 1024;
 /** Of several streams those are looked at whose expanded sizes are so close, as the logarithm of their ratio; if there are any. */
 const likelyRatio = 0.4;
 
+/** Long streams of a file that are kept expanded while they are compared, in bytes: a kernel, not an archive of them. */
+const keptExpanded = 48 * 2 ** 20;
+
 /** What an IMGDIFF2 takes for a stream beside the patch. */
 const chunkHeader = 60;
 
-/** About how many bytes the smallest IMGDIFF2 from one of the sources takes; undefined where no stream of the target can be made again. */
-export function estimateUnpacked(sources: readonly Uint8Array[], target: Uint8Array): number | undefined {
-  const opened = openDeflateTarget(target, comparedBytes);
+/** A target whose deflate streams were found: what a patch of what is inside of them takes. Close it: long streams stay expanded until then. */
+export interface Unpacked {
+  /** About how many bytes the IMGDIFF2 from a source takes; undefined where no stream of the target can be made again. */
+  readonly patchFrom: (source: Uint8Array) => number | undefined;
+  /**
+   * About how many bytes it would take if zlib had made the gzip members of the target that it has not made; undefined where there are
+   * none such that changed.
+   */
+  readonly repackedFrom: (source: Uint8Array) => number | undefined;
+  readonly close: () => void;
+}
+
+/** Looks for the streams of a target, once for any number of sources; undefined where there are none. */
+export function openUnpacked(target: Uint8Array): Unpacked | undefined {
+  const opened = openDeflateTarget(target, comparedBytes, keptExpanded);
   if (opened === undefined) return undefined;
-  const sizes = sources.flatMap((source) => estimateFrom(source, opened) ?? []);
-  return sizes.length === 0 ? undefined : Math.min(...sizes);
+  const { streams, settings } = opened;
+  let last: { readonly source: Uint8Array; readonly streams: readonly DeflateStream[] } | undefined;
+  const streamsOf = (source: Uint8Array): readonly DeflateStream[] => {
+    if (last?.source === source) return last.streams;
+    release(last?.streams);
+    last = { source, streams: searchDeflateStreams(source, undefined, keptExpanded).streams };
+    return last.streams;
+  };
+  const isForeign = (stream: DeflateStream): boolean => stream.container === 'gzip' && settings(stream) === undefined;
+  return {
+    patchFrom: (source) => estimateFrom({ bytes: source, streams: streamsOf(source) }, opened),
+    repackedFrom: (source) => {
+      const from = { bytes: source, streams: streamsOf(source) };
+      const known = new Set(from.streams.map((stream) => keyOf(source, stream)));
+      if (!streams.some((stream) => isForeign(stream) && !known.has(keyOf(target, stream)))) return undefined;
+      return estimateFrom(from, {
+        ...opened,
+        settings: (stream) => settings(stream) ?? (isForeign(stream) ? { level: 9, memLevel: 8 } : undefined),
+      });
+    },
+    close: () => {
+      release(last?.streams);
+      release(streams);
+    },
+  };
 }
 
-/**
- * About how many bytes the IMGDIFF2 from the source would take if zlib had made the gzip members of the target that it has not made;
- * undefined where there are none such that changed.
- */
-export function estimateRepacked(source: Uint8Array, target: Uint8Array): number | undefined {
-  const opened = openDeflateTarget(target, comparedBytes);
-  const known = new Set(searchDeflateStreams(source).streams.map((stream) => keyOf(source, stream)));
-  const isForeign = (stream: DeflateStream): boolean =>
-    stream.container === 'gzip' && !known.has(keyOf(target, stream)) && opened?.settings(stream) === undefined;
-  if (opened === undefined || !opened.streams.some(isForeign)) return undefined;
-  const settings: DeflateTarget['settings'] = (stream) =>
-    opened.settings(stream) ?? (stream.container === 'gzip' ? { level: 9, memLevel: 8 } : undefined);
-  return estimateFrom(source, { ...opened, settings });
+function release(streams: readonly DeflateStream[] = []): void {
+  for (const stream of streams) stream.release();
 }
 
-function estimateFrom(source: Uint8Array, target: DeflateTarget): number | undefined {
-  const from = searchDeflateStreams(source).streams;
-  const known = new Set(from.map((stream) => keyOf(source, stream)));
+/** A source and its streams. */
+interface Opened {
+  readonly bytes: Uint8Array;
+  readonly streams: readonly DeflateStream[];
+}
+
+function estimateFrom(source: Opened, target: DeflateTarget): number | undefined {
+  const known = new Set(source.streams.map((stream) => keyOf(source.bytes, stream)));
   let bytes = 0;
   let remade = 0;
-  const between = { source: cutter(source), target: cutter(target.bytes) };
+  const between = { source: cutter(source.bytes), target: cutter(target.bytes) };
   for (const stream of target.streams) {
     if (known.has(keyOf(target.bytes, stream))) continue;
-    const base = closest(from, stream);
+    const base = closest(source.streams, stream);
     if (base === undefined || target.settings(stream) === undefined) continue;
     bytes += chunkHeader + base.expanded((before) => stream.expanded((after) => estimatePatch(before, after)));
     remade += 1;

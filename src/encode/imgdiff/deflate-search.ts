@@ -20,7 +20,7 @@ const allLevels = [9, 6, 1, 8, 7, 5, 4, 3, 2] as const;
  */
 export function findDeflateSettings(
   file: Uint8Array,
-  stream: DeflateStream,
+  stream: Omit<DeflateStream, 'release'>,
   upTo = Number.POSITIVE_INFINITY,
 ): DeflateSettings | undefined {
   const wanted = file.subarray(stream.start, stream.start + stream.length);

@@ -12,6 +12,8 @@ export interface DeflateStream {
   readonly expandedLength: number;
   /** What `use` makes of the expanded bytes, which are valid as long as it runs: long ones are inflated anew each time. */
   readonly expanded: <Made>(use: (bytes: Uint8Array) => Made) => Made;
+  /** Gives back what is kept of long ones; they are inflated anew from then on. */
+  readonly release: () => void;
   /** The compression level that the container claims, where it does. */
   readonly levelHint: number | undefined;
 }
@@ -56,18 +58,24 @@ export function inflateBudget(size: number): number {
   return 64 * 2 ** 20 + 16 * size;
 }
 
-/** Counts down what may still be inflated. */
+/** Counts down what may still be inflated, and what of long streams may be kept. */
 interface Budget {
   left: number;
+  keep: number;
 }
 
 /**
  * The deflate streams of gzip, zip and zlib containers. Only streams whose checksum is right, or which a zip entry names, are taken:
- * random bytes that look like a header are not. The search ends when `budget` bytes have been inflated.
+ * random bytes that look like a header are not. The search ends when `budget` bytes have been inflated. `keep` bytes of long streams
+ * stay expanded until they are released, for whoever reads them at once.
  */
-export function searchDeflateStreams(bytes: Uint8Array, budget: number = inflateBudget(bytes.length)): DeflateSearch {
+export function searchDeflateStreams(
+  bytes: Uint8Array,
+  budget: number = inflateBudget(bytes.length),
+  keep = 0,
+): DeflateSearch {
   const streams: DeflateStream[] = [];
-  const work: Budget = { left: budget };
+  const work: Budget = { left: budget, keep };
   for (let at = 0; at + minLength < bytes.length && streams.length < maxStreams; ) {
     const stream = streamAt(bytes, at, work);
     if (work.left <= 0) return { streams, inflated: budget, stopped: true };
@@ -105,7 +113,7 @@ function gzipAt(bytes: Uint8Array, at: number, work: Budget): DeflateStream | un
   const inflated = inflateAt(bytes, start, work);
   if (inflated === undefined || low32(bytes, start + inflated.length) !== crc32(inflated.expanded)) return undefined;
   const hint = bytes[at + 8];
-  return streamOf('gzip', bytes, start, inflated, hint === 2 ? 9 : hint === 4 ? 1 : 6);
+  return streamOf('gzip', bytes, start, inflated, work, hint === 2 ? 9 : hint === 4 ? 1 : 6);
 }
 
 /** RFC 1950, with a window of 32 KiB and no dictionary, as nearly everything is. */
@@ -118,7 +126,7 @@ function zlibAt(bytes: Uint8Array, at: number, work: Budget): DeflateStream | un
   const end = start + inflated.length;
   const stated = low32(bytes.subarray(end, end + 4).toReversed(), 0);
   if (end + 4 > bytes.length || stated !== adler32(inflated.expanded)) return undefined;
-  return streamOf('zlib', bytes, start, inflated, [1, 3, 6, 9][flags >>> 6]);
+  return streamOf('zlib', bytes, start, inflated, work, [1, 3, 6, 9][flags >>> 6]);
 }
 
 /** A deflated entry behind its local header; its sizes may follow the data, so they are not asked for. */
@@ -128,7 +136,7 @@ function zipAt(bytes: Uint8Array, at: number, work: Budget): DeflateStream | und
   const extraLength = (bytes[at + 28] ?? 0) | ((bytes[at + 29] ?? 0) << 8);
   const start = at + 30 + nameLength + extraLength;
   const inflated = inflateAt(bytes, start, work);
-  return inflated === undefined ? undefined : streamOf('zip', bytes, start, inflated, undefined);
+  return inflated === undefined ? undefined : streamOf('zip', bytes, start, inflated, work, undefined);
 }
 
 function streamOf(
@@ -136,20 +144,28 @@ function streamOf(
   file: Uint8Array,
   start: number,
   { length, expanded }: Inflated,
+  work: Budget,
   levelHint: number | undefined,
 ): DeflateStream {
   const expandedLength = expanded.length;
   const common = { container, start, length, expandedLength, levelHint };
-  if (expandedLength <= keptUpTo) return { ...common, expanded: (use) => use(expanded) };
-  discard(expanded);
+  if (expandedLength <= keptUpTo) return { ...common, expanded: (use) => use(expanded), release: () => {} };
+  let kept = expandedLength <= work.keep ? expanded : undefined;
+  if (kept === undefined) discard(expanded);
+  else work.keep -= expandedLength;
   const options = { chunkSize: pieceFor(expandedLength), maxOutputLength: expandedLength };
   return {
     ...common,
     expanded: (use) => {
+      if (kept !== undefined) return use(kept);
       const bytes = inflateRawSync(file.subarray(start, start + length), options);
       const made = use(bytes);
       discard(bytes);
       return made;
+    },
+    release: () => {
+      if (kept !== undefined) discard(kept);
+      kept = undefined;
     },
   };
 }

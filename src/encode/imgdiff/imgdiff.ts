@@ -52,10 +52,11 @@ export interface DeflateTarget {
 
 /**
  * Looks for deflate streams in a target; undefined where there are none, and IMGDIFF2 has nothing to offer. How much of
- * a stream is made again in search of its settings is up to the caller, see {@link findDeflateSettings}.
+ * a stream is made again in search of its settings is up to the caller, see {@link findDeflateSettings}, and so is how much of long
+ * streams is kept expanded.
  */
-export function openDeflateTarget(bytes: Uint8Array, upTo?: number): DeflateTarget | undefined {
-  const { streams, stopped } = searchDeflateStreams(bytes);
+export function openDeflateTarget(bytes: Uint8Array, upTo?: number, keep?: number): DeflateTarget | undefined {
+  const { streams, stopped } = searchDeflateStreams(bytes, undefined, keep);
   if (streams.length === 0 && !stopped) return undefined;
   const known = new Map<DeflateStream, DeflateSettings | undefined>();
   const settings = (stream: DeflateStream): DeflateSettings | undefined => {

@@ -1,4 +1,5 @@
 import { inflateRawSync, inflateSync } from 'node:zlib';
+import { pieceFor } from '../../model/large-bytes.js';
 import { FormatError } from '../format-error.js';
 import { tooMuch } from './output.js';
 
@@ -14,12 +15,23 @@ export interface Inflated {
  */
 export function inflate(bytes: Uint8Array, limit: number): Inflated {
   try {
-    const result: unknown = inflateRawSync(bytes, { maxOutputLength: limit, info: true });
+    const result: unknown = inflateRawSync(bytes, {
+      maxOutputLength: limit,
+      chunkSize: piecesOf(bytes, limit),
+      info: true,
+    });
     if (!isInfo(result)) throw new FormatError('zlib did not say how much it read');
     return { bytes: result.buffer, consumed: result.engine.bytesWritten };
   } catch (error) {
     throw asFormatError(error, limit);
   }
+}
+
+/** Of what is a few megabytes packed, zlib's pieces of 16 KiB would be thousands. */
+const smallPacked = 2 ** 20;
+
+function piecesOf({ length }: Uint8Array, limit: number): number | undefined {
+  return length < smallPacked ? undefined : pieceFor(limit);
 }
 
 /** Inflates a zlib stream, checksum included. Throws FormatError on a broken stream, and when more than `limit` bytes come out. */

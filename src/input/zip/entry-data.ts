@@ -6,6 +6,7 @@ import { crc32, createInflateRaw, inflateRaw } from 'node:zlib';
 import type { Content } from '../../model/build.js';
 import type { Code } from '../../model/codes.js';
 import { sha1Of, toSha1 } from '../../model/digest.js';
+import { discard } from '../../model/discard.js';
 import { InputError } from '../../model/errors.js';
 import { pieceFor } from '../../model/large-bytes.js';
 import { displayName } from '../../model/path.js';
@@ -92,6 +93,7 @@ export async function readEntry(handle: FileHandle, file: string, record: ZipRec
   if (record.method === 'deflated') {
     try {
       bytes = await inflateAll(packed, record.size);
+      discard(packed);
     } catch (error) {
       throw inflateFault(file, record, error);
     }

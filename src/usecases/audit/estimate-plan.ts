@@ -3,6 +3,7 @@
 import { identityPatch } from '../../encode/bsdiff/identity.js';
 import { estimateFile, type FileEstimate, quickWhole } from '../../encode/estimate/estimate-file.js';
 import type { OpenBuild } from '../../model/build.js';
+import { discard } from '../../model/discard.js';
 import type { EncodeFile, EncodePartition } from '../../model/operation.js';
 import type { BuildPath } from '../../model/path.js';
 import type { DeltaPlan } from '../../model/plan.js';
@@ -46,10 +47,16 @@ export function openEstimates(plan: DeltaPlan, source: OpenBuild, target: OpenBu
   };
 
   const measure = async (bases: readonly { readonly path: BuildPath }[], seen: SeenFile): Promise<FileEstimate> => {
+    const own = [];
     const bytes = [];
-    for (const { path } of bases)
-      bytes.push(seen.base?.path === path ? seen.base.bytes : await source.content.read(path));
-    return estimateFile({ target: seen.target, bases: bytes }, seen.whole);
+    for (const { path } of bases) {
+      const base = seen.base?.path === path ? seen.base.bytes : await source.content.read(path);
+      if (base !== seen.base?.bytes) own.push(base);
+      bytes.push(base);
+    }
+    const made = estimateFile({ target: seen.target, bases: bytes }, seen.whole);
+    discard(...own);
+    return made;
   };
 
   return {

@@ -8,6 +8,7 @@ import { moduleRelease } from '../../audit/security/vermagic.js';
 import { quickWhole } from '../../encode/estimate/estimate-file.js';
 import type { SecurityFinding } from '../../model/audit.js';
 import type { FileEntry, OpenBuild } from '../../model/build.js';
+import { discard } from '../../model/discard.js';
 import type { Inner } from '../../model/inner.js';
 import { inSystem, sdx6x } from '../../model/layout.js';
 import { largestComparedBytes } from '../../model/limits/audit.js';
@@ -63,28 +64,19 @@ export async function lookInside(
   // recovery.img is often boot.img, and hard links become copies in a zip: the same pair of contents is looked into once
   const seen = new Map<string, { readonly inner: Inner; readonly whole: number }>();
   let kernel: string | undefined;
-  const work = workOf(source, target, options.earlier);
-  const totalBytes = work.reduce((sum, { bytes }) => sum + bytes, 0);
-  let doneBytes = 0;
-  for (const [i, { path, before, after, bytes }] of work.entries()) {
-    options.signal?.throwIfAborted();
-    const item = displayName(path);
-    options.onProgress({ stage: 'audit', doneBytes, totalBytes, doneItems: i, totalItems: work.length, item });
-    doneBytes += bytes;
-    const changed = after !== undefined && before?.content.sha1 !== after.content.sha1;
-    if (Math.max(before?.content.size ?? 0, after?.content.size ?? 0) > largestComparedBytes) {
-      if (changed) inner.set(path, tooLarge());
-      continue;
-    }
-    const [old, now] = await readSides(source, target, { path, before, after, bytes });
+  const inspect = async (
+    { path, before, after }: Work,
+    old: Bytes | undefined,
+    now: Bytes | undefined,
+  ): Promise<void> => {
     if (old !== undefined) certificatesBefore.push(...certificatesIn(path, old));
-    if (now === undefined) continue;
+    if (after === undefined || now === undefined) return;
     certificatesAfter.push(...certificatesIn(path, now));
     if (path === boot) kernel = kernelRelease(now);
     const release = isModule(path) ? moduleRelease(now) : undefined;
     if (release !== undefined) modules.set(path, release);
     security.push(...contentFindings(path, old, now));
-    if (!changed) continue;
+    if (before?.content.sha1 === after.content.sha1) return;
     const key = `${before?.content.sha1 ?? ''} ${after.content.sha1} ${nameKind(path)}`;
     const known = seen.get(key) ?? {
       inner: await compareContents(displayName(path), old, now),
@@ -99,6 +91,24 @@ export async function lookInside(
     const base = before === undefined || old === undefined ? undefined : { path: before.path, bytes: old };
     await options.estimates?.see(path, { target: now, whole: known.whole, base });
     if (inSystem(path) || path === boot) security.push(...innerFindings(path, known.inner));
+  };
+  const work = workOf(source, target, options.earlier);
+  const totalBytes = work.reduce((sum, { bytes }) => sum + bytes, 0);
+  let doneBytes = 0;
+  for (const [i, each] of work.entries()) {
+    options.signal?.throwIfAborted();
+    const { path, before, after, bytes } = each;
+    const item = displayName(path);
+    options.onProgress({ stage: 'audit', doneBytes, totalBytes, doneItems: i, totalItems: work.length, item });
+    doneBytes += bytes;
+    const changed = after !== undefined && before?.content.sha1 !== after.content.sha1;
+    if (Math.max(before?.content.size ?? 0, after?.content.size ?? 0) > largestComparedBytes) {
+      if (changed) inner.set(path, tooLarge());
+      continue;
+    }
+    const [old, now] = await readSides(source, target, each);
+    await inspect(each, old, now);
+    discard(...[old, now].filter((side) => side !== undefined));
   }
   options.onProgress({
     stage: 'audit',
