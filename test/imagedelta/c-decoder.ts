@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { applyDelta } from '../../src/imagedelta/decoder/apply.js';
 import type { DeltaDevice } from '../../src/imagedelta/decoder/device.js';
@@ -32,6 +33,13 @@ export const harnessOptions = {
   sizeUnknown: 128,
   patchBroken: 256,
 } as const;
+
+/** Whether there is no compiler here; the test is skipped then. */
+export function absent(t: TestContext): boolean {
+  if (compilers.length > 0) return false;
+  t.skip('NOT TESTED: neither gcc nor clang is here');
+  return true;
+}
 
 export interface Pair {
   readonly old: Uint8Array;

@@ -1,26 +1,20 @@
 /** The decoder in C, held against the vectors and against the TypeScript decoder; both were written from the format document alone. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { readdirSync } from 'node:fs';
+import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { encodeDelta } from '../../src/imagedelta/encoder/encode.js';
 import { seededRandom } from '../support/random.js';
 import {
+  absent,
   assertAgree,
   compilers,
-  decoder,
   harnessOptions,
   type Pair,
   readVector,
   resealed,
   roomOfHarness,
-  root,
   runAll,
-  sanitized,
-  strict,
   vectors,
   withDecoder,
 } from './c-decoder.js';
@@ -43,20 +37,18 @@ function encodedPairs(): readonly Pair[] {
   });
 }
 
-function absent(t: TestContext): boolean {
-  if (compilers.length > 0) return false;
-  t.skip('NOT TESTED: neither gcc nor clang is here');
-  return true;
-}
-
 test('integration: the C decoder, by every compiler that is here, makes the new image of every vector', (t) => {
   if (absent(t)) return;
   const names = readdirSync(vectors).sort();
   const pairs = [1, 8, 32].flatMap((unit) =>
     names.map((name) => ({ old: readVector(name, 'old'), patch: readVector(name, 'patch'), unit })),
   );
-  for (const compiler of compilers) {
-    withDecoder(compiler, ['-DDFID_MODEL_BYTES=31488'], (program) => {
+  const otherOrder = '-U__BYTE_ORDER__'; // what a device with the highest byte first compiles
+  for (const { compiler, flags } of [
+    ...compilers.map((compiler) => ({ compiler, flags: [] })),
+    { compiler: compilers[0] ?? '', flags: [otherOrder] },
+  ]) {
+    withDecoder(compiler, ['-DDFID_MODEL_BYTES=31488', ...flags], (program) => {
       for (const [index, { code, made }] of runAll(program, pairs).entries()) {
         const name = names[index % names.length] ?? '';
         assert.equal(code, 0, `${compiler}, ${name}`);
@@ -207,157 +199,4 @@ test('integration: both decoders give the same image, or the same code, for patc
     for (const code of [1, 2, 3, 4, 5, 6, 7, 13, 14, 15, 16, 17, 18, 19, 20])
       assert.ok(seen.has(code), `no ${code} in it`);
   });
-});
-
-/** Runs updates with cuts, in place or into a second area, of vectors; true where all of them end with the new image. */
-function survivesCuts(source: string, backup: number): readonly boolean[] {
-  const folder = mkdtempSync(join(tmpdir(), 'dfota-decoder-c-'));
-  try {
-    const changed = join(folder, 'image-delta.c');
-    writeFileSync(changed, source);
-    const program = join(folder, 'cuts');
-    const cuts = join(root, 'test/imagedelta/decoder-c/cuts.c');
-    const flags = [...strict, ...sanitized, '-I', decoder];
-    const built = spawnSync(compilers[0] ?? '', [...flags, cuts, changed, '-o', program]);
-    assert.equal(built.status, 0, String(built.stderr));
-    const names = readdirSync(vectors).filter((name) =>
-      backup > 0 ? name.startsWith('in-place-') : name === 'segments' || name === 'in-place-downwards',
-    );
-    assert.ok(names.length > 0);
-    return names.flatMap((name) =>
-      ['1', '8'].map((unit) => {
-        const files = ['old', 'patch', 'new'].map((part) => join(vectors, name, part));
-        return spawnSync(program, [...files, unit, '1024', String(backup)], { timeout: 120_000 }).status === 0;
-      }),
-    );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-for (const [place, backup] of [
-  ['in place', 4096],
-  ['into a second area', 0],
-] as const) {
-  test(`integration: an update ${place} survives a power cut at every write and erase, and two more afterwards`, (t) => {
-    if (absent(t)) return;
-    const source = readFileSync(join(decoder, 'image-delta.c'), 'utf8');
-    assert.ok(survivesCuts(source, backup).every((survived) => survived));
-  });
-
-  test(`integration: an update ${place} without a check that it needs does not survive them`, (t) => {
-    if (absent(t)) return;
-    const source = readFileSync(join(decoder, 'image-delta.c'), 'utf8');
-    const checks = [
-      ['if (record_crc(&r) != r.is.crc) return;', ''],
-      ['d->step < 2 * d->made - 1)', 'd->step < 2 * d->made)'],
-    ] as const;
-    for (const [check, without] of checks.slice(0, backup > 0 ? 2 : 1)) {
-      assert.ok(source.includes(check), check);
-      assert.ok(survivesCuts(source.replace(check, without), backup).includes(false), `without ${check}`);
-    }
-  });
-}
-
-/** Compiles an example and hands its path and a folder to `use`. */
-function withExample(name: string, use: (program: string, folder: string) => void): void {
-  const folder = mkdtempSync(join(tmpdir(), 'dfota-decoder-c-'));
-  try {
-    const program = join(folder, name);
-    const sources = [`${name}.c`, 'image-delta.c'].map((file) => join(decoder, file));
-    const built = spawnSync(compilers[0] ?? '', [...strict, '-O2', ...sources, '-o', program]);
-    assert.equal(built.status, 0, String(built.stderr));
-    use(program, folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-test('integration: the example for files makes the new image, and leaves nothing when it refuses', (t) => {
-  if (absent(t)) return;
-  withExample('example-file', (program, folder) => {
-    const made = join(folder, 'made');
-    const run = (old: string, patch: string) =>
-      spawnSync(program, [join(vectors, old, 'old'), join(vectors, patch, 'patch'), made]);
-    assert.equal(run('thumb', 'thumb').status, 0);
-    assert.ok(Buffer.compare(readFileSync(made), readVector('thumb', 'new')) === 0);
-    assert.equal(run('text', 'thumb').status, 15);
-    assert.ok(!existsSync(made));
-  });
-});
-
-test('integration: the example for raw NOR flash updates it in place, and refuses another image', (t) => {
-  if (absent(t)) return;
-  const [old, patch, fresh] = ['old', 'patch', 'new'].map((part) => readVector('in-place-upwards', part));
-  assert.ok(old !== undefined && patch !== undefined && fresh !== undefined);
-  const [image, patchAt] = [65_536, 65_536 + 4096 + 4096];
-  withExample('example-nor', (program, folder) => {
-    const file = join(folder, 'flash');
-    const flash = Buffer.alloc(patchAt + 32_768, 0xff);
-    flash.set(old, 0);
-    flash.set(patch, patchAt);
-    writeFileSync(file, flash);
-    assert.equal(spawnSync(program, [file, String(old.length)]).status, 0);
-    const after = readFileSync(file);
-    assert.ok(Buffer.compare(after.subarray(0, fresh.length), fresh) === 0);
-    assert.ok(
-      after.subarray(image + 4096, patchAt).every((byte) => byte === 0xff),
-      'the journal is not empty',
-    );
-    assert.equal(spawnSync(program, [file, String(old.length)]).status, 16);
-  });
-});
-
-test('integration: the example for a partition fota_pkg takes the patch in pieces, and goes on after a patch that stopped', (t) => {
-  if (absent(t)) return;
-  const oldFile = join(vectors, 'segments', 'old');
-  const [patch, fresh] = [readVector('segments', 'patch'), readVector('segments', 'new')];
-  withExample('example-fota-pkg', (program, folder) => {
-    const [partition, made] = [join(folder, 'fota_pkg'), join(folder, 'made')];
-    const run = (input: Uint8Array) => spawnSync(program, [oldFile, partition, made], { input }).status;
-    writeFileSync(partition, Buffer.alloc(2 ** 20, 0xff));
-    assert.equal(run(patch.subarray(0, patch.length - 1)), 13);
-    assert.equal(run(patch), 0);
-    assert.ok(Buffer.compare(readFileSync(made).subarray(0, fresh.length), fresh) === 0);
-    assert.equal(run(Buffer.from('no patch at all')), 1);
-  });
-});
-
-test('integration: on a Cortex-M4 the state is at most 16 KiB', (t) => {
-  if (spawnSync('arm-none-eabi-gcc', ['--version']).status !== 0) {
-    t.skip('NOT TESTED: arm-none-eabi-gcc is not here');
-    return;
-  }
-  const folder = mkdtempSync(join(tmpdir(), 'dfota-decoder-c-'));
-  try {
-    const object = join(folder, 'image-delta.o');
-    const probe = spawnSync(
-      'arm-none-eabi-gcc',
-      [...['-std=c99', '-mcpu=cortex-m4', '-mthumb', '-I', decoder, '-x', 'c', '-fsyntax-only', '-']],
-      { input: '#include "image-delta.h"\ntypedef char state_is_small[sizeof(dfid_decoder) <= 16384 ? 1 : -1];\n' },
-    );
-    assert.equal(probe.status, 0, String(probe.stderr));
-    const apart = ['-DDFID_EXTERNAL_SHA256'];
-    for (const [flags, most] of [
-      [[], 8704],
-      [apart, 7680],
-      [[...apart, '-DDFID_NO_INPLACE'], 7168],
-      [[...apart, '-DDFID_NO_AARCH64', '-DDFID_NO_ARM'], 7168],
-      [[...apart, '-DDFID_NO_AARCH64', '-DDFID_NO_ARM', '-DDFID_NO_INPLACE', '-DDFID_NO_JOURNAL'], 6144],
-    ] as const) {
-      const built = spawnSync('arm-none-eabi-gcc', [
-        ...strict,
-        ...flags,
-        ...['-Os', '-mcpu=cortex-m4', '-mthumb', '-c', join(decoder, 'image-delta.c'), '-o', object],
-      ]);
-      assert.equal(built.status, 0, String(built.stderr));
-      const size = spawnSync('arm-none-eabi-size', [object]);
-      const [code, data, bss] = (String(size.stdout).split('\n')[1] ?? '').trim().split(/\s+/).map(Number);
-      t.diagnostic(`${flags.join(' ') || 'everything'}: ${code} bytes of code`);
-      assert.ok(code !== undefined && code < most, `${code} bytes of code`);
-      assert.deepEqual([data, bss], [0, 0], 'the decoder keeps nothing outside of its state');
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 });

@@ -31,34 +31,61 @@ enum { KIND_PLAIN, KIND_BRANCH, KIND_PAGE, KIND_LOW, KIND_POINTER, KIND_LOCAL };
 #define HAS_ARM 1
 #endif
 enum { FORMAT_NONE, FORMAT_AARCH64, FORMAT_THUMB, FORMAT_ARM };
+/* What is called from many places is not to be copied to each of them, for the size of the code. */
+#ifdef __GNUC__
+#define APART __attribute__((noinline))
+#else
+#define APART
+#endif
 #define DIGEST_BYTES 32u
 #define HEADER_BYTES 120u
 #define SAME 0x80000000u
 #define COMPLETE 0xFFFFFFFEu /* the step of an update that has ended */
 
-static inline uint32_t word_at(const uint8_t *p) {
 #if defined(__BYTE_ORDER__) && defined(__ORDER_LITTLE_ENDIAN__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+static inline uint32_t word_at(const uint8_t *p) {
   uint32_t word;
   memcpy(&word, p, sizeof word);
   return word;
-#else
-  return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-#endif
 }
+static inline void put_word(uint8_t *p, uint32_t word) { memcpy(p, &word, sizeof word); }
+static inline void in_order(void *numbers, uint32_t bytes) { (void)numbers, (void)bytes; }
+#else
+static uint32_t word_at(const uint8_t *p) { return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24; }
+static void put_word(uint8_t *p, uint32_t word) {
+  uint32_t i;
+  for (i = 0; i < 4; i++) p[i] = (uint8_t)(word >> (8 * i));
+}
+/* Numbers of 4 bytes as they are in the patch become numbers. */
+static void in_order(void *numbers, uint32_t bytes) {
+  uint8_t *const p = (uint8_t *)numbers;
+  uint32_t i;
+  for (i = 0; i < bytes; i += 4) {
+    const uint32_t word = word_at(p + i);
+    memcpy(p + i, &word, sizeof word);
+  }
+}
+#endif
+
+/* Is `a` a multiple of `b`? */
+static int whole(uint32_t a, uint32_t b) { return a % b == 0; }
 
 static uint32_t smaller(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 /* a >> b of the document: keeps the sign. */
 static uint32_t sar(uint32_t a, uint32_t b) { return (uint32_t)((int32_t)a >> b); }
 
-static int32_t limited(int32_t value, int32_t most) { return value > most ? most : value < -most ? -most : value; }
+static APART int32_t limited(int32_t value, int32_t most) { return value > most ? most : value < -most ? -most : value; }
 
 /* The first error stays. */
-static void fail(dfid_decoder *d, int code) {
+static APART void fail(dfid_decoder *d, int code) {
   if (d->result == DFID_MORE) d->result = code;
 }
 
 static int failed(const dfid_decoder *d) { return d->result != DFID_MORE; }
+
+static int is_in_place(const dfid_decoder *d) { return d->head.flags & 1; }
+static int is_downwards(const dfid_decoder *d) { return d->head.flags & 2; }
 
 /* ---- check sums ---- */
 
@@ -152,13 +179,21 @@ static uint32_t patch_some(dfid_decoder *d, uint32_t at, uint8_t *to, uint32_t l
 }
 
 /* Reads a part of the patch as a whole. 0: it cannot be read, or not yet. */
-static int patch_read(dfid_decoder *d, uint32_t at, uint8_t *to, uint32_t length) {
+static int patch_read(dfid_decoder *d, uint32_t at, void *into, uint32_t length) {
+  uint8_t *to = (uint8_t *)into;
   uint32_t count;
   for (; length > 0; at += count, to += count, length -= count) {
     count = patch_some(d, at, to, length);
     if (count == 0) return 0;
   }
   return 1;
+}
+
+/* Reads numbers of the patch, all of 4 bytes. 0: it cannot, or not yet. */
+static int patch_words(dfid_decoder *d, uint32_t at, void *to, uint32_t bytes) {
+  const int there = patch_read(d, at, to, bytes);
+  in_order(to, bytes);
+  return there;
 }
 
 /* Has the packed bytes at hand that the next step of a segment may take: a step takes 37 bits by the model at most, each with a
@@ -179,17 +214,8 @@ static int packed_ready(dfid_decoder *d) {
   return 1;
 }
 
-/* Reads three words of the patch. 0: it cannot, or not yet. */
-static int patch_row(dfid_decoder *d, uint32_t at, uint32_t row[3]) {
-  uint8_t bytes[12];
-  uint32_t i;
-  if (!patch_read(d, at, bytes, sizeof bytes)) return 0;
-  for (i = 0; i < 3; i++) row[i] = word_at(bytes + 4 * i);
-  return 1;
-}
-
 /* The next packed byte; zeros follow the last one. */
-static uint32_t packed_byte(dfid_decoder *d) {
+static APART uint32_t packed_byte(dfid_decoder *d) {
   return d->patch_at < d->packed_end ? d->patch_buffer[d->patch_at++ - d->patch_begin] : 0;
 }
 
@@ -214,7 +240,7 @@ static int has_journal(const dfid_decoder *d) {
 
 /* The end of what the segment's place holds of the old image. */
 static uint32_t place_end(const dfid_decoder *d) {
-  const uint32_t limit = smaller(d->start + d->segment_size, d->old_size);
+  const uint32_t limit = smaller(d->start + d->head.segment_size, d->head.old_size);
   return limit > d->start ? limit : d->start;
 }
 
@@ -234,26 +260,24 @@ static void set(dfid_decoder *d, writer *write, uint32_t at, uint32_t length) {
   if (!failed(d) && write(d->device->context, at, d->out, length) != 0) fail(d, DFID_STORAGE);
 }
 
-/* Reads the old image: in place, what lies in the segment's place comes from the backup area. */
-static void old_read(dfid_decoder *d, uint32_t at, uint8_t *to, uint32_t length) {
-  const uint32_t start = d->start, end = place_end(d);
-  while (updates_in_place(d) && length > 0) {
-    const uint32_t part = at >= end ? length : smaller(length, (at < start ? start : end) - at);
-    if (at >= start && at < end) get(d, d->device->read_backup, at - start, to, part);
-    else get(d, d->device->read_old, at, to, part);
-    at += part;
-    to += part;
-    length -= part;
-  }
-  get(d, d->device->read_old, at, to, length);
-}
-
-/* `length` bytes of the old image, at most 4; the caller has checked that they lie in it. */
+/* `length` bytes of the old image, at most 4; the caller has checked that they lie in it. In place, what lies in the segment's place
+ * comes from the backup area. */
 static const uint8_t *old_bytes(dfid_decoder *d, uint32_t at, uint32_t length) {
   if (at < d->old_begin || at + length > d->old_begin + d->old_count) {
+    uint32_t count = smaller(DFID_READ_BYTES, d->head.old_size - at), place = at;
+    uint8_t *to = d->old_buffer;
     d->old_begin = at;
-    d->old_count = smaller(DFID_READ_BYTES, d->old_size - at);
-    old_read(d, at, d->old_buffer, d->old_count);
+    d->old_count = count;
+    while (updates_in_place(d) && count > 0) {
+      const uint32_t start = d->start, end = place_end(d);
+      const uint32_t part = smaller(count, (place < start ? start : place < end ? end : 0u) - place);
+      if (place - start < end - start) get(d, d->device->read_backup, place - start, to, part);
+      else get(d, d->device->read_old, place, to, part);
+      place += part;
+      to += part;
+      count -= part;
+    }
+    get(d, d->device->read_old, place, to, count);
   }
   return d->old_buffer + (at - d->old_begin);
 }
@@ -264,7 +288,7 @@ static uint32_t old_word(dfid_decoder *d, uint32_t at) { return word_at(old_byte
 static uint8_t new_byte(dfid_decoder *d, uint32_t at) {
   if (at >= d->out_at && at < d->at) return d->out[at - d->out_at];
   if (at < d->new_begin || at >= d->new_begin + d->new_count) {
-    const uint32_t limit = at < d->out_at ? d->out_at : d->new_size;
+    const uint32_t limit = at < d->out_at ? d->out_at : d->head.new_size;
     d->new_begin = at;
     d->new_count = smaller(DFID_READ_BYTES, limit - at);
     get(d, d->device->read_new, at, d->new_buffer, d->new_count);
@@ -285,13 +309,11 @@ static void flush(dfid_decoder *d) {
   d->out_at = d->at;
 }
 
-static int put(dfid_decoder *d, uint8_t byte) {
-  d->out[d->at - d->out_at] = byte;
-  d->history = d->history << 8 | byte;
+static void put(dfid_decoder *d, uint32_t byte) {
+  d->out[d->at - d->out_at] = (uint8_t)byte;
+  d->history = d->history << 8 | (uint8_t)byte;
   d->at++;
-  if ((d->at - d->start) % DFID_WRITE_BYTES != 0) return 0;
-  flush(d);
-  return 1;
+  if ((d->at - d->start) % DFID_WRITE_BYTES == 0) flush(d);
 }
 
 /* ---- section 5: bits ---- */
@@ -331,254 +353,224 @@ static int32_t lg(uint32_t x) {
   return (int32_t)((w << 14) + f + ((((f * (0x4000 - f)) >> 14) * 5625) >> 14));
 }
 
-static int32_t stretch(uint32_t p) { return limited(((lg(2 * p + 1) - lg(16383 - 2 * p)) * 177) >> 14, 2047); }
+/* A counter is kept less its beginning, 8000 hexadecimal: so it begins as 0. stretch() takes its probability less 4096. */
+static int32_t stretch(int32_t p) {
+  return limited(((lg((uint32_t)(8193 + 2 * p)) - lg((uint32_t)(8191 - 2 * p))) * 177) >> 14, 2047);
+}
 
-static uint32_t model_bit(dfid_decoder *d, uint32_t node, uint32_t set_a, uint32_t set_b) {
+/* A bit with the context values and the second weights that d->context, d->type and d->set say. */
+static uint32_t model_bit(dfid_decoder *d, uint32_t node, uint32_t first) {
   static const uint16_t rate[8] = {32768, 21845, 16384, 13107, 9362, 7282, 5461, 4681};
-  const uint32_t n = d->shape.contexts, salt = node * 0x2C1B3C6Du;
-  int32_t *const a = d->model.words + set_a * n;
-  int32_t *const b = d->model.words + (51 + set_b) * n;
-  uint16_t *slot[6];
+  const uint32_t n = d->head.contexts, salt = node * 0x2C1B3C6Du + d->type * 0x7F4A7C15u;
+  int32_t *const a = d->model.words + first * n;
+  int32_t *const b = d->model.words + d->set * n;
+  int16_t *slot[6];
+  int16_t *table = d->model.halves + 168 * n;
   int32_t input[6], dot = 0, one, error;
   uint32_t i, bit;
   for (i = 0; i < n; i++) {
-    const uint32_t hash = ((d->context[i] + salt) * 0x9E3779B1u) >> (32 - d->shape.counter_bits);
-    slot[i] = d->model.halves + d->counters_at + (i << d->shape.counter_bits) + hash;
-    input[i] = stretch((uint32_t)*slot[i] >> 3);
+    slot[i] = table + (((d->context[i] * 0x2545F491u + salt) * 0x9E3779B1u) >> (32 - d->head.counter_bits));
+    table += 1u << d->head.counter_bits;
+    input[i] = stretch(*slot[i] >> 3);
     dot += (a[i] + b[i]) * input[i];
   }
   one = squash(limited(dot >> 16, 2047));
   bit = coded_bit(d, (uint32_t)one);
   error = (((int32_t)(bit << 16) - one) * 14) >> 4;
   for (i = 0; i < n; i++) {
-    const int32_t step = (input[i] * error + 8192) >> 14;
-    const uint32_t count = *slot[i] & 7u;
-    int32_t p = *slot[i] >> 3;
+    const int32_t step = (input[i] * error + 8192) >> 14, p = *slot[i] >> 3;
+    const uint32_t count = (uint32_t)*slot[i] & 7;
     a[i] = limited(a[i] + step, 131072);
     b[i] = limited(b[i] + step, 32768);
-    p += (((bit ? 8191 : 0) - p) * (int32_t)rate[count]) >> 16;
-    *slot[i] = (uint16_t)((uint32_t)p << 3 | smaller(count + 1, 7));
+    *slot[i] = (int16_t)((p + ((((bit ? 4095 : -4096) - p) * (int32_t)rate[count]) >> 16)) * 8 + (int32_t)smaller(count + 1, 7));
   }
   return bit;
 }
 
 /* ---- section 6: contexts ---- */
 
-static void set_contexts(dfid_decoder *d, uint32_t type, const uint32_t v[6]) {
-  uint32_t i;
-  for (i = 0; i < 6; i++) d->context[i] = v[i] * 0x2545F491u + type * 0x7F4A7C15u;
-}
+/* The second weights come after the first ones. */
+#define SECOND 51u
 
 /* `count` bits, the highest first; bit k has the weights a + (k & step). */
-static uint32_t tree(dfid_decoder *d, uint32_t count, uint32_t a, uint32_t step, uint32_t b) {
+static uint32_t tree(dfid_decoder *d, uint32_t count, uint32_t a, uint32_t step) {
   uint32_t node = 1, k;
-  for (k = 0; k < count; k++) node = node * 2 + model_bit(d, node, a + (k & step), b);
+  for (k = 0; k < count; k++) node = node * 2 + model_bit(d, node, a + (k & step));
   return node - (1u << count);
 }
 
 static uint32_t number(dfid_decoder *d, uint32_t kind) {
-  uint32_t v[6], plus = 1, prefix = 1, bits, i;
-  v[0] = 0;
-  v[1] = d->last[kind];
-  v[2] = d->last_number;
-  v[3] = d->last[kind] << 8 | d->last_number;
-  v[4] = d->last_source;
-  v[5] = d->last_source << 8 | d->last[kind];
-  set_contexts(d, 16 + kind, v);
-  bits = tree(d, 5, 40 + kind, 0, 32);
-  for (i = bits; i-- > 0;) {
-    uint32_t bit;
-    if (bits - i <= 3) {
-      bit = model_bit(d, (bits << 5) + prefix + 64, 45 + kind, 32);
-      prefix = prefix * 2 + bit;
-    } else {
-      bit = coded_bit(d, 32768);
-    }
-    plus = plus * 2 + bit;
-  }
+  const uint32_t last = d->last[kind];
+  uint32_t plus = 1, bits, i;
+  d->context[0] = 0;
+  d->context[1] = last;
+  d->context[2] = d->last_number;
+  d->context[3] = last << 8 | d->last_number;
+  d->context[4] = d->last_source;
+  d->context[5] = d->last_source << 8 | last;
+  d->type = 16 + kind;
+  d->set = SECOND + 32;
+  bits = tree(d, 5, 40 + kind, 0);
+  for (i = 0; i < bits; i++) plus = plus * 2 + (i < 3 ? model_bit(d, (bits << 5) + plus + 64, 45 + kind) : coded_bit(d, 32768));
   d->last[kind] = d->last_number = bits;
   return plus - 1;
 }
 
-static uint8_t literal(dfid_decoder *d) {
-  const uint32_t h = d->history, q = d->at & 3, b1 = h & 255, b3 = (h >> 16) & 255, b4 = h >> 24;
-  uint32_t v[6];
-  v[0] = b1 << 2 | q;
-  v[1] = h & 0xFFFF;
-  v[2] = b4 << 2 | q;
-  v[3] = q;
-  v[4] = h & 0xFFFFFF;
-  v[5] = b4 << 8 | b3;
-  set_contexts(d, 1, v);
-  return (uint8_t)tree(d, 8, 8 * (q >> 1), 7, b1 >> 5);
+static uint32_t literal(dfid_decoder *d) {
+  const uint32_t h = d->history, q = d->at & 3, b1 = h & 255;
+  d->context[0] = b1 << 2 | q;
+  d->context[1] = h & 0xFFFF;
+  d->context[2] = h >> 24 << 2 | q;
+  d->context[3] = q;
+  d->context[4] = h & 0xFFFFFF;
+  d->context[5] = h >> 16; 
+  d->type = 1;
+  d->set = SECOND + (b1 >> 5);
+  return tree(d, 8, 8 * (q >> 1), 7);
 }
 
 static uint32_t source(dfid_decoder *d, uint32_t g) {
-  uint32_t v[6];
-  v[0] = v[5] = 0;
-  v[1] = g;
-  v[2] = d->last_number;
-  v[3] = d->last_source << 1 | g;
-  v[4] = d->last_source;
-  set_contexts(d, 8, v);
-  return tree(d, 3, 50, 0, 32);
+  d->context[0] = d->context[5] = 0;
+  d->context[1] = g;
+  d->context[2] = d->last_number;
+  d->context[3] = d->last_source << 1 | g;
+  d->context[4] = d->last_source;
+  d->type = 8;
+  d->set = SECOND + 32;
+  return tree(d, 3, 50, 0);
 }
 
 /* ---- section 9: moves ---- */
 
-static void pass(dfid_decoder *d, uint32_t p, uint32_t move) {
-  const uint32_t h = p * 0x9E3779B1u, e = h >> (32 - d->shape.coarse_bits);
-  d->model.bytes[d->coarse_tags_at + e] = (uint8_t)((h & 0xFF) | 1);
-  d->model.words[d->coarse_at + e] = (int32_t)move;
+/* The entry of an exact move (size 2) or of a coarse one (size 1): a tag of so many bytes, then the move. */
+static APART uint8_t *move_at(dfid_decoder *d, uint32_t key, uint32_t size, uint32_t *tag) {
+  const uint32_t h = key * 0x9E3779B1u;
+  *tag = h | 1;
+  return d->model.bytes + d->moves_at +
+         (size == 2 ? 6 * (h >> (32 - d->head.exact_bits)) : (6u << d->head.exact_bits) + 5 * (h >> (32 - d->head.coarse_bits)));
 }
 
-static void learn(dfid_decoder *d, uint32_t t, uint32_t move) {
-  const uint32_t h = t * 0x9E3779B1u, e = h >> (32 - d->shape.exact_bits);
-  d->model.halves[d->exact_tags_at + e] = (uint16_t)((h & 0xFFFF) | 1);
-  d->model.words[d->exact_at + e] = (int32_t)move;
-  pass(d, t >> 9, move);
+/* size 1: pass(t, move); size 2: learn(t, move). */
+static void learn(dfid_decoder *d, uint32_t t, uint32_t move, uint32_t size) {
+  for (; size > 0; size--, t >>= 9) {
+    uint32_t tag;
+    uint8_t *const entry = move_at(d, t, size, &tag);
+    entry[0] = (uint8_t)tag;
+    entry[1] = (uint8_t)(tag >> 8); /* written over by the move when the tag has one byte */
+    put_word(entry + size, move);
+  }
 }
 
-static uint32_t find(const dfid_decoder *d, uint32_t t, uint32_t otherwise) {
-  uint32_t h = t * 0x9E3779B1u, e = h >> (32 - d->shape.exact_bits);
-  if (d->model.halves[d->exact_tags_at + e] == ((h & 0xFFFF) | 1)) return (uint32_t)d->model.words[d->exact_at + e];
-  h = (t >> 9) * 0x9E3779B1u;
-  e = h >> (32 - d->shape.coarse_bits);
-  if (d->model.bytes[d->coarse_tags_at + e] == ((h & 0xFF) | 1)) return (uint32_t)d->model.words[d->coarse_at + e];
-  return otherwise;
+/* The unit means the old place t. Where that lies in the new image: as the copy itself moves, or as the decoder has learnt. */
+static uint32_t aimed(dfid_decoder *d, uint32_t kind, uint32_t t) {
+  const uint32_t copy_by = d->copy_by;
+  uint32_t size = t - d->copy_from < d->copy_length ? 0 : 2, key = t;
+  d->unit.kind = kind;
+  d->unit.target = t;
+  for (; size > 0; size--, key >>= 9) {
+    uint32_t tag;
+    const uint8_t *const entry = move_at(d, key, size, &tag);
+    if (entry[0] == (uint8_t)tag && (size == 1 || entry[1] == (uint8_t)(tag >> 8))) return t + word_at(entry + size);
+  }
+  return t + copy_by;
 }
 
 /* ---- section 8: units ---- */
 
-typedef struct unit {
-  uint32_t at, here, length, kind, old, predicted, target;
-} unit;
-
 /* Is the patch of this format? A constant 0 where the format is left out. */
-static int is_aarch64(const dfid_decoder *d) { return HAS_AARCH64 && d->shape.format == FORMAT_AARCH64; }
-static int is_thumb(const dfid_decoder *d) { return HAS_THUMB && d->shape.format == FORMAT_THUMB; }
-static int is_arm(const dfid_decoder *d) { return HAS_ARM && d->shape.format == FORMAT_ARM; }
+static int is_aarch64(const dfid_decoder *d) { return HAS_AARCH64 && d->head.format == FORMAT_AARCH64; }
+static int is_thumb(const dfid_decoder *d) { return HAS_THUMB && d->head.format == FORMAT_THUMB; }
+static int is_arm(const dfid_decoder *d) { return HAS_ARM && d->head.format == FORMAT_ARM; }
 
 static int is_thumb_branch(uint32_t w) { return (w & 0xF800) == 0xF000 && (w & 0x90000000u) == 0x90000000u; }
 
 /* Bits 22 and 23 of an offset are stored as they are in a branch backwards, inverted in one forwards. */
 static uint32_t thumb_inverted(uint32_t d) { return (d >> 24) & 1 ? d : d ^ 0xC00000u; }
 
-static uint32_t thumb_offset(uint32_t w) {
-  const uint32_t d = ((w >> 10) & 1) << 24 | ((w >> 29) & 1) << 23 | ((w >> 27) & 1) << 22 | (w & 0x3FF) << 12 | ((w >> 16) & 0x7FF) << 1;
-  return sar(thumb_inverted(d) << 7, 7);
+/* Where w keeps its distance in words, if it means a place by it: in the bits below 32 - above and from low on. The result is
+ * above, and 32 more where low is 5; a branch has low = 0. It is 0 for what means no such place. */
+static uint32_t relative_of(const dfid_decoder *d, uint32_t w) {
+  const uint32_t high = w >> 24;
+  if (is_thumb(d)) return is_thumb_branch(w) ? 7 : 0;
+  if (is_arm(d)) return (high & 0x0E) == 0x0A ? 8 : 0;
+  if (!is_aarch64(d)) return 0;
+  if ((high & 0x7C) == 0x14) return 6;
+  if ((high & 0x7E) == 0x36) return 32 + 13;
+  return (high & 0x7E) == 0x34 || (high & 0x3B) == 0x18 || (w & 0xFF000010u) == 0x54000000u ? 32 + 8 : 0;
 }
 
-static uint32_t low_shift(uint32_t w) {
-  if ((w & 0x3B000000u) != 0x39000000u) return 0;
-  if ((w & 0x04800000u) == 0x04800000u && w >> 30 == 0) return 4;
-  return w >> 30;
-}
+/* The distances count from here. */
+static uint32_t ahead(const dfid_decoder *d) { return 4u * (d->head.format - 1u); }
 
-/* low(w); DFID_UNKNOWN stands for -1. */
-static uint32_t low_of(uint32_t w) {
-  if ((w & 0xFFC00000u) != 0x91000000u && (w & 0x3B000000u) != 0x39000000u) return DFID_UNKNOWN;
-  return ((w >> 10) & 0xFFF) << low_shift(w);
-}
+static uint32_t low_bit(uint32_t row) { return row < 32 ? 0 : 5; }
 
-static uint32_t page_of(const dfid_decoder *d, uint32_t w, uint32_t place) {
-  const uint32_t pages = sar(w << 8, 13) << 2 | ((w >> 29) & 3);
-  return ((place + d->base) & ~0xFFFu) + (pages << 12) - d->base;
-}
-
-/* Is w a branch of the format? Then its target for a branch at `place`. */
-static int branch(const dfid_decoder *d, uint32_t w, uint32_t place, uint32_t *target) {
-  if (is_aarch64(d)) {
-    *target = place + sar(w << 6, 4);
-    return (w & 0x7C000000u) == 0x14000000u;
-  }
+static uint32_t target_of(const dfid_decoder *d, uint32_t row, uint32_t w, uint32_t place) {
   if (is_thumb(d)) {
-    *target = place + 4 + thumb_offset(w);
-    return is_thumb_branch(w);
+    const uint32_t distance = ((w >> 10) & 1) << 24 | ((w >> 29) & 1) << 23 | ((w >> 27) & 1) << 22 | (w & 0x3FF) << 12 | ((w >> 16) & 0x7FF) << 1;
+    return place + ahead(d) + sar(thumb_inverted(distance) << 7, 7);
   }
-  *target = place + 8 + sar(w << 8, 6);
-  return is_arm(d) && (w & 0x0E000000u) == 0x0A000000u;
+  return place + ahead(d) + (sar(w << (row & 31), (row & 31) + low_bit(row)) << 2);
 }
 
-/* Where the old place t lies in the new image, less t: as the copy itself moves, or as the decoder has learnt. */
-static uint32_t moved(const dfid_decoder *d, uint32_t t) {
-  return t - d->copy_from < d->copy_length ? d->copy_by : find(d, t, d->copy_by);
+static void read_relative(dfid_decoder *d, uint32_t row) {
+  const uint32_t w = d->unit.old;
+  uint32_t o;
+  o = aimed(d, row < 32 ? KIND_BRANCH : KIND_LOCAL, target_of(d, row, w, d->unit.at)) - d->unit.here - ahead(d);
+  if (is_thumb(d)) {
+    o = thumb_inverted(o);
+    d->unit.predicted = (w & 0xD000F800u) | ((o >> 24) & 1) << 10 | ((o >> 23) & 1) << 29 | ((o >> 22) & 1) << 27 | ((o >> 12) & 0x3FF) |
+                   ((o >> 1) & 0x7FF) << 16;
+  } else {
+    const uint32_t mask = 0xFFFFFFFFu >> (row & 31) & 0xFFFFFFFFu << low_bit(row);
+    d->unit.predicted = (w & ~mask) | (o >> 2 << low_bit(row) & mask);
+  }
 }
 
-static void read_pointer(const dfid_decoder *d, unit *u) {
-  uint32_t i;
-  u->kind = KIND_PLAIN;
-  u->predicted = u->old;
-  for (i = 0; i < d->shape.ranges; i++) {
-    const uint32_t inside = u->old - d->range[i].address;
+static void read_pointer(dfid_decoder *d) {
+  uint32_t i, target;
+  for (i = 0; i < d->head.ranges; i++) {
+    const uint32_t inside = d->unit.old - d->range[i].address;
     if (inside >= d->range[i].length) continue;
-    u->kind = KIND_POINTER;
-    u->target = inside + d->range[i].offset;
-    u->predicted = u->old + moved(d, u->target);
+    target = inside + d->range[i].offset;
+    d->unit.predicted = d->unit.old + aimed(d, KIND_POINTER, target) - target;
     return;
   }
 }
 
-static void read_branch(const dfid_decoder *d, unit *u) {
-  const uint32_t w = u->old, to = u->target + moved(d, u->target) - u->here;
-  u->kind = KIND_BRANCH;
-  if (is_aarch64(d)) {
-    u->predicted = (w & 0xFC000000u) | (sar(to, 2) & 0x3FFFFFF);
-  } else if (is_arm(d)) {
-    u->predicted = (w & 0xFF000000u) | (sar(to - 8, 2) & 0xFFFFFF);
-  } else {
-    const uint32_t o = thumb_inverted(to - 4);
-    u->predicted = (w & 0xD000F800u) | ((o >> 24) & 1) << 10 | ((o >> 23) & 1) << 29 | ((o >> 22) & 1) << 27 | ((o >> 12) & 0x3FF) |
-                   ((o >> 1) & 0x7FF) << 16;
-  }
+/* shift(w) where low(w) is not -1; else 32. */
+static uint32_t low_shift(uint32_t w) {
+  if (w >> 22 == 0x244) return 0;
+  if ((w & 0x3B000000u) != 0x39000000u) return 32;
+  if ((w & 0x04800000u) == 0x04800000u && w >> 30 == 0) return 4;
+  return w >> 30;
 }
 
-static void read_page(dfid_decoder *d, unit *u) {
-  const uint32_t w = u->old, r = w & 0x1F, page = page_of(d, w, u->at), end = d->copy_from + d->copy_length;
+static uint32_t low_of(uint32_t w) { return ((w >> 10) & 0xFFF) << low_shift(w); }
+
+static APART uint32_t page_of(const dfid_decoder *d, uint32_t w, uint32_t place) {
+  const uint32_t pages = sar(w << 8, 13) << 2 | ((w >> 29) & 3);
+  return ((place + d->head.base) & ~0xFFFu) + (pages << 12) - d->head.base;
+}
+
+static void read_page(dfid_decoder *d) {
+  const uint32_t w = d->unit.old, r = w & 0x1F, page = page_of(d, w, d->unit.at);
   dfid_pair *const pair = &d->pair[r & 7];
-  uint32_t i, m;
-  u->kind = KIND_PAGE;
-  u->target = page;
-  for (i = 4; i <= 16 && end - u->at >= i + 4; i += 4) {
-    const uint32_t x = old_word(d, u->at + i);
-    if (((x >> 5) & 0x1F) != r || low_of(x) == DFID_UNKNOWN) continue;
-    u->target = page + low_of(x);
+  uint32_t target = page, i, m;
+  for (i = 4; i <= 16 && d->left >= i + 4; i += 4) {
+    const uint32_t x = old_word(d, d->unit.at + i);
+    if (((x >> 5) & 0x1F) != r || low_shift(x) == 32) continue;
+    target = page + low_of(x);
     break;
   }
   pair->owner = r + 1;
   pair->old_page = page;
-  pair->begin = u->at;
-  m = sar(((u->target + moved(d, u->target) + d->base) & ~0xFFFu) - ((u->here + d->base) & ~0xFFFu), 12);
-  u->predicted = (w & 0x9F00001Fu) | (m & 3) << 29 | ((m >> 2) & 0x7FFFF) << 5;
+  pair->begin = d->unit.at;
+  m = sar(((aimed(d, KIND_PAGE, target) + d->head.base) & ~0xFFFu) - ((d->unit.here + d->head.base) & ~0xFFFu), 12);
+  d->unit.predicted = (w & 0x9F00001Fu) | (m & 3) << 29 | ((m >> 2) & 0x7FFFF) << 5;
 }
 
-/* A place relative to the unit, in words, which lies in the bits below 32 - above and from 5 on. */
-static void read_local(const dfid_decoder *d, unit *u, uint32_t above) {
-  const uint32_t w = u->old, mask = 0xFFFFFFFFu >> above & ~0x1Fu;
-  u->kind = KIND_LOCAL;
-  u->target = u->at + (sar(w << above, above + 5) << 2);
-  u->predicted = (w & ~mask) | ((u->target + moved(d, u->target) - u->here) << 3 & mask);
-}
-
-static void read_aarch64(dfid_decoder *d, unit *u) {
-  const uint32_t w = u->old, r = (w >> 5) & 0x1F, low = low_of(w);
-  const dfid_pair *const pair = &d->pair[r & 7];
-  if ((w & 0x9F000000u) == 0x90000000u) {
-    read_page(d, u);
-  } else if (low != DFID_UNKNOWN && pair->owner == r + 1 && u->at - pair->begin <= 64) {
-    u->kind = KIND_LOW;
-    u->target = pair->old_page + low;
-    u->predicted = (w & ~0x3FFC00u) | (((u->target + moved(d, u->target) + d->base) & 0xFFF) >> low_shift(w)) << 10;
-  } else if ((w & 0xFF000010u) == 0x54000000u || (w & 0x7E000000u) == 0x34000000u || (w & 0x3B000000u) == 0x18000000u) {
-    read_local(d, u, 8);
-  } else if ((w & 0x7E000000u) == 0x36000000u) {
-    read_local(d, u, 13);
-  } else {
-    read_pointer(d, u);
-  }
-}
-
-static uint32_t unit_length(dfid_decoder *d, uint32_t at, uint32_t room) {
+static uint32_t unit_length(dfid_decoder *d) {
+  const uint32_t at = d->unit.at, room = d->left;
   if (!is_thumb(d)) return smaller(room, 4 - (at & 3));
   if (at & 1) return 1;
   if (room >= 4 && is_thumb_branch(old_word(d, at))) return 4;
@@ -587,97 +579,104 @@ static uint32_t unit_length(dfid_decoder *d, uint32_t at, uint32_t room) {
   return smaller(room, 4);
 }
 
-static void read_unit(dfid_decoder *d, unit *u) {
-  const uint32_t room = d->copy_from + d->copy_length - u->at;
-  const uint8_t *bytes;
-  uint32_t i;
-  u->length = unit_length(d, u->at, room);
-  bytes = old_bytes(d, u->at, u->length);
-  u->old = 0;
-  for (i = 0; i < u->length; i++) u->old |= (uint32_t)bytes[i] << (8 * i);
-  u->kind = KIND_PLAIN;
-  u->predicted = u->old;
-  u->target = 0;
-  if (u->length < 4) return;
-  if (branch(d, u->old, u->at, &u->target) && !(is_arm(d) && u->old >> 28 == 0xF)) {
-    read_branch(d, u);
-  } else if (is_aarch64(d)) {
-    read_aarch64(d, u);
+static void read_unit(dfid_decoder *d) {
+  const uint32_t length = unit_length(d);
+  const uint8_t *const bytes = old_bytes(d, d->unit.at, length);
+  uint32_t w = 0, r, shift, i;
+  uint32_t row;
+  const dfid_pair *pair;
+  for (i = length; i-- > 0;) w = w << 8 | bytes[i];
+  d->unit.length = length;
+  d->unit.kind = KIND_PLAIN;
+  d->unit.old = d->unit.predicted = w;
+  if (length < 4) return;
+  r = (w >> 5) & 0x1F;
+  pair = &d->pair[r & 7];
+  shift = low_shift(w);
+  row = relative_of(d, w);
+  if (row != 0 && !(is_arm(d) && w >> 28 == 0xF)) {
+    read_relative(d, row);
+  } else if (is_aarch64(d) && (w & 0x9F000000u) == 0x90000000u) {
+    read_page(d);
+  } else if (is_aarch64(d) && shift != 32 && pair->owner == r + 1 && d->unit.at - pair->begin <= 64) {
+    d->unit.predicted =
+        (w & ~0x3FFC00u) | (((aimed(d, KIND_LOW, pair->old_page + low_of(w)) + d->head.base) & 0xFFF) >> shift) << 10;
   } else {
-    read_pointer(d, u);
+    read_pointer(d);
   }
 }
 
-static void learn_from(dfid_decoder *d, const unit *u, uint32_t made) {
+static void learn_from(dfid_decoder *d, uint32_t made) {
+  uint32_t row;
+  const uint32_t old = d->unit.old;
   uint32_t learned, move;
-  switch (u->kind) {
+  switch (d->unit.kind) {
     case KIND_BRANCH:
-      if (!branch(d, made, u->here, &learned)) return;
+      row = relative_of(d, made);
+      if (row - 1 >= 31) return;
+      learned = target_of(d, row, made, d->unit.here);
       break;
     case KIND_PAGE: {
-      dfid_pair *const pair = &d->pair[u->old & 7];
-      if (((made ^ u->old) & 0x9F00001Fu) == 0) {
-        pair->new_page = page_of(d, made, u->here);
-      } else {
-        pair->owner = 0;
-      }
+      dfid_pair *const pair = &d->pair[old & 7];
+      pair->new_page = page_of(d, made, d->unit.here);
+      if (((made ^ old) & 0x9F00001Fu) != 0) pair->owner = 0;
       return;
     }
     case KIND_LOW:
-      if (((made ^ u->old) & 0xFFC003E0u) != 0) return;
-      learned = d->pair[(u->old >> 5) & 7].new_page + low_of(made);
+      if (((made ^ old) & 0xFFC003E0u) != 0) return;
+      learned = d->pair[(old >> 5) & 7].new_page + low_of(made);
       break;
     case KIND_POINTER:
-      learned = u->target + (made - u->old);
+      learned = d->unit.target + (made - old);
       break;
     default:
       return;
   }
-  move = learned - u->target;
-  if (move + 0x800000u < 0x1000000u) learn(d, u->target, move);
+  move = learned - d->unit.target;
+  if (move + 0x800000u < 0x1000000u) learn(d, d->unit.target, move, 2);
 }
-
 /* Section 6.3: the unit as it is in the new image. */
-static uint32_t corrected(dfid_decoder *d, const unit *u) {
-  const uint32_t high = u->old << (32 - 8 * u->length), top = high >> 24, next = (high >> 16) & 255;
-  const uint32_t shape = u->kind | u->length << 3 | (u->predicted != u->old ? 64u : 0u), r = smaller(d->run, 15);
-  uint32_t v[6], hit, wrong = 0, made = 0, i;
-  v[0] = r << 12 | (uint32_t)d->kind_flags[u->kind] << 8 | shape;
-  v[1] = (d->flags & 7) << 16 | top << 8 | shape;
-  v[2] = d->flags & 255;
-  v[3] = top << 8 | next;
-  v[4] = u->old;
-  v[5] = d->differences;
-  set_contexts(d, 2, v);
-  hit = model_bit(d, 0, 16 + u->kind, 8 + r);
+static uint32_t corrected(dfid_decoder *d) {
+  const uint32_t old = d->unit.old, length = d->unit.length, kind = d->unit.kind, predicted = d->unit.predicted;
+  const uint32_t high = old << (32 - 8 * length), top = high >> 24;
+  const uint32_t shape = kind | length << 3 | (predicted != old ? 64u : 0u), r = smaller(d->run, 15);
+  uint32_t hit, wrong = 0, made = 0, i;
+  d->context[0] = r << 12 | (uint32_t)d->kind_flags[kind] << 8 | shape;
+  d->context[1] = (d->flags & 7) << 16 | top << 8 | shape;
+  d->context[2] = d->flags & 255;
+  d->context[3] = high >> 16;
+  d->context[4] = old;
+  d->context[5] = d->differences;
+  d->type = 2;
+  d->set = SECOND + 8 + r;
+  hit = model_bit(d, 0, 16 + kind);
   d->flags = d->flags << 1 | hit;
-  d->kind_flags[u->kind] = (uint8_t)(((uint32_t)d->kind_flags[u->kind] << 1 | hit) & 15);
+  d->kind_flags[kind] = (uint8_t)(((uint32_t)d->kind_flags[kind] << 1 | hit) & 15);
   if (hit) {
     d->run = smaller(d->run + 1, 255);
-    memset(d->last_difference, 0, u->length);
-    return u->predicted;
+    memset(d->last_difference, 0, length);
+    return predicted;
   }
-  d->run = 0;
-  d->differences = 0;
-  for (i = 0; i < u->length; i++) {
-    const uint32_t place = i | u->length << 2 | wrong << 5 | u->kind << 9, o = (u->old >> (8 * i)) & 255;
-    const uint32_t before = ((u->old << 8 | d->last_old >> 24) >> (8 * i)) & 255;
+  d->run = d->differences = 0;
+  for (i = 0; i < length; i++) {
+    const uint32_t place = i | length << 2 | wrong << 5 | kind << 9, o = (old >> (8 * i)) & 255;
     uint32_t difference = 0;
-    v[0] = place << 8 | top;
-    v[1] = place << 8 | d->last_difference[i];
-    v[2] = wrong << 12 | i << 8 | d->last_nonzero[i];
-    v[3] = i << 16 | o << 8 | before;
-    v[4] = d->differences << 8 | o;
-    v[5] = u->old * 0x6C8E9CF5u + i;
-    set_contexts(d, 3, v);
-    if ((i == u->length - 1 && wrong == 0) || model_bit(d, 0, 24 + i + (wrong != 0 ? 4u : 0u), 24 + u->kind)) {
+    d->context[0] = place << 8 | top;
+    d->context[1] = place << 8 | d->last_difference[i];
+    d->context[2] = wrong << 12 | i << 8 | d->last_nonzero[i];
+    d->context[3] = i << 16 | o << 8 | (((old << 8 | d->last_old >> 24) >> (8 * i)) & 255);
+    d->context[4] = d->differences << 8 | o;
+    d->context[5] = old * 0x6C8E9CF5u + i;
+    d->type = 3;
+    d->set = SECOND + 24 + kind;
+    if ((i == length - 1 && wrong == 0) || model_bit(d, 0, 24 + i + (wrong != 0 ? 4u : 0u))) {
       wrong |= 1u << i;
-      difference = tree(d, 8, 32 + i, 4, 24 + u->kind);
+      difference = tree(d, 8, 32 + i, 4);
       d->last_nonzero[i] = (uint8_t)difference;
       d->differences = d->differences << 8 | difference;
     }
     d->last_difference[i] = (uint8_t)difference;
-    made |= (((u->predicted >> (8 * i)) + difference) & 255) << (8 * i);
+    made |= (((predicted >> (8 * i)) + difference) & 255) << (8 * i);
   }
   return made;
 }
@@ -685,18 +684,17 @@ static uint32_t corrected(dfid_decoder *d, const unit *u) {
 /* ---- section 4: a segment ---- */
 
 static void begin_segment(dfid_decoder *d) {
-  const uint32_t n = d->shape.contexts;
   uint32_t i;
-  memset(d->model.bytes, 0, d->coarse_tags_at + (1u << d->shape.coarse_bits));
-  for (i = 0; i < n << d->shape.counter_bits; i++) d->model.halves[d->counters_at + i] = 0x8000;
-  for (i = 0; i < 51 * n; i++) d->model.words[i] = 19661;
-  memset((uint8_t *)d + offsetof(dfid_decoder, code), 0, offsetof(dfid_decoder, patch_begin) - offsetof(dfid_decoder, code));
-  d->at = d->out_at = d->start;
-  d->expected = d->start;
+  memset(&d->code, 0, sizeof *d - offsetof(dfid_decoder, code));
+  for (i = 0; i < 51u * d->head.contexts; i++) d->model.words[i] = 19661;
+  d->at = d->out_at = d->expected = d->start;
   d->crc = 0;
-  d->mode = d->same ? MODE_SAME : MODE_START;
-  d->left = d->same ? d->end - d->start : 0;
-  d->old_count = d->new_count = d->patch_count = 0;
+  d->mode = MODE_START;
+  d->left = 0;
+  if (d->row.packed & SAME) {
+    d->mode = MODE_SAME;
+    d->left = d->end - d->start;
+  }
   d->patch_begin = d->patch_at = d->packed_at;
   d->low_range = 0xFFFFFFFFu;
   d->phase = PHASE_MAKE;
@@ -704,16 +702,16 @@ static void begin_segment(dfid_decoder *d) {
 
 /* May `length` bytes of the old image from `from` on be read? In place, none that have been written over. */
 static int old_allowed(const dfid_decoder *d, uint32_t from, uint32_t length) {
-  if (from > d->old_size || length > d->old_size - from) return 0;
-  if (!d->in_place) return 1;
-  if (!d->downwards) return from >= d->start;
-  return d->index == d->segments - 1 || from + length <= d->start + d->segment_size;
+  if (from > d->head.old_size || length > d->head.old_size - from) return 0;
+  if (!is_in_place(d)) return 1;
+  if (!is_downwards(d)) return from >= d->start;
+  return d->index == d->segments - 1 || from + length <= d->start + d->head.segment_size;
 }
 
 /* Begins the copy behind a gap. 0: it is none that may be. Sizes are below 2^31, so a place that would be negative, or beyond
  * 2^31, is 2^31 or more here, and outside of both images. */
-static int begin_copy(dfid_decoder *d, uint32_t gap) {
-  const uint32_t which = source(d, gap == 0);
+static int begin_copy(dfid_decoder *d) {
+  const uint32_t which = source(d, d->copy_length == 0);
   uint32_t from, length, v;
   d->last_source = which;
   if (which == 0) {
@@ -723,14 +721,14 @@ static int begin_copy(dfid_decoder *d, uint32_t gap) {
     from = d->at - d->by[which - 1];
     d->last_number = 31 + which;
   } else {
-    const uint32_t made = d->start + d->segment_size;
+    const uint32_t made = d->start + d->head.segment_size;
     if (which > 5) return 0;
     v = number(d, 3);
     if (which == 4) {
-      if (v >= d->at || (d->downwards && v >= d->at - d->start)) return 0;
+      if (v >= d->at || (is_downwards(d) && v >= d->at - d->start)) return 0;
       from = d->at - v - 1;
     } else {
-      if (!d->downwards || made > d->new_size || v >= d->new_size - made) return 0;
+      if (!is_downwards(d) || made > d->head.new_size || v >= d->head.new_size - made) return 0;
       from = made + v;
     }
   }
@@ -738,67 +736,60 @@ static int begin_copy(dfid_decoder *d, uint32_t gap) {
   if (length >= d->end - d->at) return 0;
   length++;
   d->left = d->copy_length = length;
-  d->copy_at = d->copy_from = from;
+  d->unit.at = d->copy_from = from;
   d->mode = MODE_NEW;
-  if (which > 3) return which == 4 || length <= d->new_size - from;
+  if (which > 3) return which == 4 || length <= d->head.new_size - from;
   if (!old_allowed(d, from, length)) return 0;
   d->mode = MODE_OLD;
   d->page = 0xFFFFFFFFu;
   d->copy_by = d->at - from;
-  if (which != 1) {
-    if (which != 2) d->by[2] = d->by[1];
-    d->by[1] = d->by[0];
-  }
+  memmove(d->by + 1, d->by, 4 * smaller(which - 1, 2));
   d->by[0] = d->copy_by;
   d->expected = from + length;
   return 1;
 }
 
-static int copy_unit(dfid_decoder *d) {
-  unit u;
-  uint32_t made, i;
-  int written = 0;
-  u.at = d->copy_at;
-  u.here = u.at + d->copy_by;
-  if (u.at >> 9 != d->page) {
-    d->page = u.at >> 9;
-    pass(d, d->page, d->copy_by);
+static void copy_unit(dfid_decoder *d) {
+  uint32_t made, page = d->unit.at >> 9;
+  d->unit.here = d->at;
+  if (page != d->page) {
+    d->page = page;
+    learn(d, page, d->copy_by, 1);
   }
-  read_unit(d, &u);
-  made = corrected(d, &u);
-  learn_from(d, &u, made);
-  d->last_old = u.old;
-  d->copy_at += u.length;
-  d->left -= u.length;
-  for (i = 0; i < u.length; i++) written |= put(d, (uint8_t)(made >> (8 * i)));
-  return written;
+  read_unit(d);
+  made = corrected(d);
+  learn_from(d, made);
+  d->last_old = d->unit.old;
+  d->unit.at += d->unit.length;
+  d->left -= d->unit.length;
+  for (; d->unit.length > 0; d->unit.length--) {
+    put(d, made);
+    made >>= 8;
+  }
 }
 
 /* Makes the segment's bytes up to the next write. 1: the segment is complete. */
 static int make(dfid_decoder *d) {
-  int written = 0;
-  while (!written && !failed(d) && packed_ready(d)) {
-    if (d->left > 0) {
-      switch (d->mode) {
-        case MODE_SAME: written = put(d, *old_bytes(d, d->at, 1)); d->left--; break;
-        case MODE_GAP: written = put(d, literal(d)); d->left--; break;
-        case MODE_NEW: written = put(d, new_byte(d, d->copy_at++)); d->left--; break;
-        default: written = copy_unit(d); break;
-      }
+  const uint32_t out_at = d->out_at;
+  while (d->out_at == out_at && !failed(d) && packed_ready(d)) {
+    uint32_t i;
+    if (d->left > 0 && d->mode == MODE_OLD) {
+      copy_unit(d);
+    } else if (d->left > 0) {
+      d->left--;
+      put(d, d->mode == MODE_GAP ? literal(d) : d->mode == MODE_NEW ? new_byte(d, d->unit.at++) : *old_bytes(d, d->at, 1));
     } else if (d->mode == MODE_START) {
-      uint32_t i;
       for (i = 0; i < 4; i++) d->code = d->code << 8 | packed_byte(d);
       d->mode = MODE_NEXT;
-    } else if (d->mode == MODE_GAP && d->at < d->end) {
-      if (!begin_copy(d, d->copy_length)) fail(d, DFID_STREAM);
-    } else if (d->at < d->end) {
-      const uint32_t gap = number(d, 0);
-      if (gap > d->end - d->at) fail(d, DFID_STREAM);
-      d->copy_length = d->left = gap;
-      d->mode = MODE_GAP;
-    } else {
+    } else if (d->at == d->end) {
       flush(d);
       return 1;
+    } else if (d->mode == MODE_GAP) {
+      if (!begin_copy(d)) fail(d, DFID_STREAM);
+    } else {
+      d->copy_length = d->left = number(d, 0);
+      if (d->left > d->end - d->at) fail(d, DFID_STREAM);
+      d->mode = MODE_GAP;
     }
   }
   return 0;
@@ -806,104 +797,75 @@ static int make(dfid_decoder *d) {
 
 /* ---- sections 2 and 3: the header and its checks ---- */
 
-static uint32_t entry_bytes(const dfid_decoder *d) { return d->digests ? 28 : 12; }
-
-static uint32_t table_at(const dfid_decoder *d) { return HEADER_BYTES + d->shape.product_length + 12u * d->shape.ranges; }
-
 /* Reads the segment's row of the table; its packed bytes begin where the last one's end, at d->packed_end. A patch that cannot be
  * so long ends at 2^32 - 1 here. */
 static void read_entry(dfid_decoder *d, uint32_t index) {
-  uint32_t row[3];
-  if (!patch_row(d, table_at(d) + index * entry_bytes(d), row)) return;
+  if (!patch_words(d, d->table_at + index * d->entry_bytes, &d->row, sizeof d->row)) return;
   d->index = index;
-  d->start = index * d->segment_size;
-  d->end = d->start + smaller(d->segment_size, d->new_size - d->start);
-  d->same = row[0] < SAME ? 0 : row[0];
+  d->start = index * d->head.segment_size;
+  d->end = d->start + smaller(d->head.segment_size, d->head.new_size - d->start);
   d->packed_at = d->packed_end;
-  d->packed_end += smaller(row[0] & ~SAME, ~d->packed_end);
-  d->packed_crc = row[1];
-  d->new_crc = row[2];
+  d->packed_end += smaller(d->row.packed & ~SAME, ~d->packed_end);
 }
 
 /* Codes 1 to 3. */
 static int check_beginning(dfid_decoder *d) {
-  uint8_t first[12];
+  uint8_t first[12] = {0};
   const uint32_t size = d->device->patch_size;
-  memset(first, 0, sizeof first);
   if (size < 4) return DFID_NOT_A_PATCH;
-  if (!patch_read(d, 0, first, smaller(size, sizeof first))) return 0;
-  if (memcmp(first, "DFID", 4) != 0) return DFID_NOT_A_PATCH;
+  if (!patch_read(d, 0, first, smaller(size, sizeof first))) return DFID_MORE;
+  if (word_at(first) != 0x44494644) return DFID_NOT_A_PATCH;
   if (size == 4) return DFID_HEADER_CUT;
   if (first[4] != 1) return DFID_VERSION;
-  d->header_length = word_at(first + 8);
-  if (size < 12 || d->header_length < 152 || d->header_length > 0x40000000u || size < d->header_length) return DFID_HEADER_CUT;
-  if (!patch_read(d, 52, first, 2)) return 0;
-  d->signature_length = word_at(first) & 0xFFFF;
-  return d->signature_length + DIGEST_BYTES + HEADER_BYTES > d->header_length ? DFID_HEADER_DAMAGED : 0;
+  d->head.length = word_at(first + 8);
+  if (size < 12 || d->head.length < 152 || d->head.length > 0x40000000u || size < d->head.length) return DFID_HEADER_CUT;
+  if (!patch_read(d, 4, &d->head, sizeof d->head)) return DFID_MORE;
+  in_order(&d->head.length, 24);
+  in_order(&d->head.block, 12);
+  d->hashed = d->head.length - DIGEST_BYTES - d->head.signature[0] - 256u * d->head.signature[1];
+  return d->hashed - HEADER_BYTES > d->head.length ? DFID_HEADER_DAMAGED : DFID_MORE;
 }
 
 /* Codes 5 and 6, but for the table. */
 static int check_fields(dfid_decoder *d) {
   /* The bytes from 32 on: what each may be. */
   static const uint8_t least[8] = {2, 8, 4, 4, 0, 0, 0, 1}, most[8] = {6, 16, 16, 16, 255, 8, 64, 32};
-  uint8_t h[HEADER_BYTES];
-  uint32_t i, exact, coarse, counters;
-  if (!patch_read(d, 0, h, sizeof h)) return 0;
-  if ((h[5] & ~3) != 0 || (h[6] & ~1) != 0 || h[7] != 0) return DFID_FEATURE;
-  d->in_place = h[5] & 1;
-  d->downwards = h[5] >> 1;
-  d->digests = h[6];
-  d->old_size = word_at(h + 12);
-  d->new_size = word_at(h + 16);
-  d->segment_size = word_at(h + 20);
-  d->counter = word_at(h + 24);
-  d->model_bytes = word_at(h + 28);
-  d->block = word_at(h + 40);
-  d->base = word_at(h + 48) & 0xFFF;
+  const uint8_t *const bytes = &d->head.contexts;
+  const uint32_t size = d->head.segment_size, signature = d->head.length - DIGEST_BYTES - d->hashed;
+  uint32_t i, ranges_at;
+  if (d->head.flags > 3 || d->head.features > 1 || d->head.zero != 0) return DFID_FEATURE;
   for (i = 0; i < 8; i++) {
-    if (h[32 + i] < least[i] || h[32 + i] > most[i]) return DFID_VALUE;
+    if (bytes[i] < least[i] || bytes[i] > most[i]) return DFID_VALUE;
   }
-  memcpy(&d->shape, h + 32, sizeof d->shape);
-  if ((d->old_size | d->new_size | d->segment_size) >= SAME || d->segment_size == 0 || d->block == 0 ||
-      word_at(h + 44) != (d->in_place ? d->segment_size : 0) || (d->in_place && d->segment_size % d->block != 0) ||
-      d->signature_length > (d->digests ? 1024u : 0u) || h[54] != 0 || h[55] != 0) {
+  if ((d->head.old_size | d->head.new_size | size) >= SAME || size == 0 || d->head.block == 0 ||
+      d->head.backup != (is_in_place(d) ? size : 0) || !whole(d->head.backup, d->head.block) ||
+      signature > 1024u * d->head.features || d->head.zeros[0] != 0 || d->head.zeros[1] != 0) {
     return DFID_VALUE;
   }
-  d->segments = (d->new_size + d->segment_size - 1) / d->segment_size;
-  if (d->segments > 0x8000000u ||
-      table_at(d) + d->segments * entry_bytes(d) + DIGEST_BYTES + d->signature_length != d->header_length) {
-    return DFID_VALUE;
-  }
-  exact = 1u << d->shape.exact_bits;
-  coarse = 1u << d->shape.coarse_bits;
-  counters = (uint32_t)d->shape.contexts << d->shape.counter_bits;
-  d->exact_at = 84u * d->shape.contexts;
-  d->coarse_at = d->exact_at + exact;
-  d->counters_at = 2 * (d->coarse_at + coarse);
-  d->exact_tags_at = d->counters_at + counters;
-  d->coarse_tags_at = 2 * (d->exact_tags_at + exact);
-  if (d->model_bytes != d->coarse_tags_at + coarse) return DFID_VALUE;
-  for (i = 0; i < d->shape.ranges; i++) {
-    dfid_range *const range = &d->range[i];
-    uint32_t row[3];
-    if (!patch_row(d, HEADER_BYTES + d->shape.product_length + 12 * i, row)) return 0;
-    range->address = row[0];
-    range->offset = row[1];
-    range->length = row[2];
-    if (range->length < 1 || range->length > d->old_size || range->offset > d->old_size - range->length ||
+  d->segments = (d->head.new_size + size - 1) / size;
+  d->entry_bytes = 12 + 16u * d->head.features;
+  ranges_at = HEADER_BYTES + d->head.product_length;
+  d->table_at = ranges_at + 12u * d->head.ranges;
+  if (d->segments > 0x8000000u || d->table_at + d->segments * d->entry_bytes != d->hashed) return DFID_VALUE;
+  d->moves_at = (336u + (2u << d->head.counter_bits)) * d->head.contexts;
+  if (d->head.model_bytes != d->moves_at + (6u << d->head.exact_bits) + (5u << d->head.coarse_bits)) return DFID_VALUE;
+  if (!patch_words(d, ranges_at, d->range, d->table_at - ranges_at)) return DFID_MORE;
+  for (i = 0; i < d->head.ranges; i++) {
+    const dfid_range *const range = &d->range[i];
+    if (range->length < 1 || range->length > d->head.old_size || range->offset > d->head.old_size - range->length ||
         range->length - 1 > ~range->address) {
       return DFID_VALUE;
     }
   }
-  return 0;
+  return DFID_MORE;
 }
 
 /* One row of the table after another (code 6). */
 static void check_entry(dfid_decoder *d) {
-  read_entry(d, d->cursor);
+  read_entry(d, d->made);
   if (failed(d)) return;
-  if (d->same != 0 && (d->same != SAME || d->packed_crc != 0 || d->end > d->old_size)) fail(d, DFID_VALUE);
-  d->cursor++;
+  if (d->row.packed & SAME && (d->row.packed != SAME || d->row.packed_crc != 0 || d->end > d->head.old_size)) fail(d, DFID_VALUE);
+  d->made++;
 }
 
 static int format_known(uint32_t format) {
@@ -911,42 +873,39 @@ static int format_known(uint32_t format) {
   return format < 4 && known[format];
 }
 
-/* Is `a` a multiple of `b`? */
-static int whole(uint32_t a, uint32_t b) { return a % b == 0; }
-
 /* Code 12: does the device's flash suit the patch? */
 static int flash_suits(dfid_decoder *d) {
   const dfid_device *const device = d->device;
   const uint32_t unit_bytes = device->write_unit, block = device->erase_block > 0 ? device->erase_block : unit_bytes;
   if (unit_bytes < 1 || unit_bytes > 32 || !whole(DFID_WRITE_BYTES, unit_bytes) || !whole(block, unit_bytes)) return 0;
-  if (d->new_size > device->new_room || (block - d->new_size % block) % block > device->new_room - d->new_size) return 0;
-  if (d->segments > 1 && !whole(d->segment_size, block)) return 0;
+  if (d->head.new_size > device->new_room / block * block) return 0;
+  if (d->segments > 1 && !whole(d->head.segment_size, block)) return 0;
   d->record_bytes = (16 + unit_bytes - 1) / unit_bytes * unit_bytes;
   if (device->backup_room == 0) return device->journal_room == 0 || has_journal(d);
-  return updates_in_place(d) && d->in_place && device->erase_block != 0 && whole(d->block, block) && whole(d->shape.unit, unit_bytes) &&
-         d->segment_size <= device->backup_room;
+  return updates_in_place(d) && is_in_place(d) && device->erase_block != 0 && whole(d->head.block, block) &&
+         whole(d->head.unit, unit_bytes) && d->head.segment_size <= device->backup_room;
 }
 
 /* The codes from 7 on that need no reading of an image. */
 static int check_device(dfid_decoder *d) {
   const dfid_device *const device = d->device;
   uint8_t product[64];
-  const uint32_t length = d->shape.product_length, size = device->patch_size;
-  if (!format_known(d->shape.format)) return DFID_FORMAT;
-  if (device->verify != NULL && (d->signature_length == 0 || device->verify(device->context, d->header_length - d->signature_length,
-                                                                            d->signature_length) != 0)) {
+  const uint32_t length = d->head.product_length, size = device->patch_size, signature_at = d->hashed + DIGEST_BYTES;
+  if (!format_known(d->head.format)) return DFID_FORMAT;
+  if (device->verify != NULL &&
+      (signature_at == d->head.length || device->verify(device->context, signature_at, d->head.length - signature_at) != 0)) {
     return DFID_SIGNATURE;
   }
-  if (!patch_read(d, HEADER_BYTES, product, length)) return 0;
+  if (!patch_read(d, HEADER_BYTES, product, length)) return DFID_MORE;
   if (length > 0 && device->product != NULL &&
       (strlen(device->product) != length || memcmp(device->product, product, length) != 0)) {
     return DFID_PRODUCT;
   }
-  if (d->counter < device->counter) return DFID_COUNTER;
-  if (d->model_bytes > DFID_MODEL_BYTES) return DFID_TOO_LITTLE_MEMORY;
+  if (d->head.counter < device->counter) return DFID_COUNTER;
+  if (d->head.model_bytes > DFID_MODEL_BYTES) return DFID_TOO_LITTLE_MEMORY;
   if (!flash_suits(d)) return DFID_FLASH;
   if (size != DFID_UNKNOWN && d->packed_end != size) return d->packed_end > size ? DFID_PATCH_CUT : DFID_PATCH_LONG;
-  return device->old_size != DFID_UNKNOWN && device->old_size != d->old_size ? DFID_OLD_SIZE : 0;
+  return device->old_size != DFID_UNKNOWN && device->old_size != d->head.old_size ? DFID_OLD_SIZE : DFID_MORE;
 }
 
 /* ---- section 10: the journal ---- */
@@ -1019,18 +978,24 @@ static int save(dfid_decoder *d) {
 
 /* ---- the state machine ---- */
 
-/* Adds the next bytes up to `end` to the hash and to the CRC; without a reader, bytes of the patch. 1: the end is reached. */
-static int sum(dfid_decoder *d, reader *read, uint32_t end, int hash) {
-  uint32_t length = smaller(DFID_WRITE_BYTES, end - d->cursor);
+/* Phases that begin with the sum of an area from d->cursor up to d->until. */
+#define SUMS (1u << PHASE_HEADER_SHA | 1u << PHASE_OLD | 1u << PHASE_CHECK | 1u << PHASE_DONE | 1u << PHASE_PACKED | 1u << PHASE_SAVED | \
+              1u << PHASE_READ_BACK | 1u << PHASE_NEW)
+/* Those of them that only need its CRC. */
+#define ONLY_CRC (1u << PHASE_DONE | 1u << PHASE_SAVED | 1u << PHASE_READ_BACK)
+
+/* Adds the next bytes up to d->until to the CRC and the hash; without a reader, bytes of the patch. 1: the end is reached. */
+static int sum(dfid_decoder *d) {
+  uint32_t length = smaller(DFID_WRITE_BYTES, d->until - d->cursor);
   if (length > 0) {
-    if (read == NULL) length = patch_some(d, d->cursor, d->out, length);
-    else get(d, read, d->cursor, d->out, length);
+    if (d->area == NULL) length = patch_some(d, d->cursor, d->out, length);
+    else get(d, d->area, d->cursor, d->out, length);
     if (failed(d)) return 0;
   }
-  if (hash) sha_add(&d->sha, d->out, length);
+  if (!(ONLY_CRC >> d->phase & 1)) sha_add(&d->sha, d->out, length);
   d->crc = crc_of(d->crc, d->out, length);
   d->cursor += length;
-  return d->cursor == end;
+  return d->cursor == d->until;
 }
 
 /* Fails with `code` unless the hash has the bytes at `at` of the patch. */
@@ -1041,71 +1006,84 @@ static void expect_sha(dfid_decoder *d, uint32_t at, uint32_t length, int code) 
   if (memcmp(digest, expected, length) != 0) fail(d, code);
 }
 
-/* Goes to a phase that reads an area from `from` on. */
-static void read_from(dfid_decoder *d, uint32_t from, uint32_t phase) {
-  d->cursor = from;
+static APART void expect_crc(dfid_decoder *d, uint32_t expected, int code) {
+  if (d->crc != expected) fail(d, code);
+}
+
+/* Goes to a phase that reads an area up to `until`, from its beginning. */
+static APART void read_from(dfid_decoder *d, uint32_t phase, reader *area, uint32_t until) {
+  d->phase = phase;
+  d->area = area;
+  d->until = until;
+  d->cursor = 0;
   d->crc = 0;
-  d->phase = (uint8_t)phase;
   sha_begin(&d->sha);
+}
+
+/* Goes to a phase that reads the segment's place in the new image. */
+static void read_place(dfid_decoder *d, uint32_t phase) {
+  read_from(d, phase, d->device->read_new, d->end);
+  d->cursor = d->start;
+}
+
+/* Goes to a phase that reads the packed bytes of the segment. */
+static void read_packed(dfid_decoder *d, uint32_t phase) {
+  read_from(d, phase, NULL, d->packed_end);
+  d->cursor = d->packed_at;
 }
 
 /* Goes to `phase` for the next segment, in the order in which they are made. 0: there is none. */
 static int next_segment(dfid_decoder *d, uint32_t phase) {
   if (d->made == d->segments) return 0;
-  read_entry(d, d->downwards ? d->segments - 1 - d->made : d->made);
+  read_entry(d, is_downwards(d) ? d->segments - 1 - d->made : d->made);
   if (!failed(d)) d->made++;
-  read_from(d, d->packed_at, phase);
+  read_packed(d, phase);
   return 1;
 }
 
-/* Goes on with the check of the packed bytes (code 17). 1: they are right. */
+/* Are the packed bytes right (code 17)? Those of a segment that is the same are none. */
 static int packed_right(dfid_decoder *d) {
-  if (d->same) return 1;
-  if (!sum(d, NULL, d->packed_end, d->digests)) return 0;
-  if (d->crc != d->packed_crc) fail(d, DFID_SEGMENT_DAMAGED);
-  if (d->digests) expect_sha(d, table_at(d) + d->index * entry_bytes(d) + 12, 16, DFID_SEGMENT_DAMAGED);
+  expect_crc(d, d->row.packed_crc, DFID_SEGMENT_DAMAGED);
+  if (d->head.features && !(d->row.packed & SAME)) {
+    expect_sha(d, d->table_at + d->index * d->entry_bytes + 12, 16, DFID_SEGMENT_DAMAGED);
+  }
   return !failed(d);
 }
 
 static void from_first_segment(dfid_decoder *d, uint32_t phase) {
-  d->phase = (uint8_t)phase;
+  d->phase = phase;
   d->made = 0;
-  d->packed_end = d->header_length;
+  d->packed_end = d->head.length;
 }
 
 /* All packed segments are checked before the first is made, unless they are still to come. */
 static void after_old(dfid_decoder *d) { from_first_segment(d, d->device->in_pieces ? PHASE_NEXT : PHASE_CHECK_NEXT); }
 
-/* Goes on after a step's checks, which give a code or 0. */
-static void checked(dfid_decoder *d, int code, uint32_t phase) {
-  if (code != 0) fail(d, code);
-  read_from(d, 0, phase);
-}
-
 static void step(dfid_decoder *d) {
   const dfid_device *const device = d->device;
-  const uint32_t header_sha = d->header_length - d->signature_length - DIGEST_BYTES;
+  if (SUMS >> d->phase & 1 && !sum(d)) return;
   switch (d->phase) {
     case PHASE_HEADER:
-      checked(d, check_beginning(d), PHASE_HEADER_SHA);
+      fail(d, check_beginning(d));
+      read_from(d, PHASE_HEADER_SHA, NULL, d->hashed);
       break;
     case PHASE_HEADER_SHA:
-      if (!sum(d, NULL, header_sha, 1)) break;
-      expect_sha(d, header_sha, DIGEST_BYTES, DFID_HEADER_DAMAGED);
+      expect_sha(d, d->hashed, DIGEST_BYTES, DFID_HEADER_DAMAGED);
       d->phase = PHASE_FIELDS;
       break;
     case PHASE_FIELDS:
-      checked(d, check_fields(d), PHASE_TABLE);
-      d->packed_end = d->header_length;
+      fail(d, check_fields(d));
+      from_first_segment(d, PHASE_TABLE);
       break;
     case PHASE_TABLE:
-      if (d->cursor < d->segments) check_entry(d);
+      if (d->made < d->segments) check_entry(d);
       else d->phase = PHASE_DEVICE;
       break;
     case PHASE_DEVICE:
-      checked(d, check_device(d), PHASE_OLD);
+      fail(d, check_device(d));
+      read_from(d, PHASE_OLD, device->read_old, d->head.old_size);
       if (!has_journal(d)) break;
-      patch_read(d, header_sha, (uint8_t *)d->patch_name, sizeof d->patch_name);
+      patch_read(d, d->hashed, d->patch_name, sizeof d->patch_name);
       d->phase = PHASE_JOURNAL;
       break;
     case PHASE_JOURNAL:
@@ -1119,36 +1097,33 @@ static void step(dfid_decoder *d) {
       if (journal_goes_on(d)) after_old(d);
       break;
     case PHASE_OLD:
-      if (!sum(d, device->read_old, d->old_size, 1)) break;
       expect_sha(d, 56, DIGEST_BYTES, DFID_OLD_IMAGE);
       after_old(d);
       break;
     case PHASE_CHECK_NEXT:
-      if (next_segment(d, PHASE_CHECK)) break;
-      from_first_segment(d, PHASE_NEXT);
+      if (!next_segment(d, PHASE_CHECK)) from_first_segment(d, PHASE_NEXT);
       break;
     case PHASE_CHECK:
       if (packed_right(d)) d->phase = PHASE_CHECK_NEXT;
       break;
     case PHASE_NEXT:
-      if (!next_segment(d, PHASE_PACKED)) read_from(d, 0, PHASE_NEW);
+      if (!next_segment(d, PHASE_PACKED)) read_from(d, PHASE_NEW, device->read_new, d->head.new_size);
       else if (d->step < 2 * d->made) break;
       else if (updates_in_place(d)) d->phase = PHASE_NEXT;
-      else read_from(d, d->start, PHASE_DONE);
+      else read_place(d, PHASE_DONE);
       break;
     case PHASE_DONE: /* two areas: a segment that the journal calls done is looked at again, and made again if it is not there */
       if (!has_journal(d)) break; /* never so: for the compiler */
-      if (!sum(d, device->read_new, d->end, 0)) break;
-      if (d->crc == d->new_crc) d->phase = PHASE_NEXT;
-      else read_from(d, d->packed_at, PHASE_PACKED);
+      if (d->crc == d->row.new_crc) d->phase = PHASE_NEXT;
+      else read_packed(d, PHASE_PACKED);
       break;
     case PHASE_PACKED:
       if (!packed_right(d)) break;
-      if (updates_in_place(d) && d->same) {
+      if (updates_in_place(d) && d->row.packed & SAME) {
         write_record(d, 2 * d->made);
         d->phase = PHASE_NEXT;
       } else if (updates_in_place(d) && d->step < 2 * d->made - 1) {
-        read_from(d, d->start, PHASE_SAVE);
+        read_place(d, PHASE_SAVE);
       } else {
         begin_segment(d);
       }
@@ -1157,28 +1132,25 @@ static void step(dfid_decoder *d) {
       if (!updates_in_place(d)) break; /* never so: for the compiler */
       if (!save(d)) break;
       d->patch_at = d->crc;
-      read_from(d, 0, PHASE_SAVED);
+      read_from(d, PHASE_SAVED, device->read_backup, place_end(d) - d->start);
       break;
     case PHASE_SAVED:
       if (!updates_in_place(d)) break; /* never so: for the compiler */
-      if (!sum(d, device->read_backup, place_end(d) - d->start, 0)) break;
-      if (d->crc != d->patch_at) fail(d, DFID_STORAGE);
+      expect_crc(d, d->patch_at, DFID_STORAGE);
       write_record(d, 2 * d->made - 1);
       begin_segment(d);
       break;
     case PHASE_MAKE:
       if (!make(d) || failed(d)) break;
-      if (d->crc != d->new_crc) fail(d, DFID_SEGMENT_WRONG);
-      read_from(d, d->start, PHASE_READ_BACK);
+      expect_crc(d, d->row.new_crc, DFID_SEGMENT_WRONG);
+      read_place(d, PHASE_READ_BACK);
       break;
     case PHASE_READ_BACK:
-      if (!sum(d, device->read_new, d->end, 0)) break;
-      if (d->crc != d->new_crc) fail(d, DFID_STORAGE);
+      expect_crc(d, d->row.new_crc, DFID_STORAGE);
       write_record(d, 2 * d->made);
       d->phase = PHASE_NEXT;
       break;
     case PHASE_NEW:
-      if (!sum(d, device->read_new, d->new_size, 1)) break;
       expect_sha(d, 88, DIGEST_BYTES, DFID_NEW_IMAGE);
       write_record(d, COMPLETE);
       fail(d, DFID_DONE);
@@ -1195,13 +1167,13 @@ void dfid_begin(dfid_decoder *decoder, const dfid_device *device) {
 }
 
 int dfid_poll(dfid_decoder *decoder) {
-  const uint8_t phase = decoder->phase;
+  const uint32_t phase = decoder->phase;
   if (decoder->result == DFID_WAIT) decoder->result = DFID_MORE;
   if (!failed(decoder)) step(decoder);
   if (decoder->result == DFID_WAIT) decoder->phase = phase; /* what has to wait is done again: a step changes nothing before it has read */
   return decoder->result;
 }
 
-uint32_t dfid_new_size(const dfid_decoder *decoder) { return decoder->phase > PHASE_TABLE ? decoder->new_size : 0; }
+uint32_t dfid_new_size(const dfid_decoder *decoder) { return decoder->phase > PHASE_TABLE ? decoder->head.new_size : 0; }
 
-uint32_t dfid_header_length(const dfid_decoder *decoder) { return decoder->phase > PHASE_HEADER ? decoder->header_length : 0; }
+uint32_t dfid_header_length(const dfid_decoder *decoder) { return decoder->phase > PHASE_HEADER ? decoder->head.length : 0; }

@@ -128,36 +128,44 @@ typedef struct dfid_pair {
 
 /* The state of an update: all the memory that it takes but for some hundred bytes of stack. Its fields are private. */
 typedef struct dfid_decoder {
-  /* What is used most comes first: a Cortex-M reaches the first 128 bytes with short instructions. */
+  /* The patch's bytes 4 to 55, as they are there. They come first, and after them what is used most: a Cortex-M reaches the first
+   * 32 bytes and the first 32 words with short instructions. */
+  struct {
+    uint8_t version, flags, features, zero;
+    uint32_t length, old_size, new_size, segment_size, counter, model_bytes;
+    uint8_t contexts, counter_bits, exact_bits, coarse_bits, format, ranges, product_length, unit;
+    uint32_t block, backup, base;
+    uint8_t signature[2], zeros[2];
+  } head;
   const dfid_device *device;
   int32_t result;
-  uint8_t phase, mode, in_place, downwards, digests;
-  struct { /* as in the header, from 32 on */
-    uint8_t contexts, counter_bits, exact_bits, coarse_bits, format, ranges, product_length, unit;
-  } shape;
-  uint32_t at, left, start, end, out_at, cursor, crc;
-  uint32_t patch_at, packed_end, packed_at, patch_count, made, step;
-  uint32_t old_size, new_size, segment_size, segments, header_length;
-  uint32_t copy_from, copy_length, copy_by, copy_at;
-  /* From here up to patch_begin all is 0 when a segment begins. */
-  uint32_t code, low_range;
-  uint32_t last_number, last_source, history, flags, run, differences, last_old, page;
-  uint32_t last[4], by[3], expected;
-  uint8_t kind_flags[8], last_difference[4], last_nonzero[4];
-  dfid_pair pair[8];
-  uint32_t patch_begin, index, old_begin, old_count, new_begin, new_count;
-  uint32_t packed_crc, new_crc, same, signature_length, base, counter, model_bytes, block, journal_at, record_bytes, stranger;
-  uint32_t context[6];
-  uint32_t patch_name[2];
+  uint32_t phase, at, start, end, left, cursor, crc, made, mode, out_at, packed_end, patch_at, step, segments, hashed;
+  struct { /* the segment's row of the table */
+    uint32_t packed, packed_crc, new_crc;
+  } row;
+  uint32_t context[6], type, set;
+  /* The unit that a copy is at. */
+  struct {
+    uint32_t at, here, length, kind, old, predicted, target;
+  } unit;
+  uint32_t copy_from, copy_length, copy_by;
+  uint32_t until, packed_at, table_at, entry_bytes, moves_at, index;
+  int (*area)(void *context, uint32_t at, uint8_t *to, uint32_t length); /* what is summed */
+  uint32_t journal_at, record_bytes, stranger, patch_name[2];
   dfid_range range[8];
   dfid_sha256 sha;
   uint8_t patch_buffer[2 * DFID_READ_BYTES], old_buffer[DFID_READ_BYTES], new_buffer[DFID_READ_BYTES];
   uint8_t out[DFID_WRITE_BYTES];
-  /* the model: where its tables begin, in elements, and its memory */
-  uint32_t exact_at, coarse_at, counters_at, exact_tags_at, coarse_tags_at;
+  /* From here on all is 0 when a segment begins. */
+  uint32_t code, low_range;
+  uint32_t patch_begin, patch_count, old_begin, old_count, new_begin, new_count;
+  uint32_t last_number, last_source, history, flags, run, differences, last_old, page;
+  uint32_t last[4], by[3], expected;
+  uint8_t kind_flags[8], last_difference[4], last_nonzero[4];
+  dfid_pair pair[8];
   union {
     int32_t words[DFID_MODEL_BYTES / 4];
-    uint16_t halves[DFID_MODEL_BYTES / 2];
+    int16_t halves[DFID_MODEL_BYTES / 2];
     uint8_t bytes[DFID_MODEL_BYTES];
   } model;
 } dfid_decoder;

@@ -9,7 +9,7 @@
 
 #define ROOM (1u << 15)
 #define BACKUP 4096u
-#define STOP() (fprintf(stderr, "line %d: %u polls, %u written, %llu read, result %d, phase %d\n", __LINE__, (unsigned)polls, (unsigned)written, (unsigned long long)read_bytes, (int)decoder.result, decoder.phase), abort())
+#define STOP() (fprintf(stderr, "line %d: %u polls, %u written, %llu read, result %d, phase %d\n", __LINE__, (unsigned)polls, (unsigned)written, (unsigned long long)read_bytes, (int)decoder.result, (int)decoder.phase), abort())
 #define JOURNAL 4096u
 
 typedef struct pair_of_files {
@@ -68,11 +68,6 @@ static int erase(void *c, uint32_t at) {
 }
 
 static int erase_backup(void *c) { (void)c; memset(backup, 0xFF, BACKUP); return 0; }
-
-static void put_word(uint8_t *p, uint32_t v) {
-  uint32_t i;
-  for (i = 0; i < 4; i++) p[i] = (uint8_t)(v >> (8 * i));
-}
 
 /* Makes the check sums right again, as far as the fields say where they are. */
 static void reseal(void) {
