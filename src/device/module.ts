@@ -5,6 +5,7 @@ import { isMinorImage, onDevice, sdx6x } from '../model/layout.js';
 import { assumedBoot, assumedSystem, bootRow, moduleDefaults, systemRow } from '../model/module-defaults.js';
 import type { BuildPath } from '../model/path.js';
 import { baseName, compareBytes } from '../model/path.js';
+import { statedSize } from '../model/stated-sizes.js';
 import { type Blob, fillBlob, joinBlobs, type Whole } from './blob.js';
 import {
   type Attributes,
@@ -144,7 +145,7 @@ function partitionsOf(
       (entry) => entry.path === `${sdx6x.bootableImages}/${baseName(row.mountPoint)}.img`,
     );
     const content = image?.kind === 'file' ? wholeOf(image) : fillBlob(0xff, eraseBlock);
-    const stated = row.mountPoint === '/boot' ? build.misc.bootSize : undefined;
+    const stated = statedSize([build], row.mountPoint)?.bytes;
     partitions = mapSet(partitions, row.device, hold(content, stated ?? content.size * 2 + spare));
   }
   const nameOf = (path: BuildPath): string => {
@@ -158,13 +159,21 @@ function partitionsOf(
     const name = nameOf(entry.path);
     imagePartitions.add(name);
     if (entry.kind !== 'file' || mapGet(partitions, name) !== undefined) continue;
-    partitions = mapSet(partitions, name, hold(wholeOf(entry), entry.content.size * 2 + spare));
+    partitions = mapSet(
+      partitions,
+      name,
+      hold(wholeOf(entry), statedSize([build], name)?.bytes ?? entry.content.size * 2 + spare),
+    );
   }
   // what the target brings an image for is there too: erased
   for (const entry of images(options.outcome ?? new Map())) {
     const name = nameOf(entry.path);
     if (entry.kind !== 'file' || mapGet(partitions, name) !== undefined) continue;
-    partitions = mapSet(partitions, name, hold(fillBlob(0xff, eraseBlock), entry.content.size * 2 + spare));
+    partitions = mapSet(
+      partitions,
+      name,
+      hold(fillBlob(0xff, eraseBlock), statedSize([build], name)?.bytes ?? entry.content.size * 2 + spare),
+    );
   }
   return { partitions, bootPartition: boot, imagePartitions };
 }
@@ -222,11 +231,12 @@ export function makeModule(build: Build, options: ModuleOptions): Module {
   const filled = buildSystem(build, 4096, unit('/system'));
   const needed = options.outcome === undefined ? 0 : spaceNeeded(options.outcome, filled.block);
   const wanted = Math.max(filled.used, needed) + moduleDefaults.systemReserve;
-  const stated = build.misc.systemSize;
+  const size = statedSize([build], '/system');
+  const stated = size?.bytes;
   const given = options.systemSize ?? (options.systemFree === undefined ? undefined : filled.used + options.systemFree);
   const capacity = given ?? (stated !== undefined && stated >= filled.used ? stated : wanted);
   if (given === undefined && stated !== undefined && stated < filled.used) {
-    notes.push(`misc_info says system_size=${stated}, less than the source takes: ${wanted} bytes assumed`);
+    notes.push(`${stated} bytes by ${size?.by}, less than the source takes: ${wanted} bytes assumed`);
   }
   let volumes = mapSet(emptyMap<string, FileSystem>(), '/system', { ...filled, capacity });
   const empty = (size: number, point: string) => emptyFileSystem(size, 4096, unit(point), rootOwned);

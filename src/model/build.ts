@@ -88,6 +88,8 @@ export interface Partition {
   readonly type: PartitionType;
   /** `boot`, or a block device. */
   readonly device: string;
+  /** Bytes, where the row says `length=`. */
+  readonly length?: number | undefined;
 }
 
 /** SYSTEM/etc/quectel-project-version: the bytes as they are, and the labels that are known. */

@@ -10,7 +10,7 @@ import { checkSingleSlot } from './layout.js';
 import { checkLinksKept, checkLinksLead } from './links.js';
 import { checkKernelModules, checkModemAlone, checkPartsChosen } from './parts.js';
 import { checkOwnersCovered, checkPermissionsKept, checkSetUidKept } from './permissions.js';
-import { checkBlockSize, checkBootSize, checkSystemSize } from './sizes.js';
+import { checkBlockSize, checkBootSize, checkImageSizes, checkSystemSize } from './sizes.js';
 import { checkDeletions, checkOverlays } from './user-data.js';
 import { checkVersions } from './versions.js';
 
@@ -25,6 +25,7 @@ const checks: readonly BuildCheck[] = [
   checkModemAlone,
   checkKernelModules,
   checkBootSize,
+  checkImageSizes,
   checkSystemSize,
   checkBlockSize,
   checkBuildProp,

@@ -1,6 +1,8 @@
 import type { Finding } from '../../model/finding.js';
 import { inSystem, sdx6x } from '../../model/layout.js';
-import { type BuildCheck, isTouched } from './facts.js';
+import { displayName } from '../../model/path.js';
+import { statedSize } from '../../model/stated-sizes.js';
+import { type BuildCheck, isTouched, sameContent } from './facts.js';
 
 const boot = sdx6x.bootImage;
 
@@ -10,10 +12,9 @@ const systemReserve = 20_000_000;
 /** The boot image against its partition's size: the smaller of what the builds say, for the module has been made for the source. */
 export const checkBootSize: BuildCheck = (facts) => {
   const image = facts.target.entries.get(boot);
-  const sizes = [facts.target, facts.source].flatMap(({ misc }) => misc.bootSize ?? []).filter((size) => size > 0);
-  const room = Math.min(...sizes);
-  if (image?.kind !== 'file' || image.content.size <= room || !isTouched(facts, boot)) return [];
-  const whose = facts.target.misc.bootSize === room ? '' : ' of the source';
+  const room = statedSize([facts.target, facts.source], 'boot');
+  if (room === undefined || image?.kind !== 'file' || image.content.size <= room.bytes || !isTouched(facts, boot))
+    return [];
   return [
     {
       severity: 'error',
@@ -21,11 +22,31 @@ export const checkBootSize: BuildCheck = (facts) => {
       place: { file: facts.target.origin, entry: boot },
       message: 'the boot image is larger than its partition',
       found: `${image.content.size} bytes`,
-      expected: `at most ${room} bytes (boot_size in META/misc_info.txt${whose})`,
-      remedy: 'make the kernel smaller, or correct boot_size if the partition is larger',
+      expected: `at most ${room.bytes} bytes (${room.by})`,
+      remedy: 'make the kernel smaller, or correct the size that is stated if the partition is larger',
     },
   ];
 };
+
+/** The images that the multifota list maps against the sizes of their partitions, where a build states them. */
+export const checkImageSizes: BuildCheck = ({ source, target, rules, parts }) =>
+  (parts.has('minor') ? rules.images : []).flatMap(({ image, partition }): Finding[] => {
+    const [before, after] = [source.entries.get(image), target.entries.get(image)];
+    const room = statedSize([target, source], partition);
+    if (room === undefined || after?.kind !== 'file' || after.content.size <= room.bytes) return [];
+    if (sameContent(before, after)) return [];
+    return [
+      {
+        severity: 'error',
+        code: 'image-too-large',
+        place: { file: target.origin, entry: displayName(image) },
+        message: `the image is larger than its partition ${displayName(partition)}`,
+        found: `${after.content.size} bytes`,
+        expected: `at most ${room.bytes} bytes (${room.by})`,
+        remedy: 'make the image smaller, or correct the size that is stated if the partition is larger',
+      },
+    ];
+  });
 
 /** Smallest and largest erase block of flash that such modules may have. */
 const eraseBlocks = [512, 16 * 2 ** 20] as const;
@@ -50,9 +71,10 @@ export const checkBlockSize: BuildCheck = ({ source, target }) =>
   });
 
 /** The root file system against its partition's size and the reserve that the note asks for. */
-export const checkSystemSize: BuildCheck = ({ target, parts }) => {
-  const room = target.misc.systemSize;
-  if (room === undefined || room === 0 || !(parts.has('l') || parts.has('m'))) return [];
+export const checkSystemSize: BuildCheck = ({ source, target, parts }) => {
+  const stated = statedSize([target, source], 'system');
+  if (stated === undefined || !(parts.has('l') || parts.has('m'))) return [];
+  const room = stated.bytes;
   let bytes = 0;
   for (const [path, entry] of target.entries) {
     if (entry.kind === 'file' && inSystem(path)) bytes += entry.content.size;
@@ -67,7 +89,7 @@ export const checkSystemSize: BuildCheck = ({ target, parts }) => {
         ? 'the files of the root file system are larger than its partition'
         : 'the files of the root file system leave less than 20 MB of its partition free',
     found: `${bytes} bytes before compression`,
-    expected: `at most ${Math.max(room - systemReserve, 0)} bytes (system_size in META/misc_info.txt, less 20 MB)`,
+    expected: `at most ${Math.max(room - systemReserve, 0)} bytes (${stated.by}, less 20 MB)`,
     remedy: 'UBIFS compresses, so it may still fit: look at "df /" on a module that runs the target',
   };
   return [finding];

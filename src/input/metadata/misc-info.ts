@@ -2,16 +2,12 @@ import { linesOf, trimBlanks } from '../../formats/text/text-lines.js';
 import type { MiscInfo } from '../../model/build.js';
 import type { Fault, Place } from '../../model/errors.js';
 import { displayName } from '../../model/path.js';
+import { miscNumber } from '../../model/stated-sizes.js';
 
 /** Parsed META/misc_info.txt, with the faults that make it unusable. */
 export interface ParsedMiscInfo {
   readonly misc: MiscInfo;
   readonly faults: readonly Fault[];
-}
-
-function parseNumber(text: string): number | undefined {
-  const value = /^(0[xX][0-9a-fA-F]+|[0-9]+)$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 /** Parses `key=value` lines; the first `=` splits, `#` and blank lines are skipped, the last of two equal keys counts. */
@@ -41,7 +37,7 @@ export function parseMiscInfo(text: string, place: Place): ParsedMiscInfo {
   const numberOf = (key: string): number | undefined => {
     const value = values.get(key);
     if (value === undefined || value === '') return undefined;
-    const parsed = parseNumber(value);
+    const parsed = miscNumber(value);
     if (parsed === undefined) {
       const line = lineOf.get(key);
       faults.push({

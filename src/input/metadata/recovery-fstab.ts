@@ -4,6 +4,7 @@ import type { Place } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
 import { displayName } from '../../model/path.js';
+import { miscNumber } from '../../model/stated-sizes.js';
 
 /** Where the table may be, in the order of looking: Linux-Embedded first, then AOSP. */
 export const fstabPaths = sdx6x.fstabs;
@@ -65,6 +66,14 @@ function noRow(findings: readonly Finding[]): Finding {
   };
 }
 
+/** `length=` among the options of a row, in bytes; a negative one is what stays free at the end, and tells no size. */
+function lengthOf(options: readonly string[]): number | undefined {
+  for (const option of options.flatMap((word) => word.split(','))) {
+    if (option.startsWith('length=')) return miscNumber(option.slice('length='.length));
+  }
+  return undefined;
+}
+
 function parseVersion(text: string, version: number, place: Place): RecoveryFstab {
   const partitions: Partition[] = [];
   const findings: Finding[] = [];
@@ -102,7 +111,7 @@ function parseVersion(text: string, version: number, place: Place): RecoveryFsta
       findings.push({ severity: 'information', code: 'fstab-type', place: at, message, found, expected: known });
       continue;
     }
-    partitions.push({ mountPoint, fileSystem, type, device });
+    partitions.push({ mountPoint, fileSystem, type, device, length: lengthOf(words.slice(3)) });
   }
   return { partitions, findings };
 }

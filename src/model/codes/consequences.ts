@@ -52,6 +52,7 @@ export const codesByConsequence = {
     'vermagic-mixed',
     'modules-without-kernel',
     'boot-too-large',
+    'image-too-large',
   ],
   'update-fails': [
     'squashfs-read-only',

@@ -120,7 +120,12 @@ export const pairsCodes = {
   },
   'boot-too-large': {
     meaning: 'the boot image is larger than its partition',
-    remedy: 'make the kernel smaller, or mend boot_size in META/misc_info.txt',
+    remedy: 'make the kernel smaller, or mend boot_size in META/misc_info.txt or length= in recovery.fstab',
+  },
+  'image-too-large': {
+    meaning: 'an image that the multifota list maps is larger than its partition',
+    remedy:
+      'make the image smaller, or mend the size in META/misc_info.txt (such as modem_size) or length= in recovery.fstab',
   },
   'block-size-unfit': {
     meaning: 'blocksize in META/misc_info.txt cannot be the erase block of a flash; it is not used',

@@ -6,7 +6,7 @@
 import { comparedInputFindings } from '../../checks/builds/compared-inputs.js';
 import { sameContent } from '../../checks/builds/facts.js';
 import { moduleRowFindings } from '../../checks/builds/module-rows.js';
-import { checkBootSize } from '../../checks/builds/sizes.js';
+import { checkBootSize, checkImageSizes } from '../../checks/builds/sizes.js';
 import { listFindings } from '../../checks/lists/check-lists.js';
 import type { CompanionFile } from '../../files/output.js';
 import type { OpenBuild } from '../../model/build.js';
@@ -133,11 +133,11 @@ export async function generateBegun(
   }
 }
 
-/** A boot image that is to be written must fit; one that is there already does. */
-function bootSizeFindings({ source, target, rules }: OpenInputs, parts: ReadonlySet<Part>): readonly Finding[] {
+/** Images that are to be written must fit; those that are there already do. */
+function imageSizeFindings({ source, target, rules }: OpenInputs, parts: ReadonlySet<Part>): readonly Finding[] {
+  const facts = { source: source.build, target: target.build, rules, parts };
   const [before, after] = [source, target].map(({ build }) => build.entries.get(sdx6x.bootImage));
-  if (sameContent(before, after)) return [];
-  return checkBootSize({ source: source.build, target: target.build, rules, parts });
+  return [...(sameContent(before, after) ? [] : checkBootSize(facts)), ...checkImageSizes(facts)];
 }
 
 /** Who makes the bytes of patches, where they are kept, and what was begun before. */
@@ -168,7 +168,7 @@ async function generateWith(
   const compared = [
     ...comparedInputFindings(source.build, target.build),
     ...moduleRowFindings(source.build, target.build, parts),
-    ...bootSizeFindings(inputs, parts),
+    ...imageSizeFindings(inputs, parts),
   ];
   refuseErrors(compared.filter(({ code }) => !isAllowable(code)));
   const guarded = withAllowed([...compared, ...(await guardInputs(inputs, parts, signal))], options.allow);

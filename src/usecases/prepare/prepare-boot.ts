@@ -2,10 +2,12 @@
 
 import { FormatError } from '../../formats/format-error.js';
 import { parseMiscInfo } from '../../input/metadata/misc-info.js';
+import { parseRecoveryFstab } from '../../input/metadata/recovery-fstab.js';
 import { InputError, type Place } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { sdx6x } from '../../model/layout.js';
-import { fromBytes } from '../../model/path.js';
+import { type BuildPath, fromBytes } from '../../model/path.js';
+import { type StatedSize, statedSize } from '../../model/stated-sizes.js';
 import type { Inputs } from './prepare-inputs.js';
 import { type RecompressedBoot, recompressBoot } from './recompress-boot.js';
 
@@ -32,13 +34,13 @@ export async function prepareBoot(image: Uint8Array, place: Place, { source }: I
     };
   }
   const room = await roomFor(source);
-  if (room !== undefined && made.image.length > room) {
+  if (room !== undefined && made.image.length > room.bytes) {
     throw new InputError({
       code: 'prepare-boot-too-large',
       place,
       message: 'the boot image does not fit its partition when it is packed again',
       found: `${made.image.length} bytes`,
-      expected: `at most ${room} bytes (boot_size in META/misc_info.txt)`,
+      expected: `at most ${room.bytes} bytes (${room.by})`,
       remedy: 'leave --recompress out, or take something out of the kernel or the RAM disk',
     });
   }
@@ -81,10 +83,18 @@ function recompressed(image: Uint8Array, place: Place): RecompressedBoot {
   }
 }
 
-/** Bytes of the boot partition, where the source says so. */
-async function roomFor(source: Inputs['source']): Promise<number | undefined> {
-  const path = sdx6x.miscInfo;
-  if (source.nodes.get(path)?.kind !== 'file') return undefined;
-  const { misc } = parseMiscInfo(fromBytes(await source.read(path)), { file: source.origin, entry: path });
-  return misc.bootSize === undefined || misc.bootSize === 0 ? undefined : misc.bootSize;
+/** The size of the boot partition, where the source says so. */
+async function roomFor(source: Inputs['source']): Promise<StatedSize | undefined> {
+  const textOf = async (path: BuildPath): Promise<string | undefined> =>
+    source.nodes.get(path)?.kind === 'file' ? fromBytes(await source.read(path)) : undefined;
+  const info = await textOf(sdx6x.miscInfo);
+  if (info === undefined) return undefined;
+  const { misc } = parseMiscInfo(info, { file: source.origin, entry: sdx6x.miscInfo });
+  for (const path of sdx6x.fstabs) {
+    const table = await textOf(path);
+    if (table === undefined) continue;
+    const { partitions } = parseRecoveryFstab(table, misc.fstabVersion, { file: source.origin, entry: path });
+    return statedSize([{ misc, partitions }], 'boot');
+  }
+  return statedSize([{ misc, partitions: [] }], 'boot');
 }
