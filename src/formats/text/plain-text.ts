@@ -16,6 +16,11 @@ export function plainText(bytes: Uint8Array): string {
   return order === undefined ? fromBytes(bytes) : utf16(bytes, order === 'big');
 }
 
+/** As {@link plainText}, as text: what people write as UTF-8, and Windows may have saved as UTF-16. */
+export function utf8Text(bytes: Uint8Array): string {
+  return Buffer.from(plainText(bytes), 'latin1').toString('utf8');
+}
+
 /** Text of mostly ASCII letters has a zero in every other byte, all on one side. */
 function unmarkedOrder(bytes: Uint8Array): 'big' | 'little' | undefined {
   const zeros = [0, 0];

@@ -48,10 +48,10 @@ async function readList(path: string, shown: string): Promise<Uint8Array | undef
   }
 }
 
-/** One unit a byte; UTF-16 with its mark, as a redirect of PowerShell writes it, as UTF-8. */
+/** One unit a byte; UTF-16, with a mark or without, as UTF-8. The mark of UTF-8 stays: each list tells of it. */
 function textOf(bytes: Uint8Array): string {
-  const mark = ((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0);
-  return mark === 0xfffe || mark === 0xfeff ? plainText(bytes) : fromBytes(bytes);
+  const isMarkedUtf8 = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return isMarkedUtf8 ? fromBytes(bytes) : plainText(bytes);
 }
 
 async function checkFolder(folder: string): Promise<void> {

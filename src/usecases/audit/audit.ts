@@ -25,6 +25,7 @@ import { listFindings } from '../../checks/lists/check-lists.js';
 import { quickWhole } from '../../encode/estimate/estimate-file.js';
 import { asInputError } from '../../files/system-error.js';
 import { withTemporaryFolder } from '../../files/temporary.js';
+import { utf8Text } from '../../formats/text/plain-text.js';
 import { compilePattern } from '../../input/lists/pattern.js';
 import type { Audit, AuditPackage, AuditRow, SecurityFinding } from '../../model/audit.js';
 import type { Build, OpenBuild } from '../../model/build.js';
@@ -256,7 +257,7 @@ async function readPolicy(file: string): Promise<AuditPolicy> {
         expected: `at most ${largestPolicyBytes} bytes`,
       });
     }
-    text = await readFile(file, 'utf8');
+    text = utf8Text(await readFile(file));
   } catch (error) {
     throw asInputError(error, file);
   }

@@ -1,5 +1,7 @@
 /** What dfota generate has recorded beside a package: its proof, and what it needs on the device. */
+
 import { readBounded } from '../../files/bounded-read.js';
+import { utf8Text } from '../../formats/text/plain-text.js';
 import type { RecordedProof } from '../../model/audit.js';
 import type { Sha256 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
@@ -29,7 +31,7 @@ export async function recordedFacts(file: string, sha256: Sha256): Promise<Recor
   let record: unknown;
   try {
     const read = { limit: largestRecordBytes, code: 'record-value', what: 'the record of a package' } as const;
-    record = JSON.parse((await readBounded(`${file}.json`, read)).toString('utf8'));
+    record = JSON.parse(utf8Text(await readBounded(`${file}.json`, read)));
   } catch (error) {
     if (error instanceof InputError || error instanceof SyntaxError) return { proof: undefined, needs: undefined };
     throw error;

@@ -2,6 +2,7 @@
 import { lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readBounded } from '../../files/bounded-read.js';
+import { utf8Text } from '../../formats/text/plain-text.js';
 import { type Configuration, parseConfiguration } from '../../input/configuration/read-configuration.js';
 import { InputError } from '../../model/errors.js';
 import { largestConfigurationBytes } from '../../model/limits.js';
@@ -28,7 +29,7 @@ export async function openConfiguration(request: ConfigurationRequest = {}): Pro
     code: 'configuration-too-large',
     what: 'a configuration',
   } as const;
-  return parseConfiguration((await readBounded(file, options)).toString('utf8'), file);
+  return parseConfiguration(utf8Text(await readBounded(file, options)), file);
 }
 
 /** The file that is found from the folder upwards. Throws InputError where a folder holds two. */

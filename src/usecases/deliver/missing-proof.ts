@@ -1,7 +1,9 @@
 /** Whether a package was proved on the simulated device: what the record beside it says. */
+
 import { access } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { readBounded } from '../../files/bounded-read.js';
+import { utf8Text } from '../../formats/text/plain-text.js';
 import { largestRecordBytes } from '../../model/limits/signing.js';
 import { recordFormat } from '../../model/package-record.js';
 
@@ -17,7 +19,7 @@ export async function missingProof(file: string, sha256: string): Promise<string
   let value: unknown;
   try {
     const bounds = { limit: largestRecordBytes, code: 'record-value', what: 'a record' } as const;
-    value = JSON.parse((await readBounded(record, bounds)).toString('utf8'));
+    value = JSON.parse(utf8Text(await readBounded(record, bounds)));
   } catch {
     return `${name} cannot be read`;
   }

@@ -2,6 +2,7 @@
 import { dirname, join } from 'node:path';
 import { readBounded } from '../../files/bounded-read.js';
 import { planFleet } from '../../fleet/plan.js';
+import { utf8Text } from '../../formats/text/plain-text.js';
 import { parseField } from '../../input/fleet/read-field.js';
 import { parseFleet, sharedConfiguration } from '../../input/fleet/read-fleet.js';
 import { UsageError } from '../../model/errors.js';
@@ -69,7 +70,7 @@ export async function openFleet(request: FleetRequest, { onProgress, signal }: P
 /** The file of a fleet, with the configuration that it shares products with. Throws InputError with all that is wrong. */
 export async function openFleetFile(file: string): Promise<Fleet> {
   const read = { limit: largestFleetBytes, code: 'configuration-too-large', what: 'the file of a fleet' } as const;
-  const text = (await readBounded(file, read)).toString('utf8');
+  const text = utf8Text(await readBounded(file, read));
   const shared = sharedConfiguration(text, file);
   const configuration = shared && (await openConfiguration({ file: join(fleetRoot(file), shared.text) }));
   return parseFleet(text, file, configuration);
@@ -77,7 +78,7 @@ export async function openFleetFile(file: string): Promise<Fleet> {
 
 async function readField(file: string): Promise<KnownProduct['field']> {
   const read = { limit: largestFieldBytes, code: 'fleet-field', what: 'a table of versions' } as const;
-  return parseField((await readBounded(file, read)).toString('utf8'), file);
+  return parseField(utf8Text(await readBounded(file, read)), file);
 }
 
 async function readVersions(archive: string, findings: Finding[]): Promise<readonly FleetVersion[]> {

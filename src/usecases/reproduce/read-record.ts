@@ -1,6 +1,7 @@
 /** Reads the record of a package strictly: what does not say how the package was made is told, with its field. */
 
 import { readBounded } from '../../files/bounded-read.js';
+import { utf8Text } from '../../formats/text/plain-text.js';
 import { type Code, isCode } from '../../model/codes.js';
 import { isSha256, type Sha256 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
@@ -123,7 +124,7 @@ class Field {
 /** Reads the record. Throws InputError. */
 export async function readRecord(file: string): Promise<ReadRecord> {
   const read = { limit: largestRecordBytes, code: 'record-value', what: 'the record of a package' } as const;
-  const text = (await readBounded(file, read)).toString('utf8');
+  const text = utf8Text(await readBounded(file, read));
   const record = new Field(file, '', parse(text, file));
   record.at('format').one([recordFormat]);
   const version = record.at('version');

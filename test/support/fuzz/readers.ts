@@ -7,10 +7,18 @@ import { mutated } from './mutate.js';
 import { ownReaders } from './own-readers.js';
 import { portReaders } from './port-readers.js';
 import type { FuzzReader } from './reader.js';
+import { settingsReaders } from './settings-readers.js';
 import { textReaders } from './text-readers.js';
 
 const all: ReadonlyMap<string, FuzzReader> = new Map(
-  Object.entries<FuzzReader>({ ...byteReaders, ...textReaders, ...fileReaders, ...ownReaders, ...portReaders }),
+  Object.entries<FuzzReader>({
+    ...byteReaders,
+    ...textReaders,
+    ...fileReaders,
+    ...ownReaders,
+    ...portReaders,
+    ...settingsReaders,
+  }),
 );
 
 /** The names, for the command line and the tests. */

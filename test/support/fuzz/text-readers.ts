@@ -26,7 +26,8 @@ import { parseManifest, printManifest } from '../../../src/store/archive/manifes
 import type { FuzzReader } from './reader.js';
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
-const texts =
+/** Samples of text, one unit a byte. */
+export const texts =
   (...all: readonly string[]) =>
   (): readonly Buffer[] =>
     all.map((text) => Buffer.from(text, 'latin1'));
