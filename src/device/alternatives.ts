@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { mostPropertyRuns, mostPropertyValues } from '../model/limits/device.js';
 import { displayName } from '../model/path.js';
 import type { Reach } from '../model/verification.js';
-import { compareStates } from './compare.js';
+import { compareStates } from './compare-states.js';
 import type { Flash } from './machine.js';
 import { type Sites, showText, sitesOf, valuesFor } from './property-values.js';
 import { type Attempt, type Installation, placeOf, startPackage } from './run.js';

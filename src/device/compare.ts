@@ -4,7 +4,7 @@ import type { Entry } from '../model/build.js';
 import { isMinorImage, onDevice, sdx6x } from '../model/layout.js';
 import { type BuildPath, compareBytes, displayName } from '../model/path.js';
 import type { Difference, DifferenceKind } from '../model/verification.js';
-import { type Blob, sameBlob, sliceBlob } from './blob.js';
+import { type Blob, sliceBlob } from './blob.js';
 import type { ContentStore } from './content.js';
 import { EqualState, type IsEqual, type Met } from './equal-state.js';
 import { type Attributes, directoryOf, type FileSystem, type Inode, inodeOf, rootInode } from './file-system.js';
@@ -240,47 +240,4 @@ function compareNode(
 function absent(node: ExpectedNode, path: string, all: Difference[]): void {
   if (node.entry !== undefined) all.push({ path: displayName(path), what: 'absent', expected: node.entry.kind });
   for (const [name, child] of node.children) absent(child, `${path}/${name}`, all);
-}
-
-/** Compares the /system and the partitions of two states; what the second should be is what the first is. */
-export function compareStates(
-  wanted: Flash,
-  found: Flash,
-  most: number,
-): { readonly differences: readonly Difference[]; readonly count: number } {
-  const all: Difference[] = [];
-  const [a, b] = [mapGet(wanted.volumes, '/system'), mapGet(found.volumes, '/system')];
-  if (a !== undefined && b !== undefined)
-    compareInodes(a, inodeOf(a, rootInode), b, inodeOf(b, rootInode), '/system', all);
-  for (const [name, content] of mapEntries(wanted.partitions)) {
-    const other = mapGet(found.partitions, name);
-    if (other === undefined || !sameBlob(content, other))
-      all.push({ path: `partition ${displayName(name)}`, what: 'content' });
-  }
-  return { differences: all.sort((x, y) => compareBytes(x.path, y.path)).slice(0, most), count: all.length };
-}
-
-function compareInodes(a: FileSystem, x: Inode, b: FileSystem, y: Inode, path: string, all: Difference[]): void {
-  const differ = (what: DifferenceKind): void => {
-    all.push({ path: displayName(path), what });
-  };
-  if (x.kind !== y.kind) differ('kind');
-  if (x.kind === 'link' && y.kind === 'link' && x.destination !== y.destination) differ('link');
-  if (x.kind === 'file' && y.kind === 'file' && !sameBlob(x.content, y.content)) differ('content');
-  if ((x.kind === 'file' && y.kind === 'file') || (x.kind === 'directory' && y.kind === 'directory')) {
-    if (x.mode !== y.mode) differ('mode');
-    if (x.uid !== y.uid || x.gid !== y.gid) differ('owner');
-    if (x.selabel !== y.selabel) differ('label');
-    if (x.capabilities !== y.capabilities) differ('capabilities');
-  }
-  if (x.kind !== 'directory' || y.kind !== 'directory') return;
-  mapEach(x.children, (name, ino) => {
-    const other = mapGet(y.children, name);
-    const below = `${path}/${name}`;
-    if (other === undefined) all.push({ path: displayName(below), what: 'absent' });
-    else compareInodes(a, inodeOf(a, ino), b, inodeOf(b, other), below, all);
-  });
-  mapEach(y.children, (name) => {
-    if (mapGet(x.children, name) === undefined) all.push({ path: displayName(`${path}/${name}`), what: 'extra' });
-  });
 }

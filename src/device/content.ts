@@ -38,17 +38,22 @@ export interface ContentStore {
   patch(patch: Whole, source: Whole, reading: PatchReading): Promise<PatchOutcome>;
   /** Whether its first bytes name a format that updaters know. */
   isPatch(patch: Whole): Promise<boolean>;
-  /** What became of the patches that were applied until now, for a store of the same package in another thread. */
-  outcomes(): PatchOutcomes;
+  /** What was learnt of the patches until now, for a store of the same package in another thread. */
+  learnt(): Learnt;
 }
 
-/** Outcomes by how a patch was read, the patch and its source. */
-export type PatchOutcomes = ReadonlyMap<string, PatchOutcome>;
+/** What a store has learnt of patches. */
+export interface Learnt {
+  /** What became of them, by how a patch was read, the patch and its source. */
+  readonly outcomes: ReadonlyMap<string, PatchOutcome>;
+  /** Whether they are of a format that updaters know. */
+  readonly formats: ReadonlyMap<Sha1, boolean>;
+}
 
 /** What a store starts with, and how much it keeps. */
 export interface StoreOptions {
   readonly known?: KnownContents | undefined;
-  readonly outcomes?: PatchOutcomes | undefined;
+  readonly learnt?: Learnt | undefined;
   /** Bytes kept at hand at most. */
   readonly mostKept?: number | undefined;
 }
@@ -79,8 +84,8 @@ export function openContentStore(
   const kept = new Map<Sha1, Uint8Array<ArrayBuffer>>();
   let keptTotal = 0;
   const digests = new Map<string, Whole>();
-  const outcomes = new Map<string, PatchOutcome>(options.outcomes);
-  const formats = new Map<Sha1, boolean>();
+  const outcomes = new Map<string, PatchOutcome>(options.learnt?.outcomes);
+  const formats = new Map<Sha1, boolean>(options.learnt?.formats);
   let patched = 0;
 
   const keep = (sha1: Sha1, bytes: Uint8Array<ArrayBuffer>): void => {
@@ -206,6 +211,6 @@ export function openContentStore(
       outcomes.set(key, outcome);
       return outcome;
     },
-    outcomes: () => outcomes,
+    learnt: () => ({ outcomes, formats }),
   };
 }

@@ -25,6 +25,8 @@ export type FileInode = Extract<Inode, { kind: 'file' }>;
 /** A file system's state. It never changes: writing gives a new one. */
 export interface FileSystem {
   readonly inodes: PersistentMap<number, Inode>;
+  /** The directory that holds an inode's only name; the root has none. */
+  readonly parents: PersistentMap<number, number>;
   readonly nextInode: number;
   /** Bytes taken, in whole blocks. */
   readonly used: number;
@@ -49,6 +51,7 @@ export function emptyFileSystem(capacity: number, block: number, unit: number, r
   const directory: Inode = { kind: 'directory', children: emptyMap(), ...root };
   return {
     inodes: mapSet(emptyMap<number, Inode>(), rootInode, directory),
+    parents: emptyMap(),
     nextInode: rootInode + 1,
     used: block,
     capacity,
@@ -76,7 +79,8 @@ export function directoryOf(fs: FileSystem, ino: number): DirectoryInode {
   return inode;
 }
 
-function sameAttributes(a: Attributes, b: Attributes): boolean {
+/** Whether owner, mode and attributes are the same. */
+export function sameAttributes(a: Attributes, b: Attributes): boolean {
   return (
     a.uid === b.uid &&
     a.gid === b.gid &&
@@ -107,7 +111,8 @@ export function addInode(fs: FileSystem, parent: number, name: string, inode: In
   const ino = fs.nextInode;
   const changed: Inode = { ...directory, children: mapSet(directory.children, name, ino) };
   const inodes = mapSet(mapSet(fs.inodes, ino, inode), parent, changed);
-  return { fs: { ...fs, inodes, nextInode: ino + 1, used: fs.used + spaceOf(inode, fs.block) }, ino };
+  const parents = mapSet(fs.parents, ino, parent);
+  return { fs: { ...fs, inodes, parents, nextInode: ino + 1, used: fs.used + spaceOf(inode, fs.block) }, ino };
 }
 
 /** Without a name, and without what it named. A directory must be empty. */
@@ -118,7 +123,7 @@ export function removeName(fs: FileSystem, parent: number, name: string): FileSy
   const old = inodeOf(fs, ino);
   const changed: Inode = { ...directory, children: mapDelete(directory.children, name) };
   const inodes = mapDelete(mapSet(fs.inodes, parent, changed), ino);
-  return { ...fs, inodes, used: fs.used - spaceOf(old, fs.block) };
+  return { ...fs, inodes, parents: mapDelete(fs.parents, ino), used: fs.used - spaceOf(old, fs.block) };
 }
 
 /** With a name moved onto another of the same volume, in one step; what stood there is gone. */
@@ -137,5 +142,5 @@ export function moveName(
   const taken: FileSystem = { ...cleared, inodes: mapSet(cleared.inodes, from.parent, without) };
   const target = directoryOf(taken, to.parent);
   const withIt: Inode = { ...target, children: mapSet(target.children, to.name, ino) };
-  return { ...taken, inodes: mapSet(taken.inodes, to.parent, withIt) };
+  return { ...taken, inodes: mapSet(taken.inodes, to.parent, withIt), parents: mapSet(taken.parents, ino, to.parent) };
 }

@@ -1,7 +1,8 @@
 /** What a module is held against after a run, uncut or cut: made once, here and in every thread alike. */
 import type { Entry } from '../model/build.js';
 import type { BuildPath } from '../model/path.js';
-import { compareStates, compareWith, type Expectation, expect, nothingCompared } from './compare.js';
+import { compareWith, type Expectation, expect, nothingCompared } from './compare.js';
+import { compareStates } from './compare-states.js';
 import type { ContentStore } from './content.js';
 import type { Flash } from './machine.js';
 import type { Module } from './module.js';

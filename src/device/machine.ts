@@ -6,7 +6,8 @@ import { mostLinksFollowed } from '../model/limits.js';
 import type { Reach } from '../model/verification.js';
 import type { Blob } from './blob.js';
 import { directoryOf, type FileSystem, freeBytes, type Inode, inodeOf, rootInode } from './file-system.js';
-import { mapGet, mapSet, type PersistentMap } from './persistent-map.js';
+import { mapEntries, mapGet, mapSet, type PersistentMap } from './persistent-map.js';
+import type { ReadLog } from './reads.js';
 
 /** Everything that survives a power cut. */
 export interface Flash {
@@ -72,10 +73,15 @@ export interface PartitionWrite {
 
 /** The running module. The only thing here that changes. */
 export interface Machine {
+  /** What survives a power cut. Who looks at it here counts as having read everything: {@link volumeOf} and others say what was read. */
   flash: Flash;
+  /** The same, for those that say what they read. */
+  readonly unnoted: { flash: Flash };
+  /** Told of everything on the flash that a statement reads. */
+  readonly reads: ReadLog | undefined;
   ram: FileSystem;
   /** Inodes of the RAM disk on which a volume is mounted, and which. */
-  readonly mounts: Map<number, string>;
+  mounts: ReadonlyMap<number, string>;
   readonly onEffect: OnEffect;
   /** Directories of the RAM disk in which a script may do what it likes. */
   readonly scratch: ReadonlySet<number>;
@@ -117,17 +123,47 @@ export function visit(machine: Machine, count = 1): void {
     throw new TooMuchWork(`more than ${machine.mostVisits} files visited in one run`);
 }
 
-/** The volume's present state. */
+/** The volume's present state: counts as having read all of it. */
 export function volumeOf(machine: Machine, volume: string): FileSystem {
+  if (volume !== ramVolume) machine.reads?.everything();
+  return volumeToChange(machine, volume);
+}
+
+/** The volume's present state, to make the next one from it. What is decided by it must be noted by who decides. */
+export function volumeToChange(machine: Machine, volume: string): FileSystem {
   if (volume === ramVolume) return machine.ram;
-  const fs = mapGet(machine.flash.volumes, volume);
+  const fs = mapGet(machine.unnoted.flash.volumes, volume);
   if (fs === undefined) throw new Error(`no volume ${volume}`);
   return fs;
 }
 
-/** The inode that is meant. */
+/** The volume's present state, whose free space is to be looked at. */
+export function volumeForSpace(machine: Machine, volume: string): FileSystem {
+  if (volume !== ramVolume) machine.reads?.space(volume);
+  return volumeToChange(machine, volume);
+}
+
+/** The inode that is meant; of a directory its names too. */
 export function nodeAt(machine: Machine, ref: InodeRef): Inode {
-  return inodeOf(volumeOf(machine, ref.volume), ref.ino);
+  if (ref.volume !== ramVolume) machine.reads?.node(ref.volume, ref.ino);
+  return inodeOf(volumeToChange(machine, ref.volume), ref.ino);
+}
+
+/** The names of the volumes, which are those of the beginning for ever. */
+export function volumeNames(machine: Machine): readonly string[] {
+  return mapEntries(machine.unnoted.flash.volumes).map(([name]) => name);
+}
+
+/** What a raw partition holds; `undefined` where there is none of that name. */
+export function partitionOf(machine: Machine, name: string): Blob | undefined {
+  machine.reads?.partition(name);
+  return mapGet(machine.unnoted.flash.partitions, name);
+}
+
+/** What `set_stage` has left. */
+export function stageOf(machine: Machine): string {
+  machine.reads?.stage();
+  return machine.unnoted.flash.stage;
 }
 
 /** Puts the volume into a new state: an effect if it is on flash and differs. */
@@ -139,20 +175,30 @@ export function commit(
   subject: string,
   when: Effect['when'] = 'after',
 ): void {
-  if (fs === volumeOf(machine, volume)) return;
+  if (fs === volumeToChange(machine, volume)) return;
   machine.peak.set(volume, Math.max(machine.peak.get(volume) ?? 0, fs.used));
   if (volume === ramVolume) {
     machine.ram = fs;
     return;
   }
-  machine.flash = { ...machine.flash, volumes: mapSet(machine.flash.volumes, volume, fs) };
-  machine.onEffect(machine.flash, { kind, subject, when, statement: machine.statement });
+  const { flash } = machine.unnoted;
+  putFlash(machine, { ...flash, volumes: mapSet(flash.volumes, volume, fs) }, kind, subject, when);
 }
 
 /** Puts a partition into a new state. */
 export function commitPartition(machine: Machine, name: string, content: Blob, when: Effect['when']): void {
-  machine.flash = { ...machine.flash, partitions: mapSet(machine.flash.partitions, name, content) };
-  machine.onEffect(machine.flash, { kind: 'partition', subject: name, when, statement: machine.statement });
+  const { flash } = machine.unnoted;
+  putFlash(machine, { ...flash, partitions: mapSet(flash.partitions, name, content) }, 'partition', name, when);
+}
+
+/** Leaves a stage in the boot control block. */
+export function commitStage(machine: Machine, stage: string, device: string): void {
+  putFlash(machine, { ...machine.unnoted.flash, stage }, 'write', device, 'after');
+}
+
+function putFlash(machine: Machine, flash: Flash, kind: EffectKind, subject: string, when: Effect['when']): void {
+  machine.flash = flash;
+  machine.onEffect(flash, { kind, subject, when, statement: machine.statement });
 }
 
 /** The result of looking up a path: the directory that holds its last part, and what is there. */
@@ -198,7 +244,8 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
     }
     if (part.length > 255) return 'ENAMETOOLONG';
     visit(machine);
-    const fs = volumeOf(machine, top.volume);
+    const fs = volumeToChange(machine, top.volume);
+    if (top.volume !== ramVolume) machine.reads?.name(top.volume, top.ino, part);
     const ino = mapGet(directoryOf(fs, top.ino).children, part);
     const last = isLast(pending);
     const slash = last && pending.length > 0;
@@ -208,6 +255,7 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
     }
     const inode = inodeOf(fs, ino);
     if (inode.kind === 'link' && (!last || follow || slash)) {
+      if (top.volume !== ramVolume) machine.reads?.node(top.volume, ino);
       links++;
       if (links > mostLinksFollowed) return 'ELOOP';
       if (inode.destination === '') return 'ENOENT';
@@ -217,8 +265,9 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
     }
     const ref = throughMount(machine, { volume: top.volume, ino });
     if (last) {
-      const node = nodeAt(machine, ref);
-      if (slash && node.kind !== 'directory') return 'ENOTDIR';
+      // the kind of an inode never changes: it is the name that was read
+      const { kind } = inodeOf(volumeToChange(machine, ref.volume), ref.ino);
+      if (slash && kind !== 'directory') return 'ENOTDIR';
       return { parent: top, name: part, node: ref, slash, above: stack };
     }
     if (inode.kind !== 'directory') return 'ENOTDIR';
@@ -239,5 +288,5 @@ export function find(machine: Machine, path: string, follow = true): InodeRef | 
 /** Free bytes on the file system of a path, or the reason why it cannot be told. */
 export function freeSpace(machine: Machine, path: string): number | Errno {
   const ref = find(machine, path);
-  return typeof ref === 'string' ? ref : freeBytes(volumeOf(machine, ref.volume));
+  return typeof ref === 'string' ? ref : freeBytes(volumeForSpace(machine, ref.volume));
 }

@@ -21,6 +21,7 @@ import {
 import { type Flash, type Machine, type OnEffect, ramVolume } from './machine.js';
 import { flashImage } from './partition.js';
 import { emptyMap, mapEach, mapGet, mapSet, type PersistentMap } from './persistent-map.js';
+import type { ReadLog } from './reads.js';
 import type { MountRow } from './runtime.js';
 
 /** Sizes and partitions that are known better than the build tells. */
@@ -277,14 +278,29 @@ export function makeModule(build: Build, options: ModuleOptions): Module {
 }
 
 /** The module after it was switched on with this on its flash: the RAM disk is fresh, only /cache is mounted. */
-export function powerOn(module: Module, flash: Flash, onEffect: OnEffect, mostVisits: number): Machine {
+export function powerOn(
+  module: Module,
+  flash: Flash,
+  onEffect: OnEffect,
+  mostVisits: number,
+  reads?: ReadLog | undefined,
+): Machine {
+  const unnoted = { flash };
   const peak = new Map<string, number>();
   for (const volume of ['/system', '/cache']) peak.set(volume, mapGet(flash.volumes, volume)?.used ?? 0);
   peak.set(ramVolume, 0);
   return {
-    flash,
+    get flash() {
+      reads?.everything();
+      return unnoted.flash;
+    },
+    set flash(next) {
+      unnoted.flash = next;
+    },
+    unnoted,
+    reads,
     ram: module.ram,
-    mounts: new Map(module.mounts),
+    mounts: module.mounts,
     onEffect,
     scratch: module.scratch,
     volumeDevices: module.volumeDevices,

@@ -1,7 +1,6 @@
 /** Writing raw partitions, block by block. */
 import { type Blob, fillBlob, joinBlobs, overwriteBlob, sliceBlob } from './blob.js';
-import { commitPartition, type Errno, type Machine } from './machine.js';
-import { mapGet } from './persistent-map.js';
+import { commitPartition, type Errno, type Machine, partitionOf } from './machine.js';
 import { destroyVolume, noteWrite } from './reach.js';
 
 /** Bytes that reach a block device together. */
@@ -21,7 +20,7 @@ export function flashImage(content: Blob, size: number, eraseBlock: number): Blo
  */
 export function writeMtd(machine: Machine, name: string, content: Blob, eraseBlock: number): boolean {
   if (destroyVolume(machine, name)) return true;
-  const old = mapGet(machine.flash.partitions, name);
+  const old = partitionOf(machine, name);
   if (old === undefined) return false;
   noteWrite(machine, name, content);
   const fitting = sliceBlob(content, 0, Math.min(content.size, old.size));
@@ -42,7 +41,7 @@ export function writeMtd(machine: Machine, name: string, content: Blob, eraseBlo
 /** Writes a block device from its start; what lies behind stays. What fits of too much is written, before the device is full. */
 export function writeBlockDevice(machine: Machine, name: string, content: Blob): Errno | undefined {
   if (destroyVolume(machine, name)) return undefined;
-  const old = mapGet(machine.flash.partitions, name);
+  const old = partitionOf(machine, name);
   if (old === undefined) return 'ENODEV';
   noteWrite(machine, name, content);
   const fitting = sliceBlob(content, 0, Math.min(content.size, old.size));

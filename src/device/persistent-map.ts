@@ -64,6 +64,17 @@ export function mapGet<K extends Key, V>(map: PersistentMap<K, V>, key: K): V | 
   return undefined;
 }
 
+/** Keys of one hash stand in an order of their own, so that maps of the same keys are gone through alike, however they were made. */
+function comesBefore(a: Key, b: Key): boolean {
+  if (typeof a === typeof b) return a < b;
+  return typeof a === 'number';
+}
+
+function chainWith<K extends Key, V>(chain: Leaf<K, V> | undefined, leaf: Leaf<K, V>): Leaf<K, V> {
+  if (chain === undefined || comesBefore(leaf.key, chain.key)) return { ...leaf, next: chain };
+  return { ...chain, next: chainWith(chain.next, leaf) };
+}
+
 function chainWithout<K, V>(leaf: Leaf<K, V> | undefined, key: K): Leaf<K, V> | undefined {
   if (leaf === undefined) return undefined;
   return leaf.key === key ? leaf.next : { ...leaf, next: chainWithout(leaf.next, key) };
@@ -75,10 +86,10 @@ function inSlots<T>(slots: readonly T[], at: number, replaced: number, ...values
   return copy;
 }
 
-function put<K, V>(slot: Slot<K, V> | undefined, leaf: Leaf<K, V>, shift: number): Slot<K, V> {
+function put<K extends Key, V>(slot: Slot<K, V> | undefined, leaf: Leaf<K, V>, shift: number): Slot<K, V> {
   if (slot === undefined) return leaf;
   if (slot.kind === 'leaf') {
-    if (slot.hash === leaf.hash) return { ...leaf, next: chainWithout(slot, leaf.key) };
+    if (slot.hash === leaf.hash) return chainWith(chainWithout(slot, leaf.key), leaf);
     const there: Branch<K, V> = { kind: 'branch', bitmap: 1 << ((slot.hash >>> shift) & 31), slots: [slot] };
     return put(there, leaf, shift);
   }

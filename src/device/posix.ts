@@ -21,18 +21,21 @@ import {
   lookUp,
   type Machine,
   nodeAt,
+  partitionOf,
+  ramVolume,
   throughMount,
   visit,
-  volumeOf,
+  volumeForSpace,
+  volumeToChange,
 } from './machine.js';
 import { writeBlockDevice } from './partition.js';
-import { emptyMap, mapEach, mapEntries, mapGet } from './persistent-map.js';
+import { emptyMap, mapEach, mapEntries } from './persistent-map.js';
 import { noteAttempt, noteChange } from './reach.js';
 
 type Failure = Errno | undefined;
 
 function update(machine: Machine, ref: InodeRef, inode: Inode, kind: EffectKind, subject: string): void {
-  commit(machine, ref.volume, replaceInode(volumeOf(machine, ref.volume), ref.ino, inode), kind, subject);
+  commit(machine, ref.volume, replaceInode(volumeToChange(machine, ref.volume), ref.ino, inode), kind, subject);
 }
 
 /** Makes a directory. */
@@ -40,7 +43,7 @@ export function makeDirectory(machine: Machine, path: string, mode: Attributes['
   const found = lookUp(machine, path, false);
   if (typeof found === 'string') return noteAttempt(machine, found, path);
   if (found.node !== undefined) return 'EEXIST';
-  const fs = volumeOf(machine, found.parent.volume);
+  const fs = volumeForSpace(machine, found.parent.volume);
   if (fs.used + fs.block > fs.capacity) return 'ENOSPC';
   noteChange(machine, found, path);
   const inode: Inode = { kind: 'directory', children: emptyMap(), uid: 0, gid: 0, mode };
@@ -83,7 +86,7 @@ export function writeFile(machine: Machine, path: string, content: Blob, mode: A
     if (found.slash) return 'EISDIR';
     noteChange(machine, found, path);
     const inode: Inode = { kind: 'file', content: emptyBlob, uid: 0, gid: 0, mode };
-    const { fs, ino } = addInode(volumeOf(machine, volume), found.parent.ino, found.name, inode);
+    const { fs, ino } = addInode(volumeToChange(machine, volume), found.parent.ino, found.name, inode);
     commit(machine, volume, fs, 'create', path);
     ref = { volume, ino };
   }
@@ -92,11 +95,11 @@ export function writeFile(machine: Machine, path: string, content: Blob, mode: A
   if (inode.kind !== 'file') return 'EISDIR';
   noteChange(machine, found, path);
   const put = (bytes: Blob, when: 'after' | 'torn', target: InodeRef): void => {
-    const fs = replaceInode(volumeOf(machine, target.volume), target.ino, { ...inode, content: bytes });
+    const fs = replaceInode(volumeToChange(machine, target.volume), target.ino, { ...inode, content: bytes });
     commit(machine, target.volume, fs, 'write', path, when);
   };
   put(emptyBlob, 'torn', ref);
-  const fs = volumeOf(machine, ref.volume);
+  const fs = volumeForSpace(machine, ref.volume);
   const room = Math.max(Math.floor((fs.capacity - fs.used) / fs.block) * fs.block, 0);
   const fitting = sliceBlob(content, 0, room);
   if (fitting.size > 1) put(half(fitting, fs.block), 'torn', ref);
@@ -126,7 +129,7 @@ export function unlink(machine: Machine, path: string): Failure {
   if (found.node === undefined) return 'ENOENT';
   if (nodeAt(machine, found.node).kind === 'directory') return 'EISDIR';
   const { volume, ino } = found.parent;
-  commit(machine, volume, removeName(volumeOf(machine, volume), ino, found.name), 'unlink', path);
+  commit(machine, volume, removeName(volumeToChange(machine, volume), ino, found.name), 'unlink', path);
   return undefined;
 }
 
@@ -153,7 +156,7 @@ export function removeTree(machine: Machine, path: string): Failure {
       const left = nodeAt(machine, node);
       if (left.kind === 'directory' && left.children.size > 0) return 'ENOTEMPTY';
     }
-    const fs = removeName(volumeOf(machine, parent.volume), parent.ino, name);
+    const fs = removeName(volumeToChange(machine, parent.volume), parent.ino, name);
     commit(machine, parent.volume, fs, inode.kind === 'directory' ? 'rmdir' : 'unlink', path);
     return undefined;
   };
@@ -187,7 +190,7 @@ export function rename(machine: Machine, from: string, to: string): Failure {
   noteChange(machine, target, to);
   const { volume } = source.parent;
   const fs = moveName(
-    volumeOf(machine, volume),
+    volumeToChange(machine, volume),
     { parent: source.parent.ino, name: source.name },
     { parent: target.parent.ino, name: target.name },
   );
@@ -214,7 +217,7 @@ export function makeLink(machine: Machine, destination: string, path: string): F
   if (destination.length > 4095) return 'ENAMETOOLONG';
   noteChange(machine, found, path);
   const { volume, ino } = found.parent;
-  const { fs } = addInode(volumeOf(machine, volume), ino, found.name, { kind: 'link', destination });
+  const { fs } = addInode(volumeToChange(machine, volume), ino, found.name, { kind: 'link', destination });
   commit(machine, volume, fs, 'symlink', path);
   return undefined;
 }
@@ -280,7 +283,8 @@ export function changeExtraAt(
  */
 export function walk(machine: Machine, ref: InodeRef, each: (ref: InodeRef, inode: Inode) => void): void {
   const { volume } = ref;
-  const fs = volumeOf(machine, volume);
+  const fs = volumeToChange(machine, volume);
+  if (volume !== ramVolume) machine.reads?.below(volume, ref.ino);
   const enter = (ino: number): void => {
     visit(machine);
     const inode = inodeOf(fs, ino);
@@ -297,7 +301,7 @@ export function openFile(machine: Machine, path: string): FileInode | Errno {
   const inode = nodeAt(machine, ref);
   if (inode.kind === 'file') return inode;
   if (inode.kind === 'device') {
-    const content = mapGet(machine.flash.partitions, inode.partition);
+    const content = partitionOf(machine, inode.partition);
     return content === undefined ? 'ENODEV' : { kind: 'file', content, uid: 0, gid: 0, mode: 0o600 };
   }
   return 'EISDIR';
@@ -310,7 +314,7 @@ export function listDirectory(
 ): readonly { name: string; ref: InodeRef; inode: Inode }[] {
   const ref = find(machine, path);
   if (typeof ref === 'string' || nodeAt(machine, ref).kind !== 'directory') return [];
-  const { children } = directoryOf(volumeOf(machine, ref.volume), ref.ino);
+  const { children } = directoryOf(volumeToChange(machine, ref.volume), ref.ino);
   return mapEntries(children).map(([name, ino]) => {
     const child = { volume: ref.volume, ino };
     return { name, ref: child, inode: nodeAt(machine, child) };

@@ -17,7 +17,9 @@ import { mostPointsInWrites, mostSecondCuts } from '../model/limits/device.js';
 import type { CutFailure, Difference, PowerCuts, Reach } from '../model/verification.js';
 import type { Effect, Flash } from './machine.js';
 import type { Deeds } from './outside.js';
-import { type Attempt, type Installation, PowerCut, placeOf, startPackage } from './run.js';
+import { type KnownRun, momentRecorder } from './reuse/known-run.js';
+import type { Reuse, Start } from './reuse/reuse.js';
+import { type Attempt, type Installation, PowerCut, placeOf, type RunReuse, startPackage } from './run.js';
 
 /** Times that the recovery starts a package again. */
 const retries = 5;
@@ -64,17 +66,22 @@ function chosenPoints({ count, inWrites }: CutPoints, selection: CutSelection): 
   return [...new Set([...spread(count, wanted), ...writes])].sort((a, b) => a - b);
 }
 
-async function recordStates(installation: Installation, wanted: ReadonlySet<number>): Promise<readonly CutPoint[]> {
+/** The states at the wanted points. With a recorder the run goes to its end. */
+async function recordStates(
+  installation: Installation,
+  wanted: ReadonlySet<number>,
+  recorder: RunReuse | undefined,
+): Promise<{ readonly states: readonly CutPoint[]; readonly attempt: Attempt }> {
   const states: CutPoint[] = [];
   let number = 0;
   const last = Math.max(...wanted);
   const onEffect = (flash: Flash, effect: Effect): void => {
     number++;
     if (wanted.has(number)) states.push({ number, flash, effect });
-    if (number === last) throw new PowerCut(flash, effect);
+    if (number === last && recorder === undefined) throw new PowerCut(flash, effect);
   };
-  await startPackage(installation, installation.module.flash, { onEffect });
-  return states;
+  const attempt = await startPackage(installation, installation.module.flash, { onEffect, reuse: recorder });
+  return { states, attempt };
 }
 
 /** A watch that takes the power after so many changes; never for 0. */
@@ -96,12 +103,27 @@ interface Recovery {
   readonly deeds: Deeds;
 }
 
-/** Starts the package until it is through; `cuts` says after how many changes the power goes in each attempt, 0 for never. */
-async function recover(installation: Installation, from: Flash, cuts: (attempt: number) => number): Promise<Recovery> {
-  let flash = from;
+/** How one start is helped by what is known of others; `undefined`: not at all. */
+type ReuseOf = (start: Start) => RunReuse | undefined;
+
+/**
+ * Starts the package after the power went at the point until it is through; `cuts` says after how many changes the power goes in
+ * each attempt, 0 for never.
+ */
+async function recover(
+  installation: Installation,
+  point: CutPoint,
+  cuts: (attempt: number) => number,
+  reuseOf: ReuseOf,
+): Promise<Recovery> {
+  let { flash } = point;
+  let furthest = point.effect.statement;
   let deeds: Deeds = { reached: [], written: [] };
   for (let attempts = 1; ; attempts++) {
-    const attempt = await startPackage(installation, flash, cutAfter(cuts(attempts)));
+    const changes = cuts(attempts);
+    const reuse = reuseOf({ furthest, cut: changes > 0 });
+    const attempt = await startPackage(installation, flash, { ...cutAfter(changes), reuse });
+    furthest = Math.max(furthest, attempt.at);
     deeds = {
       reached: [...deeds.reached, ...attempt.reached],
       written: [...deeds.written, ...attempt.written],
@@ -116,6 +138,7 @@ async function secondCuts(
   installation: Installation,
   point: CutPoint,
   all: boolean,
+  reuseOf: ReuseOf,
 ): Promise<{ readonly numbers: readonly number[]; readonly left: number }> {
   const { subject, statement } = point.effect;
   const numbers: number[] = [];
@@ -128,7 +151,7 @@ async function secondCuts(
       throw new PowerCut(flash, effect);
     }
   };
-  await startPackage(installation, point.flash, { onEffect });
+  await startPackage(installation, point.flash, { onEffect, reuse: reuseOf({ furthest: statement, cut: true }) });
   const chosen = numbers.slice(-mostSecondCuts);
   return { numbers: chosen, left: count - chosen.length };
 }
@@ -169,17 +192,29 @@ export interface Tried {
   readonly failures: readonly (CutFailure & { readonly order: number })[];
 }
 
+/** How points are tried. */
+export interface Trying {
+  readonly onTried: () => void;
+  /** Whether every second cut is tried after one inside of a partition write, or those of the write alone. */
+  readonly everySecondCut: boolean;
+  /** What is known of the starts before; without it every statement of every start runs. */
+  readonly reuse: Reuse | undefined;
+}
+
 /** Tries points, which are in order. What a point shows does not depend on which others are tried with it. */
 export async function tryPoints(
   installation: Installation,
   judge: Judge,
   chosen: readonly ChosenPoint[],
-  onTried: () => void,
-  everySecondCut: boolean,
+  { onTried, everySecondCut, reuse }: Trying,
 ): Promise<Tried> {
   const failures: (CutFailure & { readonly order: number })[] = [];
   let failed = 0;
   const second = { tried: 0, left: 0 };
+  const { root } = installation.script;
+  const recorder = reuse === undefined ? undefined : momentRecorder(root.kind === 'chain' ? root.items.length : 1);
+  let known: KnownRun | undefined;
+  const reuseOf = (start: Start): RunReuse | undefined => reuse?.of(start, known);
 
   const arrived = async (
     point: CutPoint,
@@ -208,29 +243,40 @@ export async function tryPoints(
     return false;
   };
 
+  /** The run without cuts, if it is as it should be: else nothing may be taken from it. */
+  const knownRun = async (recorded: typeof recorder, attempt: Attempt): Promise<KnownRun | undefined> => {
+    const run = recorded?.known(attempt);
+    if (run === undefined) return undefined;
+    const { count, outside } = await judge(attempt.flash, attempt);
+    return count === 0 && outside.length === 0 ? run : undefined;
+  };
+
   const tryAgain = async (point: CutPoint, order: number): Promise<boolean> => {
     if (!isInWrite(point.effect)) {
       // near the place of the first cut: what was done before it is not done again
       const cuts = (attempt: number) => (attempt <= moreCuts ? 1 + ((point.number * 7 + attempt * 3) % 11) : 0);
-      return arrived(point, order, await recover(installation, point.flash, cuts), true);
+      return arrived(point, order, await recover(installation, point, cuts, reuseOf), true);
     }
-    const { numbers, left } = await secondCuts(installation, point, everySecondCut);
+    const { numbers, left } = await secondCuts(installation, point, everySecondCut, reuseOf);
     second.left += left;
     for (const changes of numbers) {
       installation.signal?.throwIfAborted();
       second.tried++;
       const cuts = (attempt: number) => (attempt === 1 ? changes : 0);
-      if (!(await arrived(point, order, await recover(installation, point.flash, cuts), true))) return false;
+      if (!(await arrived(point, order, await recover(installation, point, cuts, reuseOf), true))) return false;
     }
     return true;
   };
 
   for (let from = 0; from < chosen.length; from += keptStates) {
     const chosenBy = new Map(chosen.slice(from, from + keptStates).map((each) => [each.number, each]));
-    for (const point of await recordStates(installation, new Set(chosenBy.keys()))) {
+    const recorded = from === 0 ? recorder : undefined;
+    const { states, attempt } = await recordStates(installation, new Set(chosenBy.keys()), recorded?.reuse);
+    known ??= await knownRun(recorded, attempt);
+    for (const point of states) {
       installation.signal?.throwIfAborted();
       const { order = 0, inWrite = false } = chosenBy.get(point.number) ?? {};
-      const arrives = await arrived(point, order, await recover(installation, point.flash, () => 0), false);
+      const arrives = await arrived(point, order, await recover(installation, point, () => 0, reuseOf), false);
       if (!arrives || (isRepeated({ order, inWrite }) && !(await tryAgain(point, order)))) failed++;
       onTried();
     }

@@ -25,6 +25,8 @@ const ownVolumes = new Set(['/system', '/cache']);
 
 /** Notes something outside, once for each subject. */
 export function noteReach(machine: Machine, what: ReachKind, subject: string, message: string): void {
+  // what is noted once counts for the whole start: the statement has to run in each
+  machine.reads?.everything();
   const key = `${what} ${subject}`;
   if (machine.reached.has(key) || machine.reached.size >= mostReached) return;
   machine.reached.set(key, { what, subject, message, statement: machine.statement });
@@ -67,6 +69,7 @@ export function noteChangeAt(machine: Machine, ref: InodeRef, path: string, foll
 
 /** Notes what a partition was written with. */
 export function noteWrite(machine: Machine, partition: string, content: Blob): void {
+  machine.reads?.everything();
   machine.written.push({ partition, content, statement: machine.statement });
 }
 

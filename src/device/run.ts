@@ -25,6 +25,7 @@ import { type Module, powerOn } from './module.js';
 import { deviceCodes, type Script } from './package.js';
 import { mapGet } from './persistent-map.js';
 import type { Profile } from './profile.js';
+import type { ReadLog } from './reads.js';
 import {
   DeviceCrashes,
   type DeviceFunction,
@@ -111,6 +112,34 @@ export interface Watch {
   readonly onStatement?: ((count: number) => void) | undefined;
   /** Arguments of calls, and what is compared. */
   readonly onArgument?: ((of: Expression, argument: Expression, value: Value) => void) | undefined;
+  /** What is known of other starts of the same package; nothing where not given. */
+  readonly reuse?: RunReuse | undefined;
+}
+
+/**
+ * What is known of other starts of the same package. What it leaves out is left out of the count of statements, the percentages
+ * and the peaks too.
+ */
+export interface RunReuse {
+  /** Told of what statements read. */
+  readonly reads: ReadLog;
+  /** Says whether the statement has to run; may throw {@link KnownEnd}. */
+  readonly before: (index: number, runtime: Runtime) => boolean;
+  /** Told of each statement that ran to its end. */
+  readonly after: (index: number, runtime: Runtime) => void;
+}
+
+/** Thrown by a {@link RunReuse} when all that is left is known: the run would succeed, and leave this. */
+export class KnownEnd extends Error {
+  override readonly name = 'KnownEnd';
+  readonly flash: Flash;
+  /** Partitions that it would write from here on. */
+  readonly written: readonly PartitionWrite[];
+  constructor(flash: Flash, written: readonly PartitionWrite[]) {
+    super('the rest of the run is known');
+    this.flash = flash;
+    this.written = written;
+  }
 }
 
 const codeOfTrouble: Readonly<Record<Trouble, number>> = {
@@ -159,7 +188,11 @@ function ending(
   machine: Machine,
   runtime: Runtime,
 ): Pick<Attempt, 'status' | 'flash' | 'message' | 'code'> {
-  const { flash } = machine;
+  const { flash } = machine.unnoted;
+  if (error instanceof KnownEnd) {
+    machine.written.push(...error.written);
+    return { status: 'succeeded', flash: error.flash, message: undefined, code: deviceCodes.succeeded };
+  }
   if (error instanceof PowerCut) return { status: 'power-cut', flash: error.flash, message: undefined, code: -1 };
   if (error instanceof ScriptAbort) {
     const { trouble } = runtime;
@@ -185,7 +218,8 @@ function wipeCache(machine: Machine, { flash }: Module): void {
 /** Starts the package on the module with that flash. Effects are told to the watch, which may cut the power. */
 export async function startPackage(installation: Installation, flash: Flash, watch: Watch = {}): Promise<Attempt> {
   const { module, script, signal } = installation;
-  const machine = powerOn(module, flash, watch.onEffect ?? (() => {}), installation.mostVisits);
+  const { reuse } = watch;
+  const machine = powerOn(module, flash, watch.onEffect ?? (() => {}), installation.mostVisits, reuse?.reads);
   const meter = progressMeter();
   const notes = new Set<string>();
   const print = watch.onLine ?? (() => {});
@@ -220,9 +254,10 @@ export async function startPackage(installation: Installation, flash: Flash, wat
     }
     return lastLine + 1;
   };
-  const before = (statement: Expression): void => {
+  const before = (statement: Expression, index: number): boolean => {
     machine.statement = statement.span.start;
     runtime.trouble = undefined;
+    if (reuse?.before(index, runtime) === false) return false;
     statements++;
     if (watch.onLine !== undefined) {
       const text = script.text.slice(statement.span.start, Math.min(statement.span.end, statement.span.start + 200));
@@ -230,8 +265,10 @@ export async function startPackage(installation: Installation, flash: Flash, wat
     }
     if (statements % 64 === 0) signal?.throwIfAborted();
     watch.onStatement?.(statements);
+    return true;
   };
-  const after = (_: Expression, value: Value): void => {
+  const after = (_: Expression, value: Value, index: number): void => {
+    reuse?.after(index, runtime);
     if (watch.onLine !== undefined) watch.onLine(`        = ${shownValue(value)}`);
   };
   let end: Pick<Attempt, 'status' | 'flash' | 'message' | 'code'>;
@@ -240,7 +277,7 @@ export async function startPackage(installation: Installation, flash: Flash, wat
     const { fills, start, width } = runtime.progress;
     if (fills) meter.report(start + width);
     if (runtime.wipesCache) wipeCache(machine, module);
-    end = { status: 'succeeded', flash: machine.flash, message: undefined, code: deviceCodes.succeeded };
+    end = { status: 'succeeded', flash: machine.unnoted.flash, message: undefined, code: deviceCodes.succeeded };
   } catch (error) {
     end = ending(error, machine, runtime);
   }

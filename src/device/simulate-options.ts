@@ -24,6 +24,8 @@ export interface SimulateOptions extends Omit<ModuleOptions, 'outcome'> {
   readonly trace?: boolean | undefined;
   /** Files and directories that one start may visit; far more than a package needs where not given. */
   readonly mostVisits?: number | undefined;
+  /** `false`: every statement of every start runs, whatever is known of starts before; the verdict is the same. */
+  readonly reuse?: boolean | undefined;
   /** Told of statements of the run, then of power cuts tried; totals may be 0 while they are not known. */
   readonly onProgress?: ((step: 'run' | 'power-cuts', done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;

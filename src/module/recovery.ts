@@ -47,7 +47,7 @@ async function systemFile(unit: Unit, flash: Flash, path: string): Promise<Uint8
   const machine = powerOn(unit.module, flash, () => {}, mostVisits);
   const at = find(machine, '/system');
   if (typeof at === 'string') return undefined;
-  machine.mounts.set(at.ino, '/system');
+  machine.mounts = new Map([...machine.mounts, [at.ino, '/system']]);
   const found = find(machine, path);
   if (typeof found === 'string') return undefined;
   const node = nodeAt(machine, found);

@@ -24,7 +24,7 @@ const owner = { uid: 0, gid: 0, mode: 0o644 };
 const bytes = (text: string): Blob => blobOfBytes(new Uint8Array(Buffer.from(text)));
 const store: ContentStore = {
   bytes: () => Promise.reject(new Error('no bytes are asked for here')),
-  outcomes: () => new Map(),
+  learnt: () => ({ outcomes: new Map(), formats: new Map() }),
   whole: async (blob) => {
     if (blob.kind === 'whole') return blob;
     return blobOfBytes(new Uint8Array(Buffer.from(`pieces of ${blob.size}`)));

@@ -42,3 +42,19 @@ test('unit: names with equal hashes are kept apart', () => {
   map = mapDelete(map, a);
   assert.deepEqual([mapGet(map, a), mapGet(map, b), map.size], [undefined, 2, 1]);
 });
+
+test('unit: maps of the same keys are gone through alike, however they were made', () => {
+  const names = ['costarring', 'a', 'liquid', 'b', 'c'];
+  const order = (all: readonly string[]): readonly string[] =>
+    mapEntries(all.reduce((map, name) => mapSet(map, name, 1), emptyMap<string, number>())).map(([name]) => name);
+  assert.deepEqual(order(names), order([...names].reverse()));
+  const changed = mapSet(
+    mapDelete(mapSet(mapSet(emptyMap<string, number>(), 'costarring', 1), 'liquid', 1), 'costarring'),
+    'costarring',
+    1,
+  );
+  assert.deepEqual(
+    mapEntries(changed).map(([name]) => name),
+    order(['costarring', 'liquid']),
+  );
+});

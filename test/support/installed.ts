@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openContentStore } from '../../src/device/content.js';
-import { makeModule } from '../../src/device/module.js';
+import { type ModuleOptions, makeModule } from '../../src/device/module.js';
 import { readScript, testEntries } from '../../src/device/package.js';
-import { profileOf } from '../../src/device/profile.js';
+import { type ProfileName, profileOf } from '../../src/device/profile.js';
 import type { Installation } from '../../src/device/run.js';
 import { openPackage } from '../../src/device/zip-reader.js';
 import type { OpenBuild } from '../../src/model/build.js';
@@ -16,14 +16,15 @@ import { makePackage, type PackageSpec } from './device.js';
 export async function installed(
   source: OpenBuild,
   spec: PackageSpec,
+  { profile: profileName = 'strict', ...module }: ModuleOptions & { readonly profile?: ProfileName | undefined } = {},
 ): Promise<{ readonly installation: Installation; readonly close: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'dfota-installed-'));
   const path = join(folder, 'update.zip');
   writeFileSync(path, makePackage(source, spec));
   const reader = await openPackage(path);
-  const profile = profileOf('strict');
+  const profile = profileOf(profileName);
   const installation: Installation = {
-    module: makeModule(source.build, { eraseBlock: 4096 }),
+    module: makeModule(source.build, { eraseBlock: 4096, ...module }),
     script: await readScript(reader, profile),
     entries: await testEntries(reader, undefined),
     store: openContentStore(source.content, reader),

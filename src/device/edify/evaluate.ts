@@ -3,8 +3,9 @@ import { type Expression, statementLimit } from './syntax.js';
 
 /** Told of each statement of the outermost sequence before and after it ran. */
 export interface StatementWatch {
-  readonly before: (statement: Expression) => void;
-  readonly after: (statement: Expression, value: Value) => void;
+  /** Says whether it is to run; the first has the number 0. */
+  readonly before: (statement: Expression, index: number) => boolean;
+  readonly after: (statement: Expression, value: Value, index: number) => void;
   /** Told of each argument of a call, and of both sides of a comparison, as they are evaluated. */
   readonly argument?: ((of: Expression, argument: Expression, value: Value) => void) | undefined;
 }
@@ -22,7 +23,7 @@ function textOf(value: Value): string {
   throw new ScriptAbort('expecting string, got value type 2');
 }
 
-/** Runs a parsed script to its end; its value is the last statement's. */
+/** Runs a parsed script to its end; its value is that of the last statement that ran. */
 export async function evaluateScript(
   root: Expression,
   script: string,
@@ -75,9 +76,9 @@ export async function evaluateScript(
     let last: Value = no;
     for (const [index, item] of items.entries()) {
       if (operator === ';') {
-        if (expression === root) watch.before(item);
+        if (expression === root && !watch.before(item, index)) continue;
         last = await value(item, depth);
-        if (expression === root) watch.after(item, last);
+        if (expression === root) watch.after(item, last, index);
         continue;
       }
       // the last operand of || and && may be bytes, the others must be text
@@ -115,8 +116,8 @@ export async function evaluateScript(
   };
 
   if (root.kind === 'chain' && root.operator === ';') return value(root, 0);
-  watch.before(root);
+  if (!watch.before(root, 0)) return no;
   const result = await value(root, 0);
-  watch.after(root, result);
+  watch.after(root, result, 0);
   return result;
 }

@@ -3,8 +3,7 @@
 import { isSha1, type Sha1, toSha1 } from '../../model/digest.js';
 import { type Blob, sliceBlob, type Whole } from '../blob.js';
 import type { Attributes } from '../file-system.js';
-import type { Machine } from '../machine.js';
-import { mapGet } from '../persistent-map.js';
+import { type Machine, partitionOf } from '../machine.js';
 import { openFile } from '../posix.js';
 import type { Profile } from '../profile.js';
 import { isKnownAbsent, noteReach } from '../reach.js';
@@ -53,9 +52,9 @@ export function parseSha1(text: string): Sha1 | undefined {
 }
 
 /** The name under which the flash holds an MTD partition, if the module has it: a path names none. */
-export function mtdKey({ flash, volumeDevices }: Machine, name: string): string | undefined {
+export function mtdKey(machine: Machine, name: string): string | undefined {
   if (name.includes('/')) return undefined;
-  return mapGet(flash.partitions, name) !== undefined || volumeDevices.has(name) ? name : undefined;
+  return partitionOf(machine, name) !== undefined || machine.volumeDevices.has(name) ? name : undefined;
 }
 
 /** Notes a write to an MTD partition that neither a table nor an image of the build names: a module may have it. */
@@ -81,7 +80,7 @@ function contentAt(runtime: Runtime, { type, name }: PartitionAddress): Blob | u
   }
   const key = mtdKey(machine, name);
   if (key === undefined) noteUnknown(runtime, `the partition ${name}`);
-  return key === undefined ? undefined : mapGet(machine.flash.partitions, key);
+  return key === undefined ? undefined : partitionOf(machine, key);
 }
 
 async function loadPartition(runtime: Runtime, text: string): Promise<Loaded | string> {

@@ -1,6 +1,5 @@
 import { displayName } from '../../model/path.js';
-import { lookUp, type Machine, ramVolume } from '../machine.js';
-import { mapEntries, mapGet } from '../persistent-map.js';
+import { lookUp, type Machine, ramVolume, volumeNames } from '../machine.js';
 import { makeDirectory } from '../posix.js';
 import { noteReach } from '../reach.js';
 import { createdMode, type DeviceFunction, failed, NotSimulated, no, type Runtime, ScriptAbort } from '../runtime.js';
@@ -60,8 +59,7 @@ const ownPoints = new Set(['/system', '/cache']);
 function pointOf(machine: Machine, path: string): string {
   const at = mountAt(machine, path);
   if (at === undefined) return path;
-  const points = mapEntries(machine.flash.volumes).map(([point]) => point);
-  return points.find((point) => mountAt(machine, point)?.ino === at.ino) ?? path;
+  return volumeNames(machine).find((point) => mountAt(machine, point)?.ino === at.ino) ?? path;
 }
 
 function refuseEmpty(name: string, values: Readonly<Record<string, string>>): void {
@@ -84,10 +82,10 @@ const mount: DeviceFunction = async (runtime, call) => {
   }
   if (fault !== undefined) return failed(runtime, `mount: cannot mount ${location} at ${path}: ${fault.why}`);
   const at = mountAt(machine, point);
-  const known = mapGet(machine.flash.volumes, point);
-  if (at === undefined || known === undefined) return failed(runtime, `mount: failed to mount ${location} at ${path}`);
+  if (at === undefined || !volumeNames(machine).includes(point))
+    return failed(runtime, `mount: failed to mount ${location} at ${path}`);
   if (at.volume !== undefined) return failed(runtime, `mount: ${path} is mounted already`);
-  machine.mounts.set(at.ino, point);
+  machine.mounts = new Map([...machine.mounts, [at.ino, point]]);
   return path;
 };
 
@@ -117,7 +115,8 @@ const unmount: DeviceFunction = async (runtime, call) => {
   if (point === '') throw new ScriptAbort(`mount_point argument to ${call.name}() can't be empty`);
   const ino = mountedAs(runtime, point);
   if (ino === undefined) return failed(runtime, `unmount of ${point} failed; no such volume`);
-  runtime.machine.mounts.delete(ino);
+  const { machine } = runtime;
+  machine.mounts = new Map([...machine.mounts].filter(([at]) => at !== ino));
   return point;
 };
 

@@ -73,6 +73,8 @@ const fileGetProperty: DeviceFunction = async (runtime, call) => {
 const getProperty: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 1);
   const [key = ''] = await call.texts();
+  // a property is no part of the flash: it is asked for in each start
+  runtime.machine.reads?.everything();
   const known = await runtime.property(key);
   if (known === undefined) {
     runtime.unknowns.add(`the property ${key} (--property ${key}=VALUE)`);

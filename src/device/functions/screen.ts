@@ -1,3 +1,4 @@
+import { commitStage, stageOf } from '../machine.js';
 import { noteReach } from '../reach.js';
 import { type DeviceFunction, no, type Runtime, ScriptAbort, yes } from '../runtime.js';
 import { expectArguments } from './text.js';
@@ -70,15 +71,14 @@ const setStage: DeviceFunction = async (runtime, call) => {
   if (!runtime.table.some((row) => row.mountPoint === '/misc' && row.device === device)) {
     noteReach(machine, 'partition', device, `writes a stage into ${device}, which is not the boot control block`);
   }
-  machine.flash = { ...machine.flash, stage };
-  machine.onEffect(machine.flash, { kind: 'write', subject: device, when: 'after', statement: machine.statement });
+  commitStage(machine, stage, device);
   return device;
 };
 
 const getStage: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 1);
   await call.texts();
-  return runtime.machine.flash.stage;
+  return stageOf(runtime.machine);
 };
 
 const enableReboot: DeviceFunction = async () => yes;

@@ -7,6 +7,7 @@ import { makeModule } from '../module.js';
 import { parseScript } from '../package.js';
 import { type Tried, tryPoints } from '../power-cuts.js';
 import { profileOf } from '../profile.js';
+import { makeReuse } from '../reuse/reuse.js';
 import { type Installation, startPackage } from '../run.js';
 import type { BytesMessage, SweepMessage, SweepReply, Wanted } from './messages.js';
 
@@ -34,14 +35,14 @@ async function must(wanted: Wanted): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 async function sweep(message: SweepMessage): Promise<Tried> {
-  const { build, expected, images, outcomes, mostKept } = message;
+  const { build, expected, images, learnt, mostKept } = message;
   const profile = profileOf(message.profile);
   const module = makeModule(build, message.module);
   const known: KnownContents = { read: (content) => ask({ from: 'known', content }) };
   const store = openContentStore(
     { read: (path) => must({ from: 'build', path }) },
     { read: (entry) => must({ from: 'package', entry }) },
-    { known, outcomes, mostKept },
+    { known, learnt, mostKept },
   );
   const script = parseScript(message.script, profile);
   const { entries, allowedPrograms, triedProperties, mostVisits } = message;
@@ -64,7 +65,11 @@ async function sweep(message: SweepMessage): Promise<Tried> {
   const standard = standardOf(module, script, { expected, images }, build.entries);
   const uncut = expected === undefined ? (await startPackage(installation, module.flash)).flash : undefined;
   const judge = judgeOf(standard, uncut, store, script);
-  return tryPoints(installation, judge, message.points, () => tell({ kind: 'tried' }), message.everySecondCut);
+  return tryPoints(installation, judge, message.points, {
+    onTried: () => tell({ kind: 'tried' }),
+    everySecondCut: message.everySecondCut,
+    reuse: message.reuse ? makeReuse() : undefined,
+  });
 }
 
 port.on('message', (message: SweepMessage | BytesMessage) => {

@@ -1,7 +1,7 @@
 /** What the simulated device and its threads tell each other. Everything here is plain data. */
 import type { Build, Content, Entry } from '../../model/build.js';
 import type { BuildPath } from '../../model/path.js';
-import type { PatchOutcomes, PatchReading } from '../content.js';
+import type { Learnt, PatchReading } from '../content.js';
 import type { ModuleOptions } from '../module.js';
 import type { ChosenPoint, Tried } from '../power-cuts.js';
 import type { ProfileName } from '../profile.js';
@@ -34,9 +34,11 @@ export interface SweepMessage {
   readonly triedProperties: ReadonlySet<number> | undefined;
   /** Whether every second cut is tried after one inside of a partition write, or those of the write alone. */
   readonly everySecondCut: boolean;
+  /** Whether what is known of earlier starts is reused. */
+  readonly reuse: boolean;
   readonly mostVisits: number;
   readonly mostKept: number;
-  readonly outcomes: PatchOutcomes;
+  readonly learnt: Learnt;
   /** What the device is to hold; without it, what the package makes of it when the power stays. */
   readonly expected: ReadonlyMap<BuildPath, Entry> | undefined;
   readonly images: ReadonlyMap<BuildPath, string> | undefined;

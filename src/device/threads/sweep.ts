@@ -5,6 +5,7 @@ import { type KnownContents, nothingKnown } from '../known-contents.js';
 import type { Script } from '../package.js';
 import { type CutPoints, type CutSelection, type Judge, selectPoints, sweepResult, tryPoints } from '../power-cuts.js';
 import { profileOf } from '../profile.js';
+import { makeReuse } from '../reuse/reuse.js';
 import type { Installation } from '../run.js';
 import type { PackageEntry } from '../runtime.js';
 import { moduleOptions, type SimulateOptions } from '../simulate-options.js';
@@ -49,7 +50,10 @@ export async function sweep(selection: CutSelection, work: Sweep): Promise<Power
   let tried = 0;
   const onTried = (): void => options.onProgress?.('power-cuts', ++tried, chosen.length);
   if (chosen.length * work.statements < worthThreads) {
-    return sweepResult(points, chosen, [await tryPoints(installation, work.judge, chosen, onTried, everySecondCut)]);
+    const reuse = options.reuse === false ? undefined : makeReuse();
+    return sweepResult(points, chosen, [
+      await tryPoints(installation, work.judge, chosen, { onTried, everySecondCut, reuse }),
+    ]);
   }
   const groups = await sweepInThreads(
     {
@@ -61,8 +65,9 @@ export async function sweep(selection: CutSelection, work: Sweep): Promise<Power
       allowedPrograms: installation.allowedPrograms,
       triedProperties: installation.triedProperties,
       everySecondCut,
+      reuse: options.reuse !== false,
       mostVisits: installation.mostVisits,
-      outcomes: installation.store.outcomes(),
+      learnt: installation.store.learnt(),
       expected,
       images: options.images,
     },

@@ -9,6 +9,12 @@ export const largestScriptBytes = 64 * 2 ** 20;
 /** Most visits of files and directories in one run: a real package needs a few hundred thousand. */
 export const mostVisits = 10_000_000;
 
+/** Moments of the uncut run that are kept for the runs with power cuts: every so manieth of a longer script. */
+export const mostMoments = 20_000;
+
+/** Readings of statements that are noted at most in a sweep of power cuts; a statement beyond them runs in each start. */
+export const mostNotedReads = 500_000;
+
 /** Most lines that a trace keeps: some for each statement of the longest script. */
 export const mostTraceLines = 500_000;
 
