@@ -4,8 +4,9 @@
  */
 import { mostNotedReads } from '../../model/limits/device.js';
 import { type Flash, visit } from '../machine.js';
-import { changedReads, type ReadLog, readKeys } from '../reads.js';
+import { type ReadLog, readKeys } from '../reads.js';
 import type { Runtime } from '../runtime.js';
+import { changedReads } from './changed-reads.js';
 import { sameVolatile, type Volatile } from './moments.js';
 
 /** A statement that changed nothing, with all that it has read. */
