@@ -236,7 +236,7 @@ const entrances = [
 ];
 
 /** Compiled to WebAssembly by a compiler of its own. */
-const compiledApart = /^src\/(encode\/stretches|encode\/deflate|applypatch\/deflate)\/wasm\//;
+const compiledApart = /^src\/(encode\/stretches|encode\/deflate|applypatch\/deflate|imagedelta\/encoder)\/wasm\//;
 
 interface Import {
   readonly from: string;

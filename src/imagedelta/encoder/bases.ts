@@ -1,7 +1,7 @@
 /** Finds the addresses at which an image is loaded: in the headers of an ELF file, else by a vote of its changed words. */
+import type { AddressRange } from './code.js';
 import type { Cover } from './covers.js';
 import type { ShiftMap } from './shifts.js';
-import type { AddressRange } from './units.js';
 
 const rangeLimit = 8;
 

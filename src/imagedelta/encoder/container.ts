@@ -1,9 +1,7 @@
 /** Writes the file: header, then the packed segments. */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { AddressRange, CodeFormat } from './units.js';
-
-const formatNumbers = { none: 0, aarch64: 1, thumb: 2, arm: 3 } as const satisfies Record<CodeFormat, number>;
+import { type AddressRange, type CodeFormat, formatNumbers } from './code.js';
 
 /** Sizes of the model's tables, as the header has them. */
 export interface TableSizes {

@@ -56,33 +56,38 @@ export function fitsSearch(oldSize: number, newSize: number): boolean {
   return layOut(oldSize, newSize).triples + 2 ** 24 <= engineMemoryLimit;
 }
 
-/** Indexes the old image, to choose covers of the new one. */
-export function searchCovers(source: Uint8Array, target: Uint8Array): CoverSearch {
+/** Indexes the old image, to choose covers of the new one. `onDone` is told of the bytes that have been gone through. */
+export function searchCovers(source: Uint8Array, target: Uint8Array, onDone: (bytes: number) => void): CoverSearch {
   const at = layOut(source.length, target.length);
   const engine = openEngine(at.triples + 65_536);
   engine.bytes().set(source, at.source);
   indexSource(engine, at, source.length);
+  onDone(source.length);
   engine.bytes().fill(0, at.target, at.triples).set(target, at.target);
   engine.call('aim', at.target, target.length);
   return {
     first: () => {
       engine.call('begin', at.source, source.length, at.target, target.length, at.triples, 8, 16);
-      advance(engine, 'walk', target.length);
+      advance(engine, 'walk', target.length, onDone);
       return coversOf(engine, at.triples, engine.call('controlLength'));
     },
     next: (covers, cost, bias) => {
       const model = learnCosts(experience(source, target, covers, cost), bias);
       engine.bytes().set(new Uint8Array(model.buffer), modelAt);
       engine.call('beginTrellis', at.source, source.length, at.target, target.length, roomAt, modelAt, at.triples, 16);
-      advance(engine, 'weigh', target.length);
+      advance(engine, 'weigh', target.length, onDone);
       const triples = engine.call('trace');
       return coversOf(engine, triples, engine.call('traceLength'));
     },
   };
 }
 
-function advance(engine: Engine, loop: 'walk' | 'weigh', length: number): void {
-  for (let done = 0; done < length; ) done = engine.call(loop, done + 2 ** 18);
+function advance(engine: Engine, loop: 'walk' | 'weigh', length: number, onDone: (bytes: number) => void): void {
+  for (let done = 0; done < length; ) {
+    const before = done;
+    done = engine.call(loop, done + 2 ** 18);
+    onDone(done - before);
+  }
 }
 
 function coversOf(engine: Engine, at: number, count: number): readonly Cover[] {

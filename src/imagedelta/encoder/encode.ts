@@ -1,9 +1,11 @@
 /** Makes a patch: chooses covers and a reading, codes the segments, and keeps the smallest. */
 import { crc32 } from 'node:zlib';
+import { plainReading, type Reading } from './code.js';
 import { type PackedSegment, type TableSizes, writePatch } from './container.js';
 import { type Cover, type CoverCost, searchCovers } from './covers.js';
+import { type Loops, openLoops } from './loops.js';
 import { coversOfSpan, type Order, spansOf } from './place.js';
-import { plainReading, type Reading, readingsOf } from './reading.js';
+import { readingsOf } from './reading.js';
 import { type ContentBits, openSegmentCoder } from './segment.js';
 import { openSelfSearch } from './self-covers.js';
 
@@ -54,7 +56,7 @@ const trials = [
 export interface EncodeOptions {
   /** Whether the old image may be read as code and for pointers; true unless said otherwise. */
   readonly codeAware?: boolean | undefined;
-  /** Told after each try how many bytes have been coded, and how many will have been at most. */
+  /** Told again and again how many bytes have been gone through, and how many will have been at most. */
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
@@ -68,18 +70,21 @@ export function encodeDelta(
   plan: EncodePlan,
   { codeAware = true, onProgress }: EncodeOptions = {},
 ): EncodedPatch {
-  const search = searchCovers(old, fresh);
-  const first = search.first();
-  const [reading = plainReading] = codeAware ? readingsOf(old, fresh, first) : [];
   const ways = plan.inPlace && plan.downwards === 'try' ? [false, true] : [plan.downwards === true];
   const tries = fresh.length > largeImage ? trials.slice(0, 1) : trials;
-  const most = (reading === plainReading ? 1 : 2) * (ways.length + tries.length) + 1;
-  let made = 0;
-  const draft = (covers: readonly Cover[], how: Reading, downwards: boolean): Draft => {
-    const coded = codeAll(old, fresh, covers, how, { ...plan, downwards }, plan.tables);
-    onProgress?.(++made * fresh.length, most * fresh.length);
-    return coded;
+  let gone = 0;
+  // Each reading has its drafts, and covers are chosen once more for each trial.
+  const most = old.length + fresh.length * (1 + (codeAware ? 2 : 1) * (ways.length + 2 * tries.length) + 1);
+  const go = (bytes: number): void => {
+    gone += bytes;
+    onProgress?.(gone, most);
   };
+  const search = searchCovers(old, fresh, go);
+  const first = search.first();
+  const loops = openLoops(old, fresh, plan.tables);
+  const [reading = plainReading] = codeAware ? readingsOf(loops, old, fresh, first) : [];
+  const draft = (covers: readonly Cover[], how: Reading, downwards: boolean): Draft =>
+    codeAll(loops, old, fresh, covers, how, { ...plan, downwards }, plan.tables, go);
   const bestOf = (how: Reading): Draft => {
     let best = ways.map((downwards) => draft(first, how, downwards)).reduce(smaller);
     for (const bias of tries) {
@@ -114,22 +119,26 @@ function smaller(a: Draft, b: Draft): Draft {
 }
 
 function codeAll(
+  loops: Loops,
   old: Uint8Array,
   fresh: Uint8Array,
   covers: readonly Cover[],
   reading: Reading,
   order: Order,
   tables: TableSizes,
+  onDone: (bytes: number) => void,
 ): Draft {
-  const coder = openSegmentCoder(old, fresh, { tables, ...reading, order });
-  const selfSearch = openSelfSearch(fresh, order);
+  const coder = openSegmentCoder(loops, { tables, reading, order });
+  const selfSearch = openSelfSearch(loops, order);
   const spans = spansOf(fresh.length, order.segmentSize);
   const made = (order.downwards ? spans.toReversed() : spans).map((span): PackedSegment => {
     const bytes = fresh.subarray(span.start, span.end);
     const newCrc = crc32(bytes);
     const filled = selfSearch.fill(span, coversOfSpan(covers, span, order, fresh.length));
     const same = span.end <= old.length && Buffer.compare(bytes, old.subarray(span.start, span.end)) === 0;
-    return { packed: same ? undefined : coder.encode(span, filled), newCrc };
+    const packed = same ? undefined : coder.encode(span, filled);
+    onDone(bytes.length);
+    return { packed, newCrc };
   });
   const segments = order.downwards ? made.toReversed() : made;
   const size = payloadOf(segments) + 12 * reading.ranges.length;

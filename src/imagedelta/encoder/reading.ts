@@ -1,26 +1,21 @@
 /** Chooses how the old image is read: as code of which kind, loaded where. */
 import { elfRanges, votedBases } from './bases.js';
+import { type AddressRange, type CodeFormat, plainReading, type Reading } from './code.js';
 import type { Cover } from './covers.js';
-import { openMoves } from './moves.js';
+import { judgeTables, type Loops } from './loops.js';
 import { mapShifts } from './shifts.js';
-import { type AddressRange, type CodeFormat, openUnits } from './units.js';
-
-/** A way to read the old image. */
-export interface Reading {
-  readonly format: CodeFormat;
-  readonly ranges: readonly AddressRange[];
-  readonly codeBase: number;
-}
-
-/** Nothing is taken for an address. */
-export const plainReading: Reading = { format: 'none', ranges: [], codeBase: 0 };
 
 const formats: readonly CodeFormat[] = ['none', 'aarch64', 'thumb', 'arm'];
 /** Old bytes that are looked at to judge a reading. */
 const sampleBytes = 2 ** 19;
 
 /** The readings that promise most, the best one first; the plain one is always there. */
-export function readingsOf(old: Uint8Array, fresh: Uint8Array, covers: readonly Cover[]): readonly Reading[] {
+export function readingsOf(
+  loops: Loops,
+  old: Uint8Array,
+  fresh: Uint8Array,
+  covers: readonly Cover[],
+): readonly Reading[] {
   const elf = elfRanges(old);
   const bases = elf.length > 0 ? [] : votedBases(old, fresh, covers, mapShifts(old.length, covers));
   const whole = bases.map((address): readonly AddressRange[] => [{ address, offset: 0, length: old.length }]);
@@ -29,7 +24,7 @@ export function readingsOf(old: Uint8Array, fresh: Uint8Array, covers: readonly 
   const judged = formats
     .flatMap((format) => rangeSets.map((ranges): Reading => ({ format, ranges, codeBase: codeBaseOf(ranges) })))
     .filter(({ format, ranges }) => format !== 'none' || ranges.length > 0)
-    .map((reading) => ({ reading, gain: gainOf(old, fresh, sample, reading) }))
+    .map((reading) => ({ reading, gain: gainOf(loops, sample, reading) }))
     .filter(({ gain }) => gain > 0)
     .sort((a, b) => b.gain - a.gain);
   return [...judged.slice(0, 1).map(({ reading }) => reading), plainReading];
@@ -60,26 +55,13 @@ function sampleOf(covers: readonly Cover[]): readonly Cover[] {
 }
 
 /** Units that are foretold where the old one would be wrong, less those that are not where it would be right. */
-function gainOf(old: Uint8Array, fresh: Uint8Array, covers: readonly Cover[], reading: Reading): number {
-  const moves = openMoves({ exactBits: 8, coarseBits: 10 });
-  const units = openUnits(old, reading.format, reading.ranges, reading.codeBase, moves);
-  units.reset();
-  const { unit } = units;
+function gainOf({ call, openCoding }: Loops, covers: readonly Cover[], reading: Reading): number {
+  openCoding(judgeTables, reading);
+  call('openSegment', 0);
   let gain = 0;
-  for (const cover of covers) {
-    const copy = { from: cover.from, length: cover.length, by: cover.at - cover.from };
-    let page = -1;
-    for (let at = copy.from; at < copy.from + copy.length; at += unit.length) {
-      if (at >>> 9 !== page) {
-        page = at >>> 9;
-        moves.pass(page, copy.by);
-      }
-      units.read(copy, at);
-      let word = 0;
-      for (let i = 0; i < unit.length; i++) word |= (fresh[at + copy.by + i] ?? 0) << (8 * i);
-      if (unit.predicted !== unit.old) gain += word === unit.predicted ? 1 : word === unit.old ? -1 : 0;
-      if (unit.length === 4) units.learn(copy, at, word);
-    }
+  for (const { at, from, length } of covers) {
+    call('openCopy', from, length, at - from);
+    gain += call('gainOfCopy');
   }
   return gain;
 }

@@ -1,10 +1,12 @@
 /** Finds what the gaps between covers have in common with the new image as far as it has been made. */
 import type { Cover } from './covers.js';
+import type { Loops } from './loops.js';
 import type { Order, Span } from './place.js';
 
 /** Shorter pieces cost more to tell than to send. */
 const shortest = 12;
-const ways = 4;
+/** Bytes that are done in one call: the engine runs better code from one call to the next only. */
+const slice = 32_768;
 /** A cover of so many bytes stays in any case, and by how much a piece must be longer than a shorter one. */
 const longCover = 256;
 const clearlyLonger = 16;
@@ -26,45 +28,8 @@ export interface SelfSearch {
 }
 
 /** A search that knows nothing of the new image yet. */
-export function openSelfSearch(fresh: Uint8Array, { segmentSize, downwards }: Order): SelfSearch {
-  const bits = Math.max(8, Math.min(20, 31 - Math.clz32(fresh.length + 1)));
-  const places = new Int32Array(ways << bits).fill(-1);
-  const view = new DataView(fresh.buffer, fresh.byteOffset, fresh.byteLength);
-
-  /** Where the places of what begins like the bytes at `at` are noted. */
-  function bucketOf(at: number): number {
-    const a = Math.imul(view.getUint32(at, true), 0x9e3779b1);
-    const b = Math.imul(view.getUint32(at + 4, true), 0x85ebca6b);
-    const c = Math.imul(view.getUint32(at + 8, true), 0xc2b2ae35);
-    return (Math.imul(a ^ (b >>> 15) ^ c, 0x27d4eb2f) >>> (32 - bits)) * ways;
-  }
-
-  function note(at: number): void {
-    if (at + shortest > fresh.length) return;
-    places[bucketOf(at) + (at & (ways - 1))] = at;
-  }
-
-  function equalBytes(from: number, at: number, most: number): number {
-    let length = 0;
-    while (length < most && fresh[from + length] === fresh[at + length]) length++;
-    return length;
-  }
-
-  /** The longest piece for [at, end) of at least `least` bytes that may be copied when the segment is made. */
-  function longest(at: number, end: number, behind: number, least: number): Cover | undefined {
-    const bucket = bucketOf(at);
-    let best: Cover | undefined;
-    for (let i = 0; i < ways; i++) {
-      const from = places[bucket + i] ?? -1;
-      if (from < 0) continue;
-      const most = downwards && from >= behind ? Math.min(end - at, fresh.length - from) : end - at;
-      // What is too short costs no more than its least length: the work grows with the image.
-      if (most < least || equalBytes(from, at, least) < least) continue;
-      const length = least + equalBytes(from + least, at + least, most - least);
-      if (length > (best?.length ?? 0)) best = { at, length, from, self: true };
-    }
-    return best;
-  }
+export function openSelfSearch({ call, openSelf }: Loops, { segmentSize, downwards }: Order): SelfSearch {
+  openSelf(downwards);
 
   return {
     fill: (span, covers) => {
@@ -74,7 +39,17 @@ export function openSelfSearch(fresh: Uint8Array, { segmentSize, downwards }: Or
       let k = 0;
       const take = (cover: Cover): void => {
         filled.push(cover);
-        for (const until = at + cover.length; at < until; at++) note(at);
+        const until = at + cover.length;
+        for (; at < until; at = Math.min(until, at + slice)) call('note', at, Math.min(until, at + slice));
+      };
+      /** Goes on to the first place before `stop`, or at most a slice further, that has a piece which ends before `end`. */
+      const seek = (stop: number, end: number): Cover | undefined => {
+        at = call('seek', at, Math.min(stop, at + slice), end, behind, shortest);
+        return found();
+      };
+      const found = (): Cover | undefined => {
+        const length = call('foundLength');
+        return length === 0 ? undefined : { at, length, from: call('foundFrom'), self: true };
       };
       while (at < span.end) {
         const next = from(covers[k], at);
@@ -82,16 +57,17 @@ export function openSelfSearch(fresh: Uint8Array, { segmentSize, downwards }: Or
           k++;
           continue;
         }
-        const isGap = next === undefined || next.at > at;
+        if (next === undefined || next.at > at) {
+          const stop = next?.at ?? span.end;
+          const end = next !== undefined && next.length >= longCover ? next.at : span.end;
+          const piece = seek(stop, end);
+          if (piece !== undefined) take(piece);
+          continue;
+        }
         // A short cover gives way to a piece of the new image that goes well past it.
-        const least = isGap
-          ? shortest
-          : Math.max(shortest, next.length + Math.max(clearlyLonger, next.length - longCover));
-        const end = isGap && next !== undefined && next.length >= longCover ? next.at : span.end;
-        const found = at + least <= end ? longest(at, end, behind, least) : undefined;
-        if (found !== undefined) take(found);
-        else if (next !== undefined && !isGap) take(next);
-        else note(at++);
+        const least = Math.max(shortest, next.length + Math.max(clearlyLonger, next.length - longCover));
+        call('look', at, span.end, behind, least);
+        take(found() ?? next);
       }
       return filled;
     },

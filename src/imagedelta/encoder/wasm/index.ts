@@ -1,0 +1,13 @@
+export { copySome, gainOfCopy, openCopy } from './copies';
+export { freeAt, rangesAt, spentAt, tablesAt } from './layout';
+export {
+  closeSegment,
+  knownMove,
+  literals,
+  number,
+  openCoding,
+  openImages,
+  openSegment,
+  source,
+} from './segment';
+export { foundFrom, foundLength, look, note, openSelf, seek } from './self';
