@@ -144,6 +144,38 @@ export interface FleetPatch {
   readonly jobs: readonly string[];
 }
 
+/** A patch, or a file that travels whole, as a worker makes it: contents are named by their paths in both builds. */
+export interface FleetPatchTask {
+  /** The key of the cache. */
+  readonly key: Sha256;
+  readonly target: string;
+  /** In order of preference; what each adds to the package beside the patch. */
+  readonly bases: readonly { readonly path: string; readonly cost: number }[];
+}
+
+/** Patches of one pair that a worker makes together and puts into the cache, from where packages take them: plain data, which a queue can carry. */
+export interface FleetPatchJob {
+  /** For people: `patches of gateway/A01-to-A02`. */
+  readonly id: string;
+  readonly archive: string;
+  readonly from: string;
+  readonly to: string;
+  readonly fromDigest: Sha256;
+  readonly toDigest: Sha256;
+  readonly effort: NonNullable<Settings['effort']>;
+  readonly tasks: readonly FleetPatchTask[];
+}
+
+/** What became of such a job. */
+export interface FleetPatchesMade {
+  readonly id: string;
+  readonly all: number;
+  /** Those that the cache had. */
+  readonly hits: number;
+  /** Why they were not made; then packages make their own. */
+  readonly faults: readonly Fault[];
+}
+
 /** What a package weighs before it is made. */
 export interface FleetEstimate {
   readonly id: string;
@@ -184,6 +216,8 @@ export interface FleetQueueStatus {
   /** Put back for a while, after a failure or by a worker of another version. */
   readonly delayed: number;
   readonly active: number;
+  /** Packages whose patches are still being made. */
+  readonly blocked: number;
   readonly completed: number;
   readonly failed: number;
   readonly underWay: readonly { readonly id: string; readonly worker: string; readonly attempts: number }[];

@@ -7,6 +7,8 @@ export interface PatchCache {
   readonly own: boolean;
   /** The bytes that were put under this key, or undefined. What is damaged is not there. */
   readonly get: (key: Sha256) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Whether get() would probably give something: asked where the bytes are not needed. */
+  readonly has: (key: Sha256) => Promise<boolean>;
   /** Keeps the bytes; a cache that cannot is no error, for it only saves time. */
   readonly put: (key: Sha256, bytes: Uint8Array) => Promise<void>;
   /** What get() gave is not what the key stands for: it is told, and the next put() replaces it. */

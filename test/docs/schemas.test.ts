@@ -244,7 +244,7 @@ test('integration: fleet, its plan and its outcome', async () => {
   hold('fleet-outcome', await command('fleet', 'run', at('line/fleet.json'), '--no-cache'));
   hold('fleet-plan', await command('fleet', 'plan', at('line/fleet.json')));
   const failures = [{ id: 'a', attempts: 2, faults: [{ code: 'queue-worker-lost', message: 'lost' }] }] as const;
-  const counts = { workers: 1, waiting: 0, delayed: 0, active: 1, completed: 2, failed: 1 };
+  const counts = { workers: 1, waiting: 0, delayed: 0, active: 1, blocked: 1, completed: 2, failed: 1 };
   const underWay = [{ id: 'b', worker: 'host:1', attempts: 1 }];
   const status = queueStatusJson({ queue: 'redis://host:6379', name: 'q', ...counts, underWay, failures });
   hold('fleet-status', JSON.parse(status.text));

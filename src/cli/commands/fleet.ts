@@ -259,11 +259,11 @@ function queueOf({
   ...words
 }: FleetRunWords & { readonly queue?: string | undefined; readonly queueName: string }): QueueRequest | undefined {
   if (queue === undefined) return undefined;
-  const theirs = ['jobs', 'memory', 'cache'].filter((name) => Reflect.get(words, name) !== undefined);
+  const theirs = ['jobs', 'memory'].filter((name) => Reflect.get(words, name) !== undefined);
   if (theirs.length === 0) return queueRequest({ queue, queueName });
   throw new UsageError({
     code: 'usage',
-    message: `with --queue it is the workers that make patches: --${theirs[0]} is an option of dfota fleet worker`,
+    message: `with --queue it is the workers that make packages: --${theirs[0]} is an option of dfota fleet worker`,
     remedy: 'leave it out here',
   });
 }

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { sha256Of } from '../../model/digest.js';
 import { type Fault, InputError, showFault } from '../../model/errors.js';
-import type { FleetJob, FleetPackage } from '../../model/fleet.js';
+import type { FleetJob, FleetPackage, FleetPatchesMade, FleetPatchJob } from '../../model/fleet.js';
 
 /** The mark of a message. */
 const messageFormat = 'dfota-fleet-job';
@@ -13,24 +13,51 @@ export interface Versions {
   readonly engine: string;
 }
 
-/** A job on its way. */
-export interface QueueMessage {
+/** What every message says. */
+interface Envelope {
   readonly format: typeof messageFormat;
-  readonly version: 1;
+  readonly version: 2;
   readonly wants: Versions;
-  readonly job: FleetJob;
   /** Workers of other versions that have put it back. */
   readonly refusals: number;
 }
 
-/** The message of a job. */
-export function messageOf(job: FleetJob, wants: Versions): QueueMessage {
-  return { format: messageFormat, version: 1, wants, job, refusals: 0 };
+/** A package on its way. */
+export interface PackageMessage extends Envelope {
+  readonly kind: 'package';
+  readonly job: FleetJob;
+  /** The names in the queue of the jobs that make its patches. */
+  readonly patches: readonly string[];
 }
 
-/** The name of a job in the queue: the same job of the same versions is there once. */
-export function messageId({ job, wants }: QueueMessage): string {
-  return `dfota-${sha256Of(Buffer.from(JSON.stringify([wants, { ...job, devices: undefined, there: undefined }]))).slice(0, 40)}`;
+/** Patches on their way. */
+export interface PatchesMessage extends Envelope {
+  readonly kind: 'patches';
+  readonly job: FleetPatchJob;
+}
+
+/** A job on its way. */
+export type QueueMessage = PackageMessage | PatchesMessage;
+
+/** The message of a package. */
+export function messageOf(job: FleetJob, wants: Versions, patches: readonly string[] = []): PackageMessage {
+  return { format: messageFormat, version: 2, kind: 'package', wants, job, patches, refusals: 0 };
+}
+
+/** The message of patches. */
+export function patchesMessage(job: FleetPatchJob, wants: Versions): PatchesMessage {
+  return { format: messageFormat, version: 2, kind: 'patches', wants, job, refusals: 0 };
+}
+
+/** The name of a job in the queue: the same job of the same versions is there once, and the same patches are, whatever packages want them. */
+export function messageId(
+  message: Pick<PackageMessage, 'kind' | 'job' | 'wants'> | Pick<PatchesMessage, 'kind' | 'job' | 'wants'>,
+): string {
+  const named =
+    message.kind === 'package'
+      ? [message.wants, { ...message.job, devices: undefined, there: undefined }]
+      : [message.wants, message.job.tasks.map(({ key }) => key)];
+  return `dfota-${message.kind}-${sha256Of(Buffer.from(JSON.stringify(named))).slice(0, 40)}`;
 }
 
 /** Reads what a queue holds: anybody may have put it there. Throws InputError for anything but a message. */
@@ -55,10 +82,29 @@ function areTexts(...values: readonly unknown[]): boolean {
 }
 
 function isMessage(data: unknown): data is QueueMessage {
-  if (!isFields(data) || data.format !== messageFormat || data.version !== 1) return false;
-  const { wants, job, refusals } = data;
+  if (!isFields(data) || data.format !== messageFormat || data.version !== 2) return false;
+  const { kind, wants, job, refusals } = data;
   if (!isFields(wants) || !areTexts(wants.dfota, wants.engine) || typeof refusals !== 'number') return false;
-  return isFields(job) && isJob(job);
+  if (!isFields(job)) return false;
+  if (kind === 'package') return isJob(job) && Array.isArray(data.patches) && areTexts(...data.patches);
+  return kind === 'patches' && isPatchJob(job);
+}
+
+function isPatchJob(job: Fields): boolean {
+  const { id, archive, from, to, fromDigest, toDigest, effort, tasks } = job;
+  return (
+    areTexts(id, archive, from, to, fromDigest, toDigest) &&
+    ['fast', 'normal', 'best'].some((each) => each === effort) &&
+    Array.isArray(tasks) &&
+    tasks.every((task: unknown) => isFields(task) && areTexts(task.key, task.target) && areBases(task.bases))
+  );
+}
+
+function areBases(bases: unknown): boolean {
+  return (
+    Array.isArray(bases) &&
+    bases.every((base: unknown) => isFields(base) && areTexts(base.path) && typeof base.cost === 'number')
+  );
 }
 
 function isJob(job: Fields): boolean {
@@ -104,7 +150,7 @@ function isFault(value: unknown): value is Fault {
 }
 
 /** What a worker gives back. */
-export type QueueResult = FleetPackage & { readonly worker: string };
+export type QueueResult = (FleetPackage | FleetPatchesMade) & { readonly worker: string };
 
 /** The faults in one line, for a log. */
 export function faultLine(faults: readonly Fault[]): string {

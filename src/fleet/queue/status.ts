@@ -9,8 +9,9 @@ import { openQueue } from './producer.js';
 export async function queueStatus(address: QueueAddress, name: string): Promise<FleetQueueStatus> {
   const queue = await openQueue(address, name);
   try {
-    const counts = await queue.getJobCounts('waiting', 'delayed', 'active', 'completed', 'failed');
+    const counts = await queue.getJobCounts('waiting', 'delayed', 'active', 'waiting-children', 'completed', 'failed');
     const { waiting = 0, delayed = 0, active = 0, completed = 0, failed = 0 } = counts;
+    const { 'waiting-children': blocked = 0 } = counts;
     const workers = await queue.getWorkers();
     const underWay = await queue.getActive(0, mostFleetRowsShown - 1);
     const lost = await queue.getFailed(0, mostFleetRowsShown - 1);
@@ -21,6 +22,7 @@ export async function queueStatus(address: QueueAddress, name: string): Promise<
       waiting,
       delayed,
       active,
+      blocked,
       completed,
       failed,
       underWay: underWay

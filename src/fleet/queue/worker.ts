@@ -1,11 +1,21 @@
 /** Takes jobs out of a queue, one after the other or several at once, until it is told to stop. How they are made is the caller's. */
 import { hostname } from 'node:os';
-import { InputError, ProofError, UsageError } from '../../model/errors.js';
-import type { FleetJob, FleetPackage } from '../../model/fleet.js';
-import { longestWorkerSilenceMs, mostJobRefusals } from '../../model/limits/fleet.js';
+import { type Fault, InputError, ProofError, UsageError } from '../../model/errors.js';
+import type { FleetJob, FleetPackage, FleetPatchesMade, FleetPatchJob } from '../../model/fleet.js';
+import { longestWorkerSilenceMs, mostJobRefusals, patchPauseMs } from '../../model/limits/fleet.js';
 import { loadOptional } from '../../model/optional-package.js';
 import { askQueue, type QueueAddress, queuePackages } from './connect.js';
-import { failureText, faultLine, type QueueMessage, type QueueResult, readMessage, type Versions } from './message.js';
+import {
+  failureText,
+  faultLine,
+  type PackageMessage,
+  type PatchesMessage,
+  type QueueMessage,
+  type QueueResult,
+  readFailure,
+  readMessage,
+  type Versions,
+} from './message.js';
 
 /** A worker's place and manner. */
 export interface WorkerOptions {
@@ -18,6 +28,8 @@ export interface WorkerOptions {
   readonly signal: AbortSignal;
   /** Makes a package; a `missing` one is a failure. */
   readonly make: (job: FleetJob) => Promise<FleetPackage>;
+  /** Makes patches for the cache; faults are a failure. */
+  readonly makePatches: (job: FleetPatchJob) => Promise<FleetPatchesMade>;
   readonly onLine: (line: string) => void;
   /** Milliseconds of silence after which another worker gets the job. */
   readonly silenceMs?: number | undefined;
@@ -33,12 +45,15 @@ type Outcome =
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { address, name, concurrency, signal, onLine } = options;
   await askQueue(address);
-  const { Worker, DelayedError, UnrecoverableError } = await loadOptional(queuePackages, () => import('bullmq'));
+  const { Job, Worker, DelayedError, UnrecoverableError } = await loadOptional(queuePackages, () => import('bullmq'));
   const lockDuration = options.silenceMs ?? longestWorkerSilenceMs;
   const worker = new Worker(
     name,
     async (job, token) => {
-      const outcome = await attend(job.data, options);
+      const outcome = await attend(job.data, options, async (id) => {
+        const found = await Job.fromId(worker, id);
+        return found && { state: await found.getState(), failedReason: found.failedReason };
+      });
       switch (outcome.kind) {
         case 'done':
           return outcome.result;
@@ -95,7 +110,13 @@ export function workerName(): string {
   return `${hostname()}:${process.pid}`;
 }
 
-async function attend(data: unknown, { has, make, onLine, signal }: WorkerOptions): Promise<Outcome> {
+/** A job of the queue by its name; undefined where it has none of that name. */
+type FindJob = (
+  id: string,
+) => Promise<{ readonly state: string; readonly failedReason?: string | undefined } | undefined>;
+
+async function attend(data: unknown, options: WorkerOptions, find: FindJob): Promise<Outcome> {
+  const { has, onLine, signal } = options;
   try {
     const message = readMessage(data);
     const { wants, job, refusals } = message;
@@ -105,16 +126,10 @@ async function attend(data: unknown, { has, make, onLine, signal }: WorkerOption
       if (refusals + 1 >= mostJobRefusals) throw fault;
       return { kind: 'back', message: { ...message, refusals: refusals + 1 }, delayMs: 1000 };
     }
-    onLine(`begins ${job.id}`);
     try {
-      const made = await make(job);
-      if (made.state === 'missing') {
-        onLine(`failed ${job.id}: ${faultLine(made.faults)}`);
-        const final = made.faults.some(({ code }) => code === 'package-not-proved' || code === 'patch-unproved');
-        return { kind: 'failed', reason: failureText(made.faults), final };
-      }
-      onLine(`made ${job.id}, ${made.bytes} bytes`);
-      return { kind: 'done', result: { ...made, worker: workerName() } };
+      return message.kind === 'package'
+        ? await attendPackage(message, options, find)
+        : await attendPatches(message, options);
     } catch (error) {
       // Stopped in the middle: somebody else may go on at once.
       if (signal.aborted) return { kind: 'back', message, delayMs: 0 };
@@ -126,6 +141,44 @@ async function attend(data: unknown, { has, make, onLine, signal }: WorkerOption
     }
     throw error;
   }
+}
+
+const ended = ['completed', 'failed', 'unknown'];
+
+async function attendPackage(
+  message: PackageMessage,
+  { make, onLine }: WorkerOptions,
+  find: FindJob,
+): Promise<Outcome> {
+  const { job, patches } = message;
+  for (const id of patches) {
+    const found = await find(id);
+    if (found === undefined) continue;
+    // Those of other packages: they are made once, so this one waits for them.
+    if (!ended.includes(found.state)) return { kind: 'back', message, delayMs: patchPauseMs };
+    const [fault] = found.state === 'failed' ? readFailure(found.failedReason ?? '') : [];
+    // What has cost two workers must not cost a third.
+    if (fault?.code === 'queue-worker-lost') return { kind: 'failed', reason: failureText([fault]), final: true };
+  }
+  onLine(`begins ${job.id}`);
+  const made = await make(job);
+  if (made.state === 'missing') return told(job.id, made.faults, onLine);
+  onLine(`made ${job.id}, ${made.bytes} bytes`);
+  return { kind: 'done', result: { ...made, worker: workerName() } };
+}
+
+async function attendPatches({ job }: PatchesMessage, { makePatches, onLine }: WorkerOptions): Promise<Outcome> {
+  onLine(`begins ${job.id}`);
+  const made = await makePatches(job);
+  if (made.faults.length > 0) return told(job.id, made.faults, onLine);
+  onLine(`made ${job.id}: ${made.all}, of which the cache had ${made.hits}`);
+  return { kind: 'done', result: { ...made, worker: workerName() } };
+}
+
+function told(id: string, faults: readonly Fault[], onLine: WorkerOptions['onLine']): Outcome {
+  onLine(`failed ${id}: ${faultLine(faults)}`);
+  const final = faults.some(({ code }) => code === 'package-not-proved' || code === 'patch-unproved');
+  return { kind: 'failed', reason: failureText(faults), final };
 }
 
 function otherVersion(wants: Versions, has: Versions): InputError {

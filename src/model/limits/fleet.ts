@@ -38,3 +38,12 @@ export const mostFleetRowsShown = 200;
 
 /** Bytes that making and proving one package takes, about: measured on a real pair, and rounded up. So many are made at once as fit. */
 export const packageMemoryBytes = 640 * 2 ** 20;
+
+/** Bytes of targets that a job of patches has, about: less than a minute's work. A larger file is a job of its own. */
+export const patchJobBytes = 4 * 2 ** 20;
+
+/** Most patches of one job: its message stays small. */
+export const mostPatchesOfJob = 64;
+
+/** Milliseconds for which a package is put back whose patches others are making. */
+export const patchPauseMs = 500;

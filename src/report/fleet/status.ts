@@ -7,9 +7,9 @@ import { fleetJsonVersion } from './plan.js';
 
 /** Counts, what is under way and where, and what has failed and why. Exit code 1 when a job has failed. */
 export function queueStatusText(status: FleetQueueStatus): Report {
-  const { queue, name, workers, waiting, delayed, active, completed, failed, underWay, failures } = status;
+  const { queue, name, workers, waiting, delayed, active, blocked, completed, failed, underWay, failures } = status;
   const lines = [
-    `${queue}, ${name}: ${showCount(workers, 'worker')}; ${waiting} waiting, ${delayed} put back, ${active} under way, ${completed} done, ${failed} failed`,
+    `${queue}, ${name}: ${showCount(workers, 'worker')}; ${waiting} waiting, ${delayed} put back, ${active} under way, ${blocked} waiting for patches, ${completed} done, ${failed} failed`,
     ...underWay.map(
       ({ id, worker, attempts }) =>
         `under way: ${id} at ${worker || 'a worker'}${attempts > 1 ? `, try ${attempts}` : ''}`,

@@ -1,4 +1,4 @@
-import { mkdir, rm, utimes } from 'node:fs/promises';
+import { mkdir, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Sha256 } from '../../model/digest.js';
@@ -85,6 +85,7 @@ export async function openPatchCache(options: PatchCacheOptions): Promise<PatchC
       if (!readOnly) await quietly(() => utimes(fileOf(key), new Date(), new Date()));
       return found;
     },
+    has: async (key) => (await quietly(() => stat(fileOf(key)))) !== undefined,
     put: async (key, bytes) => {
       if (!readOnly) await quietly(() => writeEntry(directory, key, bytes));
     },

@@ -41,6 +41,7 @@ export async function openHttpCache(options: HttpCacheOptions): Promise<PatchCac
   return {
     own: false,
     get: (key) => cache.get(key),
+    has: (key) => cache.has(key),
     put: (key, bytes) => cache.put(key, bytes),
     reject: async (key) => cache.reject(key),
     // The server's own business.
@@ -93,6 +94,10 @@ class HttpCache {
     const { body } = content;
     if (!content.tooLong && body.length === named.size && sha256Of(body) === named.sha256) return body;
     return this.#refuse(key, 'bytes that are not those of its record');
+  }
+
+  async has(key: Sha256): Promise<boolean> {
+    return (await this.#ask('HEAD', `/ac/${key}`, 0))?.status === 200;
   }
 
   async put(key: Sha256, bytes: Uint8Array): Promise<void> {

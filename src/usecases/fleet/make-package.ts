@@ -25,7 +25,11 @@ export interface MakingPlace {
 }
 
 /** The builds of a job, by the digests that the plan knows. */
-export function archivedName(job: FleetJob, role: 'source' | 'target', root: string): Required<ArchivedName> {
+export function archivedName(
+  job: Pick<FleetJob, 'archive' | 'from' | 'to' | 'fromDigest' | 'toDigest'>,
+  role: 'source' | 'target',
+  root: string,
+): Required<ArchivedName> {
   const [version, digest] = role === 'source' ? [job.from, job.fromDigest] : [job.to, job.toDigest];
   return { archive: join(root, job.archive), version, digest };
 }

@@ -9,8 +9,10 @@ import type { Sha256 } from '../../model/digest.js';
 import type { FleetEstimate, FleetJob, FleetPatch, FleetPlan } from '../../model/fleet.js';
 import { sdx6x } from '../../model/layout.js';
 import type { PatchCache } from '../../model/patch-cache.js';
+import type { BuildPath } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
+import { encodeOperations } from '../../plan/settle.js';
 import { encodeTasks } from '../generate/encode.js';
 import { openRunCache } from '../generate/open-cache.js';
 import { type Lists, readLists, withBuild } from '../open-inputs.js';
@@ -89,7 +91,7 @@ export async function fleetPatches(
 }
 
 /** A patch, or a file that travels whole, of a pair. */
-export type NamedTask = EncodeTask & { readonly key: Sha256 };
+export type NamedTask = EncodeTask & { readonly key: Sha256; readonly path: BuildPath };
 
 /** What a pair needs. */
 export interface PlannedPair {
@@ -130,10 +132,13 @@ async function planPair(
 ): Promise<PlannedPair> {
   const { encoding } = options;
   const delta = await planBuilds({ source, target, rules }, options, { cache, onProgress: silent, signal });
-  const tasks = encodeTasks(delta, { source, target }, encoding.whole === true).map((task) => ({
+  const paths = encodeOperations(delta).map(({ path }) => path);
+  const all = encodeTasks(delta, { source, target }, encoding.whole === true).map((task, at) => ({
     ...task,
+    path: paths[at],
     key: encodingKey(task, { effort: encoding.effort, worthwhile: defaultWorthwhile }),
   }));
+  const tasks = all.flatMap((task) => (task.path === undefined ? [] : [{ ...task, path: task.path }]));
   const changed = [...delta.decisions.values()].filter(({ operations }) => operations.length > 0).length;
   const programs = { bytes: 0, guess: 0 };
   for (const path of [sdx6x.updater, sdx6x.updateAgent]) {

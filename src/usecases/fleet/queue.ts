@@ -9,8 +9,11 @@ import { InputError } from '../../model/errors.js';
 import type { FleetJob, FleetOutcome, FleetPackage, FleetQueueStatus } from '../../model/fleet.js';
 import type { Ports } from '../../model/ports.js';
 import { dfotaVersion } from '../../version.js';
-import { openRunCache } from '../generate/open-cache.js';
+import { openRunCache, type RunCache } from '../generate/open-cache.js';
+import { fleetCache } from './cache.js';
 import { type MakingPlace, makePackage, missing } from './make-package.js';
+import { makePatches } from './make-patches.js';
+import { patchNamer } from './name-patches.js';
 import type { MakingOptions } from './options.js';
 import { type FleetRequest, fleetRoot, openFleet } from './plan.js';
 import { type FleetRunPorts, outcomeOf } from './run.js';
@@ -25,7 +28,10 @@ export interface QueueRequest {
 }
 
 /** A fleet that is made by workers: plain data. */
-export interface FleetQueueRequest extends FleetRequest, QueueRequest {}
+export interface FleetQueueRequest extends FleetRequest, QueueRequest {
+  /** The cache that workers share: where it is named, patches are jobs of their own. */
+  readonly encoding?: Pick<MakingOptions, 'cache' | 'cacheReadOnly' | 'defaultCache'> | undefined;
+}
 
 /** What a worker does: plain data. */
 export interface FleetWorkerRequest extends QueueRequest {
@@ -73,13 +79,16 @@ export async function runFleetByQueue(request: FleetQueueRequest, ports: FleetRu
       totalItems: wanted.length,
       item,
     });
-  for (const job of wanted) requireInside(job);
+  for (const job of wanted) requirePlaces(job);
+  const { cache } = await openSharedCache(request);
+  const namer = cache && patchNamer({ root, cache, wants: versions, signal: ports.signal });
   if (wanted.length > 0) {
     await runByQueue(wanted, {
       address,
       name: request.queueName,
       wants: versions,
       signal: ports.signal,
+      patchesOf: namer,
       onEnd: (job, end) => {
         ended.set(job, end);
         tell(job.id);
@@ -91,7 +100,13 @@ export async function runFleetByQueue(request: FleetQueueRequest, ports: FleetRu
     packages.set(job.id, made);
     ports.onPackage?.(made);
   }
-  return outcomeOf(plan, packages, []);
+  return outcomeOf(plan, packages, cache?.findings() ?? []);
+}
+
+/** The cache that the request or the file names: a user's own folder is shared with nobody. */
+async function openSharedCache({ file, encoding = {} }: FleetQueueRequest): Promise<RunCache> {
+  const { cache, cacheReadOnly } = await fleetCache(file, encoding);
+  return openRunCache({ cache, cacheReadOnly });
 }
 
 function failed({ id, output }: FleetJob, faults: FleetPackage['faults']): FleetPackage {
@@ -132,12 +147,16 @@ export async function fleetWorker(request: FleetWorkerRequest, ports: FleetWorke
     onLine,
     silenceMs: request.silenceMs,
     make: (job) => makeHere(job, place, { signal }),
+    makePatches: async (job) => {
+      requireInside(job.id, [job.archive]);
+      return makePatches(job, place, { signal });
+    },
   });
 }
 
 async function makeHere(job: FleetJob, place: MakingPlace, ports: Ports): Promise<FleetPackage> {
   try {
-    requireInside(job);
+    requirePlaces(job);
     // Another worker may have finished it before it was lost.
     const there = await findPackage(job, place.root);
     if (there !== undefined) return { id: job.id, state: 'there', output: job.output, ...there, faults: [] };
@@ -147,16 +166,20 @@ async function makeHere(job: FleetJob, place: MakingPlace, ports: Ports): Promis
   }
 }
 
+function requirePlaces({ id, output, alsoTo, archive, lists }: FleetJob): void {
+  requireInside(id, [output, ...alsoTo, archive, ...(lists === undefined ? [] : [lists])]);
+}
+
 /** Whoever can put a job into the queue must not choose any file of a worker's machine. Throws InputError. */
-function requireInside({ id, output, alsoTo }: FleetJob): void {
-  for (const path of [output, ...alsoTo]) {
+function requireInside(id: string, paths: readonly string[]): void {
+  for (const path of paths) {
     const plain = normalize(path);
     if (!isAbsolute(plain) && !/^\.\.(?:[\\/]|$)/.test(plain)) continue;
     throw new InputError({
       code: 'queue-job',
       place: { file: path },
-      message: `the package ${id} would be written outside of the folder of the fleet, where workers do not write`,
-      remedy: 'give the product an output below the folder of fleet.yaml',
+      message: `the job ${id} has a path outside of the folder of the fleet, where workers neither read nor write`,
+      remedy: 'let archive, lists and output of the product lie below the folder of fleet.yaml',
     });
   }
 }

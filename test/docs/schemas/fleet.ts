@@ -148,6 +148,7 @@ export const fleetStatus = object({
   waiting: count,
   delayed: count,
   active: count,
+  blocked: count,
   completed: count,
   failed: count,
   underWay: list(object({ id: text, worker: text, attempts: count })),

@@ -10,10 +10,14 @@ import { fileURLToPath } from 'node:url';
 import { Queue } from 'bullmq';
 import { encoderVersion } from '../../../src/encode/encode-file.js';
 import { queueAddress } from '../../../src/fleet/queue/connect.js';
-import { messageId, messageOf, readFailure, readMessage } from '../../../src/fleet/queue/message.js';
+import { messageId, messageOf, patchesMessage, readFailure, readMessage } from '../../../src/fleet/queue/message.js';
 import { runByQueue } from '../../../src/fleet/queue/producer.js';
+import { isSha256 } from '../../../src/model/digest.js';
 import { InputError, UsageError } from '../../../src/model/errors.js';
 import type { FleetJob, FleetOutcome } from '../../../src/model/fleet.js';
+import { openPatchCache } from '../../../src/store/cache/folder.js';
+import { makePatches } from '../../../src/usecases/fleet/make-patches.js';
+import { fleetPatches } from '../../../src/usecases/fleet/patches.js';
 import { openFleet } from '../../../src/usecases/fleet/plan.js';
 import { fleetStatus, fleetWorker, runFleetByQueue } from '../../../src/usecases/fleet/queue.js';
 import { runFleet } from '../../../src/usecases/fleet/run.js';
@@ -51,9 +55,9 @@ async function redis(options: Parameters<typeof startRedis>[1] = {}): Promise<Re
 }
 
 /** A worker is silent for long where a machine is busy: only tests that kill some wait for less. */
-function startWorker(url: string, silenceMs = 20_000): ChildProcess {
+function startWorker(url: string, silenceMs = 20_000, shared = cache): ChildProcess {
   const script = fileURLToPath(new URL('../../support/fleet-worker.js', import.meta.url));
-  const child = spawn(process.execPath, [script, url, work, cache, String(silenceMs)], {
+  const child = spawn(process.execPath, [script, url, work, shared, String(silenceMs)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   workers.push(child);
@@ -83,20 +87,49 @@ describe('integration: a queue on redis-server', { skip: without('redis-server')
     assert.ok(again.packages.every(({ state }) => state === 'there'));
   });
 
+  test('end-to-end: patches are jobs of their own, each named once, and packages take all of them from the cache', async () => {
+    const { url: queue } = await redis();
+    const file = writeFleet(work, product('flow'), 'flow.yaml');
+    const shared = join(work, 'flow-cache');
+    const { patches } = await fleetPatches(await openFleet({ file }), work, {});
+    startWorker(queue, 20_000, shared);
+    startWorker(queue, 20_000, shared);
+    assertRight(await runFleetByQueue({ file, queue, queueName, encoding: { cache: shared } }), 8);
+    const raw = new Queue(queueName, { connection: queueAddress(queue, undefined).connection });
+    const jobs = await raw.getCompleted();
+    const messages = jobs.map(({ data }) => readMessage(data));
+    const keys = messages.flatMap((message) =>
+      message.kind === 'patches' ? message.job.tasks.map(({ key }) => key) : [],
+    );
+    assert.equal(new Set(keys).size, keys.length);
+    assert.deepEqual([...keys].sort(), patches.map(({ key }) => key).sort());
+    for (const { name, returnvalue } of jobs) {
+      if (returnvalue.cached !== undefined) assert.equal(returnvalue.cached.hits, returnvalue.cached.all, name);
+    }
+    assert.equal(jobs.filter(({ returnvalue }) => returnvalue.cached?.all > 0).length, 8);
+    // No patch of a pair whose patches the cache has is a job.
+    const again = writeFleet(work, product('flow-again'), 'flow-again.yaml');
+    assertRight(await runFleetByQueue({ file: again, queue, queueName, encoding: { cache: shared } }), 8);
+    const later = await raw.getCompleted();
+    assert.equal(later.length, jobs.length + 8);
+    await raw.close();
+  });
+
   test('end-to-end: workers killed at any moment: every package is right in the end, and nothing half written has a name', async () => {
     const { url: queue } = await redis();
+    const shared = join(work, 'killed-cache');
     const file = writeFleet(work, product('killed'), 'killed.yaml');
-    const run = runFleetByQueue({ file, queue, queueName });
+    const run = runFleetByQueue({ file, queue, queueName, encoding: { cache: shared } });
     let ended = false;
     void run.finally(() => {
       ended = true;
     });
-    let current = startWorker(queue, 4000);
+    let current = startWorker(queue, 4000, shared);
     // At other moments in each run of the test; whichever they are, the outcome must be right.
     for (let kill = 0; kill < 4 && !ended; kill += 1) {
       await setTimeout(700 + Math.random() * 900);
       current.kill('SIGKILL');
-      current = startWorker(queue, 4000);
+      current = startWorker(queue, 4000, shared);
     }
     const outcome = await run;
     for (const { state, faults } of outcome.packages) {
@@ -104,7 +137,7 @@ describe('integration: a queue on redis-server', { skip: without('redis-server')
     }
     assertRight(outcome, outcome.packages.filter(({ state }) => state === 'made').length);
     // Those that lost two workers are made by the next run.
-    const next = await runFleetByQueue({ file, queue, queueName });
+    const next = await runFleetByQueue({ file, queue, queueName, encoding: { cache: shared } });
     assertRight(next, next.packages.filter(({ state }) => state === 'made').length);
     assert.ok(next.packages.every(({ state }) => state !== 'missing'));
   });
@@ -115,8 +148,8 @@ describe('integration: a queue on redis-server', { skip: without('redis-server')
       const { url: queue } = server;
       const name = kept ? 'restarted' : 'forgotten';
       const file = writeFleet(work, product(name), `${name}.yaml`);
-      const worker = startWorker(queue);
-      const run = runFleetByQueue({ file, queue, queueName });
+      const worker = startWorker(queue, 20_000, join(work, `${name}-cache`));
+      const run = runFleetByQueue({ file, queue, queueName, encoding: { cache: join(work, `${name}-cache`) } });
       if (worker.stdout !== null) await once(worker.stdout, 'data');
       await setTimeout(1000);
       await server.kill();
@@ -161,6 +194,77 @@ describe('integration: a queue on redis-server', { skip: without('redis-server')
     assert.equal(status.failed, 1);
     assert.equal(status.failures[0]?.faults[0]?.code, 'queue-worker-lost');
     assert.equal(existsSync(join(work, job.output)), false);
+  });
+
+  test('integration: patches that kill their workers are tried elsewhere once, then their package is told, without a third', async () => {
+    const { url: queue } = await redis();
+    const file = writeFleet(work, product('deadly-patches'), 'deadly-patches.yaml');
+    const [id = ''] = (await openFleet({ file })).jobs.map((job) => job.id);
+    const shared = join(work, 'deadly-cache');
+    const request = { file, queue, queueName, only: [id], encoding: { cache: shared } };
+    let outcome: FleetOutcome | undefined;
+    const waiting = runFleetByQueue(request).then((made) => {
+      outcome = made;
+    });
+    const begun: string[] = [];
+    // Each worker is killed as soon as it has begun with patches; the package would be let through.
+    const keepKilling = async (): Promise<void> => {
+      while (outcome === undefined && begun.length < 6) {
+        const worker = startWorker(queue, 1000, shared);
+        const line = await Promise.race([
+          once(worker.stdout ?? worker, 'data').then(([text]) => String(text)),
+          setTimeout(6000, ''),
+        ]);
+        if (line.startsWith('begins')) begun.push(line.trim());
+        worker.kill('SIGKILL');
+      }
+    };
+    await Promise.all([waiting, keepKilling()]);
+    assert.deepEqual(begun, [`begins patches of ${id}`, `begins patches of ${id}`]);
+    assert.deepEqual(
+      outcome?.packages.map(({ state, faults }) => [state, faults[0]?.code]),
+      [['missing', 'queue-worker-lost']],
+    );
+  });
+
+  test('integration: patches that are not what they are asked for by fail with a reason, and cost no package', async () => {
+    const { url: queue } = await redis();
+    const file = writeFleet(work, product('wrong-patches'), 'wrong-patches.yaml');
+    const [job] = (await openFleet({ file })).jobs;
+    assert.ok(job !== undefined);
+    const other = '0'.repeat(64);
+    assert.ok(isSha256(other));
+    const { archive, from, to, fromDigest, toDigest } = job;
+    const common = { id: 'patches of x', archive, from, to, fromDigest, toDigest, effort: 'fast' } as const;
+    const wrong = [
+      { ...common, tasks: [{ key: other, target: 'SYSTEM/bin/app', bases: [] }] },
+      { ...common, tasks: [{ key: other, target: 'SYSTEM/no/such', bases: [] }] },
+      { ...common, tasks: [{ key: other, target: '../../etc/passwd', bases: [] }] },
+      { ...common, archive: '../releases', tasks: [{ key: other, target: 'SYSTEM/bin/app', bases: [] }] },
+    ];
+    for (const each of wrong) {
+      const place = {
+        root: work,
+        making: { jobs: 1 },
+        cache: await openPatchCache({ directory: join(work, 'unused') }),
+      };
+      const { faults } = await makePatches(each, place);
+      assert.equal(faults.length, 1, JSON.stringify(faults));
+    }
+    const raw = new Queue(queueName, { connection: queueAddress(queue, undefined).connection });
+    const [bad] = wrong;
+    assert.ok(bad !== undefined);
+    await raw.add('bad', patchesMessage(bad, wants), { jobId: 'bad1' });
+    await raw.add(job.id, messageOf(job, wants, ['bad1', 'not-there']), { jobId: 'good1' });
+    startWorker(queue);
+    let state: string | undefined;
+    for (let look = 0; look < 600 && state !== 'completed'; look += 1) {
+      await setTimeout(50);
+      state = await (await raw.getJob('good1'))?.getState();
+    }
+    assert.equal(state, 'completed');
+    assert.equal(readFailure((await raw.getJob('bad1'))?.failedReason ?? '')[0]?.code, 'queue-job');
+    await raw.close();
   });
 
   test('integration: a worker of another version refuses a job, says which, and puts it back', async () => {
