@@ -1,6 +1,6 @@
 import type { OpenBuild } from '../model/build.js';
 import { type OnProgress, silent } from '../model/progress.js';
-import type { EarlyFile, ReadOptions } from '../model/tree.js';
+import type { EarlyFile, MadeBeside, ReadOptions } from '../model/tree.js';
 import { describeBuild } from './describe-build.js';
 import { isRawImageFile } from './images/raw-images.js';
 import type { Role } from './layout.js';
@@ -16,6 +16,7 @@ export interface OpenBuildOptions {
   readonly signal?: AbortSignal | undefined;
   /** A file that is wanted before the others. */
   readonly early?: EarlyFile | undefined;
+  readonly beside?: MadeBeside | undefined;
   /** For raw images: a targetfiles.zip, or a folder of its layout, that has what images do not hold (META, OTA, RECOVERY). */
   readonly companion?: string | undefined;
   /** The build is compared, and nothing is made of it: a single image then needs no updater beside it. */
@@ -34,6 +35,7 @@ export async function openBuild(path: string, options: OpenBuildOptions): Promis
     onProgress: options.onProgress ?? silent,
     signal: options.signal,
     early: options.early,
+    beside: options.beside,
   };
   const tree = await readTree(path, reading, options.companion);
   try {

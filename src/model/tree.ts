@@ -49,9 +49,19 @@ export interface EarlyFile {
   readonly found: (content: Content, read: () => Promise<Uint8Array<ArrayBuffer>>) => void;
 }
 
+/** What else is made of the files of a zip by the threads that read them: nobody reads them a second time for it. */
+export interface MadeBeside {
+  /** The module of these threads: it answers as the one that only makes digests, and with what it made of files. */
+  readonly entry: URL;
+  readonly wants: (path: BuildPath, size: number) => boolean;
+  /** Told of each file that a thread has read; not of long ones, which no thread reads. */
+  readonly take: (content: Content, made: unknown) => void;
+}
+
 /** How a tree is read. */
 export interface ReadOptions {
   readonly early?: EarlyFile | undefined;
+  readonly beside?: MadeBeside | undefined;
   readonly stage: Stage;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal | undefined;

@@ -101,7 +101,7 @@ export function contentsToSketch(
 ): { readonly source: readonly BuildPath[]; readonly target: readonly BuildPath[] } {
   const scope = scopeOf(rules, parts);
   const worthIt = (path: BuildPath, entry: Entry): boolean =>
-    entry.kind === 'file' && entry.content.size >= smallestSketched && inSystem(path) && scope.touches(path);
+    entry.kind === 'file' && mayBeSketched(path, entry.content.size) && scope.touches(path);
   const known = new Set<Sha1>();
   for (const entry of source.entries.values()) if (entry.kind === 'file') known.add(entry.content.sha1);
   const fresh = [...target.entries].filter(
@@ -118,6 +118,11 @@ export function contentsToSketch(
 
 /** Below this, in bytes, a file is found by its name or sent whole: its patch would hardly be smaller. */
 const smallestSketched = 512;
+
+/** Whether a file is one of those that are sketched, as far as path and size tell. */
+export function mayBeSketched(path: BuildPath, size: number): boolean {
+  return size >= smallestSketched && inSystem(path);
+}
 
 function skippedRowFinding({ rule, reason }: SkippedRule): Finding {
   const why = {

@@ -1,13 +1,13 @@
 /** The only place that opens builds and lists, and that closes the builds again. */
 import { readLists } from '../input/lists/read-lists.js';
-import { openBuild } from '../input/open-build.js';
+import { type OpenBuildOptions, openBuild } from '../input/open-build.js';
 import type { Modes } from '../input/ownership.js';
 import type { OpenBuild } from '../model/build.js';
 import type { Sha256 } from '../model/digest.js';
 import type { Finding } from '../model/finding.js';
 import type { ListRules } from '../model/list-rules.js';
 import type { Ports } from '../model/ports.js';
-import type { EarlyFile } from '../model/tree.js';
+import type { MadeBeside } from '../model/tree.js';
 import { openFromArchive } from './archive/open.js';
 
 export type { Role } from '../input/layout.js';
@@ -58,10 +58,10 @@ export async function withBuild<Result>(
   name: BuildName,
   role: 'source' | 'target',
   { modes, companion, compareOnly }: ReadingOptions,
-  { onProgress, signal, early }: Ports & { readonly early?: EarlyFile | undefined },
+  { onProgress, signal, early, beside }: Ports & Pick<OpenBuildOptions, 'early' | 'beside'>,
   use: (build: OpenBuild) => Promise<Result>,
 ): Promise<Result> {
-  const options = { role, modes, companion, compareOnly, onProgress, signal, early };
+  const options = { role, modes, companion, compareOnly, onProgress, signal, early, beside };
   const build = await (typeof name === 'string'
     ? openBuild(name, options)
     : openFromArchive(name.archive, name.version, { ...options, digest: name.digest }));
@@ -75,11 +75,11 @@ export async function withBuild<Result>(
 /** Opens the inputs for as long as `use` runs. The lists are read first: their mistakes are told without a long wait. */
 export async function withInputs<Result>(
   paths: InputPaths,
-  ports: Ports,
+  ports: Ports & { readonly besideSource?: MadeBeside | undefined },
   use: (inputs: OpenInputs) => Promise<Result>,
 ): Promise<Result> {
   const lists = await readLists(paths.lists);
-  return withBuild(paths.source, 'source', paths, ports, (source) =>
+  return withBuild(paths.source, 'source', paths, { ...ports, beside: ports.besideSource }, (source) =>
     withBuild(paths.target, 'target', paths, ports, (target) => use({ source, target, ...lists })),
   );
 }

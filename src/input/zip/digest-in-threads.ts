@@ -10,10 +10,12 @@ export interface DigestJob {
   readonly fd: number;
   readonly records: readonly PackedRecord[];
   readonly texts: readonly number[];
+  /** Those of which something is made beside the digest. */
+  readonly besides: readonly number[];
 }
 
 /** The digest of a file, or the text of a link. */
-export type EntryRead = { readonly sha1: Sha1 } | { readonly text: string };
+export type EntryRead = { readonly sha1: Sha1; readonly made?: unknown } | { readonly text: string };
 
 /** For each entry what was read; nothing where it is not what the zip claims. */
 export type DigestAnswer = readonly (EntryRead | undefined)[];
@@ -25,6 +27,8 @@ export function isForThreads({ size, compressedSize }: ZipRecord): boolean {
 
 /** Less than this is read sooner than threads start. */
 const worthThreads = 16 * 2 ** 20;
+
+const plainThread = new URL('./digest-thread.js', import.meta.url);
 
 /** An entry that a thread may read. */
 interface Readable {
@@ -41,6 +45,7 @@ export async function digestInThreads<Item extends Readable>(
   short: readonly Item[],
   signal: AbortSignal | undefined,
   take: (item: Item, read: EntryRead) => void,
+  beside?: { readonly entry: URL; readonly wants: (item: Item) => boolean } | undefined,
 ): Promise<void> {
   if (short.reduce((sum, { record }) => sum + record.size, 0) < worthThreads) return;
   const batches = batchesOf(short, ({ record }) => record);
@@ -49,10 +54,11 @@ export async function digestInThreads<Item extends Readable>(
     fd,
     records: batch.map(({ record }) => packedRecord(record)),
     texts: batch.flatMap(({ kind }, index) => (kind === 'link' ? [index] : [])),
+    besides: batch.flatMap((item, index) => (item.kind === 'file' && beside?.wants(item) ? [index] : [])),
   }));
   await inThreads<(typeof jobs)[number], DigestAnswer>(
     jobs,
-    { entry: new URL('./digest-thread.js', import.meta.url), signal, messageOf: ({ items: _, ...job }) => job },
+    { entry: beside?.entry ?? plainThread, signal, messageOf: ({ items: _, ...job }) => job },
     (job, answer) => {
       for (const [index, item] of job.items.entries()) {
         const read = answer[index];

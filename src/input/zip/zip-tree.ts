@@ -217,6 +217,8 @@ async function readNodes(handle: FileHandle, file: string, options: ReadOptions)
     if ('text' in read && linkFault(read.text, { file }) !== undefined) return;
     if ('text' in read) addLink(node, read.text);
     else addFile(node, { size: node.record.size, sha1: read.sha1 });
+    if ('sha1' in read && read.made !== undefined)
+      options.beside?.take({ size: node.record.size, sha1: read.sha1 }, read.made);
     doneBytes += node.record.size;
     left.delete(node);
     done(node);
@@ -236,13 +238,17 @@ async function readNodes(handle: FileHandle, file: string, options: ReadOptions)
       if (!(error instanceof InputError)) throw error;
     }
   };
+  const beside = options.beside && {
+    entry: options.beside.entry,
+    wants: (node: Node) => options.beside?.wants(pathOf(node), node.record.size) === true,
+  };
   const [digest] = await bothOrNeither(
     options.signal,
     (signal) => digestFile(handle, fileSize, signal),
     async (signal) => {
       await bothOrNeither(
         signal,
-        (stop) => digestInThreads(handle.fd, inFileOrder.filter(isShort), stop, takeShort),
+        (stop) => digestInThreads(handle.fd, inFileOrder.filter(isShort), stop, takeShort, beside),
         (stop) => concurrently(long, longAtOnce, stop, readLong),
       );
       // What was not read yet, or is to be told of.

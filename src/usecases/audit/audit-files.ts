@@ -3,6 +3,7 @@
 import type { Audit } from '../../model/audit.js';
 import type { Ports } from '../../model/ports.js';
 import { cacheFolder } from '../generate/open-cache.js';
+import { sketchWhileReading } from '../generate/sketch-while-reading.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
 import { withNamedBuilds } from '../name-builds.js';
 import { type InputPaths, withInputs } from '../open-inputs.js';
@@ -35,8 +36,12 @@ export async function auditFiles(given: AuditRequest, ports: Ports = {}): Promis
     },
     [...otherOutputs, ...(cache === undefined ? [] : [{ role: 'the cache', path: cache, kind: 'store' } as const])],
   );
-  const audit = await withInputs({ ...request, compareOnly: request.exact === undefined }, ports, (inputs) =>
-    auditBuilds(inputs, request, ports),
+  const isAbout = request.exact === undefined;
+  const { beside, known } = sketchWhileReading();
+  const audit = await withInputs(
+    { ...request, compareOnly: isAbout },
+    { ...ports, besideSource: isAbout ? beside : undefined },
+    (inputs) => auditBuilds({ ...inputs, sketches: known }, request, ports),
   );
   return { ...audit, lists: lists ?? 'the starter lists' };
 }

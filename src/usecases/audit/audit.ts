@@ -49,6 +49,7 @@ import type { Levers } from '../../plan/bases.js';
 import type { ChmodPlacement } from '../../plan/permissions.js';
 import { dfotaVersion } from '../../version.js';
 import { type Generated, type GenerateOptions, generatePackage } from '../generate/generate.js';
+import type { SketchOptions } from '../generate/sketches.js';
 import { guardInputs, withoutRepeated } from '../guard-inputs.js';
 import { inspectPackage } from '../inspect/inspect.js';
 import type { OpenInputs } from '../open-inputs.js';
@@ -76,7 +77,11 @@ export interface AuditOptions {
 }
 
 /** Audits two builds. Throws InputError when the policy or the package cannot be read; oddities of the firmware are findings. */
-export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, ports: Ports = {}): Promise<Audit> {
+export async function auditBuilds(
+  inputs: OpenInputs & { readonly sketches?: SketchOptions['known'] },
+  options: AuditOptions,
+  ports: Ports = {},
+): Promise<Audit> {
   const release = options.policyFile === undefined ? undefined : await readPolicy(options.policyFile);
   const { source, target } = inputs;
   const { onProgress = silent, signal, now = () => new Date() } = ports;
@@ -87,7 +92,7 @@ export async function auditBuilds(inputs: OpenInputs, options: AuditOptions, por
       : await inspectNamed(options.packageFile, options.packageName ?? options.packageFile, ports);
 
   const made = options.exact === undefined ? undefined : await makePackage(inputs, options, options.exact, ports);
-  const plan = made?.plan ?? (await planBuilds(inputs, options, { onProgress, signal }));
+  const plan = made?.plan ?? (await planBuilds(inputs, options, { known: inputs.sketches, onProgress, signal }));
   const guards = await guardInputs(inputs, parts, signal);
   const told = new Set(guards.map(({ code }) => code));
   const toldByPackage = (made?.findings ?? []).filter(({ code }) => !told.has(code));

@@ -17,6 +17,8 @@ export interface SketchOptions {
   readonly parts: ReadonlySet<Part>;
   /** Where sketches are kept between runs. */
   readonly cache?: PatchCache | undefined;
+  /** Sketches that were made before, of any files. */
+  readonly known?: ReadonlyMap<Sha1, Sketch> | undefined;
   /** Threads at most; one for each processor without it. */
   readonly threads?: number | undefined;
   readonly onProgress: OnProgress;
@@ -45,7 +47,7 @@ export async function sketchBuilds(
   target: OpenBuild,
   options: SketchOptions,
 ): Promise<ReadonlyMap<Sha1, Sketch>> {
-  const { rules, parts, cache, threads, onProgress, signal } = options;
+  const { rules, parts, cache, known: before, threads, onProgress, signal } = options;
   const wanted = contentsToSketch(source.build, target.build, rules, parts);
   const sides = [
     { from: source, items: itemsOf(source, wanted.source) },
@@ -73,7 +75,7 @@ export async function sketchBuilds(
       tell(item);
     };
     const unknown = [...fresh.values()].filter((item) => {
-      const sketch = known?.get(item.sha1);
+      const sketch = known?.get(item.sha1) ?? before?.get(item.sha1);
       if (sketch !== undefined) take(item, sketch);
       return sketch === undefined;
     });
