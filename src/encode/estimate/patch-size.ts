@@ -50,7 +50,7 @@ export function estimateBestPatch(
 const triplesCost = 3;
 
 function patchSizeOf(sides: Sides): number {
-  const { streams, share } = sample(sides, { pieceBytes: 32_768, fewestPieces: 16, enoughSearches: 50_000 });
+  const { streams, share } = sample(sides, { pieceBytes: 32_768, fewestPieces: 16, enoughSearches: 25_000 });
   const control = compressBzip2(controlBlock(new Int32Array(streams.control)), { level: 9, effort: 'plain' });
   const diff = compressBzip2(streams.diff, { level: 1, effort: 'plain', differences: true });
   const extra = compressBzip2(streams.extra, { level: 9, effort: 'plain' });

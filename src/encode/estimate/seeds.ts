@@ -17,8 +17,8 @@ const step = 4;
 
 /** A table has no fewer slots, and no more, as powers of two: those of a kernel take 64 MB. */
 const fewestBits = 8;
-const mostBits = 23;
-const mostLongBits = 22;
+const mostBits = 22;
+const mostLongBits = 21;
 
 /** Of a file with more words than this every second one is enough for what is long. */
 const manyWords = 2 ** 20;
@@ -42,7 +42,7 @@ export function seedsOf(bytes: Uint8Array): Seeds {
     const [first, second] = [words[at] ?? 0, words[at + 1] ?? 0];
     const pair = mix(first, second);
     // Padding is everywhere, and nothing is found by it.
-    if (first !== second) short[pair >>> shift] = at;
+    if ((at & every) === 0 && first !== second) short[pair >>> shift] = at;
     const four = mix(pair2, pair);
     if ((at & every) === 0 && at >= 2 && words[at - 2] !== words[at - 1]) middle[four >>> longShift] = at - 2;
     if ((at & every) === 0 && at >= 6 && words[at - 6] !== words[at - 5]) long[mix(four4, four) >>> longShift] = at - 6;
