@@ -6,7 +6,7 @@ import { compressionAt } from '../../formats/compression/kind.js';
 import { unpack } from '../../formats/compression/unpack.js';
 import { isCpio, readCpio } from '../../formats/container/cpio.js';
 import { FormatError } from '../../formats/format-error.js';
-import { sha1Of } from '../../model/digest.js';
+import { sha1Of, sha256Of } from '../../model/digest.js';
 import type { Inner, InnerFact, InnerMember, InnerSize } from '../../model/inner.js';
 import { largestRamDiskBytes } from '../../model/limits/audit.js';
 import { compareBytes } from '../../model/path.js';
@@ -94,9 +94,18 @@ interface KernelChange {
   readonly notes: readonly string[];
 }
 
+/** What was found last: the image of the recovery mostly has the kernel of the boot image. */
+let lastCompared: { readonly parts: string; readonly change: KernelChange } | undefined;
+
 function compareKernels(old: BootImage | undefined, now: BootImage | undefined): KernelChange {
   const oldPart = partOf(old, 'kernel');
   const nowPart = partOf(now, 'kernel');
+  const parts = [oldPart, nowPart].map((part) => part && sha256Of(part.bytes)).join(' ');
+  if (lastCompared?.parts !== parts) lastCompared = { parts, change: compareKernelParts(oldPart, nowPart) };
+  return lastCompared.change;
+}
+
+function compareKernelParts(oldPart: BootPart | undefined, nowPart: BootPart | undefined): KernelChange {
   if (oldPart !== undefined && nowPart !== undefined && bufferOf(oldPart.bytes).equals(nowPart.bytes))
     return { facts: [], notes: [] };
   const was = oldPart && readKernel(oldPart.bytes);
