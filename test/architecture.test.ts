@@ -229,6 +229,7 @@ const entrances = [
   'src/encode/pool/encode-thread.ts',
   'src/input/zip/digest-thread.ts',
   'src/usecases/generate/sketch-thread.ts',
+  'src/usecases/generate/sketching-digest-thread.ts',
   'src/usecases/image-delta/delta-thread.ts',
   'src/reference/reference-process.ts',
   'src/device/threads/patch-thread.ts',

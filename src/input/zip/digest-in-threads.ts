@@ -15,7 +15,7 @@ export interface DigestJob {
 }
 
 /** The digest of a file, or the text of a link. */
-export type EntryRead = { readonly sha1: Sha1; readonly made?: unknown } | { readonly text: string };
+export type EntryRead = { readonly sha1: Sha1; readonly made: unknown } | { readonly text: string };
 
 /** For each entry what was read; nothing where it is not what the zip claims. */
 export type DigestAnswer = readonly (EntryRead | undefined)[];

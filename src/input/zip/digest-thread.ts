@@ -10,7 +10,7 @@ if (port === null) throw new Error('digest-thread.js runs in a worker thread onl
 
 port.on('message', ({ fd, records, texts }: DigestJob) => {
   const answer: DigestAnswer = readPacked(fd, records, (bytes, index) =>
-    texts.includes(index) ? { text: fromBytes(bytes) } : { sha1: sha1Of(bytes) },
+    texts.includes(index) ? { text: fromBytes(bytes) } : { sha1: sha1Of(bytes), made: undefined },
   );
   port.postMessage(answer);
 });

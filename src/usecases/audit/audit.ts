@@ -78,7 +78,7 @@ export interface AuditOptions {
 
 /** Audits two builds. Throws InputError when the policy or the package cannot be read; oddities of the firmware are findings. */
 export async function auditBuilds(
-  inputs: OpenInputs & { readonly sketches?: SketchOptions['known'] },
+  inputs: OpenInputs & { readonly sketches?: SketchOptions['known'] | undefined },
   options: AuditOptions,
   ports: Ports = {},
 ): Promise<Audit> {
