@@ -1,6 +1,6 @@
 import { type Bias, learnCosts } from '../stretches/costs.js';
 import { borrowEngine, type Engine } from '../stretches/engine.js';
-import { type ByteStream, compressBzip2, compressBzip2Stream } from './bzip2.js';
+import { type ByteStream, compressBzip2Streams, whole } from './bzip2.js';
 import {
   bsdiffMemory,
   checkSizes,
@@ -47,6 +47,8 @@ const comparing = { fast: 'plain', normal: 'plain', best: 'normal' } as const;
 /** Where the first choice has more triples than this, the second is the better one, but for a few in a thousand: it is not packed to see. */
 const worthComparing = 500;
 
+const none = new Uint8Array(0);
+
 /** A choice of stretches: where its triples lie, and how many. */
 interface Stretches {
   readonly triples: number;
@@ -71,7 +73,7 @@ interface Trial extends Stretches {
 export function draftBsdiff(
   source: BsdiffInput,
   target: BsdiffInput,
-  { effort, onProgress }: BsdiffOptions,
+  { effort, onProgress, mate }: BsdiffOptions,
 ): BsdiffDraft {
   checkSizes(source.length, target.length);
   const biases = trials[effort];
@@ -139,15 +141,21 @@ export function draftBsdiff(
   }
 
   function encodeStreams(choice: Stretches, packing: BsdiffEffort | 'plain'): Parts {
-    return {
-      control: compressBzip2(controlBlock(triplesOf(engine, choice)), { level: 9, effort: packing }),
-      diff: compressBzip2Stream(streamOf(engine, at, choice, 'Differences'), {
-        level: packing === 'plain' ? 1 : 3,
-        effort: packing,
-        differences: true,
-      }),
-      extra: compressBzip2Stream(streamOf(engine, at, choice, 'Copies'), { level: 9, effort: packing }),
-    };
+    const isPlain = packing === 'plain';
+    const [control = none, diff = none, extra = none] = compressBzip2Streams(
+      [
+        { level: 9, effort: packing, open: () => whole(controlBlock(triplesOf(engine, choice))) },
+        {
+          level: isPlain ? 1 : 3,
+          effort: packing,
+          differences: true,
+          open: () => streamOf(engine, at, choice, 'Differences'),
+        },
+        { level: 9, effort: packing, open: () => streamOf(engine, at, choice, 'Copies') },
+      ],
+      mate,
+    );
+    return { control, diff, extra };
   }
 
   function experience(choice: Trial) {

@@ -21,6 +21,11 @@ export function put(width: u32, value: u32): void {
   }
 }
 
+/** The bits written since the start. */
+export function bitLength(): u32 {
+  return length * 8 + count;
+}
+
 /** Fills the last byte with zero bits. */
 export function align(): void {
   if (count > 0) put(8 - count, 0);

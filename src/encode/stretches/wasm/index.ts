@@ -1,6 +1,18 @@
 export { takeBytes } from './bits';
-export { closeStream, drain, feed, openStream } from './bzip2';
-export { bzip2Input, bzip2InputSize, bzip2Memory, bzip2Output } from './layout';
+export {
+  append,
+  closeStream,
+  endFeed,
+  feed,
+  openStream,
+  openWindows,
+  packedBits,
+  packedSum,
+  packWindow,
+  placeWindow,
+  takeWindow,
+} from './bzip2';
+export { bzip2Cuts, bzip2Input, bzip2InputSize, bzip2Memory, bzip2Output, bzip2Window } from './layout';
 export { aim, prepare } from './match';
 export {
   beginCounts,

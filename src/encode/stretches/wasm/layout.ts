@@ -8,6 +8,8 @@ export const inputSize: usize = 1 << 18;
 export const window: usize = input + inputSize;
 /** Four bytes for each byte of the window: its suffixes in order. */
 export const order: usize = window + longest;
+/** Where the segments of a window end, 4 bytes each, on the way to another memory: before there is an order. */
+export const cuts: usize = order;
 /** By rank of a suffix, the segment that it is in as they were at first, 2 bytes each. */
 export const owners: usize = order + 4 * longest;
 /** Two bytes for each byte of the window: room for the last columns of segments. */
@@ -54,6 +56,12 @@ export function bzip2InputSize(): usize {
 }
 export function bzip2Output(): usize {
   return output;
+}
+export function bzip2Window(): usize {
+  return window;
+}
+export function bzip2Cuts(): usize {
+  return cuts;
 }
 export function bzip2Memory(): usize {
   return end;
