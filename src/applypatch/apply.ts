@@ -1,7 +1,7 @@
 import { largestPatchResultBytes } from '../model/limits/formats.js';
 import { applyBsdiff40 } from './bsdiff40.js';
 import { PatchFormatError } from './fault.js';
-import { applyImgdiff2 } from './imgdiff2.js';
+import { applyImgdiff2, type DeflateAgain } from './imgdiff2.js';
 
 /** What a patch may cost, and how it is read where devices differ. */
 export interface ApplyOptions {
@@ -15,6 +15,8 @@ export interface ApplyOptions {
   readonly unread?: 'check' | 'ignore' | undefined;
   /** `check` (default): a chunk's source range lies within the source. `memory`: only what is read of it must. */
   readonly chunkRange?: 'check' | 'memory' | undefined;
+  /** What makes deflate streams again: deflateAgain where not given, for whoever has what that makes of some bytes already. */
+  readonly deflate?: DeflateAgain | undefined;
 }
 
 /** The formats that devices know, by the first eight bytes. */
@@ -39,6 +41,7 @@ export function applyPatch(patch: Uint8Array, source: Uint8Array, options: Apply
     outsideSource: options.outsideSource ?? 'zero',
     unread: options.unread ?? 'check',
     chunkRange: options.chunkRange ?? 'check',
+    deflate: options.deflate,
   };
   const format = patchFormat(patch);
   switch (format) {

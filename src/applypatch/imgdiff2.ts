@@ -15,6 +15,9 @@ export interface DeflateParameters {
   readonly strategy: number;
 }
 
+/** Makes the raw deflate stream of these bytes again; throws PatchFormatError where it would be longer than `maxSize`. */
+export type DeflateAgain = (bytes: Uint8Array, parameters: DeflateParameters, maxSize: number) => Uint8Array;
+
 /** A chunk of an IMGDIFF2, as its header says. Positions and lengths in bytes. */
 export type ImgdiffChunk =
   | {
@@ -112,6 +115,7 @@ export interface Imgdiff2Options {
   readonly outsideSource: 'zero' | 'reject';
   readonly unread: 'check' | 'ignore';
   readonly chunkRange: 'check' | 'memory';
+  readonly deflate?: DeflateAgain | undefined;
 }
 
 /**
@@ -188,7 +192,7 @@ function applyChunk(
       }
       const expanded = inflateExactly(from, chunk.sourceExpanded);
       const target = applyBsdiff40(inner, expanded, { ...innerOptions, maxTargetSize: chunk.targetExpanded });
-      return deflateAgain(target, chunk.parameters, options.maxTargetSize);
+      return (options.deflate ?? deflateAgain)(target, chunk.parameters, options.maxTargetSize);
     }
     default:
       return chunk satisfies never;
@@ -213,7 +217,8 @@ function inflateExactly(from: Uint8Array, expanded: number): Uint8Array {
   return bytes;
 }
 
-function deflateAgain(bytes: Uint8Array, parameters: DeflateParameters, maxSize: number): Uint8Array {
+/** As the device does it: the stream that classic zlib makes. Throws PatchFormatError for parameters that it does not take, and for more than `maxSize` bytes. */
+export function deflateAgain(bytes: Uint8Array, parameters: DeflateParameters, maxSize: number): Uint8Array {
   const level = levels.find((known) => known === parameters.level);
   const memLevel = memLevels.find((known) => known === parameters.memLevel);
   const strategy = strategies.find((known) => known === parameters.strategy);

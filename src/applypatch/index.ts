@@ -1,5 +1,6 @@
 export { type ApplyOptions, applyPatch, type PatchFormat, patchFormat } from './apply.js';
 export { type PatchFaultCode, PatchFormatError } from './fault.js';
+export { type DeflateAgain, type DeflateParameters, deflateAgain } from './imgdiff2.js';
 export { type ChunkSummary, type PatchSummary, summarisePatch } from './patch-summary.js';
 
 /**

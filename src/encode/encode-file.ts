@@ -10,9 +10,13 @@ import {
   type DeflateTarget,
   encodeImgdiff,
   type ImgdiffNotes,
+  type ImgdiffOptions,
   imgdiffEncoderVersion,
   openDeflateTarget,
 } from './imgdiff/imgdiff.js';
+import { deflateParameters } from './imgdiff/imgdiff-file.js';
+import { type Deflated, knownDeflate } from './mate/deflated.js';
+import type { Mate } from './mate/mate.js';
 import { isProved } from './prove-patch.js';
 
 /** Names everything that decides about the bytes of a result, for cache keys. */
@@ -76,6 +80,9 @@ const estimateFrom = 32 * 1024;
 /** Bytes of a deflate stream that must be the same for its settings to be tried. If the proof fails, all must. */
 const searchUpTo = 1 << 20;
 
+/** From so many bytes of expanded stream on, another thread has the decoder deflate them while the patch is made. */
+const worthDeflatingBeside = 1 << 20;
+
 /** How many times smaller than the estimate a patch has to be: the estimate may be twice too high, and a bit more. */
 const farSmaller = 3;
 
@@ -102,7 +109,8 @@ export function encodeFile(
   options: EncodeFileOptions,
   onProgress: (doneBytes: number) => void = () => {},
 ): EncodedFile {
-  return encodeWith(request, options, onProgress, (patch, base) => isProved(patch, base, targetOf(request)));
+  const prove: Prove = (patch, base) => isProved(patch, base, targetOf(request));
+  return encodeWith(request, options, { onProgress, prove });
 }
 
 /** A patch, and by its index the base from which it is to make the target. */
@@ -115,34 +123,45 @@ export interface ProofTask {
 export interface UnprovedFile {
   readonly result: EncodedFile;
   readonly toProve: readonly ProofTask[];
+  /** What the decoder has made of deflate streams meanwhile. */
+  readonly deflated: readonly Deflated[];
 }
 
 /**
  * The first half of {@link encodeFile}, for a file so large that the encoder's memory is to be given up before the proof
- * takes its own: everything but the proofs.
+ * takes its own: everything but the proofs. A mate takes over what it can; the result does not depend on it.
  */
 export function encodeUnproved(
   request: EncodeFileRequest,
   options: EncodeFileOptions,
   onProgress: (doneBytes: number) => void = () => {},
+  mate?: Mate | undefined,
 ): UnprovedFile {
   const toProve: ProofTask[] = [];
-  const result = encodeWith(request, options, onProgress, (patch, base) => {
+  const deflating: (() => Deflated | undefined)[] = [];
+  const prove: Prove = (patch, base) => {
     toProve.push({ patch, base: request.bases.indexOf(base) });
     return true;
-  });
-  return { result, toProve };
+  };
+  const onRemade: ImgdiffOptions['onRemade'] = ({ start, length, expandedLength }, settings) => {
+    if (mate === undefined || expandedLength < worthDeflatingBeside) return;
+    const bytes = request.target.slice(start, start + length);
+    deflating.push(mate.deflate({ bytes, expandedLength, parameters: deflateParameters(settings) }));
+  };
+  const result = encodeWith(request, options, { onProgress, prove, mate, onRemade });
+  const deflated = deflating.map((made) => made()).filter((made) => made !== undefined);
+  return { result, toProve, deflated };
 }
 
 /** The second half: the result if all patches stand their proof, else what {@link encodeFile} gives. Both together give just that. */
 export function finishFile(
-  { result, toProve }: UnprovedFile,
+  { result, toProve, deflated }: UnprovedFile,
   request: EncodeFileRequest,
   options: EncodeFileOptions,
 ): EncodedFile {
   const stands = ({ patch, base }: ProofTask): boolean => {
     const from = request.bases[base];
-    return from !== undefined && isProved(patch, from, targetOf(request));
+    return from !== undefined && isProved(patch, from, targetOf(request), knownDeflate(deflated));
   };
   return toProve.every(stands) ? result : encodeFile(request, options);
 }
@@ -154,14 +173,16 @@ function targetOf({ target, targetSha1 }: EncodeFileRequest): Content {
 /** Whether the decoder makes the target of the base with the patch. */
 type Prove = (patch: Uint8Array<ArrayBuffer>, base: Uint8Array<ArrayBuffer>) => boolean;
 
-function encodeWith(
-  request: EncodeFileRequest,
-  options: EncodeFileOptions,
-  onProgress: (doneBytes: number) => void,
-  prove: Prove,
-): EncodedFile {
+/** Who is told and asked on the way. */
+interface Ports extends Pick<ImgdiffOptions, 'mate' | 'onRemade'> {
+  readonly onProgress: (doneBytes: number) => void;
+  readonly prove: Prove;
+}
+
+function encodeWith(request: EncodeFileRequest, options: EncodeFileOptions, ports: Ports): EncodedFile {
   const { target, bases, targetSha1, costs } = request;
   const { effort } = options;
+  const { onProgress, prove, mate, onRemade } = ports;
   const fullCost = (one: Candidate): number => one.packageBytes + (one.base === undefined ? 0 : (costs[one.base] ?? 0));
   const usable = bases
     .map((bytes, index) => ({ bytes, index }))
@@ -185,14 +206,19 @@ function encodeWith(
     const passProgress = (done: number): void => onProgress(((pass + done / target.length) / passes) * target.length);
     const left = usable.filter(({ bytes, index }) => {
       if (deflateTarget === undefined) return true;
-      const { patch, notes: seen } = provedImgdiff(bytes, deflateTarget, prove, effort, passProgress);
+      const { patch, notes: seen } = provedImgdiff(bytes, deflateTarget, prove, {
+        effort,
+        onProgress: passProgress,
+        mate,
+        onRemade,
+      });
       pass++;
       notes = better(notes, seen);
       if (patch !== undefined) candidates.push(candidate('IMGDIFF2', patch, index, effort));
       return patch === undefined || patch.length * 2 >= target.length || effort === 'best';
     });
     const rest = left.map(({ bytes, index }) => ({ bytes, cost: costs[index] ?? 0 }));
-    const outcomes = encodeBsdiffFromBest(rest, target, { effort, onProgress: passProgress });
+    const outcomes = encodeBsdiffFromBest(rest, target, { effort, onProgress: passProgress, mate });
     for (const [i, { index }] of left.entries()) {
       const outcome = outcomes[i];
       if (outcome === undefined) continue;
@@ -275,12 +301,11 @@ function provedImgdiff(
   base: Uint8Array<ArrayBuffer>,
   opened: DeflateTarget,
   prove: Prove,
-  effort: BsdiffEffort,
-  onProgress: (doneBytes: number) => void,
+  options: ImgdiffOptions,
 ): { readonly patch: Uint8Array<ArrayBuffer> | undefined; readonly notes: ImgdiffNotes } {
-  const quick = encodeImgdiff(base, opened, { effort, onProgress });
+  const quick = encodeImgdiff(base, opened, options);
   if (quick.patch === undefined || prove(quick.patch, base)) return quick;
-  const thorough = encodeImgdiff(base, openDeflateTarget(opened.bytes) ?? opened, { effort, onProgress });
+  const thorough = encodeImgdiff(base, openDeflateTarget(opened.bytes) ?? opened, options);
   if (thorough.patch === undefined || prove(thorough.patch, base)) return thorough;
   return { patch: undefined, notes: { ...thorough.notes, unproved: true } };
 }

@@ -38,17 +38,17 @@ const keptMemory = 32 * 2 ** 20;
 export function encodeBsdiffFromBest(
   bases: readonly BsdiffBase[],
   target: Uint8Array,
-  { effort, onProgress }: BsdiffOptions,
+  { effort, onProgress, mate }: BsdiffOptions,
 ): readonly BsdiffOutcome[] {
   const share = (part: number) => (done: number) => onProgress?.((part * target.length + done) / (bases.length + 1));
   if (effort === 'best' || bases.length === 1) {
     return bases.map(({ bytes }, i) => ({
-      patch: encodeBsdiff(bytes, target, { effort, onProgress: bases.length === 1 ? onProgress : share(i) }),
+      patch: encodeBsdiff(bytes, target, { effort, onProgress: bases.length === 1 ? onProgress : share(i), mate }),
     }));
   }
   let memory = 0;
   const drafts = bases.map(({ bytes, cost }, i) => {
-    const draft = draftBsdiff(bytes, target, { effort, onProgress: share(i) });
+    const draft = draftBsdiff(bytes, target, { effort, onProgress: share(i), mate });
     const size = draft.size();
     memory += draft.memory;
     const kept: BsdiffDraft | undefined = memory <= keptMemory ? draft : undefined;
@@ -64,7 +64,7 @@ export function encodeBsdiffFromBest(
       kept?.drop();
       return { about: size };
     }
-    const draft = kept ?? draftBsdiff(bytes, target, { effort });
+    const draft = kept ?? draftBsdiff(bytes, target, { effort, mate });
     return { patch: draft.finish() };
   });
 }

@@ -27,6 +27,11 @@ const deflateMethod = 8;
 const rawWindowBits = -15;
 const defaultStrategy = 0;
 
+/** What the device is to give zlib so that it makes a stream with these settings. */
+export function deflateParameters({ level, memLevel }: DeflateSettings) {
+  return { level, method: deflateMethod, windowBits: rawWindowBits, memLevel, strategy: defaultStrategy };
+}
+
 /** Lays the chunks out as an IMGDIFF2 file: all headers, with the raw bytes among them, then all patches, in order. */
 export function writeImgdiff(pieces: readonly ImgdiffPiece[]): Uint8Array<ArrayBuffer> {
   let headerSize = 12;
@@ -65,11 +70,8 @@ export function writeImgdiff(pieces: readonly ImgdiffPiece[]): Uint8Array<ArrayB
     if (piece.kind === 'deflate') {
       u64(piece.sourceExpanded);
       u64(piece.targetExpanded);
-      int32(piece.settings.level);
-      int32(deflateMethod);
-      int32(rawWindowBits);
-      int32(piece.settings.memLevel);
-      int32(defaultStrategy);
+      const { level, method, windowBits, memLevel, strategy } = deflateParameters(piece.settings);
+      for (const parameter of [level, method, windowBits, memLevel, strategy]) int32(parameter);
     }
     file.set(piece.patch, patchAt);
     patchAt += piece.patch.length;

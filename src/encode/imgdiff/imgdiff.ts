@@ -1,5 +1,6 @@
 import { sha256Of } from '../../model/digest.js';
-import { type BsdiffEffort, type BsdiffInput, encodeBsdiff } from '../bsdiff/bsdiff.js';
+import { type BsdiffEffort, type BsdiffInput, type BsdiffOptions, encodeBsdiff } from '../bsdiff/bsdiff.js';
+import type { WindowPacker } from '../bsdiff/bzip2-window.js';
 import { isEncodable } from '../bsdiff/encodable.js';
 import { type DeflateSettings, findDeflateSettings } from './deflate-search.js';
 import { type DeflateStream, searchDeflateStreams } from './deflate-streams.js';
@@ -39,6 +40,9 @@ export interface ImgdiffOptions {
   readonly effort: BsdiffEffort;
   /** Told now and then about how many bytes of the target are done, never decreasing. */
   readonly onProgress?: ((doneBytes: number) => void) | undefined;
+  readonly mate?: WindowPacker | undefined;
+  /** Told of each stream of the target that the device is to make again, before the patch of its expanded bytes is made. */
+  readonly onRemade?: ((stream: DeflateStream, settings: DeflateSettings) => void) | undefined;
 }
 
 /** The target's deflate streams, each with its settings; looked for once for any number of sources. */
@@ -158,7 +162,7 @@ function encodePieces(
   source: Uint8Array,
   target: DeflateTarget,
   pairs: readonly Pair[],
-  { effort, onProgress }: ImgdiffOptions,
+  { effort, onProgress, mate, onRemade }: ImgdiffOptions,
 ): readonly ImgdiffPiece[] {
   const pieces: ImgdiffPiece[] = [];
   let at = 0;
@@ -166,7 +170,7 @@ function encodePieces(
   const normal = (end: number, after: DeflateStream | undefined): void => {
     if (end === at) return;
     const range = sourceBetween(source, before, after, { size: end - at, of: target.bytes.length });
-    pieces.push(normalPiece(source, range, target.bytes.subarray(at, end), effort));
+    pieces.push(normalPiece(source, range, target.bytes.subarray(at, end), { effort, mate }));
     at = end;
     onProgress?.(at);
   };
@@ -174,11 +178,13 @@ function encodePieces(
     normal(to.start, from);
     const settings = target.settings(to);
     if (settings === undefined) continue;
+    onRemade?.(to, settings);
     const done = at;
     const share = to.length / Math.max(1, to.expandedLength);
     const patch = encodeBsdiff(expandedOf(from), expandedOf(to), {
       effort,
       onProgress: (bytes) => onProgress?.(done + bytes * share),
+      mate,
     });
     pieces.push({
       kind: 'deflate',
@@ -231,10 +237,10 @@ function normalPiece(
   source: Uint8Array,
   range: Range | undefined,
   bytes: Uint8Array,
-  effort: BsdiffEffort,
+  options: BsdiffOptions,
 ): ImgdiffPiece {
   if (range === undefined || bytes.length < rawBelow) return { kind: 'raw', bytes };
-  const patch = encodeBsdiff(source.subarray(range.start, range.end), bytes, { effort });
+  const patch = encodeBsdiff(source.subarray(range.start, range.end), bytes, options);
   return patch.length + 20 < bytes.length
     ? { kind: 'normal', sourceStart: range.start, sourceLength: range.end - range.start, patch }
     : { kind: 'raw', bytes };

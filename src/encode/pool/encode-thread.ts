@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { discard } from '../../model/discard.js';
 import { ProofError } from '../../model/errors.js';
 import { encodeFile, encodeUnproved, finishFile } from '../encode-file.js';
+import { openMate } from '../mate/mate.js';
 import { adoptEngineModule } from '../stretches/engine.js';
 import type { EncodeMessage, EndMessage, FinishMessage, ProveMessage, ThreadMessage } from './messages.js';
 import { proveEncoded } from './prove-encoded.js';
@@ -18,9 +19,9 @@ if (!adoptEngineModule(workerData)) throw new Error('encode-thread.js is started
 function work(asked: EncodeMessage | FinishMessage, tell: (doneBytes: number) => void): ThreadMessage {
   const { request, options } = asked;
   if (asked.kind === 'finish') return { kind: 'encoded', result: finishFile(asked, request, options) };
-  return asked.proofApart
-    ? { kind: 'unproved-yet', request, ...encodeUnproved(request, options, tell) }
-    : { kind: 'encoded', result: encodeFile(request, options, tell) };
+  if (!asked.proofApart) return { kind: 'encoded', result: encodeFile(request, options, tell) };
+  const mate = asked.mate === undefined ? undefined : openMate(asked.mate);
+  return { kind: 'unproved-yet', request, ...encodeUnproved(request, options, tell, mate) };
 }
 
 function answer(asked: EncodeMessage | FinishMessage, tell: (doneBytes: number) => void): ThreadMessage {

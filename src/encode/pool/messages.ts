@@ -1,6 +1,7 @@
 import type { Content } from '../../model/build.js';
 import type { Fault } from '../../model/errors.js';
 import type { EncodedFile, EncodeFileOptions, EncodeFileRequest, UnprovedFile } from '../encode-file.js';
+import type { MateLink } from '../mate/messages.js';
 
 /** What the pool asks of a thread. The bytes are transferred, not copied. */
 export interface EncodeMessage {
@@ -9,6 +10,8 @@ export interface EncodeMessage {
   readonly options: EncodeFileOptions;
   /** Whether the proofs are left for another thread, which has memory for them. */
   readonly proofApart: boolean;
+  /** Who takes over parts of the work, where there is somebody. */
+  readonly mate?: MateLink | undefined;
 }
 
 /** The proofs of what another thread has encoded. */

@@ -12,6 +12,7 @@ import { bsdiffMemory } from '../bsdiff/layout.js';
 import type { PackedEntry } from '../deflate/whole.js';
 import { exact } from '../deflate/whole.js';
 import type { EncodedFile, EncodeFileRequest, Trial } from '../encode-file.js';
+import { startMate } from '../mate/mate-worker.js';
 import { encodingKey } from './encoding-key.js';
 import { readEncoded, writeEncoded } from './result-file.js';
 import { EncodeThread, type ThreadTask } from './thread.js';
@@ -324,12 +325,23 @@ export class PatchPool {
     );
   }
 
-  /** A large file is encoded in one thread, and proved in the next when that one has ended and given its memory back. */
+  /**
+   * A large file is encoded in one thread, with a mate where several may run, and proved in the next when that one has ended and given its
+   * memory back.
+   */
   async #encode({ estimate }: Job, task: ThreadTask): Promise<EncodedFile> {
     if (estimate < provedApart) return this.#inThread(estimate >= endsThread, (thread) => thread.encode(task));
-    const unproved = await this.#inThread(true, (thread) => thread.encodeUnproved(task));
+    const mate = this.#mayHaveMate(task) ? startMate() : undefined;
+    const unproved = await this.#inThread(true, (thread) => thread.encodeUnproved(task, mate?.link)).finally(
+      mate?.stop,
+    );
     task.signal.throwIfAborted();
     return this.#inThread(true, (thread) => thread.finish(unproved, task));
+  }
+
+  /** A mate takes memory of its own, which a promise of memory does not count. */
+  #mayHaveMate({ request }: ThreadTask): boolean {
+    return this.#maxThreads > 1 && this.#options.memoryBudget === undefined && request.made === undefined;
   }
 
   async #inThread<Result>(isLast: boolean, use: (thread: EncodeThread) => Promise<Result>): Promise<Result> {

@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import { ProofError } from '../../model/errors.js';
 import type { EncodedFile, EncodeFileOptions, EncodeFileRequest, UnprovedFile } from '../encode-file.js';
+import type { MateLink } from '../mate/messages.js';
 import { engineModule } from '../stretches/engine.js';
 import type { EncodeMessage, EndMessage, FinishMessage, ProveMessage, ThreadMessage } from './messages.js';
 import { buffersOf } from './transfer.js';
@@ -59,18 +60,19 @@ export class EncodeThread {
     throw new Error(`the thread that encoded ${task.label} answered ${answer.kind}`);
   }
 
-  /** The same but for the proofs, for which another thread may have the memory. */
-  async encodeUnproved(task: ThreadTask): Promise<Unproved> {
+  /** The same but for the proofs, for which another thread may have the memory. A mate takes over what it can. */
+  async encodeUnproved(task: ThreadTask, mate?: MateLink | undefined): Promise<Unproved> {
     const { request, options } = task;
-    const answer = await this.#ask({ kind: 'encode', request, options, proofApart: true }, buffersOf(task), task);
+    const message = { kind: 'encode', request, options, proofApart: true, mate } as const;
+    const answer = await this.#ask(message, [...buffersOf(task), ...(mate === undefined ? [] : [mate.port])], task);
     if (answer.kind === 'unproved-yet') return answer;
     throw new Error(`the thread that encoded ${task.label} answered ${answer.kind}`);
   }
 
   /** The proofs of what another thread has encoded; rejects in the same ways. */
   async finish(unproved: Unproved, task: Omit<ThreadTask, 'request'>): Promise<EncodedFile> {
-    const { request, result, toProve } = unproved;
-    const message = { kind: 'finish', request, result, toProve, options: task.options } as const;
+    const { request, result, toProve, deflated } = unproved;
+    const message = { kind: 'finish', request, result, toProve, deflated, options: task.options } as const;
     const answer = await this.#ask(message, buffersOf(message), task);
     if (answer.kind === 'encoded') return answer.result;
     throw new Error(`the thread that proved ${task.label} answered ${answer.kind}`);
@@ -88,7 +90,7 @@ export class EncodeThread {
 
   #ask(
     message: EncodeMessage | FinishMessage | ProveMessage,
-    buffers: readonly ArrayBuffer[],
+    transferred: readonly (ArrayBuffer | MessagePort)[],
     task: Omit<ThreadTask, 'request' | 'options'>,
   ): Promise<Answer> {
     const worker = this.#worker;
@@ -140,7 +142,7 @@ export class EncodeThread {
       worker.on('exit', onExit);
       signal.addEventListener('abort', onAbort);
       worker.ref();
-      worker.postMessage(message, [...buffers]);
+      worker.postMessage(message, [...transferred]);
     });
   }
 

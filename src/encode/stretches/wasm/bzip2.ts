@@ -150,7 +150,7 @@ export function append(width: u32): void {
   const bytes = width >> 3;
   for (let i: u32 = 0; i < bytes; i++) put(8, load<u8>(input + i));
   const left = width & 7;
-  if (left > 0) put(left, (<u32>load<u8>(input + bytes)) >> (8 - left));
+  if (left > 0) put(left, <u32>load<u8>(input + bytes) >> (8 - left));
 }
 
 /** Writes the end of the stream, with the checksum of all blocks. */
