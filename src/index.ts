@@ -45,6 +45,7 @@ export type * from './model/preparation.js';
 export type { OnProgress, Progress, Stage } from './model/progress.js';
 export type * from './model/quecpython.js';
 export type * from './model/signature.js';
+export type { SoftwareSummary } from './model/software.js';
 export type * from './model/squashfs.js';
 export type { EarlyFile } from './model/tree.js';
 export type * from './model/tree-entry.js';
@@ -119,6 +120,7 @@ export {
   generateDefaults,
   generateFiles as generate,
   type ProvenanceOptions,
+  type SbomOptions,
 } from './usecases/generate/generate-files.js';
 export type { OutputPath } from './usecases/hold-apart.js';
 export { type ImageApplyRequest, imageApply } from './usecases/image-delta/image-apply.js';

@@ -38,6 +38,7 @@ interface OutputWords {
   readonly output?: string | undefined;
   readonly plan?: string | undefined;
   readonly provenance?: string | undefined;
+  readonly sbom?: string | undefined;
   readonly cache?: string | undefined;
 }
 
@@ -89,7 +90,7 @@ export async function configured<Words extends ConfigurationWords & OutputWords>
 /** Throws UsageError where the command would write over the configuration. */
 async function holdConfigurationApart(
   file: string | undefined,
-  { output, plan, provenance, cache }: OutputWords,
+  { output, plan, provenance, sbom, cache }: OutputWords,
 ): Promise<void> {
   if (file === undefined) return;
   const written: OutputPath[] = [];
@@ -99,6 +100,7 @@ async function holdConfigurationApart(
   add('the output', output, 'file');
   add('the plan', plan, 'text');
   add('the provenance', provenance, 'file');
+  add('the list of packages', sbom, 'file');
   add('the cache', cache, 'store');
   await refuseReplaced({ role: 'the configuration', path: file }, written);
 }

@@ -121,7 +121,7 @@ export interface MakingWords
 /** What the options say. Throws UsageError. */
 export function makingOf(
   options: MakingWords,
-): Omit<GenerateRequest, 'sources' | 'target' | 'output' | 'record' | 'provenance' | 'otherOutputs'> {
+): Omit<GenerateRequest, 'sources' | 'target' | 'output' | 'record' | 'provenance' | 'sbom' | 'otherOutputs'> {
   const { lists, companion, modes, bootUpdate, permissions, effort, verify, profile } = options;
   return {
     lists,

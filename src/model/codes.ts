@@ -22,6 +22,7 @@ import { prepareCodes } from './codes/prepare-codes.js';
 import { quecpythonCodes } from './codes/quecpython-codes.js';
 import { queuesCodes } from './codes/queues-codes.js';
 import { signingCodes } from './codes/signing-codes.js';
+import { softwareCodes } from './codes/software-codes.js';
 import { squashfsCodes } from './codes/squashfs-codes.js';
 import { usageCodes } from './codes/usage-codes.js';
 import { zipCodes } from './codes/zip-codes.js';
@@ -45,6 +46,7 @@ export const codeSubjects: readonly CodeSubject[] = [
   { title: 'Builds that would not start', codes: guardsCodes },
   { title: 'Plans and packages', codes: packagesCodes },
   { title: 'Signatures and records', codes: signingCodes },
+  { title: 'Installed packages', codes: softwareCodes },
   { title: 'Files of a module', codes: devicesCodes },
   { title: 'Modules and delivery', codes: deliveryCodes },
   { title: 'Prepared targets', codes: prepareCodes },
@@ -72,6 +74,7 @@ const texts = {
   ...guardsCodes,
   ...packagesCodes,
   ...signingCodes,
+  ...softwareCodes,
   ...devicesCodes,
   ...deliveryCodes,
   ...prepareCodes,

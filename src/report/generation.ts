@@ -6,9 +6,11 @@ import type { SettledOperation } from '../model/operation.js';
 import { showParts } from '../model/parts.js';
 import { displayName } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
+import type { SoftwareSummary } from '../model/software.js';
 import type { Verification } from '../model/verification.js';
 import { countFindings, sortFindings } from './findings.js';
 import { showCount, showSize } from './quantities.js';
+import { softwareWords } from './software.js';
 import { tableLines } from './table.js';
 
 /** What is known of a package that was just made. */
@@ -25,6 +27,7 @@ export interface GenerationReport {
     readonly findings: readonly Finding[];
   };
   readonly comparison?: EngineComparison | undefined;
+  readonly software?: SoftwareSummary | undefined;
 }
 
 /** How paths travel, counted. Bytes are of the target (`size`) and in the package. */
@@ -85,7 +88,7 @@ function proof(verification: Verification | undefined): string {
 }
 
 /** The package for people. Findings are only counted: they are told apart from it. */
-export function generationText({ source, target, generated }: GenerationReport): string {
+export function generationText({ source, target, generated, software }: GenerationReport): string {
   const { plan, output, needs, verification, findings, engine, allowed = [] } = generated;
   const rows = travelOf(plan).map(({ what, count, size, packageBytes }) => [
     String(count),
@@ -106,6 +109,7 @@ export function generationText({ source, target, generated }: GenerationReport):
     ...table.map((line) => `  ${line}`),
     `  needs   ${showSize(Math.max(needs.systemPeak, 0))} more on /system, ${showSize(Math.max(needs.cachePeak, needs.cacheAsked))} in /cache (${showSize(needs.cacheForRetry)} to survive every cut), ${showSize(needs.usrdata)} of usrdata, ${showSize(needs.memory)} of memory`,
     ...(engine === undefined ? [] : [`  patches by ${engine}`]),
+    ...(software === undefined ? [] : [`  packages ${softwareWords(software)}`]),
     `  ${proof(verification)}`,
     ...(allowed.length === 0 ? [] : [`  allowed although wrong: ${allowed.join(', ')}`]),
     `  ${countFindings(findings)}`,
@@ -133,7 +137,7 @@ export function generationTable(reports: readonly GenerationReport[]): string {
 }
 
 /** The package for scripts; `undefined` fields are left out. */
-export function generationDocument({ source, target, generated, comparison }: GenerationReport): object {
+export function generationDocument({ source, target, generated, comparison, software }: GenerationReport): object {
   const { plan, output, needs, verification, findings, engine, allowed } = generated;
   const build = ({ origin, digest }: Build, revision: string) => ({ origin, digest, revision });
   return {
@@ -149,6 +153,7 @@ export function generationDocument({ source, target, generated, comparison }: Ge
     allowed,
     engine,
     comparison,
+    software,
     findings: sortFindings(findings),
   };
 }

@@ -1,5 +1,7 @@
 import type { Signed } from '../model/signature.js';
+import type { SoftwareSummary } from '../model/software.js';
 import { showSize } from './quantities.js';
+import { softwareWords } from './software.js';
 
 /** What was released, as the use case gives it. */
 export interface ReleaseReport {
@@ -9,10 +11,11 @@ export interface ReleaseReport {
   readonly rollback?: ReleaseReport['package'] | undefined;
   readonly signed?: Signed | undefined;
   readonly files: readonly string[];
+  readonly software?: SoftwareSummary | undefined;
 }
 
 /** The bundle for people. */
-export function releaseText({ output, package: made, rollback, signed, files }: ReleaseReport): string {
+export function releaseText({ output, package: made, rollback, signed, files, software }: ReleaseReport): string {
   const lines = [
     `${output}: a package of ${showSize(made.size)} (${made.size} bytes), ${signed === undefined ? 'not signed' : `signed (${signed.scheme})`}`,
     `  SHA-256 ${made.sha256}`,
@@ -20,6 +23,7 @@ export function releaseText({ output, package: made, rollback, signed, files }: 
     ...(rollback === undefined
       ? []
       : [`  back:   ${showSize(rollback.size)} (${rollback.size} bytes), SHA-256 ${rollback.sha256}`]),
+    ...(software === undefined ? [] : [`  packages ${softwareWords(software)}`]),
     ...files.map((name) => `  ${name}`),
   ];
   return `${lines.join('\n')}\n`;

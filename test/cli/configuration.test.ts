@@ -239,7 +239,7 @@ const ofOneRun: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What `generate` has and `release` has not: a release is one pair, and the bundle holds record and provenance. */
-const ofGenerateAlone = ['from', 'fromArchive', 'sourceVersion', 'plan', 'noRecord', 'provenance'];
+const ofGenerateAlone = ['from', 'fromArchive', 'sourceVersion', 'plan', 'noRecord', 'provenance', 'sbom'];
 
 test('unit: release takes every setting of generate, but for those that a bundle has no use for', () => {
   const taken = (name: 'generate' | 'release') =>

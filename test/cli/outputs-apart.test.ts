@@ -31,22 +31,22 @@ const lines: Readonly<Record<string, CommandLine>> = {
   generate: {
     words: ['generate'],
     inputs: { source: 'file', to: 'file', '--companion': 'file', '--lists': 'lists', '--config': 'file' },
-    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store', '--provenance': 'file' },
+    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store', '--provenance': 'file', '--sbom': 'file' },
   },
   'generate from folders': {
     words: ['generate'],
     inputs: { source: 'folder', to: 'folder', '--companion': 'folder' },
-    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store', '--provenance': 'file' },
+    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store', '--provenance': 'file', '--sbom': 'file' },
   },
   'generate from an archive': {
     words: ['generate', '--source-version', 'V1'],
     inputs: { '--from-archive': 'folder', '--target': 'file', '--lists': 'lists' },
-    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store', '--provenance': 'file' },
+    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store', '--provenance': 'file', '--sbom': 'file' },
   },
   'generate with --from': {
     words: ['generate'],
     inputs: { '--from': 'file', to: 'file' },
-    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store', '--provenance': 'file' },
+    outputs: { '--output': 'file', '--plan': 'file', '--cache': 'store', '--provenance': 'file', '--sbom': 'file' },
   },
   audit: {
     words: ['audit'],

@@ -209,6 +209,7 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
         systemFree: '1M',
         deviceMemory: '128M',
         provenance: 'provenance.json',
+        sbom: 'sbom.cdx.json',
         builderId: 'https://ci.example/1',
         eraseBlock: '128K',
         property: ['ro.product.device=sdx65'],

@@ -22,6 +22,8 @@ const toldToo: readonly string[] = [
   'archive-blob-missing',
   'archive-blob-damaged',
   'archive-manifest',
+  // A bundle goes without the list of packages; asked for alone it is refused.
+  'package-database',
 ];
 
 interface Codes {

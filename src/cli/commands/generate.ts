@@ -44,6 +44,10 @@ export const generateCommand: Command = (program, choose) =>
           describe: 'Do not write update.zip.json, which dfota reproduce reads, beside the package',
         })
         .option('provenance', { type: 'string', describe: 'Write an in-toto statement with SLSA provenance' })
+        .option('sbom', {
+          type: 'string',
+          describe: 'Write which packages of opkg and dpkg changed, as CycloneDX 1.6 JSON',
+        })
         .option('builder-id', {
           type: 'string',
           describe: 'Who runs it, as a URI for the provenance',
@@ -117,6 +121,7 @@ interface GenerateWords extends NamedBuilds, MakingWords {
   readonly plan?: string | undefined;
   readonly noRecord?: boolean | undefined;
   readonly provenance?: string | undefined;
+  readonly sbom?: string | undefined;
   readonly builderId?: string | undefined;
 }
 
@@ -130,6 +135,7 @@ export function generateRequest(options: GenerateWords, date?: string | undefine
     output: options.output ?? (sources.length > 1 ? '.' : 'update.zip'),
     record: options.noRecord !== true,
     provenance: provenanceOf(options, date),
+    sbom: options.sbom === undefined ? undefined : { path: options.sbom, date },
     otherOutputs: isStandardOutput(options.plan) ? [] : textOutput('the plan', options.plan),
   };
 }

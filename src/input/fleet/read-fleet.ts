@@ -26,6 +26,7 @@ const otherwise: readonly SettingName[] = [
   'plan',
   'noRecord',
   'provenance',
+  'sbom',
   'builderId',
   'cache',
   'cacheReadOnly',

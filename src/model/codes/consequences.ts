@@ -221,6 +221,11 @@ export const codesByConsequence = {
     'deflate-not-reproducible',
     'boot-recompress',
     'extract-renamed',
+    'package-database',
+    'package-database-none',
+    'package-database-one',
+    'package-files-changed',
+    'package-files-unknown',
   ],
   note: [
     'unicode-names',

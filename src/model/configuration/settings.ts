@@ -115,6 +115,7 @@ export const settings = {
     commands: packing,
     about: 'Also make and prove the package that leads back',
   },
+  sbom: { kind: 'path', commands: ['generate'], about: 'Write which packages of opkg and dpkg changed, as CycloneDX' },
   builderId: { kind: 'text', commands: packing, about: 'Who runs it, as a URI for the provenance' },
   deviceFiles: {
     kind: 'path',

@@ -7,16 +7,19 @@ import type { PackageRecord } from '../../model/package-record.js';
 import type { PatchMaker } from '../../model/patch-maker.js';
 import { displayName } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
+import type { SoftwareSummary } from '../../model/software.js';
 import { openReferenceEngine } from '../../reference/reference-engine.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
 import { namedBuild } from '../name-builds.js';
 import { type BuildName, type Lists, type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
+import { makeSbom, type Sbom, type SbomOptions } from '../software/sbom.js';
 import { compareEngines } from './compare-engines.js';
 import { type CompanionFile, type Generated, type GenerateOptions, generateBegun } from './generate.js';
 import { type HeadStart, headStart } from './head-start.js';
 import { cacheFolder } from './open-cache.js';
 import { type ProvenanceOptions, packageRecord, provenanceFile, recordFile } from './record.js';
 
+export type { SbomOptions } from '../software/sbom.js';
 export { generateDefaults, patchCacheFolder } from './generate-defaults.js';
 export type { ProvenanceOptions } from './record.js';
 
@@ -35,6 +38,8 @@ export interface GenerateRequest extends GenerateOptions, ReadingOptions {
   readonly record?: boolean | undefined;
   /** Writes a statement of provenance, for a single source. */
   readonly provenance?: ProvenanceOptions | undefined;
+  /** Writes a list of the packages of opkg and dpkg that changed, for a single source. */
+  readonly sbom?: SbomOptions | undefined;
   /** Encodes each patched file again with our encoders and with the package bsdiff-node, and tells sizes and times. */
   readonly compareEngines?: boolean | undefined;
   /** What the caller writes afterwards, such as the plan: held apart from the inputs and the package. */
@@ -52,6 +57,8 @@ export interface GeneratedFrom {
   readonly target: Build;
   readonly generated: Generated;
   readonly comparison?: EngineComparison | undefined;
+  /** What changed between the packages of both builds, where a list of them was written. */
+  readonly software?: SoftwareSummary | undefined;
 }
 
 /**
@@ -99,6 +106,7 @@ async function waysBack(
       allow: [...new Set([...(request.allow ?? []), 'builds-swapped' as const])],
       withRollback: false,
       provenance: undefined,
+      sbom: undefined,
       compareEngines: false,
       otherOutputs: [],
     };
@@ -141,17 +149,19 @@ function withTarget(
           lists: lists.files,
           options: request,
         };
+        const parts = new Set(request.parts);
+        const sbom = request.sbom && (await makeSbom(source, target, parts, request.sbom, ports.signal));
         const generated = await generateBegun(
-          { source, target, ...lists },
+          { source, target, ...lists, findings: [...lists.findings, ...(sbom?.findings ?? [])] },
           { ...request, output },
-          { ...ports, beside: async (made) => filesBeside(request, output, packageRecord(inputs, made)) },
+          { ...ports, beside: async (made) => filesBeside(request, output, packageRecord(inputs, made), sbom) },
           ahead,
         );
         ports.onGenerated?.(source.build, generated);
         const { effort } = request.encoding;
         const compared = { source, target, plan: generated.plan, effort };
         const comparison = engine && (await compareEngines(compared, engine, ports));
-        made.push({ source: source.build, target: target.build, generated, comparison });
+        made.push({ source: source.build, target: target.build, generated, comparison, software: sbom?.summary });
       });
     }
     return made;
@@ -170,21 +180,24 @@ function filesBeside(
   { record: wanted, provenance }: GenerateRequest,
   output: string,
   record: PackageRecord,
+  sbom: Sbom | undefined,
 ): readonly CompanionFile[] {
   return [
     ...(wanted === true ? [recordFile(output, record)] : []),
     ...(provenance === undefined ? [] : [provenanceFile(provenance, record)]),
+    ...(sbom?.file === undefined ? [] : [sbom.file]),
   ];
 }
 
 /** Throws UsageError when what is written would cost one of the inputs, or another output. */
 async function holdRequestApart(request: GenerateRequest, output: OutputPath): Promise<void> {
-  const { sources, target, companion, lists, encoding, provenance, otherOutputs = [] } = request;
-  if (provenance !== undefined && sources.length > 1) {
-    throw new UsageError({
-      code: 'builds',
-      message: 'a statement of provenance is about one package: give a single source',
-    });
+  const { sources, target, companion, lists, encoding, provenance, sbom, otherOutputs = [] } = request;
+  for (const [what, wanted] of [
+    ['a statement of provenance', provenance],
+    ['a list of packages', sbom],
+  ] as const) {
+    if (wanted === undefined || sources.length <= 1) continue;
+    throw new UsageError({ code: 'builds', message: `${what} is about one package: give a single source` });
   }
   const cache = cacheFolder(encoding.cache);
   await holdOutputsApart(
@@ -207,6 +220,7 @@ async function holdRequestApart(request: GenerateRequest, output: OutputPath): P
         ? [{ role: 'the package that leads back', path: rollbackName(output.path), kind: 'file' } as const]
         : []),
       ...(provenance === undefined ? [] : [{ role: 'the provenance', path: provenance.path, kind: 'file' } as const]),
+      ...(sbom === undefined ? [] : [{ role: 'the list of packages', path: sbom.path, kind: 'file' } as const]),
       ...otherOutputs,
       ...(cache === undefined ? [] : [{ role: 'the cache', path: cache, kind: 'store' } as const]),
     ],

@@ -10,6 +10,7 @@ import type { Finding } from '../../model/finding.js';
 import { largestListBytes } from '../../model/limits.js';
 import type { PackageRecord } from '../../model/package-record.js';
 import type { SignatureScheme, Signed } from '../../model/signature.js';
+import type { SoftwareSummary } from '../../model/software.js';
 import { bundleKind, bundlePath, filesIn, writeBundle } from '../../package/bundle.js';
 import { auditReport } from '../../report/audit/formats.js';
 import { type ReleasedPackage, releaseNotes } from '../../report/release-notes.js';
@@ -26,7 +27,7 @@ export type { ReleasedPackage } from '../../report/release-notes.js';
 
 /** What is released, and how: plain data. */
 export interface ReleaseRequest
-  extends Omit<GenerateRequest, 'sources' | 'target' | 'output' | 'record' | 'provenance' | 'otherOutputs'> {
+  extends Omit<GenerateRequest, 'sources' | 'target' | 'output' | 'record' | 'provenance' | 'sbom' | 'otherOutputs'> {
   readonly source: string;
   readonly target: string;
   /** A folder that is not there yet, or an archive: `x.zip`, `x.tar.gz`. */
@@ -52,6 +53,8 @@ export interface Released {
   readonly findings: readonly Finding[];
   /** Sizes and times of both engines, where they were to be compared. */
   readonly comparison?: EngineComparison | undefined;
+  /** What changed between the packages of both builds, where they have a database of them. */
+  readonly software?: SoftwareSummary | undefined;
   /** The audit's policy is not kept. */
   readonly offends: boolean;
 }
@@ -83,6 +86,9 @@ export async function release(given: ReleaseRequest, ports: SignPorts = {}): Pro
   return writeBundle(output, (into) => fill(into, request, signer, ports), { signal: ports.signal });
 }
 
+/** The list of packages in the bundle, where the builds have a database of them. */
+const sbomName = 'sbom.cdx.json';
+
 async function fill(
   folder: string,
   request: ReleaseRequest,
@@ -91,7 +97,11 @@ async function fill(
 ): Promise<Released> {
   const { source, target, sign } = request;
   const file = join(folder, 'update.zip');
-  const [made, back] = await generateFiles({ ...request, sources: [source], output: file, otherOutputs: [] }, ports);
+  const sbom = { path: join(folder, sbomName), date: request.date, ifPossible: true };
+  const [made, back] = await generateFiles(
+    { ...request, sources: [source], output: file, sbom, otherOutputs: [] },
+    ports,
+  );
   if (made === undefined) throw new Error('one source gives one package');
   const lists = await readLists(request.lists);
   const inputs = {
@@ -140,6 +150,7 @@ async function fill(
     files: await filesIn(folder),
     findings: [...made.generated.findings, ...(back?.generated.findings ?? [])],
     comparison: made.comparison,
+    software: made.software,
     offends: hasOffenders(audit.policy),
   };
 }

@@ -37,6 +37,15 @@ import { fleet, fleetOutcome, fleetPlan, fleetStatus } from './fleet.js';
 const seconds: Schema = { type: 'number', minimum: 0 };
 const engineFigures = object({ size: count, wallSeconds: seconds, processorSeconds: seconds });
 
+const software = object({
+  added: count,
+  removed: count,
+  versions: count,
+  sameVersion: count,
+  unchanged: count,
+  filesOfNoPackage: count,
+});
+
 const comparison = object({
   engine: text,
   patches: list(
@@ -64,6 +73,7 @@ const generation = object({
   allowed: maybe(list(text)),
   engine: maybe(text),
   comparison: maybe(comparison),
+  software: maybe(software),
   findings,
 });
 
@@ -263,6 +273,7 @@ export const documents: Readonly<
       files: list(text),
       findings,
       comparison: maybe(comparison),
+      software: maybe(software),
       offends: flag,
     }),
   },

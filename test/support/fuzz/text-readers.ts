@@ -6,6 +6,10 @@ import { EdifySyntaxError } from '../../../src/device/edify/syntax.js';
 import { explain } from '../../../src/explain/explain.js';
 import { explainLog } from '../../../src/explain/log.js';
 import { parseHolder } from '../../../src/files/lock-holder.js';
+import { FormatError } from '../../../src/formats/format-error.js';
+import { parseFileList, parseMd5Sums } from '../../../src/formats/package-database/file-lists.js';
+import { parseOsRelease } from '../../../src/formats/package-database/os-release.js';
+import { parseStatus } from '../../../src/formats/package-database/status.js';
 import { plainText } from '../../../src/formats/text/plain-text.js';
 import { parseProjectVersion } from '../../../src/formats/text/project-version.js';
 import { parseHashList } from '../../../src/input/device-files.js';
@@ -113,6 +117,32 @@ const manifest = printManifest({
 
 /** Readers of text by name. */
 export const textReaders = {
+  'package-status': {
+    read: (bytes) => parseStatus(bytes),
+    throws: [FormatError],
+    samples: texts(
+      'Package: a\nVersion: 1:2.0~rc1-3\nStatus: install ok installed\nArchitecture: arm64\nDescription: one\n two\n .\n\nPackage: b\nVersion: 1\nLicense: MIT\n',
+    ),
+    words: ['\n\n', 'Package:', 'Version:', 'Status: deinstall ok config-files', '\n ', '\n\t', ':', '\0', '\r\n'],
+  },
+  'package-files': {
+    read: (bytes) => parseFileList(bytes),
+    throws: [FormatError],
+    samples: texts('/.\n/bin/sh\t0777\tbusybox\n/usr/bin/a b\n'),
+    words: ['/../', '\t', '\0', '//', '\r\n'],
+  },
+  'package-md5sums': {
+    read: (bytes) => parseMd5Sums(bytes),
+    throws: [FormatError],
+    samples: texts('d41d8cd98f00b204e9800998ecf8427e  usr/bin/a\nd41d8cd98f00b204e9800998ecf8427e  usr/b c\n'),
+    words: ['  ', ' *', '../', '\n'],
+  },
+  'os-release': {
+    read: (bytes) => parseOsRelease(bytes),
+    throws: [],
+    samples: texts('NAME="Debian GNU/Linux"\nID=debian\nVERSION_ID="12"\n'),
+    words: ['ID=', '"', "'", '$(x)', '\\'],
+  },
   'noota-list': {
     read: (bytes) => parsePathList('noota', file, latin1(bytes)),
     throws: [],
