@@ -42,7 +42,7 @@ export async function makeSbom(
       {
         severity: ifPossible ? 'information' : 'warning',
         code: 'package-database-none',
-        place: { file: path },
+        place: { file: target.build.origin },
         message,
         remedy: ifPossible ? undefined : 'have the build keep the database of opkg or dpkg, or leave --sbom out',
       },
