@@ -873,6 +873,11 @@ static int format_known(uint32_t format) {
   return format < 4 && known[format];
 }
 
+/* Is there room for the records of an update in what is left of the journal from `from` on? */
+static int records_fit(const dfid_decoder *d, uint32_t from) {
+  return (d->device->journal_room - from) / d->record_bytes > d->segments << updates_in_place(d);
+}
+
 /* Code 12: does the device's flash suit the patch? */
 static int flash_suits(dfid_decoder *d) {
   const dfid_device *const device = d->device;
@@ -881,6 +886,7 @@ static int flash_suits(dfid_decoder *d) {
   if (d->head.new_size > device->new_room / block * block) return 0;
   if (d->segments > 1 && !whole(d->head.segment_size, block)) return 0;
   d->record_bytes = (16 + unit_bytes - 1) / unit_bytes * unit_bytes;
+  if (has_journal(d) && !records_fit(d, 0)) return 0;
   if (device->backup_room == 0) return device->journal_room == 0 || has_journal(d);
   return updates_in_place(d) && is_in_place(d) && device->erase_block != 0 && whole(d->head.block, block) &&
          whole(d->head.unit, unit_bytes) && d->head.segment_size <= device->backup_room;
@@ -936,9 +942,7 @@ static void read_record(dfid_decoder *d) {
 static int journal_goes_on(dfid_decoder *d) {
   if (d->step != COMPLETE && (d->stranger || d->step > 2 * d->segments)) fail(d, DFID_JOURNAL);
   if (d->stranger) d->step = 0;
-  if (d->step == 0 && (d->device->journal_room - d->journal_at) / d->record_bytes <= (d->segments << updates_in_place(d))) {
-    fail(d, DFID_FLASH);
-  }
+  if (d->step == 0 && !records_fit(d, d->journal_at)) fail(d, DFID_FLASH);
   return d->step == COMPLETE || (d->step != 0 && updates_in_place(d));
 }
 

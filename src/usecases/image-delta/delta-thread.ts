@@ -4,6 +4,7 @@ import { applyDelta } from '../../imagedelta/decoder/apply.js';
 import type { OnContent } from '../../imagedelta/decoder/device.js';
 import { DeltaError } from '../../imagedelta/decoder/fault.js';
 import { readDeltaHeader } from '../../imagedelta/decoder/header.js';
+import { applyInPlace } from '../../imagedelta/decoder/one-flash.js';
 import { encodeDelta } from '../../imagedelta/encoder/encode.js';
 import { bytesOfContent } from './bytes-of-content.js';
 import { packedPartsOf } from './packed-parts.js';
@@ -37,16 +38,18 @@ function make({ old, fresh, plan }: MakeJob): Made {
   return { old, fresh, patch: own(patch), covers, cost: bytesOfContent(content, payload), packedParts };
 }
 
-function apply({ old, patch, measured = false }: ApplyJob): Applied {
-  const { newSize, length } = readDeltaHeader(patch);
+function apply({ old, patch, measured = false, asOnDevice = false }: ApplyJob): Applied {
+  const header = readDeltaHeader(patch);
+  const { newSize, length } = header;
   const content = { covers: 0, literals: 0, data: 0, branches: 0, pages: 0, pointers: 0 };
   const count: OnContent = (kind, bits) => {
     content[kind] += bits;
   };
-  const fresh = applyDelta(old, patch, {
-    onProgress: (done) => tell(done, newSize),
-    onContent: measured ? count : undefined,
-  });
+  const onProgress = (done: number): void => tell(done, newSize);
+  const fresh =
+    asOnDevice && header.inPlace
+      ? applyInPlace(old, header, patch, { onProgress })
+      : applyDelta(old, patch, { onProgress, onContent: measured ? count : undefined });
   const cost = measured ? bytesOfContent(content, patch.length - length) : undefined;
   return { old, patch, fresh: own(fresh), cost };
 }

@@ -69,7 +69,7 @@ export async function imageDelta(request: ImageDeltaRequest, ports: ImageDeltaPo
     if (signer !== undefined) await signPatch(patch, signer);
     const header = readDeltaHeader(patch);
     if (signer !== undefined) checkDevice(header, { verify: signedBy(signer.signer.publicKey) });
-    const proved = await thread.apply({ old: made.old, patch });
+    const proved = await thread.apply({ old: made.old, patch, asOnDevice: true });
     if (Buffer.compare(proved.fresh, made.fresh) !== 0)
       throw new ProofError({
         code: 'delta-new-image',

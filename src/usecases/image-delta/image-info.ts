@@ -1,6 +1,6 @@
 /** Tells what is in a patch: `dfota image-info`. */
 
-import { checkDeltaPatch } from '../../imagedelta/decoder/apply.js';
+import { checkDeltaPatch } from '../../imagedelta/decoder/checks.js';
 import { readDeltaHeader } from '../../imagedelta/decoder/header.js';
 import type { ImageDeltaContents } from '../../model/image-delta.js';
 import type { Ports } from '../../model/ports.js';

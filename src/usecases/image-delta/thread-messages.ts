@@ -28,6 +28,8 @@ export interface ApplyJob {
   readonly patch: OwnBytes;
   /** Whether it is told what the content of the patch costs. */
   readonly measured?: boolean | undefined;
+  /** Whether a patch for an update in place is applied in one flash, with its blocks and its backup area. */
+  readonly asOnDevice?: boolean | undefined;
 }
 
 /** The new image, and the bytes that were given. */

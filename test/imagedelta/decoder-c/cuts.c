@@ -1,140 +1,14 @@
 /* Updates, in place or into a second area, on an emulated NOR flash and cuts the power at every write and erase, then at a second and a third one.
  * Usage: cuts OLD PATCH NEW UNIT BLOCK BACKUP; BACKUP 0: two areas. Ends with 0 when each of these updates ended with the new image,
  * and what the device cannot do was refused.
- * Bits only fall, blocks are erased whole, a unit that was written refuses to be written again, torn writes and erases leave rubbish. */
-#include "image-delta.h"
+ * The flash is that of flash.h. */
+#include "flash.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define AREA (1u << 17)
-#define JOURNAL 8192u
-
-typedef struct flash {
-  uint8_t image[AREA], backup[AREA], journal[JOURNAL];
-  uint8_t image_used[AREA], backup_used[AREA], journal_used[JOURNAL];
-} flash;
-
-static flash now;
-static uint8_t *old_image, *patch, *new_image;
-static uint32_t old_size, patch_size, new_size, unit, block, backup;
-static uint32_t operations, cut_at, random_state = 1;
-static int power;
-
-static uint32_t some(void) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 17;
-  random_state ^= random_state << 5;
-  return random_state;
-}
-
-/* Counts an operation. 1: the power fails in it. */
-static int cut(void) {
-  if (++operations != cut_at) return 0;
-  power = 0;
-  return 1;
-}
-
-static int flash_read(const uint8_t *area, uint32_t size, uint32_t at, uint8_t *to, uint32_t length) {
-  if (!power) return 1;
-  if (at > size || length > size - at) abort();
-  memcpy(to, area + at, length);
-  return 0;
-}
-
-static int flash_write(uint8_t *area, uint8_t *used, uint32_t size, uint32_t at, const uint8_t *from, uint32_t length) {
-  uint32_t i, torn, whole = length;
-  if (!power) return 1;
-  if (at > size || length > size - at || at % unit != 0 || length % unit != 0) abort();
-  for (i = 0; i < length; i++) {
-    if (used[at + i]) return 1; /* refused: it was written before */
-  }
-  torn = (uint32_t)cut();
-  if (torn) whole = some() % (length / unit) * unit;
-  for (i = 0; i < whole + (torn ? unit : 0); i++) {
-    used[at + i] = 1;
-    area[at + i] = (uint8_t)(area[at + i] & (i < whole ? from[i] : from[i] | some()));
-  }
-  return torn ? 1 : 0;
-}
-
-static int flash_erase(uint8_t *area, uint8_t *used, uint32_t at, uint32_t length) {
-  uint32_t i;
-  if (!power) return 1;
-  if (cut()) {
-    for (i = 0; i < length; i++) {
-      area[at + i] = (uint8_t)some();
-      used[at + i] = 1;
-    }
-    return 1;
-  }
-  memset(area + at, 0xFF, length);
-  memset(used + at, 0, length);
-  return 0;
-}
-
-static int32_t read_patch(void *c, uint32_t at, uint8_t *to, uint32_t n) {
-  (void)c;
-  return flash_read(patch, patch_size, at, to, n) != 0 ? -1 : (int32_t)n;
-}
-static int read_image(void *c, uint32_t at, uint8_t *to, uint32_t n) { (void)c; return flash_read(now.image, AREA, at, to, n); }
-static int read_old(void *c, uint32_t at, uint8_t *to, uint32_t n) { (void)c; return flash_read(old_image, old_size, at, to, n); }
-static int read_backup(void *c, uint32_t at, uint8_t *to, uint32_t n) { (void)c; return flash_read(now.backup, backup, at, to, n); }
-static int read_journal(void *c, uint32_t at, uint8_t *to, uint32_t n) { (void)c; return flash_read(now.journal, JOURNAL, at, to, n); }
-static int write_image(void *c, uint32_t at, const uint8_t *from, uint32_t n) {
-  (void)c;
-  return flash_write(now.image, now.image_used, AREA, at, from, n);
-}
-static int write_backup(void *c, uint32_t at, const uint8_t *from, uint32_t n) {
-  (void)c;
-  return flash_write(now.backup, now.backup_used, backup, at, from, n);
-}
-static int write_journal(void *c, uint32_t at, const uint8_t *from, uint32_t n) {
-  (void)c;
-  return flash_write(now.journal, now.journal_used, JOURNAL, at, from, n);
-}
-static int erase_image(void *c, uint32_t at) {
-  (void)c;
-  if (at % block != 0 || at >= AREA) abort();
-  return flash_erase(now.image, now.image_used, at, block);
-}
-static int erase_backup(void *c) { (void)c; return flash_erase(now.backup, now.backup_used, 0, backup); }
-
-static dfid_device device;
-
-static int poll_all(void) {
-  static dfid_decoder decoder;
-  int result;
-  dfid_begin(&decoder, &device);
-  do result = dfid_poll(&decoder);
-  while (result == DFID_MORE);
-  return result;
-}
+static uint8_t *new_image;
+static uint32_t new_size;
 
 static int update(uint32_t cut_after) {
-  memset(&device, 0, sizeof device);
-  device.patch_size = patch_size;
-  device.old_size = old_size;
-  device.new_room = AREA;
-  device.write_unit = unit;
-  device.erase_block = block;
-  device.backup_room = backup;
-  device.in_pieces = (int)(cut_after & 1);
-  device.journal_room = JOURNAL;
-  device.read_patch = read_patch;
-  device.read_old = backup == 0 ? read_old : read_image;
-  device.read_new = read_image;
-  device.write_new = write_image;
-  device.erase = erase_image;
-  device.erase_backup = erase_backup;
-  device.read_backup = read_backup;
-  device.write_backup = write_backup;
-  device.read_journal = read_journal;
-  device.write_journal = write_journal;
-  operations = 0;
-  cut_at = cut_after;
-  power = 1;
+  prepare(cut_after);
   return poll_all();
 }
 
@@ -144,15 +18,6 @@ static int refused(int code) {
   if (result == code && operations == 0) return 1;
   printf("code %d after %u operations instead of code %d\n", result, (unsigned)operations, code);
   return 0;
-}
-
-static uint32_t crc_of(const uint8_t *p, uint32_t length) {
-  uint32_t crc = 0xFFFFFFFF, i;
-  for (; length > 0; length--) {
-    crc ^= *p++;
-    for (i = 0; i < 8; i++) crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320u : 0);
-  }
-  return ~crc;
 }
 
 /* Makes all records those of another patch. */
