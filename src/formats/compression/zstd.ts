@@ -6,6 +6,7 @@ import { viewOf } from '../bytes/view.js';
 import { FormatError } from '../format-error.js';
 import { boundedOutput } from './output.js';
 import type { Unpacked } from './unpacked.js';
+import { refuseEndlessWeights } from './zstd-weights.js';
 
 const magic = 0xfd2fb528;
 
@@ -50,6 +51,7 @@ function readFrame(bytes: Uint8Array): Frame {
     last = (header & 1) !== 0;
     const kind = (header >> 1) & 3;
     if (kind === 3) throw new FormatError('a zstd block of a kind that is not known');
+    if (kind === 2) refuseEndlessWeights(view, at + 3);
     at += 3 + (kind === 1 ? 1 : header >> 3);
   }
   at += (descriptor & 4) !== 0 ? 4 : 0;
