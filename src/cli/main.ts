@@ -23,7 +23,7 @@ export async function startUpdateGen(): Promise<void> {
 }
 
 /** How long a run that was asked to stop may take to do so by itself, in milliseconds: it is ended then. */
-const patience = 2000;
+const patience = 800;
 
 /**
  * How long a thread may be deaf to it: longer than any stretch of work, so it is starting, or stuck. What is under way is known here and

@@ -3,7 +3,8 @@ import type { Fault } from '../model/errors.js';
 import { isBelowSystem, sdx6x } from '../model/layout.js';
 import { displayName } from '../model/path.js';
 import type { TreeNode } from '../model/tree.js';
-import { misplacedFault, type Packing, strayed, topOf } from './misplaced.js';
+import { type Packing, strayed, topOf } from './build-names.js';
+import { misplacedFault } from './misplaced.js';
 
 /** Which of the two builds an input is: the target must bring the program that runs on the device. */
 export type Role = 'source' | 'target';

@@ -5,7 +5,8 @@ import { InputError } from '../model/errors.js';
 import { sdx6x } from '../model/layout.js';
 import { mostNamesLookedAt } from '../model/limits/input.js';
 import { fromText } from '../model/path.js';
-import { hasBuildFolder, misplacedFault, topOf } from './misplaced.js';
+import { hasBuildFolder, topOf } from './build-names.js';
+import { misplacedFault } from './misplaced.js';
 
 /** Deep enough for a build inside the folder of a release; so many names are told apart at once. */
 const deepest = 4;

@@ -1,4 +1,3 @@
-import { UsageError } from '../../model/errors.js';
 import { extractionJson, extractionText, listingJson, listingText } from '../../report/listing.js';
 import { littlefsCheckJson, littlefsCheckText, littlefsMadeJson, littlefsMadeText } from '../../report/littlefs.js';
 import type { LittlefsCheckRequest } from '../../usecases/littlefs/check.js';
@@ -112,18 +111,7 @@ export const littlefsCommand: Command = (program, choose) =>
             return report.exitCode;
           }),
       )
-      .command(
-        '$0',
-        false,
-        (options) => options,
-        () => {
-          throw new UsageError({
-            code: 'usage',
-            message: 'say what to do: make, check, ls or extract',
-            remedy: 'dfota littlefs --help shows the commands and their options',
-          });
-        },
-      )
+      .demandCommand(1, 'say what to do: make, check, ls or extract')
       .epilogue(
         examples([['$0 littlefs make usr --preset customer_fs --output customer_fs.bin', 'an image for /usr']]),
       ),

@@ -165,7 +165,7 @@ function publishedWords(
       missing.length === 3
         ? 'say what to do: make, generate, mass, dump or diff'
         : `${missing.join(' and ')} is missing`,
-    remedy: 'dfota nvs --help shows the commands and their options',
+    remedy: 'see dfota nvs --help',
   });
 }
 

@@ -1,4 +1,3 @@
-import { UsageError } from '../../model/errors.js';
 import { squashfsMadeJson, squashfsMadeText } from '../../report/squashfs.js';
 import type { SquashfsMakeRequest } from '../../usecases/squashfs/make.js';
 import type { Command } from '../command.js';
@@ -43,18 +42,7 @@ export const squashfsCommand: Command = (program, choose) =>
             return report.exitCode;
           }),
       )
-      .command(
-        '$0',
-        false,
-        (options) => options,
-        () => {
-          throw new UsageError({
-            code: 'usage',
-            message: 'say what to do: make',
-            remedy: 'dfota squashfs --help shows the command and its options; dfota ls and dfota extract read images',
-          });
-        },
-      )
+      .demandCommand(1, 'say what to do: make')
       .epilogue(examples([['$0 squashfs make data --output data.squashfs', 'an image of production data']])),
   );
 

@@ -11,7 +11,7 @@ import { type BuildPath, displayName, fromBytes } from '../../model/path.js';
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import { bothOrNeither, concurrently } from '../concurrently.js';
 import { linkFault } from '../links.js';
-import { backslashFault } from '../misplaced.js';
+import { backslashFault } from '../misspelled.js';
 import { checkNames, type NamedNode, withoutDots } from '../names.js';
 import { digestInThreads, type EntryRead, isForThreads } from './digest-in-threads.js';
 import { readDirectory, type ZipRecord } from './directory.js';
