@@ -36,6 +36,9 @@ const marks: readonly (readonly [string, FileKind])[] = [
   ['#!', 'script'],
   ['version https://git-lfs.', 'lfs-pointer'],
   ['%PDF-', 'pdf'],
+  ['\x89PNG\r\n', 'picture'],
+  ['\xff\xd8\xff', 'picture'],
+  ['GIF8', 'picture'],
 ];
 
 /**

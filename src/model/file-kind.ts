@@ -37,6 +37,7 @@ const words = {
   xml: 'an XML document',
   json: 'a JSON document',
   pdf: 'a PDF',
+  picture: 'a picture',
   text: 'a text',
   unknown: 'a file of an unknown kind',
 } as const;

@@ -42,6 +42,9 @@ const kinds: readonly (readonly [FileKind, Uint8Array])[] = [
   ['xml', Buffer.from('<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>')],
   ['json', Buffer.from('{"message":"Not Found"}')],
   ['pdf', Buffer.from('%PDF-1.7\n')],
+  ['picture', Buffer.from('89504e470d0a1a0a', 'hex')],
+  ['picture', Buffer.from('ffd8ffe0', 'hex')],
+  ['picture', Buffer.from('GIF89a')],
   ['text', Buffer.from('404: Not Found\n')],
   ['unknown', at(0, '\x01\x02\x03')],
 ];

@@ -80,6 +80,7 @@ const noProgram: ReadonlySet<FileKind> = new Set([
   'zip',
   'gzip',
   'pdf',
+  'picture',
   'windows',
 ]);
 
@@ -94,7 +95,8 @@ function whyNot(facts: Parameters<Guard>[0], path: BuildPath, look: Look): strin
   }
   const { interpreter } = look;
   if (interpreter === undefined || !interpreter.startsWith('/')) return undefined;
-  if (whereLeads(facts.target, interpreter) !== 'nowhere') return undefined;
+  const lead = whereLeads(facts.target, interpreter);
+  if (lead !== 'nowhere' && lead !== 'directory') return undefined;
   // A program of the source that could not be started either, or a new one, is no loss; the first is not even news.
   const old = facts.source.entries.get(path);
   if (old?.kind !== 'file') return undefined;

@@ -6,9 +6,9 @@ import { mostRowSuggestions } from '../../model/limits/input.js';
 import { nearest } from '../../model/nearest.js';
 import { displayName } from '../../model/path.js';
 
-/** A row's path as it should be spelled: no slash at either end, `system` in small letters. */
+/** A row's path as it should be spelled: slashes, none at either end, `system` in small letters. */
 function plainRow(path: string): string {
-  return path
+  return (path.includes('/') ? path : path.replaceAll('\\', '/'))
     .replace(/^(?:\.?\/)+/, '')
     .replace(/\/+$/, '')
     .replace(/^system(?=\/|$)/i, 'system');
@@ -37,11 +37,15 @@ export function unmatchedRows(
   let example = '';
   for (const path of rows.keys()) {
     const plain = plainRow(path.trim());
-    if (present.has(path) || present.has(path.trim()) || !/^system(\/|$)/.test(plain)) continue;
+    if (present.has(path) || present.has(path.trim())) continue;
+    const isSystem = /^system(\/|$)/.test(plain);
+    // other partitions have rows too: one without system is meant for it where that is there and has no other row
+    const below = `system/${plain}`;
+    if (!isSystem && (!present.has(below) || rows.has(below))) continue;
     unmatched += 1;
     example ||= path;
     const right =
-      (present.has(plain) ? plain : known.get(plain.toLowerCase())) ??
+      (present.has(plain) ? plain : isSystem ? known.get(plain.toLowerCase()) : below) ??
       (unmatched <= mostRowSuggestions ? nearest(plain, all) : undefined);
     // A near path that has a row of its own is another file.
     if (right !== undefined && !rows.has(right)) meant.push(`${displayName(path)} for ${displayName(right)}`);
