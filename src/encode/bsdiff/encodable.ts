@@ -1,5 +1,5 @@
 import { engineMemoryLimit } from '../stretches/engine.js';
-import { bsdiffLimit, bsdiffMemory } from './layout.js';
+import { bsdiffLimit, bsdiffMemoryAtMost } from './layout.js';
 
 /**
  * Whether a patch can be made between files of these sizes, in bytes: both have some bytes, for devices refuse an empty
@@ -7,5 +7,5 @@ import { bsdiffLimit, bsdiffMemory } from './layout.js';
  */
 export function isEncodable(source: number, target: number): boolean {
   if (source === 0 || target === 0 || source > bsdiffLimit || target > bsdiffLimit) return false;
-  return bsdiffMemory(source, target) <= engineMemoryLimit;
+  return bsdiffMemoryAtMost(source, target) <= engineMemoryLimit;
 }

@@ -1,8 +1,9 @@
-import { reach } from './memory';
+import { equalBytes, reach } from './memory';
 
 /**
  * Suffix array by induced sorting (SA-IS). Time and memory grow with the length only, whatever the content: besides the
- * array itself, at most 2 bytes per byte of text, and those only at the start of a text with very many local minima.
+ * array itself, 4 bytes for each local minimum of the text, and the same again for those of these, and so on: 1 byte and a half for a byte of a
+ * program, never more than 4.
  *
  * Terms: suffix i is of type S when it is smaller than suffix i + 1, else of type L; the empty suffix is smaller than all.
  * LMS: a suffix of type S right after one of type L. Sorting these few gives the order of all others.
@@ -106,30 +107,35 @@ function sortAll<T>(text: usize, sa: usize, n: i32, counts: usize, bounds: usize
   }
 }
 
-/** The next LMS position before `i`, or -1. */
-function previousLms<T>(text: usize, i: i32): i32 {
-  // Down over what is of type L, then over what is of type S to the lowest of it.
-  let right = textAt<T>(text, i);
-  i--;
-  while (i >= 0) {
-    const c = textAt<T>(text, i);
-    if (c < right) break;
-    right = c;
-    i--;
+/** So many positions are looked at before more memory is asked for: at most every second is LMS. */
+const gatheredAtOnce: i32 = 1 << 16;
+
+/**
+ * Writes the LMS positions to `list`, the last one first; returns how many there are. What a position is comes from comparing alone, without a
+ * branch: in programs and compressed data nobody can foretell it.
+ */
+function gatherLms<T>(text: usize, n: i32, list: usize): i32 {
+  let m = 0;
+  let right = textAt<T>(text, n - 1);
+  let isSmall: i32 = 0;
+  for (let i = n - 2; i >= 0; ) {
+    const stop = max(i - gatheredAtOnce, -1);
+    reach(list + ((<usize>(m + gatheredAtOnce)) << 2));
+    for (; i > stop; i--) {
+      const c = textAt<T>(text, i);
+      const isLarge = i32(c >= right + isSmall);
+      set(list, m, i + 1);
+      m += isSmall & isLarge;
+      isSmall = 1 - isLarge;
+      right = c;
+    }
   }
-  if (i < 0) return -1;
-  right = textAt<T>(text, i);
-  i--;
-  while (i >= 0) {
-    const c = textAt<T>(text, i);
-    if (c > right) return i + 1;
-    right = c;
-    i--;
-  }
-  return -1;
+  return m;
 }
 
+/** Whether two stretches are equal. Of bytes, 7 behind their ends may be read. */
 function same<T>(text: usize, a: i32, b: i32, length: i32): bool {
+  if (sizeof<T>() === 1) return equalBytes(text + a, text + b, length) === <u32>length;
   for (let d = 0; d < length; d++) if (textAt<T>(text, a + d) !== textAt<T>(text, b + d)) return false;
   return true;
 }
@@ -150,13 +156,15 @@ function sort<T>(text: usize, sa: usize, n: i32, k: i32, spare: usize, room: i32
 
   memory.fill(sa, 0, (<usize>n) << 2);
   bound<T>(text, n, counts, bounds, k, true);
-  let m = 0;
-  for (let i = previousLms<T>(text, n - 1); i >= 0; i = previousLms<T>(text, i)) {
+  const list = bounds === scratch ? scratch + ((<usize>k) << 2) : scratch;
+  const m = gatherLms<T>(text, n, list);
+  const behind = list + ((<usize>m) << 2);
+  for (let at = list; at < behind; at += 4) {
+    const i = load<i32>(at);
     const c = textAt<T>(text, i);
     const slot = get(bounds, c) - 1;
     set(bounds, c, slot);
     set(sa, slot, i);
-    m++;
   }
 
   if (m > 1) {
@@ -170,7 +178,8 @@ function sort<T>(text: usize, sa: usize, n: i32, k: i32, spare: usize, room: i32
     memory.fill(names, 0, (<usize>(n - m)) << 2);
     // No two LMS are neighbours, so half the index is theirs alone. The last one's stretch passes the end: equal to none.
     let next = n;
-    for (let i = previousLms<T>(text, n - 1); i >= 0; i = previousLms<T>(text, i)) {
+    for (let at = list; at < behind; at += 4) {
+      const i = load<i32>(at);
       set(names, i >> 1, next - i + 1);
       next = i;
     }
@@ -194,11 +203,9 @@ function sort<T>(text: usize, sa: usize, n: i32, k: i32, spare: usize, room: i32
         if (value !== 0) set(sa, --end, value - 1);
       }
       const own = n - 2 * m;
-      if (own >= room) sort<i32>(reduced, sa, m, name, names, own, scratch);
-      else sort<i32>(reduced, sa, m, name, spare, room, scratch);
-      let last = m;
-      for (let i = previousLms<T>(text, n - 1); i >= 0; i = previousLms<T>(text, i)) set(reduced, --last, i);
-      for (let i = 0; i < m; i++) set(sa, i, get(reduced, get(sa, i)));
+      if (own >= room) sort<i32>(reduced, sa, m, name, names, own, behind);
+      else sort<i32>(reduced, sa, m, name, spare, room, behind);
+      for (let i = 0; i < m; i++) set(sa, i, load<i32>(behind - 4 - ((<usize>get(sa, i)) << 2)));
       if (counts !== 0) count<T>(text, n, counts, k);
     }
     memory.fill(names, 0, (<usize>(n - m)) << 2);
@@ -216,8 +223,7 @@ function sort<T>(text: usize, sa: usize, n: i32, k: i32, spare: usize, room: i32
 }
 
 /**
- * Sorts the suffixes of the `n` bytes at `text` into the `n` i32 at `sa`. Memory from `scratch` on is used, and grown:
- * 2 KiB, and for some texts 2 bytes per byte of text.
+ * Sorts the suffixes of the `n` bytes at `text` into the `n` i32 at `sa`. Memory from `scratch` on is used, and grown.
  */
 export function sortSuffixes(text: usize, sa: usize, n: i32, scratch: usize): void {
   sort<u8>(text, sa, n, 256, scratch, 512, scratch + 2048);
