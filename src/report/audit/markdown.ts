@@ -4,6 +4,7 @@ import type { Audit, AuditCount } from '../../model/audit.js';
 import { longestCellCharacters, mostLargestShown } from '../../model/limits/audit.js';
 import { displayName } from '../../model/path.js';
 import { showSize } from '../quantities.js';
+import { needFacts, proofWords } from './package-facts.js';
 import {
   changeOrder,
   changeWords,
@@ -66,7 +67,7 @@ export function auditMarkdown(audit: Audit): string {
     `### Firmware audit: ${about}${showSize(packageBytes(audit))}${saved}`,
     '',
     `${version(source)} → **${version(target)}**, ${relationWords[audit.relation]}`,
-    ...estimateLines(audit),
+    ...packageLines(audit),
     ...policyLines(audit),
     ...counts(audit),
     ...largest(audit),
@@ -78,9 +79,24 @@ export function auditMarkdown(audit: Audit): string {
   return `${lines.join('\n')}\n`;
 }
 
-function estimateLines({ estimate, exact }: Audit): readonly string[] {
-  if (exact || estimate === undefined) return [];
-  return ['', `Sizes in the package are estimates; its files take at most ${showSize(estimate.atMost)}.`];
+/** The package as a whole, shortly: whoever ships it wants to know whether it was proved, and whether it fits. */
+function packageLines(audit: Audit): readonly string[] {
+  const { estimate, exact, package: pack, needs } = audit;
+  const lines: string[] = [];
+  if (!exact && estimate !== undefined)
+    lines.push(`Sizes in the package are estimates; its files take at most ${showSize(estimate.atMost)}.`);
+  if (pack?.bytes !== undefined)
+    lines.push(
+      `**Package**: ${showNumber(pack.bytes)} bytes${pack.sha256 === undefined ? '' : `, SHA-256 \`${pack.sha256}\``}`,
+    );
+  if (pack !== undefined) lines.push(`**Proof**: ${plain(proofWords(audit))}`);
+  if (needs !== undefined)
+    lines.push(
+      `**Needs on the device**: ${needFacts(needs)
+        .map(([label, value]) => `${label} ${value}`)
+        .join(', ')}`,
+    );
+  return lines.flatMap((line) => ['', line]);
 }
 
 function policyLines({ policy }: Audit): readonly string[] {

@@ -67,15 +67,18 @@ function header(audit: Audit): readonly string[] {
     ),
     '',
     `This is ${relationWords[audit.relation]}.`,
-    ...(audit.package?.file === undefined
-      ? []
-      : [
-          `Package: ${audit.package.file}, ${showNumber(audit.package.bytes ?? 0)} bytes, SHA-256 ${audit.package.sha256}`,
-          `Proof: ${proofWords(audit)}`,
-        ]),
+    ...packageLines(audit),
     ...needs(audit),
     ...estimate(audit),
   ];
+}
+
+function packageLines(audit: Audit): readonly string[] {
+  const { package: pack } = audit;
+  if (pack?.bytes === undefined) return [];
+  const name = pack.file === undefined ? '' : `${displayName(pack.file)}, `;
+  const digest = pack.sha256 === undefined ? '' : `, SHA-256 ${pack.sha256}`;
+  return [`Package: ${name}${showNumber(pack.bytes)} bytes${digest}`, `Proof: ${proofWords(audit)}`];
 }
 
 function needs({ needs: needed }: Audit): readonly string[] {

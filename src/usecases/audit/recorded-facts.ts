@@ -36,7 +36,8 @@ export async function recordedFacts(file: string, sha256: Sha256): Promise<Recor
     if (error instanceof InputError || error instanceof SyntaxError) return { proof: undefined, needs: undefined };
     throw error;
   }
-  const isOfPackage = field(record, 'package', 'sha256') === sha256;
+  // A signed package holds what was proved, and a signature.
+  const isOfPackage = [field(record, 'package', 'sha256'), field(record, 'signed', 'sha256')].includes(sha256);
   return isOfPackage ? { proof: proofOf(record), needs: needsOf(record) } : { proof: undefined, needs: undefined };
 }
 
