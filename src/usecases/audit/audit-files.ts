@@ -7,7 +7,7 @@ import { sketchWhileReading } from '../generate/sketch-while-reading.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
 import { withNamedBuilds } from '../name-builds.js';
 import { type InputPaths, withInputs } from '../open-inputs.js';
-import { type AuditOptions, auditBuilds } from './audit.js';
+import { type AuditInputs, type AuditOptions, auditBuilds } from './audit.js';
 
 export { hasOffenders } from '../../audit/policy/apply.js';
 export { readAuditPage } from './audit-page.js';
@@ -38,10 +38,18 @@ export async function auditFiles(given: AuditRequest, ports: Ports = {}): Promis
   );
   const isAbout = request.exact === undefined;
   const { beside, known } = sketchWhileReading();
-  const audit = await withInputs(
+  return withInputs(
     { ...request, compareOnly: isAbout },
     { ...ports, besideSource: isAbout ? beside : undefined },
-    (inputs) => auditBuilds({ ...inputs, sketches: known }, request, ports),
+    (inputs) => auditOpened({ ...inputs, sketches: known }, request, ports),
   );
-  return { ...audit, lists: lists ?? 'the starter lists' };
+}
+
+/** The same of builds that are open. */
+export async function auditOpened(
+  inputs: AuditInputs,
+  options: AuditOptions & Pick<AuditRequest, 'lists'>,
+  ports: Ports = {},
+): Promise<Audit> {
+  return { ...(await auditBuilds(inputs, options, ports)), lists: options.lists ?? 'the starter lists' };
 }

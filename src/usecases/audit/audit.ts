@@ -17,6 +17,7 @@ import type { OpenBuild } from '../../model/build.js';
 import type { Inspection } from '../../model/inspection.js';
 import { sdx6x } from '../../model/layout.js';
 import { allParts } from '../../model/parts.js';
+import type { SettledPlan } from '../../model/plan.js';
 import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
 import { countsDown } from '../../model/revision.js';
@@ -37,13 +38,14 @@ import { securityOf } from './security-of.js';
 
 export type { AuditOptions } from './audit-options.js';
 
+/** What is audited, and what was made of it before, where it was: nothing of it is made again. */
+export interface AuditInputs extends OpenInputs {
+  readonly sketches?: SketchOptions['known'] | undefined;
+  readonly plan?: SettledPlan | undefined;
+}
 
 /** Audits two builds. Throws InputError when the policy or the package cannot be read; oddities of the firmware are findings. */
-export async function auditBuilds(
-  inputs: OpenInputs & { readonly sketches?: SketchOptions['known'] | undefined },
-  options: AuditOptions,
-  ports: Ports = {},
-): Promise<Audit> {
+export async function auditBuilds(inputs: AuditInputs, options: AuditOptions, ports: Ports = {}): Promise<Audit> {
   const release = options.policyFile === undefined ? undefined : await readPolicy(options.policyFile);
   const { source, target } = inputs;
   const { onProgress = silent, signal, now = () => new Date() } = ports;
@@ -54,11 +56,14 @@ export async function auditBuilds(
       : await inspectNamed(options.packageFile, options.packageName ?? options.packageFile, ports);
 
   const made = options.exact === undefined ? undefined : await makePackage(inputs, options, options.exact, ports);
-  const plan = made?.plan ?? (await planBuilds(inputs, options, { known: inputs.sketches, onProgress, signal }));
+  const plan =
+    made?.plan ?? inputs.plan ?? (await planBuilds(inputs, options, { known: inputs.sketches, onProgress, signal }));
   const guards = await guardInputs(inputs, parts, signal);
   const told = new Set(guards.map(({ code }) => code));
   const toldByPackage = (made?.findings ?? []).filter(({ code }) => !told.has(code));
-  const estimates = plan.state === 'delta' ? openEstimates(plan, source, target) : undefined;
+  // A finished package tells its sizes itself.
+  const estimates =
+    plan.state === 'delta' && inspection === undefined ? openEstimates(plan, source, target) : undefined;
   const inside = await lookInside(source, target, { onProgress, signal, earlier: earlierForms(plan), estimates });
 
   const planned = auditRows(plan, {

@@ -11,7 +11,14 @@ import type { SoftwareSummary } from '../../model/software.js';
 import { openReferenceEngine } from '../../reference/reference-engine.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
 import { namedBuild } from '../name-builds.js';
-import { type BuildName, type Lists, type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
+import {
+  type BuildName,
+  type Lists,
+  type OpenInputs,
+  type ReadingOptions,
+  readLists,
+  withBuild,
+} from '../open-inputs.js';
 import { makeSbom, type Sbom, type SbomOptions } from '../software/sbom.js';
 import { compareEngines } from './compare-engines.js';
 import { type CompanionFile, type Generated, type GenerateOptions, generateBegun } from './generate.js';
@@ -49,6 +56,8 @@ export interface GenerateRequest extends GenerateOptions, ReadingOptions {
 /** The ports of all, and who is told of each package as soon as it has its name. */
 export interface GeneratePorts extends Ports {
   readonly onGenerated?: ((source: Build, generated: Generated) => void) | undefined;
+  /** What is to be done with each package that leads forward while both builds are still open. */
+  readonly whileOpen?: ((inputs: OpenInputs, made: GeneratedFrom) => Promise<void>) | undefined;
 }
 
 /** A package and the build that it starts from. */
@@ -110,7 +119,7 @@ async function waysBack(
       compareEngines: false,
       otherOutputs: [],
     };
-    back.push(...(await generateFiles(turned, ports)));
+    back.push(...(await generateFiles(turned, { ...ports, whileOpen: undefined })));
   }
   return back;
 }
@@ -161,7 +170,9 @@ function withTarget(
         const { effort } = request.encoding;
         const compared = { source, target, plan: generated.plan, effort };
         const comparison = engine && (await compareEngines(compared, engine, ports));
-        made.push({ source: source.build, target: target.build, generated, comparison, software: sbom?.summary });
+        const from = { source: source.build, target: target.build, generated, comparison, software: sbom?.summary };
+        await ports.whileOpen?.({ source, target, ...lists }, from);
+        made.push(from);
       });
     }
     return made;

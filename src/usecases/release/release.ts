@@ -4,6 +4,7 @@ import { readFile, rename } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readBounded } from '../../files/bounded-read.js';
 import { writeBytes, writeText } from '../../files/output.js';
+import type { Audit } from '../../model/audit.js';
 import type { Build } from '../../model/build.js';
 import type { EngineComparison } from '../../model/engine-comparison.js';
 import type { Finding } from '../../model/finding.js';
@@ -14,7 +15,7 @@ import type { SoftwareSummary } from '../../model/software.js';
 import { bundleKind, bundlePath, filesIn, writeBundle } from '../../package/bundle.js';
 import { auditReport } from '../../report/audit/formats.js';
 import { type ReleasedPackage, releaseNotes } from '../../report/release-notes.js';
-import { auditFiles, hasOffenders, readAuditPage } from '../audit/audit-files.js';
+import { auditOpened, hasOffenders, readAuditPage } from '../audit/audit-files.js';
 import { type GeneratedFrom, type GenerateRequest, generateFiles, rollbackName } from '../generate/generate-files.js';
 import { cacheFolder } from '../generate/open-cache.js';
 import { packageRecord, provenanceFile } from '../generate/record.js';
@@ -98,23 +99,39 @@ async function fill(
   const { source, target, sign } = request;
   const file = join(folder, 'update.zip');
   const sbom = { path: join(folder, sbomName), date: request.date, ifPossible: true };
-  const [made, back] = await generateFiles(
-    { ...request, sources: [source], output: file, sbom, otherOutputs: [] },
-    ports,
-  );
-  if (made === undefined) throw new Error('one source gives one package');
   const lists = await readLists(request.lists);
-  const inputs = {
-    source: named(made.source, source),
-    target: named(made.target, target),
+  const inputsOf = ({ source: from, target: to }: GeneratedFrom) => ({
+    source: named(from, source),
+    target: named(to, target),
     sourceName: source,
     targetName: target,
     listsFolder: request.lists,
     lists: lists.files,
     options: request,
-  };
-  const record = packageRecord(inputs, made.generated);
-  const { signed, final } = await signMade(made, sign, signer, ports);
+  });
+  let forward: Forward | undefined;
+  const [made, back] = await generateFiles(
+    { ...request, sources: [source], output: file, sbom, otherOutputs: [] },
+    {
+      ...ports,
+      // The builds are not read a second time for the audit.
+      whileOpen: async (open, generatedFrom) => {
+        const record = packageRecord(inputsOf(generatedFrom), generatedFrom.generated);
+        const { signed, final } = await signMade(generatedFrom, sign, signer, ports);
+        // Of it the audit takes the proof.
+        await writeRecord(`${file}.json`, record, signed);
+        const audit = await auditOpened(
+          { ...open, plan: generatedFrom.generated.plan },
+          { ...request, packageFile: file, packageName: 'update.zip', policyFile: request.policy },
+          ports,
+        );
+        forward = { record, signed, final, audit };
+      },
+    },
+  );
+  if (made === undefined || forward === undefined) throw new Error('one source gives one package');
+  const { record, signed, final, audit } = forward;
+  const inputs = inputsOf(made);
   const rollback = back && (await signMade(back, sign, signer, ports));
   if (back !== undefined && rollback !== undefined) {
     const turned = {
@@ -128,10 +145,6 @@ async function fill(
     await writeRecord(`${rollbackName(file)}.json`, packageRecord(turned, back.generated), rollback.signed);
   }
 
-  const audit = await auditFiles(
-    { ...request, packageFile: file, packageName: 'update.zip', policyFile: request.policy, otherOutputs: [] },
-    ports,
-  );
   await writeText(join(folder, 'audit.html'), auditReport(audit, 'html', await readAuditPage()));
   for (const { name } of lists.files) {
     const text = await readBounded(listPath(request.lists, name), {
@@ -153,6 +166,12 @@ async function fill(
     software: made.software,
     offends: hasOffenders(audit.policy),
   };
+}
+
+/** The package that leads from source to target, and what is told of it. */
+interface Forward extends SignedPackage {
+  readonly record: PackageRecord;
+  readonly audit: Audit;
 }
 
 interface SignedPackage {
@@ -192,7 +211,7 @@ async function signInto(file: string, scheme: SignatureScheme, signer: OpenSigne
   return { ...signed, output: file };
 }
 
-/** Record, provenance of what is shipped, notes, and the sums of all files. */
+/** Provenance of what is shipped, notes, and the sums of all files. */
 async function writeStatements(
   folder: string,
   record: PackageRecord,
@@ -200,7 +219,6 @@ async function writeStatements(
   signed: Signed | undefined,
   { builder, date }: ReleaseRequest,
 ): Promise<void> {
-  await writeRecord(join(folder, 'update.zip.json'), record, signed);
   const subject = { name: 'update.zip', md5: final.md5, sha256: final.sha256 };
   const provenance = provenanceFile({ path: join(folder, 'provenance.json'), builder, date }, record, subject);
   await writeBytes(provenance.path, provenance.bytes);

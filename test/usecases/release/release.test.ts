@@ -89,6 +89,22 @@ test('end-to-end: the audit is that of the package, and its budgets are held aga
   }
 });
 
+test('end-to-end: the audit of a signed release tells the proof that was recorded, and reads neither build a second time', async () => {
+  const begun: string[] = [];
+  let stage: string | undefined;
+  await release(request('folder-once', { scheme: 'le', key: key.key }), {
+    onProgress: (each) => {
+      if (each.stage !== stage) begun.push(each.stage);
+      stage = each.stage;
+    },
+  });
+  for (const read of ['read-source', 'read-target', 'plan'])
+    assert.equal(begun.filter((each) => each === read).length, 1, begun.join(' '));
+  assert.ok(begun.includes('audit'));
+  const page = readFileSync(at('folder-once/audit.html'), 'utf8');
+  assert.match(page, /recorded when it was made: proved \(strict\), \d+ paths compared with the target/);
+});
+
 test('end-to-end: what generate takes goes into the package of a release: allowed errors, limits, the way of the kernel', async () => {
   const nodes = { ...mutationPair.target.nodes, 'BOOTABLE_IMAGES/boot.img': null };
   copyFileSync(writeTargetFiles(at('c'), { ...mutationPair.target, nodes }), at('v3.zip'));
