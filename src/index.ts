@@ -36,7 +36,7 @@ export type * from './model/operation.js';
 export type * from './model/package-record.js';
 export type * from './model/packed-place.js';
 export { allParts, type Part, parseParts } from './model/parts.js';
-export type { PatchCache } from './model/patch-cache.js';
+export type { PatchCache, SharedContents } from './model/patch-cache.js';
 export { type BuildPath, type DevicePath, displayName, toBuildPath } from './model/path.js';
 export type * from './model/plan.js';
 export type { Ports } from './model/ports.js';
@@ -53,7 +53,8 @@ export type * from './model/verification.js';
 export { type ArchiveAddRequest, archiveAdd } from './usecases/archive/add.js';
 export { type ArchiveRequest, archiveList, archiveVerify } from './usecases/archive/check.js';
 export { type ArchiveGetRequest, archiveGet } from './usecases/archive/get.js';
-export { openFromArchive } from './usecases/archive/open.js';
+export { type OpenArchivedOptions, openFromArchive } from './usecases/archive/open.js';
+export type { ArchiveCopies } from './usecases/archive/remote.js';
 export { type AuditRequest, auditFiles as audit } from './usecases/audit/audit-files.js';
 export {
   type CachePruneRequest,

@@ -45,7 +45,7 @@ function planProduct(
   found: ProductVersions,
 ): { readonly jobs: readonly FleetJob[]; readonly ways: readonly FleetWay[] } {
   const { policy } = product;
-  const digests = new Map(found.order.map(({ revision, digest }) => [revision, digest]));
+  const versions = new Map(found.order.map((version) => [version.revision, version]));
   const newest = found.targets.at(-1)?.revision;
   const hops = new Map<string, Hop & { readonly rollback: boolean; devices: number }>();
   const ways: FleetWay[] = [];
@@ -92,16 +92,18 @@ function planProduct(
         (rank.get(a.from) ?? 0) - (rank.get(b.from) ?? 0),
     )
     .map((hop): FleetJob => {
-      const [fromDigest, toDigest] = [digests.get(hop.from), digests.get(hop.to)];
-      if (fromDigest === undefined || toDigest === undefined) throw new Error(`no digest of ${hop.from} or ${hop.to}`);
+      const [from, to] = [versions.get(hop.from), versions.get(hop.to)];
+      if (from === undefined || to === undefined) throw new Error(`no digest of ${hop.from} or ${hop.to}`);
       return {
         id: idOf(hop),
         product: product.name,
         archive: product.archive,
         from: displayName(hop.from),
         to: displayName(hop.to),
-        fromDigest,
-        toDigest,
+        fromDigest: from.digest,
+        toDigest: to.digest,
+        fromContent: from.content,
+        toContent: to.content,
         kind: hop.kind,
         rollback: hop.rollback,
         output: `${product.output.text.replace(/\/+$/, '')}/${pairName(hop.from, hop.to)}.zip`,

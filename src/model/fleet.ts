@@ -56,6 +56,8 @@ export interface FleetVersion {
   /** As the archive has it: a character is a byte. */
   readonly revision: string;
   readonly digest: Sha256;
+  /** Of names, kinds, contents and modes: what a server may not change. */
+  readonly content: Sha256;
   /** Bytes of its files. */
   readonly bytes: number;
 }
@@ -86,6 +88,8 @@ export interface FleetJob {
   readonly to: string;
   readonly fromDigest: Sha256;
   readonly toDigest: Sha256;
+  readonly fromContent: Sha256;
+  readonly toContent: Sha256;
   readonly kind: 'patches' | 'whole';
   /** Made because of `with-rollback`: it leads back. */
   readonly rollback: boolean;
@@ -162,6 +166,8 @@ export interface FleetPatchJob {
   readonly to: string;
   readonly fromDigest: Sha256;
   readonly toDigest: Sha256;
+  readonly fromContent: Sha256;
+  readonly toContent: Sha256;
   readonly effort: NonNullable<Settings['effort']>;
   readonly tasks: readonly FleetPatchTask[];
 }

@@ -17,4 +17,14 @@ export interface PatchCache {
   readonly trim: () => Promise<void>;
   /** What went wrong so far, as warnings: a cache that fails costs time and nothing else. */
   readonly findings: () => readonly Finding[];
+  /** Contents by their own digest, where the cache is one of several machines. */
+  readonly contents?: SharedContents | undefined;
+}
+
+/** What machines hand to each other by its digest. */
+export interface SharedContents {
+  /** The bytes, which have the digest and the size; undefined where they are not there. */
+  readonly get: (sha256: Sha256, size: number) => Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Whether they are there now. */
+  readonly put: (sha256: Sha256, bytes: Uint8Array) => Promise<boolean>;
 }

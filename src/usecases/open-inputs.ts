@@ -9,6 +9,7 @@ import type { ListRules } from '../model/list-rules.js';
 import type { Ports } from '../model/ports.js';
 import type { MadeBeside } from '../model/tree.js';
 import { openFromArchive } from './archive/open.js';
+import type { ArchiveCopies } from './archive/remote.js';
 
 export type { Role } from '../input/layout.js';
 export { type ListFile, type Lists, listPath, readLists } from '../input/lists/read-lists.js';
@@ -27,11 +28,15 @@ export interface InputPaths extends ReadingOptions {
 /** Where a build is: its path, or an archive and the version in it. */
 export type BuildName = string | ArchivedName;
 
-/** A version in an archive; with the digest of its build nothing else will do, and it is found at once. */
+/** A version in an archive, which is a folder or the address of one; with the digest of its build nothing else will do, and it is found at once. */
 export interface ArchivedName {
   readonly archive: string;
   readonly version: string;
   readonly digest?: Sha256 | undefined;
+  /** Of names, kinds, contents and modes. */
+  readonly content?: Sha256 | undefined;
+  /** What is kept here of an archive on a server. */
+  readonly copies?: ArchiveCopies | undefined;
 }
 
 /** How builds are read. */
@@ -64,7 +69,12 @@ export async function withBuild<Result>(
   const options = { role, modes, companion, compareOnly, onProgress, signal, early, beside };
   const build = await (typeof name === 'string'
     ? openBuild(name, options)
-    : openFromArchive(name.archive, name.version, { ...options, digest: name.digest }));
+    : openFromArchive(name.archive, name.version, {
+        ...options,
+        digest: name.digest,
+        content: name.content,
+        copies: name.copies,
+      }));
   try {
     return await use(build);
   } finally {

@@ -27,7 +27,12 @@ const product: FleetProduct = {
 function known(changes: Partial<FleetProduct>, versions = ['V1', 'V2', 'V3', 'V4', 'V5']): KnownProduct {
   return {
     product: { ...product, ...changes },
-    versions: versions.map((revision) => ({ revision, digest: sha256Of(Buffer.from(revision)), bytes: 1000 })),
+    versions: versions.map((revision) => ({
+      revision,
+      digest: sha256Of(Buffer.from(revision)),
+      content: sha256Of(Buffer.from(`content of ${revision}`)),
+      bytes: 1000,
+    })),
     listFiles: [],
   };
 }

@@ -153,8 +153,20 @@ export const fleetCommand: Command = (program, choose) =>
             .option('root', {
               type: 'string',
               default: '.',
-              describe: 'Folder of fleet.yaml as this machine sees it: archives, lists and packages lie below it',
+              describe:
+                'Folder of fleet.yaml as this machine sees it, or its http(s) address (token in DFOTA_ARCHIVE_TOKEN)',
             })
+            .option('output', {
+              type: 'string',
+              describe: 'Folder below which packages are written',
+              defaultDescription: 'the root; the shared cache where that is an address',
+            })
+            .option('archive-cache', {
+              type: 'string',
+              describe: 'Folder that keeps what came of archives by HTTP',
+              defaultDescription: "a folder of the user's cache",
+            })
+            .option('archive-cache-size', { type: 'string', describe: 'Most bytes of it', defaultDescription: '8G' })
             .option('concurrency', { type: 'string', default: '1', describe: 'Packages at once' })
             .option('jobs', {
               type: 'string',
@@ -166,7 +178,13 @@ export const fleetCommand: Command = (program, choose) =>
             .conflicts('cache', 'no-cache')
             .epilogue(
               examples(
-                [['$0 fleet worker --queue redis://build1 --root /mnt/fleet', 'a machine that shares the folder']],
+                [
+                  ['$0 fleet worker --queue redis://build1 --root /mnt/fleet', 'a machine that shares the folder'],
+                  [
+                    '$0 fleet worker --queue redis://build1 --root https://build1/fleet --cache https://…',
+                    'one that does not',
+                  ],
+                ],
                 'A line for each job goes to standard error. Ctrl-C ends it; what it has begun is put back.',
               ),
             ),
@@ -270,6 +288,9 @@ function queueOf({
 
 interface FleetWorkerWords extends QueueWords, CacheWords {
   readonly root: string;
+  readonly output?: string | undefined;
+  readonly archiveCache?: string | undefined;
+  readonly archiveCacheSize?: string | undefined;
   readonly concurrency: string;
   readonly jobs?: string | undefined;
   readonly memory?: string | undefined;
@@ -280,6 +301,8 @@ export function fleetWorkerRequest(words: FleetWorkerWords): FleetWorkerRequest 
   return {
     ...queueRequest(words),
     root: words.root,
+    outputs: words.output,
+    copies: { folder: words.archiveCache, maxBytes: sizeOption('archive-cache-size', words.archiveCacheSize) },
     concurrency: countOption('concurrency', words.concurrency, 1, 64) ?? 1,
     encoding: {
       jobs: countOption('jobs', words.jobs, 1, 256),

@@ -91,9 +91,9 @@ function isMessage(data: unknown): data is QueueMessage {
 }
 
 function isPatchJob(job: Fields): boolean {
-  const { id, archive, from, to, fromDigest, toDigest, effort, tasks } = job;
+  const { id, archive, from, to, fromDigest, toDigest, fromContent, toContent, effort, tasks } = job;
   return (
-    areTexts(id, archive, from, to, fromDigest, toDigest) &&
+    areTexts(id, archive, from, to, fromDigest, toDigest, fromContent, toContent) &&
     ['fast', 'normal', 'best'].some((each) => each === effort) &&
     Array.isArray(tasks) &&
     tasks.every((task: unknown) => isFields(task) && areTexts(task.key, task.target) && areBases(task.bases))
@@ -109,9 +109,10 @@ function areBases(bases: unknown): boolean {
 
 function isJob(job: Fields): boolean {
   const { id, product, archive, from, to, fromDigest, toDigest, kind, output, alsoTo, listFiles, settings } = job;
+  const { fromContent, toContent } = job;
   const paths = [archive, output, job.lists, ...(Array.isArray(alsoTo) ? alsoTo : [0])];
   return (
-    areTexts(id, product, archive, from, to, fromDigest, toDigest, output) &&
+    areTexts(id, product, archive, from, to, fromDigest, toDigest, fromContent, toContent, output) &&
     (kind === 'patches' || kind === 'whole') &&
     paths.every((path) => path === undefined || typeof path === 'string') &&
     Array.isArray(listFiles) &&

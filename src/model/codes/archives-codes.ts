@@ -46,6 +46,18 @@ export const archivesCodes = {
     meaning: 'a content of the archive does not have the digest of its name',
     remedy: 'add a build that has this content again, or restore the archive from a copy',
   },
+  'archive-url': {
+    meaning: 'the address of an archive is not valid',
+    remedy: 'give http://HOST:PORT/PATH or https://HOST/PATH, and a token in the variable DFOTA_ARCHIVE_TOKEN',
+  },
+  'archive-unreachable': {
+    meaning: 'the server of an archive cannot be reached, fails, or gives half a file',
+    remedy: 'look at the server and at the way to it',
+  },
+  'archive-refused': {
+    meaning: 'the server of an archive wants a token, or does not accept the one it was given',
+    remedy: 'put the token of the server into the variable DFOTA_ARCHIVE_TOKEN',
+  },
   'archive-unused': {
     meaning: 'some contents belong to no build',
     remedy: 'nothing: they only take space',

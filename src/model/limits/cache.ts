@@ -15,6 +15,9 @@ export const longestCacheSilenceMs = 10_000;
 /** Milliseconds for one request to a shared cache: making a patch anew takes less than waiting longer. */
 export const longestCacheRequestMs = 60_000;
 
+/** Milliseconds for one package to or from a shared cache: there is no other way to it. */
+export const longestContentRequestMs = 15 * 60_000;
+
 /** A request that failed by chance is tried as often. */
 export const mostCacheTries = 2;
 

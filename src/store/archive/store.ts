@@ -2,6 +2,7 @@
  * The store behind an archive of builds: a folder with
  *
  *   archive.json          says that it is one
+ *   index.json            what builds it has, for who reads it by HTTP
  *   builds/NAME.json      a manifest for each build
  *   blobs/ab/SHA-256      contents by their digest; `.z` behind the name where they are deflated
  *
@@ -24,7 +25,7 @@ const format = 'dfota-archive';
 const marker = `${JSON.stringify({ format, version: 1 })}\n`;
 
 /** What an archive holds beside its marker, left-overs of a killed run among it. */
-const ownNames = /^(?:builds|blobs|lock(?:\..+)?|.*\.tmp)$/;
+const ownNames = /^(?:builds|blobs|index\.json|lock(?:\..+)?|.*\.tmp)$/;
 
 /** Throws InputError unless the folder is an archive. */
 export async function requireArchive(folder: string): Promise<void> {
@@ -87,11 +88,16 @@ export async function sweep(folder: string): Promise<void> {
 
 /** The file of a build's manifest: readable, and unique through its digest. */
 export function manifestFile(folder: string, revision: string, digest: Sha256): string {
+  return join(folder, 'builds', manifestName(revision, digest));
+}
+
+/** The name of that file. */
+export function manifestName(revision: string, digest: Sha256): string {
   const readable = revision
     .replaceAll(/[^A-Za-z0-9._-]/g, '_')
     .replace(/^\.+/, '_')
     .slice(0, 100);
-  return join(folder, 'builds', `${readable}-${digest.slice(0, 12)}.json`);
+  return `${readable}-${digest.slice(0, 12)}.json`;
 }
 
 /** Reads the manifest of one build, which is found by its name; none where the archive has another build of that revision, or none. */

@@ -11,6 +11,7 @@ import {
   largestCacheEntryBytes,
   longestCacheRequestMs,
   longestCacheSilenceMs,
+  longestContentRequestMs,
   mostCacheFailures,
   mostCacheTries,
 } from '../../model/limits/cache.js';
@@ -43,6 +44,10 @@ export async function openHttpCache(options: HttpCacheOptions): Promise<PatchCac
     get: (key) => cache.get(key),
     has: (key) => cache.has(key),
     put: (key, bytes) => cache.put(key, bytes),
+    contents: {
+      get: (sha256, size) => cache.getContent(sha256, size),
+      put: (sha256, bytes) => cache.putContent(sha256, bytes),
+    },
     reject: async (key) => cache.reject(key),
     // The server's own business.
     trim: async () => {},
@@ -110,6 +115,25 @@ class HttpCache {
     this.#wrong.delete(key);
   }
 
+  async getContent(sha256: Sha256, size: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const path = `/cas/${sha256}`;
+    const content = await this.#ask('GET', path, size, undefined, longestContentRequestMs);
+    if (content?.status !== 200) return undefined;
+    if (!content.tooLong && content.body.length === size && sha256Of(content.body) === sha256) return content.body;
+    this.#faults.add({
+      code: 'cache-entry-wrong',
+      place: { file: this.#base, entry: path.slice(1) },
+      message: 'the shared cache gave other bytes than the digest in their name says; they were not used',
+      remedy: 'find out who writes into the cache, and let only trusted runs do it',
+    });
+    return undefined;
+  }
+
+  async putContent(sha256: Sha256, bytes: Uint8Array): Promise<boolean> {
+    if (this.#writesOff || this.#off) return false;
+    return this.#write(`/cas/${sha256}`, bytes, longestContentRequestMs);
+  }
+
   reject(key: Sha256): void {
     this.#refuse(key, 'a result that does not make what it is meant to make');
   }
@@ -128,8 +152,8 @@ class HttpCache {
     return undefined;
   }
 
-  async #write(path: string, bytes: Uint8Array): Promise<boolean> {
-    const answer = await this.#ask('PUT', path, largestActionResultBytes, bytes);
+  async #write(path: string, bytes: Uint8Array, longest?: number): Promise<boolean> {
+    const answer = await this.#ask('PUT', path, largestActionResultBytes, bytes, longest);
     if (answer === undefined) return false;
     if (answer.status >= 200 && answer.status < 300) return true;
     const { status } = answer;
@@ -155,8 +179,9 @@ class HttpCache {
     path: string,
     limit: number,
     body?: Uint8Array,
+    longest: number = longestCacheRequestMs,
   ): Promise<HttpAnswer | undefined> {
-    const { token, silenceMs = longestCacheSilenceMs, wholeMs = longestCacheRequestMs } = this.#options;
+    const { token, silenceMs = longestCacheSilenceMs, wholeMs = longest } = this.#options;
     const headers: Readonly<Record<string, string>> = token === undefined ? {} : { authorization: `Bearer ${token}` };
     let reason = '';
     for (let attempt = 1; attempt <= mostCacheTries && !this.#off; attempt += 1) {

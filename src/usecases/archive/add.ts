@@ -1,6 +1,6 @@
 /** Adds builds to an archive of releases, so that any later update finds its source. */
 
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Lock, withLock } from '../../files/lock.js';
 import { writeText } from '../../files/output.js';
@@ -18,6 +18,7 @@ import { silent } from '../../model/progress.js';
 import type { Tree, TreeNode } from '../../model/tree.js';
 import { digestOfNodes } from '../../model/tree-digest.js';
 import { type KeptBlob, keepBlob } from '../../store/archive/blobs.js';
+import { type IndexedBuild, indexedBuild, indexName, printIndex } from '../../store/archive/index-file.js';
 import { type Manifest, type ManifestEntry, printManifest } from '../../store/archive/manifest.js';
 import { createArchive, manifestFile, readManifests, sweep } from '../../store/archive/store.js';
 import { holdOutputsApart } from '../hold-apart.js';
@@ -90,6 +91,8 @@ async function addLocked(
     await syncFiles(unsafe.map(({ blob }) => blob.file));
     options.signal?.throwIfAborted();
     if (same === undefined || damaged) await writeText(file, printManifest(manifest));
+    const others = manifests.filter(({ build: { digest } }) => digest !== build.digest);
+    await writeIndex(archive, [...others, manifest].map(indexedBuild));
   } catch (failure) {
     await removeNew(kept, safe);
     throw failure;
@@ -103,6 +106,13 @@ async function addLocked(
     newBlobs: same === undefined ? fresh.length : 0,
     newBytes: written.reduce((sum, { blob }) => sum + blob.storedSize, 0),
   };
+}
+
+/** Written where it says something else than before, or is not there. */
+async function writeIndex(archive: string, builds: readonly IndexedBuild[]): Promise<void> {
+  const file = join(archive, indexName);
+  const text = printIndex(builds);
+  if ((await readFile(file, 'utf8').catch(() => undefined)) !== text) await writeText(file, text);
 }
 
 function totals(nodes: ReadonlyMap<BuildPath, TreeNode>): Pick<ArchivedBuild, 'files' | 'bytes'> {

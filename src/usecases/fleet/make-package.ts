@@ -6,33 +6,16 @@ import { writeOutput } from '../../files/output.js';
 import { asOutputError } from '../../files/system-error.js';
 import type { OpenBuild } from '../../model/build.js';
 import { InputError, ProofError, UsageError } from '../../model/errors.js';
+import type { Finding } from '../../model/finding.js';
 import type { FleetJob, FleetPackage } from '../../model/fleet.js';
-import type { PatchCache } from '../../model/patch-cache.js';
 import type { Ports } from '../../model/ports.js';
+import { isArchiveUrl } from '../archive/remote.js';
 import { generatePackage } from '../generate/generate.js';
 import { packageRecord, recordFile } from '../generate/record.js';
 import { holdOutputsApart } from '../hold-apart.js';
-import { type ArchivedName, type Lists, readLists, withBuild } from '../open-inputs.js';
-import { jobOptions, type MakingOptions } from './options.js';
-
-/** Where a job is made, and how. */
-export interface MakingPlace {
-  /** The folder at which the paths of the job start. */
-  readonly root: string;
-  readonly making: MakingOptions;
-  /** Opened once for all jobs. */
-  readonly cache: PatchCache | undefined;
-}
-
-/** The builds of a job, by the digests that the plan knows. */
-export function archivedName(
-  job: Pick<FleetJob, 'archive' | 'from' | 'to' | 'fromDigest' | 'toDigest'>,
-  role: 'source' | 'target',
-  root: string,
-): Required<ArchivedName> {
-  const [version, digest] = role === 'source' ? [job.from, job.fromDigest] : [job.to, job.toDigest];
-  return { archive: join(root, job.archive), version, digest };
-}
+import { type Lists, readLists, withBuild } from '../open-inputs.js';
+import { jobOptions } from './options.js';
+import { archivedName, type MakingPlace } from './place.js';
 
 /**
  * Makes a package: it is there with its record, proved, or it is missing and says why. Thrown is only what is no fault of the inputs: the signal's reason,
@@ -40,7 +23,7 @@ export function archivedName(
  */
 export async function makePackage(job: FleetJob, place: MakingPlace, ports: Ports = {}): Promise<FleetPackage> {
   try {
-    const name = archivedName(job, 'target', place.root);
+    const name = archivedName(job, 'target', place);
     return await withBuild(name, 'target', jobOptions(job), ports, (target) => make(job, target, place, ports));
   } catch (error) {
     return missing(job, error, ports.signal);
@@ -57,18 +40,22 @@ export function missing(job: FleetJob, error: unknown, signal: AbortSignal | und
 }
 
 async function make(job: FleetJob, target: OpenBuild, place: MakingPlace, ports: Ports): Promise<FleetPackage> {
-  const { root, cache } = place;
+  const { root, outputs = root, cache } = place;
   const { jobs, memory } = place.making;
   const options = jobOptions(job, { jobs, memory });
-  const output = join(root, job.output);
-  const listsFolder = job.lists === undefined ? undefined : join(root, job.lists);
-  const source = archivedName(job, 'source', root);
-  await holdOutputsApart({ whole: [['the archive', source.archive]], lists: listsFolder }, [
-    { role: 'the output', path: dirname(output), kind: 'store' },
-  ]);
+  const output = join(outputs, job.output);
+  const listsFolder = place.lists ?? (job.lists === undefined ? undefined : join(root, job.lists));
+  const source = archivedName(job, 'source', place);
+  await holdOutputsApart(
+    {
+      whole: [['the archive', isArchiveUrl(source.archive) ? undefined : source.archive]],
+      lists: listsFolder,
+    },
+    [{ role: 'the output', path: dirname(output), kind: 'store' }],
+  );
   const lists = await readLists(listsFolder);
   refuseOtherLists(job, lists);
-  for (const path of [output, ...job.alsoTo.map((other) => join(root, other))]) {
+  for (const path of [output, ...job.alsoTo.map((other) => join(outputs, other))]) {
     await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
       throw asOutputError(error, path);
     });
@@ -84,12 +71,23 @@ async function make(job: FleetJob, target: OpenBuild, place: MakingPlace, ports:
       lists: lists.files,
       options,
     };
+    const spoken = new Map([
+      [source.archive, job.archive],
+      [listsFolder, job.lists],
+    ]);
     const generated = await generatePackage(
       { source: from, target, ...lists },
       { ...options, output },
-      { ...ports, cache, beside: async (made) => [recordFile(output, packageRecord(inputs, made))] },
+      {
+        ...ports,
+        cache,
+        beside: async (made) => {
+          const findings = made.findings.map((finding) => asInFile(finding, spoken));
+          return [recordFile(output, packageRecord(inputs, { ...made, findings }))];
+        },
+      },
     );
-    for (const other of job.alsoTo) await copyPackage(output, join(root, other), ports.signal);
+    for (const other of job.alsoTo) await copyPackage(output, join(outputs, other), ports.signal);
     const { verification, output: written, cached } = generated;
     const cuts = verification?.powerCuts;
     return {
@@ -103,6 +101,18 @@ async function make(job: FleetJob, target: OpenBuild, place: MakingPlace, ports:
       faults: [],
     };
   });
+}
+
+/** A finding with the paths of the fleet's file in place of those of this machine. */
+function asInFile(finding: Finding, spoken: ReadonlyMap<string | undefined, string | undefined>): Finding {
+  const file = finding.place?.file;
+  if (file === undefined) return finding;
+  for (const [here, said] of spoken) {
+    if (here === undefined || said === undefined || !file.startsWith(here)) continue;
+    const rest = file.slice(here.length);
+    if (rest === '' || /^[/\\#]/.test(rest)) return { ...finding, place: { ...finding.place, file: `${said}${rest}` } };
+  }
+  return finding;
 }
 
 /** The package and its record get their names one after the other; a package without a record is made again. */

@@ -8,7 +8,7 @@ import type { Ports } from '../../model/ports.js';
 import type { Tree } from '../../model/tree.js';
 import { openArchivedTree } from '../archive/open.js';
 import { shareMemory } from '../generate/memory.js';
-import { archivedName, type MakingPlace } from './make-package.js';
+import { archivedName, type MakingPlace } from './place.js';
 
 /** Makes them. Without a cache there is nothing to do. Thrown is only what is no fault of the inputs: the signal's reason, or a bug. */
 export async function makePatches(
@@ -30,14 +30,11 @@ export async function makePatches(
 }
 
 /** How many the cache had. */
-async function make(
-  job: FleetPatchJob,
-  { root, making, cache }: MakingPlace,
-  signal: AbortSignal | undefined,
-): Promise<number> {
+async function make(job: FleetPatchJob, place: MakingPlace, signal: AbortSignal | undefined): Promise<number> {
+  const { making, cache } = place;
   const open = async (role: 'source' | 'target'): Promise<Tree> => {
-    const { archive, version, digest } = archivedName(job, role, root);
-    return (await openArchivedTree(archive, version, digest)).tree;
+    const { archive, version, ...known } = archivedName(job, role, place);
+    return (await openArchivedTree(archive, version, { ...known, signal })).tree;
   };
   const [source, target] = [await open('source'), await open('target')];
   const tasks = job.tasks.map((task) => taskOf(task, source, target, job));

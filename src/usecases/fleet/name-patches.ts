@@ -67,7 +67,7 @@ function batches(tasks: readonly NamedTask[]): readonly (readonly NamedTask[])[]
 }
 
 function patchJob(job: FleetJob, tasks: readonly NamedTask[]): FleetPatchJob {
-  const { archive, from, to, fromDigest, toDigest } = job;
+  const { archive, from, to, fromDigest, toDigest, fromContent, toContent } = job;
   const { effort } = jobOptions(job).encoding;
   return {
     id: `patches of ${job.id}`,
@@ -76,6 +76,8 @@ function patchJob(job: FleetJob, tasks: readonly NamedTask[]): FleetPatchJob {
     to,
     fromDigest,
     toDigest,
+    fromContent,
+    toContent,
     effort,
     tasks: tasks.map(({ key, path, bases }) => ({
       key,

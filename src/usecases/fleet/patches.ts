@@ -17,8 +17,8 @@ import { encodeTasks } from '../generate/encode.js';
 import { openRunCache } from '../generate/open-cache.js';
 import { type Lists, readLists, withBuild } from '../open-inputs.js';
 import { planBuilds } from '../plan-builds.js';
-import { archivedName } from './make-package.js';
 import { jobOptions, type MakingOptions } from './options.js';
+import { archivedName } from './place.js';
 
 /** What planning the pairs has shown. */
 export interface FleetPatches {
@@ -115,8 +115,8 @@ export async function withPlannedPair<Result>(
 ): Promise<Result> {
   const options = jobOptions(job);
   const lists = await readLists(job.lists === undefined ? undefined : join(root, job.lists));
-  return withBuild(archivedName(job, 'source', root), 'source', options, { signal }, (source) =>
-    withBuild(archivedName(job, 'target', root), 'target', options, { signal }, async (target) =>
+  return withBuild(archivedName(job, 'source', { root }), 'source', options, { signal }, (source) =>
+    withBuild(archivedName(job, 'target', { root }), 'target', options, { signal }, async (target) =>
       use(await planPair(source, target, lists, options, cache, signal)),
     ),
   );

@@ -11,10 +11,14 @@ import type { Fleet, FleetJob, FleetPlan, FleetVersion, KnownProduct } from '../
 import { largestFieldBytes, largestFleetBytes } from '../../model/limits/fleet.js';
 import { nearest } from '../../model/nearest.js';
 import type { Ports } from '../../model/ports.js';
+import { indexedBuild } from '../../store/archive/index-file.js';
+import { readRemoteIndex } from '../../store/archive/remote.js';
 import { readManifests } from '../../store/archive/store.js';
+import { isArchiveUrl, remoteArchive } from '../archive/remote.js';
 import { openConfiguration } from '../configuration/open-configuration.js';
 import { readLists } from '../open-inputs.js';
 import { jobOptions } from './options.js';
+import { placed } from './place.js';
 import { findPackage } from './there.js';
 
 /** Which fleet, and what of it: plain data. */
@@ -41,7 +45,7 @@ export async function openFleet(request: FleetRequest, { onProgress, signal }: P
   const archives = new Map<string, readonly FleetVersion[]>();
   for (const said of fleet.products) {
     const product = request.withRollback === true ? { ...said, withRollback: true } : said;
-    const archive = join(root, product.archive);
+    const archive = placed(root, product.archive);
     const versions = archives.get(archive) ?? (await readVersions(archive, findings));
     archives.set(archive, versions);
     const table = product.field && join(root, product.field.text);
@@ -82,9 +86,10 @@ async function readField(file: string): Promise<KnownProduct['field']> {
 }
 
 async function readVersions(archive: string, findings: Finding[]): Promise<readonly FleetVersion[]> {
+  if (isArchiveUrl(archive)) return readRemoteIndex(await remoteArchive(archive));
   const { manifests, errors } = await readManifests(archive);
   findings.push(...errors.flatMap(({ faults }) => faults.map((fault): Finding => ({ ...fault, severity: 'error' }))));
-  return manifests.map(({ build: { revision, digest, bytes } }) => ({ revision, digest, bytes }));
+  return manifests.map(indexedBuild);
 }
 
 function chooseJobs({ jobs }: FleetPlan, only: readonly string[] | undefined): readonly FleetJob[] {

@@ -5,16 +5,21 @@ import { queueAddress } from '../../fleet/queue/connect.js';
 import { runByQueue } from '../../fleet/queue/producer.js';
 import { queueStatus } from '../../fleet/queue/status.js';
 import { runWorker } from '../../fleet/queue/worker.js';
-import { InputError } from '../../model/errors.js';
+import { InputError, UsageError } from '../../model/errors.js';
 import type { FleetJob, FleetOutcome, FleetPackage, FleetQueueStatus } from '../../model/fleet.js';
+import type { PatchCache } from '../../model/patch-cache.js';
 import type { Ports } from '../../model/ports.js';
 import { dfotaVersion } from '../../version.js';
+import { type ArchiveCopies, archiveAddress, isArchiveUrl } from '../archive/remote.js';
 import { openRunCache, type RunCache } from '../generate/open-cache.js';
+import { type AwayPackage, makeAway } from './away.js';
 import { fleetCache } from './cache.js';
-import { type MakingPlace, makePackage, missing } from './make-package.js';
+import { fetchPackage, readDelivered } from './deliver.js';
+import { makePackage, missing } from './make-package.js';
 import { makePatches } from './make-patches.js';
 import { patchNamer } from './name-patches.js';
 import type { MakingOptions } from './options.js';
+import type { MakingPlace } from './place.js';
 import { type FleetRequest, fleetRoot, openFleet } from './plan.js';
 import { type FleetRunPorts, outcomeOf } from './run.js';
 import { findPackage } from './there.js';
@@ -35,8 +40,12 @@ export interface FleetQueueRequest extends FleetRequest, QueueRequest {
 
 /** What a worker does: plain data. */
 export interface FleetWorkerRequest extends QueueRequest {
-  /** The folder at which the paths of jobs start: that of the fleet's file, as this machine sees it. */
+  /** The folder at which the paths of jobs start: that of the fleet's file, as this machine sees it, or its address: then archives and lists come by HTTP. */
   readonly root: string;
+  /** The folder at which outputs start; without it `root`, or the shared cache where that is an address. */
+  readonly outputs?: string | undefined;
+  /** What is kept here of archives that come by HTTP. */
+  readonly copies?: ArchiveCopies | undefined;
   /** Jobs at once. */
   readonly concurrency: number;
   readonly encoding: MakingOptions;
@@ -96,7 +105,8 @@ export async function runFleetByQueue(request: FleetQueueRequest, ports: FleetRu
     });
   }
   for (const [job, end] of ended) {
-    const made = 'faults' in end ? failed(job, end.faults) : await arrived(job, root, end.result);
+    const made =
+      'faults' in end ? failed(job, end.faults) : await arrived(job, root, end.result, { cache, signal: ports.signal });
     packages.set(job.id, made);
     ports.onPackage?.(made);
   }
@@ -113,18 +123,46 @@ function failed({ id, output }: FleetJob, faults: FleetPackage['faults']): Fleet
   return { id, state: 'missing', output, faults };
 }
 
-/** The package that a worker says it has made, as it lies here. */
-async function arrived(job: FleetJob, root: string, result: unknown): Promise<FleetPackage> {
-  const there = await findPackage(job, root);
+interface Arriving {
+  readonly cache: PatchCache | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The package that a worker says it has made: as it lies here, or as the shared cache has it. */
+async function arrived(
+  job: FleetJob,
+  root: string,
+  result: unknown,
+  { cache, signal }: Arriving,
+): Promise<FleetPackage> {
+  const delivered = readDelivered(result);
+  const look = async (): Promise<FleetPackage | undefined> => {
+    const there = await findPackage(job, root);
+    return there && { id: job.id, state: 'made', output: job.output, ...there, faults: [] };
+  };
+  try {
+    let found = await look();
+    if (found === undefined && delivered !== undefined && cache !== undefined) {
+      if (await fetchPackage(job, root, delivered, cache, signal)) found = await look();
+    }
+    if (found !== undefined) return found;
+  } catch (error) {
+    return missing(job, error, signal);
+  }
   const worker =
     typeof result === 'object' && result !== null && 'worker' in result ? String(result.worker) : 'a worker';
-  if (there !== undefined) return { id: job.id, state: 'made', output: job.output, ...there, faults: [] };
   return failed(job, [
     {
       code: 'queue-elsewhere',
       place: { file: job.output },
-      message: `${worker} has made the package, and it is not here`,
-      remedy: 'let workers write to the same folder, by a shared disk, and name it with --root',
+      message:
+        delivered === undefined
+          ? `${worker} has made the package, and it is not here`
+          : `${worker} has made the package and put it into its cache, which does not give it here`,
+      remedy:
+        delivered === undefined
+          ? 'let workers write to the same folder, by a shared disk, and name it with --root; or let them deliver by a shared cache'
+          : 'name the cache of the workers with --cache, and run again: packages that it has lost are made anew',
     },
   ]);
 }
@@ -137,7 +175,18 @@ export async function fleetWorker(request: FleetWorkerRequest, ports: FleetWorke
   for (const { message, found } of [...findings, ...(cache?.findings() ?? [])]) {
     onLine([message, found].filter(Boolean).join(': '));
   }
-  const place = { root: request.root, making: request.encoding, cache };
+  const { root, outputs, copies } = request;
+  const place = { root, outputs, copies, making: request.encoding, cache };
+  if (isArchiveUrl(root)) requireWayOut(archiveAddress(root), outputs, cache);
+  const told = new Set((cache?.findings() ?? []).map(({ code }) => code));
+  // A cache that begins to fail is told once, when the work that met it is done.
+  const tellCache = <Made>(made: Made): Made => {
+    for (const { code, message, found } of cache?.findings() ?? []) {
+      if (!told.has(code)) onLine([message, found].filter(Boolean).join(': '));
+      told.add(code);
+    }
+    return made;
+  };
   await runWorker({
     address,
     name: request.queueName,
@@ -146,35 +195,60 @@ export async function fleetWorker(request: FleetWorkerRequest, ports: FleetWorke
     signal,
     onLine,
     silenceMs: request.silenceMs,
-    make: (job) => makeHere(job, place, { signal }),
+    make: async (job) => tellCache(await makeHere(job, place, { signal })),
     makePatches: async (job) => {
-      requireInside(job.id, [job.archive]);
-      return makePatches(job, place, { signal });
+      requireInside(job.id, [job.archive], root);
+      return tellCache(await makePatches(job, place, { signal }));
     },
   });
 }
 
-async function makeHere(job: FleetJob, place: MakingPlace, ports: Ports): Promise<FleetPackage> {
+/** What is made where no folder is shared must get to the run. Throws UsageError. */
+function requireWayOut(root: string, outputs: string | undefined, cache: PatchCache | undefined): void {
+  if (outputs !== undefined || cache?.contents !== undefined) return;
+  throw new UsageError({
+    code: 'usage',
+    message: 'builds come by HTTP, and nothing says where packages go',
+    found: `--root ${root}`,
+    remedy: 'name the shared cache with --cache https://…, or a folder with --output',
+  });
+}
+
+async function makeHere(job: FleetJob, place: MakingPlace, ports: Ports): Promise<AwayPackage> {
+  const { root, outputs } = place;
   try {
-    requirePlaces(job);
+    requirePlaces(job, root);
+    const isAway = isArchiveUrl(root);
+    const here = outputs ?? (isAway ? undefined : root);
     // Another worker may have finished it before it was lost.
-    const there = await findPackage(job, place.root);
-    if (there !== undefined) return { id: job.id, state: 'there', output: job.output, ...there, faults: [] };
-    return await makePackage(job, place, ports);
+    const there = here === undefined ? undefined : await findPackage(job, here);
+    if (there !== undefined && !isAway) {
+      return { id: job.id, state: 'there', output: job.output, ...there, faults: [] };
+    }
+    return await (isAway ? makeAway(job, place, ports) : makePackage(job, place, ports));
   } catch (error) {
     return missing(job, error, ports.signal);
   }
 }
 
-function requirePlaces({ id, output, alsoTo, archive, lists }: FleetJob): void {
-  requireInside(id, [output, ...alsoTo, archive, ...(lists === undefined ? [] : [lists])]);
+function requirePlaces({ id, output, alsoTo, archive, lists }: FleetJob, root?: string): void {
+  requireInside(id, [output, ...alsoTo]);
+  requireInside(id, [archive, ...(lists === undefined ? [] : [lists])], root);
 }
 
-/** Whoever can put a job into the queue must not choose any file of a worker's machine. Throws InputError. */
-function requireInside(id: string, paths: readonly string[]): void {
+/**
+ * Whoever can put a job into the queue must not choose any file of a worker's machine, nor any server that gets its token. An address is let through below the
+ * root of the worker, where that is one; and by the run, which asks nobody. Throws InputError.
+ */
+function requireInside(id: string, paths: readonly string[], root?: string): void {
   for (const path of paths) {
-    const plain = normalize(path);
-    if (!isAbsolute(plain) && !/^\.\.(?:[\\/]|$)/.test(plain)) continue;
+    if (isArchiveUrl(path)) {
+      if (root === undefined || (isArchiveUrl(root) && archiveAddress(path).startsWith(`${archiveAddress(root)}/`)))
+        continue;
+    } else {
+      const plain = normalize(path);
+      if (!isAbsolute(plain) && !/^\.\.(?:[\\/]|$)/.test(plain)) continue;
+    }
     throw new InputError({
       code: 'queue-job',
       place: { file: path },

@@ -3,11 +3,13 @@ import { dirname, join } from 'node:path';
 import type { Finding } from '../../model/finding.js';
 import type { FleetJob, FleetOutcome, FleetPackage, FleetPlan } from '../../model/fleet.js';
 import type { Ports } from '../../model/ports.js';
+import { isArchiveUrl } from '../archive/remote.js';
 import { cacheFolder, openRunCache } from '../generate/open-cache.js';
 import { holdOutputsApart } from '../hold-apart.js';
 import { fleetCache } from './cache.js';
 import { makePackage } from './make-package.js';
 import type { MakingOptions } from './options.js';
+import { placed } from './place.js';
 import { type FleetRequest, fleetRoot, openFleet } from './plan.js';
 import { inLanes, shareMachine } from './share.js';
 
@@ -70,7 +72,7 @@ export async function runFleet(request: FleetRunRequest, ports: FleetRunPorts = 
 /** Throws UsageError where what is written would cost an archive, a list or the file itself. */
 async function holdFleetApart({ jobs }: FleetPlan, { file, report, encoding }: FleetRunRequest): Promise<void> {
   const root = fleetRoot(file);
-  const inputs = new Set(jobs.map(({ archive }) => join(root, archive)));
+  const inputs = new Set(jobs.map(({ archive }) => placed(root, archive)).filter((name) => !isArchiveUrl(name)));
   const folders = new Set(
     jobs.flatMap(({ output, alsoTo }) => [output, ...alsoTo]).map((path) => dirname(join(root, path))),
   );

@@ -19,7 +19,7 @@ export async function findPackage(job: FleetJob, root: string): Promise<FleetJob
   let found: FleetJob['there'];
   for (const output of [job.output, ...job.alsoTo]) {
     const record = await recordOf(join(root, `${output}.json`));
-    if (record === undefined || !isOf(record, job)) return undefined;
+    if (record === undefined || !isRecordOf(record, job)) return undefined;
     const file = await digestOf(join(root, output));
     if (file?.sha256 !== record.package.sha256 || file.bytes !== record.package.size) return undefined;
     found = { bytes: file.bytes, sha256: toSha256(file.sha256), proof: proofWords(record.proof) };
@@ -37,7 +37,8 @@ async function recordOf(file: string): Promise<ReadRecord | undefined> {
   }
 }
 
-function isOf(record: ReadRecord, job: FleetJob): boolean {
+/** Whether a record is that of the package which a job asks for: made of the same, in the same way, by the same program, and proved as it is to be. */
+export function isRecordOf(record: ReadRecord, job: FleetJob): boolean {
   const wanted = jobOptions(job);
   const { tool, source, target, lists, proof, options, modes, conditions } = record;
   const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

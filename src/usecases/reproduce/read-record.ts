@@ -124,7 +124,11 @@ class Field {
 /** Reads the record. Throws InputError. */
 export async function readRecord(file: string): Promise<ReadRecord> {
   const read = { limit: largestRecordBytes, code: 'record-value', what: 'the record of a package' } as const;
-  const text = utf8Text(await readBounded(file, read));
+  return parseRecord(utf8Text(await readBounded(file, read)), file);
+}
+
+/** Reads the text of a record. Throws InputError. */
+export function parseRecord(text: string, file: string): ReadRecord {
   const record = new Field(file, '', parse(text, file));
   record.at('format').one([recordFormat]);
   const version = record.at('version');

@@ -84,6 +84,8 @@ const job = object({
   to: text,
   fromDigest: sha256,
   toDigest: sha256,
+  fromContent: sha256,
+  toContent: sha256,
   kind: one('patches', 'whole'),
   rollback: flag,
   output: text,

@@ -234,8 +234,18 @@ describe('integration: a queue on redis-server', { skip: without('redis-server')
     assert.ok(job !== undefined);
     const other = '0'.repeat(64);
     assert.ok(isSha256(other));
-    const { archive, from, to, fromDigest, toDigest } = job;
-    const common = { id: 'patches of x', archive, from, to, fromDigest, toDigest, effort: 'fast' } as const;
+    const { archive, from, to, fromDigest, toDigest, fromContent, toContent } = job;
+    const common = {
+      id: 'patches of x',
+      archive,
+      from,
+      to,
+      fromDigest,
+      toDigest,
+      fromContent,
+      toContent,
+      effort: 'fast',
+    } as const;
     const wrong = [
       { ...common, tasks: [{ key: other, target: 'SYSTEM/bin/app', bases: [] }] },
       { ...common, tasks: [{ key: other, target: 'SYSTEM/no/such', bases: [] }] },

@@ -173,7 +173,7 @@ test('integration: a lock is told with its holder and how to go on; that of a pr
   }
   writeFileSync(lock, JSON.stringify({ ...holder, host: hostname(), process: 2 ** 22 + 1 }));
   assert.equal((await program('archive', 'add', first, '--to', archive)).code, 0);
-  assert.deepEqual(readdirSync(archive).sort(), ['archive.json', 'blobs', 'builds']);
+  assert.deepEqual(readdirSync(archive).sort(), ['archive.json', 'blobs', 'builds', 'index.json']);
 });
 
 test('integration: what a killed run left half written is swept by the next one', async () => {
