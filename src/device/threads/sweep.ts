@@ -38,8 +38,8 @@ export interface Sweep {
   readonly judge: Judge;
 }
 
-/** Statements in all tries from which on threads are worth their start. */
-const worthThreads = 100_000;
+/** Statements in all tries from which on threads are worth their start: most of them are known from earlier starts. */
+export const statementsWorthThreads = 600_000;
 
 /** Takes the power away at the chosen points: here, or, when it takes long, in threads. */
 export async function sweep(selection: CutSelection, work: Sweep): Promise<PowerCuts> {
@@ -49,7 +49,7 @@ export async function sweep(selection: CutSelection, work: Sweep): Promise<Power
   const everySecondCut = selection === 'all';
   let tried = 0;
   const onTried = (): void => options.onProgress?.('power-cuts', ++tried, chosen.length);
-  if (chosen.length * work.statements < worthThreads) {
+  if (chosen.length * work.statements < statementsWorthThreads) {
     const reuse = options.reuse === false ? undefined : makeReuse();
     return sweepResult(points, chosen, [
       await tryPoints(installation, work.judge, chosen, { onTried, everySecondCut, reuse }),

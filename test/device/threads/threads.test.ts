@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
 import { parseEdify } from '../../../src/device/edify/parse.js';
 import { patchPairs } from '../../../src/device/threads/apply-ahead.js';
+import { statementsWorthThreads } from '../../../src/device/threads/sweep.js';
 import { sha1Of } from '../../../src/model/digest.js';
 import { bsdiff, memoryBuild, mountSystem, type RunChanges, runPackage, sha1 } from '../../support/device.js';
 import { seededRandom } from '../../support/random.js';
@@ -21,7 +22,7 @@ const rest =
   'set_perm(0, 0, 0700, "/system/app");\nset_perm(0, 0, 04755, "/system/app");\n'.repeat(30);
 
 /** Statements that do nothing: enough of them, and the sweep is worth threads. */
-const padding = 'ui_print("");\n'.repeat(4000);
+const padding = 'ui_print("");\n'.repeat(12_000);
 
 test('integration: a sweep in threads shows what one thread shows, failures and their order too', async () => {
   const safe = `${mountSystem}${patch}${rest}`;
@@ -31,7 +32,7 @@ test('integration: a sweep in threads shows what one thread shows, failures and 
     for (const changes of [{ target }, {}] satisfies RunChanges[]) {
       const run = (text: string) => runPackage(source, { script: text, entries }, { powerCuts: 'all', ...changes });
       const [one, many] = [await run(script), await run(script + padding)];
-      assert((one.powerCuts?.points ?? 0) * many.statements > 100_000);
+      assert((one.powerCuts?.points ?? 0) * many.statements > statementsWorthThreads);
       assert.equal((one.powerCuts?.failed ?? 0) > 0, script === unsafe);
       assert.deepEqual(many.powerCuts, one.powerCuts);
       assert.equal(many.proved, one.proved);
@@ -51,7 +52,7 @@ test('integration: threads know the properties, the allowed programs and the era
   const allowedPrograms = ['/bin/sync'];
   const given = { target, powerCuts: 'all' as const, properties, allowedPrograms };
   const result = await runPackage(source, { script, entries }, given);
-  assert((result.powerCuts?.points ?? 0) * result.statements > 100_000, 'threads');
+  assert((result.powerCuts?.points ?? 0) * result.statements > statementsWorthThreads, 'threads');
   assert.deepEqual([result.proved, result.powerCuts?.failures, result.powerCuts?.failed], [true, [], 0]);
   // who is not told them fails in the threads as it does here
   const without = await runPackage(source, { script, entries }, { ...given, properties: {} });
@@ -67,7 +68,7 @@ test('integration: what a property leads to after a cut alone is seen in threads
   const run = (value: string) =>
     runPackage(source, { script, entries }, { target, powerCuts: 'all', properties: { 'ro.x': value } });
   const good = await run('good');
-  assert((good.powerCuts?.points ?? 0) * good.statements > 100_000, 'threads');
+  assert((good.powerCuts?.points ?? 0) * good.statements > statementsWorthThreads, 'threads');
   assert.equal(good.proved, true, JSON.stringify(good.powerCuts?.failures[0]));
   const bad = await run('bad');
   assert.equal(bad.proved, false);
