@@ -219,9 +219,19 @@ export function throughMount(machine: Machine, ref: InodeRef): InodeRef {
   return mounted === undefined ? ref : { volume: mounted, ino: rootInode };
 }
 
-/** Whether no name follows: what stands behind is empty or `.`. */
-function isLast(pending: readonly string[]): boolean {
-  for (const part of pending) if (part !== '' && part !== '.') return false;
+/** Where the next name of a path ends. */
+function endOfName(path: string, from: number): number {
+  const slash = path.indexOf('/', from);
+  return slash < 0 ? path.length : slash;
+}
+
+/** Whether no name follows: what stands behind is slashes and `.`. */
+function isLast(path: string, from: number): boolean {
+  for (let at = from; at < path.length; ) {
+    const end = endOfName(path, at);
+    if (end > at && !(end === at + 1 && path[at] === '.')) return false;
+    at = end + 1;
+  }
   return true;
 }
 
@@ -232,9 +242,15 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
   const root: InodeRef = { volume: ramVolume, ino: rootInode };
   // relative paths start at the working directory, which is the root
   let stack: InodeRef[] = [root];
-  const pending = path.split('/').reverse();
+  /** What is still to be walked, from `at` on. */
+  let pending = path;
+  let at = 0;
   let links = 0;
-  for (let part = pending.pop(); part !== undefined; part = pending.pop()) {
+  while (at < pending.length) {
+    const end = endOfName(pending, at);
+    const part = pending.slice(at, end);
+    const next = end + 1;
+    at = next;
     const top = stack.at(-1);
     if (top === undefined) throw new Error('the root is gone');
     if (part === '' || part === '.') continue;
@@ -247,8 +263,8 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
     const fs = volumeToChange(machine, top.volume);
     if (top.volume !== ramVolume) machine.reads?.name(top.volume, top.ino, part);
     const ino = mapGet(directoryOf(fs, top.ino).children, part);
-    const last = isLast(pending);
-    const slash = last && pending.length > 0;
+    const last = isLast(pending, next);
+    const slash = last && end < pending.length;
     if (ino === undefined) {
       if (!last) return 'ENOENT';
       return { parent: top, name: part, node: undefined, slash, above: stack };
@@ -260,7 +276,8 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
       if (links > mostLinksFollowed) return 'ELOOP';
       if (inode.destination === '') return 'ENOENT';
       if (inode.destination.startsWith('/')) stack = [root];
-      pending.push(...inode.destination.split('/').reverse());
+      pending = end < pending.length ? `${inode.destination}/${pending.slice(next)}` : inode.destination;
+      at = 0;
       continue;
     }
     const ref = throughMount(machine, { volume: top.volume, ino });

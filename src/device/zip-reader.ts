@@ -44,15 +44,41 @@ const centralSignature = 0x02014b50;
 const endSignature = 0x06054b50;
 const endSize = 22;
 
-async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer<ArrayBuffer>> {
-  const buffer = Buffer.alloc(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(buffer, done, length - done, offset + done);
-    if (bytesRead === 0) throw new UnreadablePackage('damaged', `the file ends at byte ${offset + done}`);
-    done += bytesRead;
-  }
-  return buffer;
+/** Bytes that are read together: headers and most entries are shorter, and are read in the order of the file. */
+const windowBytes = 2 ** 20;
+
+/** Bytes of a file; `at` gives those that are surely there, or throws. What it gives is not to be kept. */
+interface Bytes {
+  readonly size: number;
+  readonly at: (offset: number, length: number) => Promise<Buffer<ArrayBuffer>>;
+}
+
+function bytesOf(file: FileHandle, size: number): Bytes {
+  let window: Buffer<ArrayBuffer> = Buffer.alloc(0);
+  let start = 0;
+  const read = async (offset: number, length: number, least: number): Promise<Buffer<ArrayBuffer>> => {
+    const buffer = Buffer.allocUnsafeSlow(length);
+    let done = 0;
+    while (done < length) {
+      const { bytesRead } = await file.read(buffer, done, length - done, offset + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    if (done < least) throw new UnreadablePackage('damaged', `the file ends at byte ${offset + done}`);
+    return buffer.subarray(0, done);
+  };
+  return {
+    size,
+    at: async (offset, length) => {
+      if (length > windowBytes) return read(offset, length, length);
+      if (offset < start || offset + length > start + window.length) {
+        const found = await read(offset, windowBytes, length);
+        [window, start] = [found, offset];
+        return found.subarray(0, length);
+      }
+      return window.subarray(offset - start, offset - start + length);
+    },
+  };
 }
 
 interface EndRecord {
@@ -61,10 +87,11 @@ interface EndRecord {
   readonly directorySize: number;
 }
 
-async function findEnd(file: FileHandle, size: number): Promise<EndRecord> {
+async function findEnd(file: Bytes): Promise<EndRecord> {
+  const { size } = file;
   if (size < endSize) throw new UnreadablePackage('no-zip', `a file of ${size} bytes is no zip`);
   const length = Math.min(size, endSize + 0xffff);
-  const tail = await readAt(file, size - length, length);
+  const tail = await file.at(size - length, length);
   for (let at = length - endSize; at >= 0; at--) {
     if (tail[at] !== 0x50 || tail.readUInt32LE(at) !== endSignature) continue;
     const end = size - length + at;
@@ -89,12 +116,7 @@ async function findEnd(file: FileHandle, size: number): Promise<EndRecord> {
   throw new UnreadablePackage('no-zip', 'no end record: the file is no zip, or is cut off');
 }
 
-async function readRow(
-  file: FileHandle,
-  directory: Buffer,
-  at: number,
-  bound: number,
-): Promise<ZipRow & { next: number }> {
+async function readRow(file: Bytes, directory: Buffer, at: number, bound: number): Promise<ZipRow & { next: number }> {
   if (at + 46 > directory.length || directory.readUInt32LE(at) !== centralSignature) {
     throw new UnreadablePackage('damaged', `no central directory record at byte ${at} of the directory`);
   }
@@ -120,7 +142,7 @@ async function readRow(
     throw new UnreadablePackage('damaged', `entry ${shown} is stored, yet its sizes differ`);
   }
   if (offset + 30 > bound) throw new UnreadablePackage('damaged', `entry ${shown} starts outside of the file`);
-  const local = await readAt(file, offset, 30);
+  const local = await file.at(offset, Math.min(30 + nameLength, bound - offset));
   if (local.readUInt32LE(0) !== localSignature) {
     throw new UnreadablePackage('damaged', `no local header for entry ${shown} at byte ${offset}`);
   }
@@ -128,7 +150,7 @@ async function readRow(
   const dataOffset = offset + 30 + localName + local.readUInt16LE(28);
   if (dataOffset + packedSize > bound)
     throw new UnreadablePackage('damaged', `entry ${shown} reaches outside of the file`);
-  if (localName !== nameLength || fromBytes(await readAt(file, offset + 30, localName)) !== name) {
+  if (localName !== nameLength || fromBytes(local.subarray(30)) !== name) {
     throw new UnreadablePackage('damaged', `entry ${shown} has another name in its local header`);
   }
   if (local.readUInt16LE(8) !== method) {
@@ -147,13 +169,14 @@ async function readRow(
   };
 }
 
-async function readDirectory(file: FileHandle, size: number): Promise<Map<string, ZipRow>> {
-  const head = size < 4 ? Buffer.alloc(4) : await readAt(file, 0, 4);
+async function readDirectory(file: Bytes): Promise<Map<string, ZipRow>> {
+  const head = file.size < 4 ? Buffer.alloc(4) : await file.at(0, 4);
   if (head.readUInt32LE(0) !== localSignature) {
     throw new UnreadablePackage('no-zip', 'the file does not start with a local header');
   }
-  const end = await findEnd(file, size);
-  const directory = await readAt(file, end.directoryOffset, end.directorySize);
+  const end = await findEnd(file);
+  // kept while rows are read
+  const directory = Buffer.from(await file.at(end.directoryOffset, end.directorySize));
   const rows = new Map<string, ZipRow>();
   let at = 0;
   for (let i = 0; i < end.entries; i++) {
@@ -173,21 +196,28 @@ async function readDirectory(file: FileHandle, size: number): Promise<Map<string
   return rows;
 }
 
-async function readEntry(file: FileHandle, row: ZipRow): Promise<Uint8Array<ArrayBuffer>> {
+/** What is inflated comes in one piece, unless it is very large or only said to be. */
+const largestChunk = 16 * 2 ** 20;
+const leastChunk = 64;
+
+async function readEntry(file: Bytes, row: ZipRow): Promise<Uint8Array<ArrayBuffer>> {
   const shown = displayName(row.name);
   if (row.size > largestFileBytes || row.packedSize > largestFileBytes) {
     throw new UnreadablePackage('damaged', `entry ${shown} claims ${row.size} bytes, more than any module has`);
   }
-  const packed = await readAt(file, row.dataOffset, row.packedSize);
-  let bytes: Uint8Array<ArrayBuffer> = packed;
+  const packed = await file.at(row.dataOffset, row.packedSize);
+  let bytes: Uint8Array<ArrayBuffer>;
   if (row.method === 'deflated') {
     try {
-      const inflated = inflateRawSync(packed, { maxOutputLength: Math.max(row.size, 1) });
+      const inflated = inflateRawSync(packed, {
+        maxOutputLength: Math.max(row.size, 1),
+        chunkSize: Math.max(Math.min(row.size + 1, largestChunk), leastChunk),
+      });
       bytes = new Uint8Array(inflated.buffer, inflated.byteOffset, inflated.byteLength);
     } catch {
       throw new UnreadablePackage('damaged', `entry ${shown} does not inflate to the ${row.size} bytes it claims`);
     }
-  }
+  } else bytes = new Uint8Array(packed);
   if (bytes.length !== row.size) {
     throw new UnreadablePackage('damaged', `entry ${shown} holds ${bytes.length} bytes instead of ${row.size}`);
   }
@@ -200,14 +230,15 @@ export async function openPackage(path: string): Promise<PackageReader> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    const rows = await readDirectory(file, size);
+    const bytes = bytesOf(file, size);
+    const rows = await readDirectory(bytes);
     return {
       size,
       rows,
       read: async (name) => {
         const row = rows.get(name);
         if (row === undefined) throw new Error(`the package has no entry ${displayName(name)}`);
-        return readEntry(file, row);
+        return readEntry(bytes, row);
       },
       close: () => file.close(),
     };

@@ -10,6 +10,7 @@ import {
   failed,
   needMemory,
   no,
+  type PackageEntry,
   ScriptAbort,
   type Value,
   yes,
@@ -40,6 +41,18 @@ const extractFile: DeviceFunction = async (runtime, call): Promise<Value> => {
   return failed(runtime, `package_extract_file: can't write ${path}: ${error}`, error === 'ENOSPC' ? 'space' : 'other');
 };
 
+const sortedNames = new WeakMap<ReadonlyMap<string, PackageEntry>, readonly string[]>();
+
+/** The names that begin so, in the order of their bytes: those of one package are sorted once. */
+function namesBelow(entries: ReadonlyMap<string, PackageEntry>, prefix: string): readonly string[] {
+  let sorted = sortedNames.get(entries);
+  if (sorted === undefined) {
+    sorted = [...entries.keys()].sort(compareBytes);
+    sortedNames.set(entries, sorted);
+  }
+  return sorted.filter((name) => name.startsWith(prefix));
+}
+
 const extractDirectory: DeviceFunction = async (runtime, call) => {
   expectArguments(call, 2);
   const [folder = '', destination = ''] = await call.texts();
@@ -49,8 +62,7 @@ const extractDirectory: DeviceFunction = async (runtime, call) => {
   const { machine, profile } = runtime;
   const prefix = folder === '' || folder.endsWith('/') ? folder : `${folder}/`;
   const base = destination.replace(/\/+$/, '');
-  const names = [...runtime.entries.keys()].filter((name) => name.startsWith(prefix)).sort(compareBytes);
-  for (const name of names) {
+  for (const name of namesBelow(runtime.entries, prefix)) {
     const entry = runtime.entries.get(name);
     // an entry with a link's mode becomes a plain file that holds the link's text
     if (entry === undefined || name.endsWith('/')) continue;
