@@ -197,7 +197,7 @@ async function readDirectory(file: Bytes): Promise<Map<string, ZipRow>> {
 }
 
 /** What is inflated comes in one piece, unless it is very large or only said to be. */
-const largestChunk = 16 * 2 ** 20;
+const wholeChunk = 16 * 2 ** 20;
 const leastChunk = 64;
 
 async function readEntry(file: Bytes, row: ZipRow): Promise<Uint8Array<ArrayBuffer>> {
@@ -211,7 +211,7 @@ async function readEntry(file: Bytes, row: ZipRow): Promise<Uint8Array<ArrayBuff
     try {
       const inflated = inflateRawSync(packed, {
         maxOutputLength: Math.max(row.size, 1),
-        chunkSize: Math.max(Math.min(row.size + 1, largestChunk), leastChunk),
+        chunkSize: Math.max(Math.min(row.size + 1, wholeChunk), leastChunk),
       });
       bytes = new Uint8Array(inflated.buffer, inflated.byteOffset, inflated.byteLength);
     } catch {

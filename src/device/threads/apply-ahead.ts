@@ -68,11 +68,12 @@ export function patchPairs(
 class PatchThread {
   readonly #worker = new Worker(new URL('./patch-thread.js', import.meta.url));
 
-  apply(message: ApplyMessage): Promise<Content | undefined> {
+  apply(message: ApplyMessage, signal: AbortSignal | undefined): Promise<Content | undefined> {
     const worker = this.#worker;
     return new Promise((resolve, reject) => {
       const done = (): void => {
         worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+        signal?.removeEventListener('abort', onAbort);
       };
       const onMessage = ({ content }: AppliedMessage): void => {
         done();
@@ -83,7 +84,9 @@ class PatchThread {
         reject(error);
       };
       const onExit = (): void => onError(new Error('a thread that applies patches ended'));
+      const onAbort = (): void => onError(signal?.reason);
       worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+      signal?.addEventListener('abort', onAbort, { once: true });
       worker.postMessage(message, [message.patch.buffer, message.source.buffer]);
     });
   }
@@ -118,7 +121,7 @@ export async function applyAhead(
         // A copy of its own: what the readers give may share a buffer with others.
         const patch = new Uint8Array(await reader.read(pair.entry));
         const bytes = new Uint8Array(await source.content.read(pair.source.path));
-        const content = await thread.apply({ kind: 'apply', patch, source: bytes, reading });
+        const content = await thread.apply({ kind: 'apply', patch, source: bytes, reading }, signal);
         if (content !== undefined) made.set(`${pair.patch} ${pair.source.sha1}`, content);
       }
     } finally {

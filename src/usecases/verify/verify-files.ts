@@ -1,6 +1,7 @@
 /** Proves a package that is a file: what the module is to hold afterwards follows from the builds, the parts and the lists. */
 
-import type { Build, Entry } from '../../model/build.js';
+import { outcomesAhead } from '../../device/index.js';
+import type { Build, Entry, OpenBuild } from '../../model/build.js';
 import { sdx6x } from '../../model/layout.js';
 import type { ListRules } from '../../model/list-rules.js';
 import type { Part } from '../../model/parts.js';
@@ -52,12 +53,34 @@ async function proveWith(
       const images = imagesOf(source.build, rules, parts);
       return verifyPackage({ source, images: images.size === 0 ? undefined : images }, proof, ports);
     }
-    return withBuild(targetPath, 'target', reading, ports, async (target) => {
-      const expected = expectedAfter(source.build, target.build, rules, parts);
-      const images = imagesOf(target.build, rules, parts);
-      return verifyPackage({ source, expected, images, known: bytesOf(target) }, proof, ports);
-    });
+    const ahead = beginOutcomes(source, proof, ports.signal);
+    try {
+      return await withBuild(targetPath, 'target', reading, ports, async (target) => {
+        const expected = expectedAfter(source.build, target.build, rules, parts);
+        const images = imagesOf(target.build, rules, parts);
+        const known = { ...bytesOf(target), outcome: await ahead.outcome };
+        return verifyPackage({ source, expected, images, known }, proof, ports);
+      });
+    } finally {
+      await ahead.end();
+    }
   });
+}
+
+/** The package's patches are applied while the target is read: the kernel's takes one thread for longer than that. */
+function beginOutcomes(source: OpenBuild, { packagePath, profile = 'strict' }: VerifyRequest, given?: AbortSignal) {
+  const stop = new AbortController();
+  const signal = given === undefined ? stop.signal : AbortSignal.any([given, stop.signal]);
+  const outcome = outcomesAhead({ packagePath, source, profile, signal });
+  // Who does not wait for it has failed already.
+  outcome.catch(() => {});
+  return {
+    outcome,
+    end: async (): Promise<void> => {
+      stop.abort();
+      await outcome.catch(() => {});
+    },
+  };
 }
 
 const boot = sdx6x.bootImage;
