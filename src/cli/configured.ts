@@ -3,6 +3,7 @@ import type { PlacedSettings, PlacedValue } from '../model/configuration/product
 import { type ConfiguredCommand, optionName, type SettingValue } from '../model/configuration/setting.js';
 import { isOfForm } from '../model/configuration/setting-value.js';
 import { isSettingName, type SettingName, type Settings, settingOf } from '../model/configuration/settings.js';
+import type { RecordedConfiguration } from '../model/package-record.js';
 import { findingsText } from '../report/findings.js';
 import { configurationInForce, inForceFor } from '../usecases/configuration/in-force.js';
 import { type OutputPath, refuseReplaced } from '../usecases/hold-apart.js';
@@ -44,7 +45,7 @@ interface OutputWords {
 
 /** What a command goes by. */
 export interface Configured<Words> {
-  readonly words: Words & SettingWords;
+  readonly words: Words & SettingWords & { readonly configuration?: RecordedConfiguration | undefined };
   /** Something stands in a configuration or in the environment. */
   readonly configured: boolean;
   /** The package that `generate` writes by the same configuration; without it there is none. */
@@ -77,7 +78,10 @@ export async function configured<Words extends ConfigurationWords & OutputWords>
   }
   const all = inForceFor(command, flags, inForce);
   const open = new Map([...all].filter(([name]) => !flags.has(name)));
-  const merged = { ...words, ...positional, ...settingWords(open) };
+  const { file: foundFile, product: foundProduct } = inForce;
+  const configuration =
+    foundFile === undefined || foundProduct === undefined ? undefined : { file: foundFile, product: foundProduct };
+  const merged = { ...words, ...positional, ...settingWords(open), configuration };
   await holdConfigurationApart(inForce.file, merged);
   const output = inForceFor('generate', new Map(), inForce).get('output')?.value;
   return {

@@ -95,7 +95,7 @@ export function grouped<Given>(program: Argv<Given>): Argv<Given> {
 /** The words that the options take. */
 export interface MakingWords
   extends CacheWords,
-    Pick<GenerateRequest, 'lists' | 'companion' | 'modes' | 'bootUpdate' | 'permissions'> {
+    Pick<GenerateRequest, 'lists' | 'companion' | 'modes' | 'bootUpdate' | 'permissions' | 'configuration'> {
   readonly parts: string;
   readonly allow?: readonly string[] | undefined;
   readonly withRollback?: boolean | undefined;
@@ -122,8 +122,9 @@ export interface MakingWords
 export function makingOf(
   options: MakingWords,
 ): Omit<GenerateRequest, 'sources' | 'target' | 'output' | 'record' | 'provenance' | 'sbom' | 'otherOutputs'> {
-  const { lists, companion, modes, bootUpdate, permissions, effort, verify, profile } = options;
+  const { lists, companion, modes, bootUpdate, permissions, effort, verify, profile, configuration } = options;
   return {
+    configuration,
     lists,
     companion,
     modes,

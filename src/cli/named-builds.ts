@@ -1,5 +1,6 @@
 /** Which builds `generate` works on: words, `--from`, an archive, or what the configuration says. */
 import { UsageError } from '../model/errors.js';
+import type { RecordedConfiguration } from '../model/package-record.js';
 import type { BuildName } from '../usecases/open-inputs.js';
 import { type ConfigurationWords, configured } from './configured.js';
 import type { Session } from './session.js';
@@ -28,6 +29,13 @@ function usage(message: string): UsageError {
   return new UsageError({ code: 'builds', message, remedy: 'see dfota generate --help' });
 }
 
+/** The options, and what the configuration makes of them. */
+type ConfiguredBuilds<Words> = Words & {
+  readonly source?: string | undefined;
+  readonly to?: string | undefined;
+  readonly configuration?: RecordedConfiguration | undefined;
+};
+
 /**
  * The options with what the configuration says. Where it says anything, words and options are sorted by what they name,
  * since a word alone may be the target of `--from`.
@@ -35,7 +43,7 @@ function usage(message: string): UsageError {
 export async function configuredBuilds<Words extends NamedBuilds & ConfigurationWords>(
   options: Words & { readonly source?: string | undefined; readonly to?: string | undefined },
   session: Session,
-): Promise<Words & { readonly source?: string | undefined; readonly to?: string | undefined }> {
+): Promise<ConfiguredBuilds<Words>> {
   const { source: first, to: second, from, fromArchive } = options;
   if (fromArchive !== undefined && first !== undefined) throw usage(archiveWords);
   if (from !== undefined && second !== undefined) throw usage(fromWords);

@@ -26,6 +26,12 @@ export interface RecordedList {
   readonly sha256: Sha256;
 }
 
+/** The configuration that said what the command line left open, as it was found or named. */
+export interface RecordedConfiguration {
+  readonly file: string;
+  readonly product: string;
+}
+
 /** What decides about the bytes beside the inputs. */
 export interface RecordedOptions {
   readonly parts: string;
@@ -81,6 +87,8 @@ export interface PackageRecord {
   /** `folder` is null for the starter lists. */
   readonly lists: { readonly folder: string | null; readonly files: readonly RecordedList[] };
   readonly options: RecordedOptions;
+  /** Where options came from; undefined where the command line and the environment said all. */
+  readonly configuration?: RecordedConfiguration | undefined;
   /** Records of earlier versions do not say it. */
   readonly conditions?: RecordedConditions | undefined;
   readonly needs: DeviceNeeds;

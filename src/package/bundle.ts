@@ -8,8 +8,10 @@ import { dirname, join } from 'node:path';
 import { TarArchive, ZipArchive } from 'archiver';
 import { Deflate } from 'pako';
 import { type OutputSink, writeFolder, writeOutput } from '../files/output.js';
+import { asOutputError, systemCode } from '../files/system-error.js';
 import { makeTemporaryFolder, removeTemporary } from '../files/temporary.js';
-import { compareBytes } from '../model/path.js';
+import { InputError } from '../model/errors.js';
+import { compareBytes, isWithin } from '../model/path.js';
 
 /** What a bundle is, by the name of its output. */
 export type BundleKind = 'folder' | 'zip' | 'tar.gz';
@@ -33,13 +35,13 @@ export async function writeBundle<T>(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
   const kind = bundleKind(output);
-  if (kind === 'folder') return writeFolder(output, fill, options);
+  if (kind === 'folder') return writeFolder(output, (folder) => told(folder, output, fill), options);
   return writeOutput(
     output,
     async (sink) => {
-      const folder = await makeTemporaryFolder(output);
+      const folder = await onDisk(output, () => makeTemporaryFolder(output));
       try {
-        const result = await fill(folder);
+        const result = await told(folder, output, fill);
         await pack(folder, kind, sink, options.signal);
         return result;
       } finally {
@@ -48,6 +50,38 @@ export async function writeBundle<T>(
     },
     options,
   );
+}
+
+/** Runs a step that writes into the temporary folder: faults name the bundle that the user asked for, and what of it they are about. */
+async function told<T>(folder: string, output: string, fill: (folder: string) => Promise<T>): Promise<T> {
+  try {
+    return await fill(folder);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw isFull(error) ? asOutputError(error, output) : error;
+    throw new InputError(
+      error.faults.map((fault) => {
+        const { place } = fault;
+        if (place === undefined || !isWithin(place.file, folder)) return fault;
+        const entry = place.file.slice(folder.length + 1);
+        return { ...fault, place: { ...place, file: output, entry: entry === '' ? place.entry : entry } };
+      }),
+      { cause: error },
+    );
+  }
+}
+
+/** Whether the file system has no room: a step that nobody else has put into words. */
+function isFull(error: unknown): boolean {
+  const code = systemCode(error);
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+async function onDisk<T>(output: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw asOutputError(error, output);
+  }
 }
 
 /** Makes the folder of a file of the bundle, and gives its path. */
@@ -72,13 +106,22 @@ async function pack(
   const packed: Uint8Array[] = [];
   if (gzip !== undefined)
     gzip.onData = (chunk) => void packed.push(typeof chunk === 'string' ? Buffer.from(chunk) : new Uint8Array(chunk));
-  for await (const chunk of archive) {
+  const take = async (chunk: unknown): Promise<void> => {
     signal?.throwIfAborted();
     if (!(chunk instanceof Uint8Array)) throw new TypeError('an archive gives bytes');
     if (gzip === undefined) await sink.write(chunk);
     else gzip.push(chunk, false);
     for (const bytes of packed.splice(0)) await sink.write(bytes);
+  };
+  let failed: { readonly error: unknown } | undefined;
+  for await (const chunk of archive) {
+    // An archive that nobody reads to its end throws where nobody catches, so the rest of it is read and dropped.
+    if (failed !== undefined) continue;
+    await take(chunk).catch((error: unknown) => {
+      failed = { error };
+    });
   }
+  if (failed !== undefined) throw failed.error;
   await ended;
   gzip?.push(new Uint8Array(0), true);
   for (const bytes of packed.splice(0)) await sink.write(bytes);

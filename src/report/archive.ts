@@ -1,5 +1,6 @@
 /** Archives of builds, for people and for machines. */
 import type { ArchiveAddition, ArchiveCheck, ArchivedBuild, ArchiveFetch, ArchiveListing } from '../model/archive.js';
+import type { Fault } from '../model/errors.js';
 import { displayName } from '../model/path.js';
 import { countFindings, findingsText } from './findings.js';
 import type { Report } from './inspection.js';
@@ -44,6 +45,15 @@ export function additionText(addition: ArchiveAddition): Report {
 /** The addition as plain data. */
 export function additionJson({ build, ...rest }: ArchiveAddition): Report {
   return json('dfota-archive-addition', { ...rest, build: buildJson(build) }, 0);
+}
+
+/** Several additions, and the builds that were refused, as plain data: one document. */
+export function additionsJson(
+  additions: readonly ArchiveAddition[],
+  failures: readonly { readonly build: string; readonly faults: readonly Fault[] }[],
+): string {
+  const texts = additions.map((each) => additionJson(each).text.trimEnd());
+  return `{"additions":[${texts.join(',')}],"failures":${JSON.stringify(failures, null, 2)}}\n`;
 }
 
 /** What was written. */

@@ -3,6 +3,7 @@ import type { EngineComparison } from '../model/engine-comparison.js';
 import type { Finding } from '../model/finding.js';
 import type { DeviceNeeds } from '../model/needs.js';
 import type { SettledOperation } from '../model/operation.js';
+import type { RecordedConfiguration } from '../model/package-record.js';
 import { showParts } from '../model/parts.js';
 import { displayName } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
@@ -27,6 +28,7 @@ export interface GenerationReport {
     readonly findings: readonly Finding[];
   };
   readonly comparison?: EngineComparison | undefined;
+  readonly configuration?: RecordedConfiguration | undefined;
   readonly software?: SoftwareSummary | undefined;
 }
 
@@ -137,7 +139,14 @@ export function generationTable(reports: readonly GenerationReport[]): string {
 }
 
 /** The package for scripts; `undefined` fields are left out. */
-export function generationDocument({ source, target, generated, comparison, software }: GenerationReport): object {
+export function generationDocument({
+  source,
+  target,
+  generated,
+  comparison,
+  software,
+  configuration,
+}: GenerationReport): object {
   const { plan, output, needs, verification, findings, engine, allowed } = generated;
   const build = ({ origin, digest }: Build, revision: string) => ({ origin, digest, revision });
   return {
@@ -145,6 +154,7 @@ export function generationDocument({ source, target, generated, comparison, soft
     version: 1,
     package: { file: output.file, size: output.size, sha256: output.sha256, md5: output.md5 },
     parts: showParts(plan.parts),
+    configuration,
     source: build(source, revisionOf(source)),
     target: build(target, revisionOf(target)),
     travel: travelOf(plan),

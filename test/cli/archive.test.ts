@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { dfota } from '../../src/cli/dfota.js';
@@ -31,6 +31,29 @@ test('integration: a build that was added is listed, verified, and found as the 
   const unknown = await outcome('generate', ...words.with(3, 'R99'), '--output', output);
   assert.equal(unknown.code, 2);
   assert.match(unknown.stderr, /no build of the version R99/);
+});
+
+test('integration: of several builds one that is refused does not keep the others out, and all are told', async () => {
+  const broken = join(work, 'broken.zip');
+  writeFileSync(broken, 'PK no zip');
+  const words = ['archive', 'add', source, broken, join(work, 'none.zip'), target, '--to', join(work, 'several')];
+  const text = await outcome(...words);
+  assert.equal(text.code, 3);
+  assert.match(text.stdout, /A01.* added from .*\n.*A02.* added from /);
+  assert.match(text.stderr, /error: .*broken\.zip: /);
+  assert.match(text.stderr, /error: .*none\.zip: there is nothing at this path/);
+  const json = await outcome(...words, '--json');
+  assert.equal(json.code, 3);
+  const { additions, failures } = JSON.parse(json.stdout);
+  assert.deepEqual(
+    additions.map(({ known }: { known: boolean }) => known),
+    [true, true],
+  );
+  assert.deepEqual(
+    failures.map(({ build }: { build: string }) => build),
+    [broken, join(work, 'none.zip')],
+  );
+  assert.equal(failures[1].faults[0].code, 'input-missing');
 });
 
 test('unit: archives are asked for in full', async () => {

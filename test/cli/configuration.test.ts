@@ -75,6 +75,10 @@ test('integration: generate, verify, check and audit go by the configuration, wi
   assert.equal(made.code, 0, made.stderr);
   assert.match(made.stderr, new RegExp(`^configuration: ${file}, product module$`, 'm'));
   assert.equal(options().effort, 'fast');
+  const configuration = { file, product: 'module' };
+  assert.deepEqual(JSON.parse(readFileSync(at('out/update.zip.json'), 'utf8')).configuration, configuration);
+  const told = await command(['generate', '--config', file, '--json']);
+  assert.deepEqual(JSON.parse(told.stdout).configuration, configuration);
   const proved = await command(['verify', '--config', file]);
   assert.equal(proved.code, 0, proved.stdout);
   assert.match(proved.stdout, /^PROVED: .*out\/update\.zip/);

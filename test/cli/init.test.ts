@@ -34,6 +34,7 @@ test('integration: the configuration names the two newest builds, and the comman
   const { code, stdout, stderr } = await init(at('builds'), '--product', 'odd name: 1');
   assert.equal(code, 0, stderr);
   assert.match(stdout, /from old\.zip to new\/targetfiles\.zip/);
+  assert.match(stdout, /left out: .*other\.zip: /);
   const { products } = parseConfiguration(readFileSync(at('builds/dfota.config.yaml'), 'utf8'), 'dfota.config.yaml');
   const product = products.get('odd name: 1');
   assert.deepEqual(

@@ -131,6 +131,7 @@ test('integration: explain, archive, prepare', async () => {
   const version = 'RG520NNADAR01A01M4G_OCPU_01.001';
   hold('archive-fetch', await command('archive', 'get', version, '--from', at('releases'), '--output', at('got.zip')));
   hold('archive-addition', await command('archive', 'add', at('v0.zip'), at('v[12].zip'), '--to', at('releases')));
+  hold('archive-addition', await command('archive', 'add', at('v0.zip'), at('none.zip'), '--to', at('releases')));
   hold('archive-listing', await command('archive', 'list', at('releases')));
   hold('archive-check', await command('archive', 'verify', at('releases')));
   writeFileSync(at('new-boot.img'), 'another kernel');

@@ -1,9 +1,8 @@
 /** Whatever stops a run, the folder of the output holds what it held before, and nothing else. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { openBuild } from '../../src/input/open-build.js';
 import { InputError, ProofError, UsageError } from '../../src/model/errors.js';
 import { noListRules } from '../../src/model/list-rules.js';
@@ -12,6 +11,7 @@ import type { Stage } from '../../src/model/progress.js';
 import { generatePackage } from '../../src/usecases/generate/generate.js';
 import { testOptions } from '../support/generated.js';
 import { mutationPair } from '../support/mutation-pair.js';
+import { smallDisk } from '../support/small-disk.js';
 import { writeTargetFiles } from '../support/targetfiles.js';
 import { workFolder } from '../support/work-folder.js';
 
@@ -99,23 +99,9 @@ test('integration: an output folder that does not exist is not made', async () =
   assert(!existsSync(join(work, 'missing')));
 });
 
-/** A file system of 32 KiB, for root alone; skips the test where there is none. */
-function smallDisk(t: TestContext): string | undefined {
-  const folder = join(work, 'small-disk');
-  mkdirSync(folder);
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', folder], { stdio: 'ignore' });
-  } catch {
-    t.skip('no small file system can be mounted here');
-    return undefined;
-  }
-  t.after(() => execFileSync('umount', [folder]));
-  return folder;
-}
-
 test('integration: a full disk leaves nothing', async (t) => {
-  const folder = smallDisk(t);
-  if (folder === undefined) return;
+  const folder = join(work, 'small-disk');
+  if (!smallDisk(t, folder, 32)) return;
   writeFileSync(join(folder, 'filler'), new Uint8Array(24 * 1024));
   const output = join(folder, 'update.zip');
   await assert.rejects(generate(output), (error) => {

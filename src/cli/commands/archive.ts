@@ -1,6 +1,8 @@
 import type { ArchiveAddition } from '../../model/archive.js';
+import type { Fault } from '../../model/errors.js';
 import {
   additionJson,
+  additionsJson,
   additionText,
   archiveCheckJson,
   archiveCheckText,
@@ -15,6 +17,7 @@ import type { ArchiveGetRequest } from '../../usecases/archive/get.js';
 import type { Command } from '../command.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
+import { showFailure, toFailure } from '../failure.js';
 
 const folder = { type: 'string', demandOption: true, describe: 'Folder of the archive' } as const;
 
@@ -42,20 +45,29 @@ export const archiveCommand: Command = (program, choose) =>
               ]),
             ),
         (argv) =>
-          choose(async ({ manner, out, onProgress, signal }) => {
+          choose(async ({ manner, out, log, logStyle, onProgress, signal }) => {
             const { archiveAdd } = await import('../../usecases/archive/add.js');
             const { allBuilds } = await import('../../usecases/name-builds.js');
             const builds = await allBuilds([argv.build, ...(argv.more ?? [])]);
             const additions: ArchiveAddition[] = [];
+            const failures: { readonly build: string; readonly faults: readonly Fault[] }[] = [];
             for (const build of builds) {
-              additions.push(await archiveAdd(archiveAddRequest({ build, to: argv.to }), { onProgress, signal }));
+              try {
+                additions.push(await archiveAdd(archiveAddRequest({ build, to: argv.to }), { onProgress, signal }));
+              } catch (error) {
+                // Of several builds one that is refused does not keep the others out.
+                const failure = toFailure(error, signal);
+                if (builds.length === 1 || failure.kind !== 'input') throw error;
+                failures.push({ build, faults: failure.faults });
+                log(showFailure(failure, logStyle, false));
+              }
             }
-            const reports = additions.map((each) => (manner.json ? additionJson(each) : additionText(each)));
-            const texts = reports.map(({ text }) => text);
+            const texts = additions.map((each) => (manner.json ? additionJson(each) : additionText(each)).text);
             // One document on standard output, whatever the number of builds.
-            if (manner.json && texts.length > 1) out(`{"additions":[${texts.join(',')}]}`);
-            else out(texts.join(''));
-            return reports.find(({ exitCode }) => exitCode !== exitCodes.done)?.exitCode ?? exitCodes.done;
+            if (!manner.json) out(texts.join(''));
+            else if (builds.length === 1) out(texts.join(''));
+            else out(additionsJson(additions, failures));
+            return failures.length > 0 ? exitCodes.input : exitCodes.done;
           }),
       )
       .command(

@@ -78,7 +78,8 @@ export const generateCommand: Command = (program, choose) =>
         const made = await generateFiles({ ...request, lists }, session);
         session.endStage();
         const several = made.length > 1;
-        const reports: readonly GenerationReport[] = made;
+        const { configuration } = request;
+        const reports: readonly GenerationReport[] = made.map((each) => ({ ...each, configuration }));
         const [first] = made;
         if (plan !== undefined && !planOnly && first !== undefined) {
           await writeText(plan, planJson(first.generated.plan));

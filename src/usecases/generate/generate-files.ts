@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Build } from '../../model/build.js';
 import type { EngineComparison } from '../../model/engine-comparison.js';
 import { InputError, UsageError } from '../../model/errors.js';
-import type { PackageRecord } from '../../model/package-record.js';
+import type { PackageRecord, RecordedConfiguration } from '../../model/package-record.js';
 import type { PatchMaker } from '../../model/patch-maker.js';
 import { displayName } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
@@ -41,6 +41,8 @@ export interface GenerateRequest extends GenerateOptions, ReadingOptions {
   readonly output: string;
   /** Makes and proves, after each package, the one that leads back: `update.rollback.zip` beside `update.zip`. */
   readonly withRollback?: boolean | undefined;
+  /** The configuration that it came from, for the record. */
+  readonly configuration?: RecordedConfiguration | undefined;
   /** Writes the record of each package beside it, as `<package>.json`. */
   readonly record?: boolean | undefined;
   /** Writes a statement of provenance, for a single source. */

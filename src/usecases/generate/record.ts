@@ -9,6 +9,7 @@ import {
   type PackageRecord,
   type RecordedBuild,
   type RecordedConditions,
+  type RecordedConfiguration,
   type RecordedList,
   recordFormat,
   recordVersion,
@@ -37,7 +38,8 @@ export interface RecordInputs {
   readonly targetName: BuildName;
   readonly listsFolder: string | undefined;
   readonly lists: readonly RecordedList[];
-  readonly options: Omit<GenerateOptions, 'output'> & ReadingOptions;
+  readonly options: Omit<GenerateOptions, 'output'> &
+    ReadingOptions & { readonly configuration?: RecordedConfiguration | undefined };
 }
 
 function recordedBuild(build: Build, name: BuildName): RecordedBuild {
@@ -100,6 +102,7 @@ export function packageRecord(inputs: RecordInputs, generated: Generated): Packa
       whole: options.encoding.whole === true,
       allow: options.allow ?? [],
     },
+    configuration: options.configuration,
     conditions: recordedConditions(options),
     needs,
     proof: 'packageOrigin' in proof ? { ...proof, packageOrigin: basename(output.file) } : null,

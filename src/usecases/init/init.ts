@@ -7,7 +7,7 @@ import { writeBytes, writeText } from '../../files/output.js';
 import { asInputError } from '../../files/system-error.js';
 import { listFileNames } from '../../input/lists/list-file-names.js';
 import { versionOf } from '../../input/version-of.js';
-import { InputError } from '../../model/errors.js';
+import { type Fault, InputError } from '../../model/errors.js';
 import type { Initiation } from '../../model/initiation.js';
 import { largestListBytes } from '../../model/limits.js';
 import { compareNaturally } from '../../model/natural-order.js';
@@ -35,7 +35,7 @@ const configurationName = configurationNames[0];
 export async function init({ folder, updateGen, product }: InitRequest): Promise<Initiation> {
   for (const name of [...configurationNames, ...(updateGen === true ? [script] : [])])
     await refuseExisting(folder, name);
-  const builds = await buildsIn(folder);
+  const { builds, unreadable } = await buildsIn(folder);
   const known = await listFilesIn(folder);
   const [target, source] = [builds.at(-1), builds.at(-2)];
   const name = product ?? productName(target?.project);
@@ -64,6 +64,7 @@ export async function init({ folder, updateGen, product }: InitRequest): Promise
       folder,
       product: name,
       ...pair,
+      unreadable,
       files: [...written, configurationName],
       kept: updateGen === true ? known : [],
     };
@@ -84,18 +85,23 @@ async function refuseExisting(folder: string, name: string): Promise<void> {
   });
 }
 
-/** Builds that lie in the folder or one below it, the oldest version first; what says no version is left out. */
+/** Builds that lie in the folder or one below it, the oldest version first, and the zips that cannot be read; one that says no version is left out. */
 async function buildsIn(folder: string) {
   const found: { readonly path: string; readonly revision: string; readonly project: string | undefined }[] = [];
+  const unreadable: { readonly path: string; readonly faults: readonly Fault[] }[] = [];
   for (const entry of await namesIn(folder)) {
     for (const path of [join(entry, 'targetfiles.zip'), entry]) {
       if (!path.endsWith('.zip')) continue;
-      // A zip that is no build says no version, or cannot be read as one.
-      const version = await versionOf(join(folder, path)).catch(() => undefined);
+      const version = await versionOf(join(folder, path)).catch((error: unknown) => {
+        if (!(error instanceof InputError)) throw error;
+        // Of names that are only tried, most are not there.
+        if (error.faults.some(({ code }) => code !== 'input-missing')) unreadable.push({ path, faults: error.faults });
+        return undefined;
+      });
       if (version?.revision !== undefined) found.push({ path, revision: version.revision, project: version.project });
     }
   }
-  return found.sort((a, b) => compareNaturally(a.revision, b.revision));
+  return { builds: found.sort((a, b) => compareNaturally(a.revision, b.revision)), unreadable };
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

@@ -9,7 +9,7 @@ import type { Build } from '../../model/build.js';
 import type { EngineComparison } from '../../model/engine-comparison.js';
 import type { Finding } from '../../model/finding.js';
 import { largestListBytes } from '../../model/limits.js';
-import type { PackageRecord } from '../../model/package-record.js';
+import type { PackageRecord, RecordedConfiguration } from '../../model/package-record.js';
 import type { SignatureScheme, Signed } from '../../model/signature.js';
 import type { SoftwareSummary } from '../../model/software.js';
 import { bundleKind, bundlePath, filesIn, writeBundle } from '../../package/bundle.js';
@@ -52,6 +52,8 @@ export interface Released {
   /** The names in the bundle. */
   readonly files: readonly string[];
   readonly findings: readonly Finding[];
+  /** The configuration that the request came from. */
+  readonly configuration?: RecordedConfiguration | undefined;
   /** Sizes and times of both engines, where they were to be compared. */
   readonly comparison?: EngineComparison | undefined;
   /** What changed between the packages of both builds, where they have a database of them. */
@@ -163,6 +165,7 @@ async function fill(
     files: await filesIn(folder),
     findings: [...made.generated.findings, ...(back?.generated.findings ?? [])],
     comparison: made.comparison,
+    configuration: request.configuration,
     software: made.software,
     offends: hasOffenders(audit.policy),
   };

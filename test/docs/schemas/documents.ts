@@ -61,6 +61,8 @@ const comparison = object({
   totals: object({ patches: count, ours: engineFigures, other: engineFigures }),
 });
 
+const fromConfiguration = object({ file: text, product: text });
+
 const generation = object({
   ...format('dfota-generation'),
   package: object({ file: text, size: count, sha256, md5 }),
@@ -72,6 +74,7 @@ const generation = object({
   verification: orNull(proof),
   allowed: maybe(list(text)),
   engine: maybe(text),
+  configuration: maybe(fromConfiguration),
   comparison: maybe(comparison),
   software: maybe(software),
   findings,
@@ -134,6 +137,7 @@ const record = object({
       }),
     }),
   ),
+  configuration: maybe(fromConfiguration),
   needs,
   proof: orNull(proof),
   findings,
@@ -272,6 +276,7 @@ export const documents: Readonly<
       signed: maybe(signed),
       files: list(text),
       findings,
+      configuration: maybe(fromConfiguration),
       comparison: maybe(comparison),
       software: maybe(software),
       offends: flag,
@@ -433,7 +438,10 @@ export const documents: Readonly<
   },
   'archive-addition': {
     writes: '`dfota archive add --json`',
-    schema: either(addition, object({ additions: list(addition) })),
+    schema: either(
+      addition,
+      object({ additions: list(addition), failures: list(object({ build: text, faults: list(fault) })) }),
+    ),
   },
   'archive-fetch': {
     writes: '`dfota archive get --json`',
@@ -630,6 +638,7 @@ export const documents: Readonly<
       product: text,
       source: orNull(text),
       target: orNull(text),
+      unreadable: list(object({ path: text, faults: list(fault) })),
       files: list(text),
       kept: list(text),
     }),
