@@ -5,7 +5,7 @@ import { answersAt, goneAt, type MateAnswer, type MateLink, type MateTask } from
 
 /** Another thread that takes over parts of the work on one file. Nothing that is made depends on whether there is one, nor on its speed. */
 export interface Mate extends WindowPacker {
-  /** Begins to have the decoder deflate a stream again; `undefined` later where nothing came of it. */
+  /** Begins to have the decoder deflate a stream again, whose bytes go to it; `undefined` later where nothing came of it. */
   readonly deflate: (stream: DeflatedStream) => () => Deflated | undefined;
 }
 
@@ -30,9 +30,9 @@ export function openMate({ port, state }: MateLink): Mate {
 
   const isGone = (): boolean => Atomics.load(shared, goneAt) !== 0;
 
-  function ask(task: MateTask): () => MateAnswer | undefined {
+  function ask(task: MateTask, given: readonly ArrayBuffer[] = []): () => MateAnswer | undefined {
     const number = asked++;
-    port.postMessage({ number, task });
+    port.postMessage({ number, task }, [...given]);
     return () => {
       for (;;) {
         const before = Atomics.load(shared, answersAt);
@@ -59,7 +59,7 @@ export function openMate({ port, state }: MateLink): Mate {
       };
     },
     deflate: (stream) => {
-      const answer = ask({ kind: 'deflate', stream });
+      const answer = ask({ kind: 'deflate', stream }, [stream.bytes.buffer]);
       return () => {
         const given = answer();
         return given?.kind === 'deflate' ? given.deflated : undefined;
