@@ -270,6 +270,48 @@ describe('integration: page', { skip: existsSync(executable) ? false : 'chromium
     assert.match(tables, /and 9,[0-9]+ more paths/);
   });
 
+  for (const [name, scripts, scheme] of [
+    ['long.html', true, 'light'],
+    ['long.html', true, 'dark'],
+    ['long.html', false, 'dark'],
+  ] as const) {
+    test(`printed, ${scripts ? 'with' : 'without'} scripts, ${scheme}: nothing is cut off, and letters are dark on white`, async () => {
+      const page = await open(name, 718, scheme, scripts);
+      await page.emulateMedia({ media: 'print', colorScheme: scheme });
+      const wide: unknown = await page.evaluate(
+        `[...document.querySelectorAll('.scroll, .diff, table')].filter((node) => node.getBoundingClientRect().right > 720 || (getComputedStyle(node).overflowX !== 'visible' && node.scrollWidth > node.clientWidth + 1)).length`,
+      );
+      assert.equal(wide, 0);
+      const colours: unknown = await page.evaluate(
+        `[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('.card')).backgroundColor]`,
+      );
+      assert.deepEqual(colours, ['rgb(0, 0, 0)', 'rgb(255, 255, 255)', 'rgb(255, 255, 255)']);
+      await page.context().close();
+    });
+  }
+
+  test('printed: of more paths than are printed the page says how many there are', async () => {
+    const page = await open('large.html', 718);
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
+    const status = page.locator('.pager > :first-child');
+    assert.ok(await status.isVisible());
+    assert.match((await status.textContent()) ?? '', /^1 to 3,000 of 10,0\d\d paths$/);
+    assert.equal(await page.locator('.pager button').first().isVisible(), false);
+    await page.context().close();
+  });
+
+  test('phone width, without scripts: the sums need no scrolling aside', async () => {
+    const page = await open('long.html', 390, 'light', false);
+    for (const id of ['plain-versions', 'package', 'plain-changes']) {
+      const wide: unknown = await page.evaluate(
+        `(() => { const node = document.querySelector('#${id} .scroll'); return node.scrollWidth - node.clientWidth; })()`,
+      );
+      assert.equal(wide, 0, id);
+    }
+    await page.context().close();
+  });
+
   test('every control has a name, headings go down by one', async () => {
     const page = await open('audit.html');
     const nameless = await page.evaluate(
