@@ -93,7 +93,7 @@ export async function readBlob(folder: string, sha256: Sha256, size: number): Pr
       throw asInputError(error, blob.file);
     }
     const bytes = unpack(blob, stored, size);
-    if (bytes !== undefined && bytes.length === size && sha256Of(bytes) === sha256) return bytes;
+    if (bytes !== undefined && bytes.length === size && sha256Of(bytes) === sha256) return withOwnMemory(bytes);
   }
   const [damaged] = found;
   if (damaged !== undefined) throw damagedBlob(folder, damaged);
@@ -103,6 +103,11 @@ export async function readBlob(folder: string, sha256: Sha256, size: number): Pr
     message: 'content is missing from the archive',
     remedy: addAgain(folder),
   });
+}
+
+/** Small buffers lie in memory that Node shares among them, and that cannot be handed to a thread. */
+function withOwnMemory(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return bytes.buffer.byteLength === bytes.length ? bytes : Buffer.from(Uint8Array.from(bytes).buffer);
 }
 
 /** Holds a content against its digest. One that cannot be read is not whole. */

@@ -264,3 +264,15 @@ test('integration: no archive is made of a folder that holds other things', asyn
   await assert.rejects(archiveAdd({ build: first, archive: join(folder, 'mine') }), InputError);
   assert.deepEqual(readdirSync(folder), ['mine']);
 });
+
+test('integration: every content has memory of its own, which can be handed to a thread', async () => {
+  const archive = await fresh('memory');
+  const opened = await openFromArchive(archive, await revisionOf(first), all);
+  for (const [path, entry] of opened.build.entries) {
+    if (entry.kind !== 'file') continue;
+    const bytes = await opened.content.read(path);
+    const { length } = bytes;
+    assert.equal(bytes.buffer.byteLength, length, path);
+    assert.equal(structuredClone(bytes, { transfer: [bytes.buffer] }).length, length, path);
+  }
+});
