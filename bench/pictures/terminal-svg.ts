@@ -95,15 +95,15 @@ export function terminalSvg(text: string, title: string, columns = 110): string 
     const y = head + index * lineHeight + fontSize;
     let at = 0;
     return runsOf(line).flatMap(({ text: part, look }) => {
-      const word = part.trim();
-      const from = at + [...part].length - [...part.trimStart()].length;
-      const length = [...word].length;
+      const start = at;
       at += [...part].length;
-      if (word === '') return [];
-      const x = (edge + from * cellWidth).toFixed(2);
-      // The width is given, so that columns stand whatever font there is.
-      const wide = ` textLength="${(length * cellWidth).toFixed(2)}" lengthAdjust="spacingAndGlyphs"`;
-      return [`<text x="${x}" y="${y}"${wide}${styleOf(look)}>${escaped(word)}</text>`];
+      // Several blanks become one where a picture is shown, so what they part stands in texts of its own.
+      return [...part.matchAll(/\S+(?: \S+)*/gu)].map(({ 0: words, index }) => {
+        const x = (edge + (start + [...part.slice(0, index)].length) * cellWidth).toFixed(2);
+        // The width is given, so that columns stand whatever font there is.
+        const wide = ` textLength="${([...words].length * cellWidth).toFixed(2)}" lengthAdjust="spacingAndGlyphs"`;
+        return `<text x="${x}" y="${y}"${wide}${styleOf(look)}>${escaped(words)}</text>`;
+      });
     });
   });
   return [
