@@ -6,6 +6,7 @@ import type { FleetJob, FleetPatchJob } from '../../model/fleet.js';
 import { longestQueueOutageMs, mostJobReturns, mostJobTries } from '../../model/limits/fleet.js';
 import { loadOptional } from '../../model/optional-package.js';
 import { askQueue, type QueueAddress, queueFault, queuePackages } from './connect.js';
+import { lookAtJob } from './look-at-job.js';
 import { messageId, messageOf, patchesMessage, readFailure, type Versions } from './message.js';
 
 /** How a job ended: its result as the worker gave it, or why it failed. */
@@ -156,7 +157,7 @@ async function lookAt(
   one: Outstanding,
   { wants }: WaitOptions,
 ): Promise<JobEnd | undefined> {
-  const found = await queue.getJob(one.id);
+  const found = await lookAtJob(() => queue.getJob(one.id));
   if (found === undefined) {
     // A server that was started again without its data.
     one.returns += 1;
@@ -164,10 +165,6 @@ async function lookAt(
     await put(queue, flows, one, wants);
     return undefined;
   }
-  const state = await found.getState();
-  if (state === 'completed') {
-    const result: unknown = found.returnvalue;
-    return { result };
-  }
-  return state === 'failed' ? { faults: readFailure(found.failedReason ?? '') } : undefined;
+  if (found.state === 'completed') return { result: found.result };
+  return found.state === 'failed' ? { faults: readFailure(found.failedReason) } : undefined;
 }

@@ -5,6 +5,7 @@ import type { FleetJob, FleetPackage, FleetPatchesMade, FleetPatchJob } from '..
 import { longestWorkerSilenceMs, mostJobRefusals, patchPauseMs } from '../../model/limits/fleet.js';
 import { loadOptional } from '../../model/optional-package.js';
 import { askQueue, type QueueAddress, queuePackages } from './connect.js';
+import { type JobLook, lookAtJob } from './look-at-job.js';
 import {
   failureText,
   faultLine,
@@ -50,10 +51,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const worker = new Worker(
     name,
     async (job, token) => {
-      const outcome = await attend(job.data, options, async (id) => {
-        const found = await Job.fromId(worker, id);
-        return found && { state: await found.getState(), failedReason: found.failedReason };
-      });
+      const outcome = await attend(job.data, options, (id) => lookAtJob(() => Job.fromId(worker, id)));
       switch (outcome.kind) {
         case 'done':
           return outcome.result;
@@ -111,9 +109,7 @@ export function workerName(): string {
 }
 
 /** A job of the queue by its name; undefined where it has none of that name. */
-type FindJob = (
-  id: string,
-) => Promise<{ readonly state: string; readonly failedReason?: string | undefined } | undefined>;
+type FindJob = (id: string) => Promise<JobLook | undefined>;
 
 async function attend(data: unknown, options: WorkerOptions, find: FindJob): Promise<Outcome> {
   const { has, onLine, signal } = options;
@@ -156,7 +152,7 @@ async function attendPackage(
     if (found === undefined) continue;
     // Those of other packages: they are made once, so this one waits for them.
     if (!ended.includes(found.state)) return { kind: 'back', message, delayMs: patchPauseMs };
-    const [fault] = found.state === 'failed' ? readFailure(found.failedReason ?? '') : [];
+    const [fault] = found.state === 'failed' ? readFailure(found.failedReason) : [];
     // What has cost two workers must not cost a third.
     if (fault?.code === 'queue-worker-lost') return { kind: 'failed', reason: failureText([fault]), final: true };
   }
