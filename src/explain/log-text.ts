@@ -16,10 +16,27 @@ export interface LogLine {
 export function logLines(text: string): readonly LogLine[] {
   const lines: LogLine[] = [];
   for (const [index, whole] of text.split(/\r*\n|\r/).entries()) {
+    if (isJson(whole)) {
+      const parts = unescaped(whole.slice(0, longestLogLineCharacters)).split('\n');
+      for (const part of parts) lines.push({ line: index + 1, text: withoutPrefix(withoutMarkup(part)) });
+      continue;
+    }
     const plain = withoutMarkup(whole.slice(0, longestLogLineCharacters));
     for (const part of plain.split('\n')) lines.push({ line: index + 1, text: withoutPrefix(part) });
   }
   return lines;
+}
+
+/** Whether a line is a document of JSON that holds several lines, as collectors of logs write them. */
+function isJson(line: string): boolean {
+  return /^\s*[{[]\s*["{[\]}]/.test(line) && line.includes('\\n');
+}
+
+/** What a text of JSON says: what stands around it stays. */
+function unescaped(line: string): string {
+  return line.replace(/\\(["\\/nrt])/g, (_, letter: string) =>
+    letter === 'n' || letter === 'r' ? '\n' : letter === 't' ? '\t' : letter,
+  );
 }
 
 /** Entities of HTML that a log may hold. */

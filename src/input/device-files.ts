@@ -1,12 +1,15 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { asInputError } from '../files/system-error.js';
+import { fileKind, headLength } from '../formats/file-kind.js';
 import { plainText } from '../formats/text/plain-text.js';
 import { isSha1, type Sha1 } from '../model/digest.js';
 import { type Fault, InputError } from '../model/errors.js';
+import { kindInWords } from '../model/file-kind.js';
 import { sdx6x } from '../model/layout.js';
 import { mostDeviceListFaultsShown } from '../model/limits/input.js';
 import { largestDeviceListBytes } from '../model/limits.js';
-import { type BuildPath, displayName, toBuildPath, unsafeName } from '../model/path.js';
+import { type BuildPath, displayName, toBuildPath, toBytes, unsafeName } from '../model/path.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import { readFolder } from './folder-tree.js';
 
@@ -28,15 +31,7 @@ export async function readDeviceFiles(
   try {
     const stats = await stat(path);
     isFolder = stats.isDirectory();
-    if (!isFolder && stats.size > largestDeviceListBytes) {
-      const expected = `at most ${largestDeviceListBytes} bytes`;
-      throw new InputError({
-        code: 'device-list-large',
-        place: { file: path },
-        message: 'the list is too large',
-        expected,
-      });
-    }
+    if (!isFolder && stats.size > largestDeviceListBytes) throw tooLarge(path);
   } catch (error) {
     throw asInputError(error, path);
   }
@@ -49,13 +44,36 @@ export async function readDeviceFiles(
   }
   let text: string;
   try {
-    text = plainText(await readFile(path));
+    text = plainText(await readList(path));
   } catch (error) {
     throw asInputError(error, path);
   }
   const { files, faults } = parseHashList(text, path);
   if (faults.length > 0) throw new InputError(faults);
   return { origin: path, files: underSystem(files) };
+}
+
+/** The bytes of a list, which may come through a pipe: `--device-files <(ssh module …)`. */
+async function readList(path: string): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of createReadStream(path)) {
+    const bytes = Buffer.from(part);
+    parts.push(bytes);
+    size += bytes.length;
+    if (size > largestDeviceListBytes) throw tooLarge(path);
+  }
+  return Buffer.concat(parts, size);
+}
+
+function tooLarge(path: string): InputError {
+  const expected = `at most ${largestDeviceListBytes} bytes`;
+  return new InputError({
+    code: 'device-list-large',
+    place: { file: path },
+    message: 'the list is too large',
+    expected,
+  });
 }
 
 /**
@@ -103,12 +121,33 @@ export function parseHashList(
           : `the path cannot be one of a module (${unsafe})`,
       found: displayName(line.slice(0, 120)),
       expected: '40 hex digits, two blanks, a path',
-      remedy: 'make the list with the command that "dfota check --help" shows',
+      remedy: line.startsWith('sha1sum: ')
+        ? 'this is a message of sha1sum: make the list as root, and leave its messages out (2>/dev/null)'
+        : 'make the list with the command that "dfota check --help" shows',
     });
   }
+  if (files.size === 0 && other === undefined && faults.length > fewFaults)
+    return { files, faults: [noList(text, file)] };
   if (other === undefined) return { files, faults };
   const lines = others === 1 ? '1 line is' : `${others} lines are`;
   return { files, faults: [{ ...other, found: `${other.found} (${lines} like this)` }, ...faults] };
+}
+
+/** So many wrong lines are told one by one. */
+const fewFaults = 4;
+
+/** No line is one of sha1sum: one fault that says what the file is, in place of one a line. */
+function noList(text: string, file: string): Fault {
+  const kind = fileKind(toBytes(text.slice(0, headLength)), text.length);
+  const first = text.split('\n').find((line) => !/^\s*$/.test(line)) ?? '';
+  return {
+    code: 'device-list-line',
+    place: { file },
+    message: 'no line of the list is one of sha1sum',
+    found: kind === 'text' ? displayName(first.slice(0, 120)) : kindInWords(kind),
+    expected: '40 hex digits, two blanks, a path in each line',
+    remedy: 'make the list with the command that "dfota check --help" shows',
+  };
 }
 
 /** Digests that people take for SHA-1, by the number of their hex digits. */

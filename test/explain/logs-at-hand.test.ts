@@ -374,3 +374,9 @@ test('unit: an updater that was ended by a signal has failed, although the recov
     assert.deepEqual([outcome, failure?.reason.kind], ['failed', 'program-failed'], log);
   }
 });
+
+test('unit: a log inside of a document of JSON, as collectors write it', () => {
+  isBoot(JSON.stringify({ log: mtd }));
+  isBoot(`${JSON.stringify([mtd])}\n`);
+  isBoot(`{"a":1}\n${JSON.stringify({ message: mtd, level: 'info' })}\n`);
+});

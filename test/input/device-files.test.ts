@@ -51,7 +51,8 @@ test('unit: lines that are none are named, and not more than a few', () => {
     faults.map(({ place }) => place?.line),
     [1, 2, 3, 4],
   );
-  assert.equal(parseHashList('x\n'.repeat(1000), 'list').faults.length, 20);
+  assert.equal(parseHashList('x\n'.repeat(1000), 'list').faults.length, 1);
+  assert.equal(parseHashList(`${a}  x\n${'x\n'.repeat(1000)}`, 'list').faults.length, 20);
 });
 
 test('unit: what cannot be read is the user’s to mend', async () => {
@@ -87,4 +88,28 @@ test('unit: the spellings of sha1sum --tag and openssl, and a list that PowerShe
   writeFileSync(join(work, 'utf16'), Buffer.from(`\ufeff${a}  ./bin/é\r\n`, 'utf16le'));
   const read = await readDeviceFiles(join(work, 'utf16'));
   assert.deepEqual([...read.files], [[Buffer.from('SYSTEM/bin/é').toString('latin1'), a]]);
+});
+
+test('unit: a list of another form is one fault that says what it is; what sha1sum says of itself is told as such', () => {
+  for (const [text, found] of [
+    ['4294967295 0 /system/x\n'.repeat(50), /4294967295/],
+    ['<!DOCTYPE html>\n<html>\n'.repeat(20), /HTML/],
+    [`path,sha1\n${`/system/a,${a}\n`.repeat(9)}`, /path,sha1/],
+    [`Algorithm Hash Path\n--------- ---- ----\n${`SHA1 ${a} C:\\a\n`.repeat(9)}`, /Algorithm/],
+  ] as const) {
+    const { faults } = parseHashList(text, 'list');
+    assert.equal(faults.length, 1, text.slice(0, 40));
+    assert.match(faults[0]?.message ?? '', /no line of the list is one of sha1sum/);
+    assert.match(faults[0]?.found ?? '', found);
+  }
+  const { files, faults } = parseHashList(`sha1sum: /system/x: Permission denied\n${a}  /system/a\n`, 'list');
+  assert.equal(files.size, 1);
+  assert.match(faults[0]?.remedy ?? '', /message of sha1sum.*2>\/dev\/null/);
+});
+
+test('unit: a list that is too large, or has no end, is refused after so many bytes', async () => {
+  await assert.rejects(readDeviceFiles('/dev/zero'), (error) => {
+    assert.ok(error instanceof InputError);
+    return error.faults[0]?.code === 'device-list-large';
+  });
 });
