@@ -1,4 +1,4 @@
-/** The pictures in docs/pictures are those that the program makes now: `node dist/bench/pictures/commands.js` makes them anew. */
+/** The pictures in docs/pictures are those that the program makes now: `npm run goldens` makes them anew. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { workFolder } from '../support/work-folder.js';
 const pictures = fileURLToPath(new URL('../../../docs/pictures/', import.meta.url));
 
 test('end-to-end: pictures of commands show what the commands print', () => {
+  if (process.env.DFOTA_UPDATE_GOLDENS === '1') return makeCommandPictures(pictures);
   const made = workFolder('pictures');
   makeCommandPictures(made);
   // Digests and sizes follow the version of the encoders; the words do not.
@@ -22,7 +23,7 @@ test('end-to-end: pictures of commands show what the commands print', () => {
     assert.deepEqual(
       [...words(pictures, file)].sort(),
       [...words(made, file)].sort(),
-      `${file}: node dist/bench/pictures/commands.js makes it anew`,
+      `${file}: npm run goldens makes it anew`,
     );
   }
 });
