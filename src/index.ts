@@ -47,7 +47,7 @@ export type * from './model/quecpython.js';
 export type * from './model/signature.js';
 export type { SoftwareSummary } from './model/software.js';
 export type * from './model/squashfs.js';
-export type { EarlyFile } from './model/tree.js';
+export type { EarlyFile, MadeBeside } from './model/tree.js';
 export type * from './model/tree-entry.js';
 export type * from './model/verification.js';
 export { type ArchiveAddRequest, archiveAdd } from './usecases/archive/add.js';
