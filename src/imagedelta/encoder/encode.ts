@@ -7,7 +7,7 @@ import { type Loops, openLoops } from './loops.js';
 import { coversOfSpan, type Order, spansOf } from './place.js';
 import { readingsOf } from './reading.js';
 import { type ContentBits, openSegmentCoder } from './segment.js';
-import { openSelfSearch } from './self-covers.js';
+import { openSelfSearch, type SelfPrices } from './self-covers.js';
 
 /** How a patch is to be. */
 export interface EncodePlan {
@@ -44,7 +44,17 @@ interface Draft {
   readonly covers: readonly Cover[];
   readonly cost: CoverCost;
   readonly content: ContentBits;
+  /** Bytes that are sent as they are. */
+  readonly literals: number;
 }
+
+/** What a byte that is sent as it is takes, in bits, before there is a draft to learn it from; and how many bytes teach it. */
+const expectedLiteralBits = 5;
+const enoughLiterals = 512;
+
+/** The least length of a piece that is copied from the new image, and a shorter one that is tried. */
+const usualPiece = 8;
+const shortPiece = 6;
 
 /** How learned costs are bent for the choices of covers that are tried after the first one. */
 const trials = [
@@ -74,7 +84,7 @@ export function encodeDelta(
   const tries = fresh.length > largeImage ? trials.slice(0, 1) : trials;
   let gone = 0;
   // Each reading has its drafts, and covers are chosen once more for each trial.
-  const most = old.length + fresh.length * (1 + (codeAware ? 2 : 1) * (ways.length + 2 * tries.length) + 1);
+  const most = old.length + fresh.length * (1 + (codeAware ? 2 : 1) * (ways.length + 2 * tries.length + 1) + 1);
   const go = (bytes: number): void => {
     gone += bytes;
     onProgress?.(gone, most);
@@ -83,14 +93,30 @@ export function encodeDelta(
   const first = search.first();
   const loops = openLoops(old, fresh, plan.tables);
   const [reading = plainReading] = codeAware ? readingsOf(loops, old, fresh, first) : [];
-  const draft = (covers: readonly Cover[], how: Reading, downwards: boolean): Draft =>
-    codeAll(loops, old, fresh, covers, how, { ...plan, downwards }, plan.tables, go);
+  let literalBits = expectedLiteralBits;
+  const draft = (covers: readonly Cover[], how: Reading, downwards: boolean, least = usualPiece): Draft => {
+    const coded = codeAll(
+      loops,
+      old,
+      fresh,
+      covers,
+      how,
+      { ...plan, downwards },
+      plan.tables,
+      { least, literalBits },
+      go,
+    );
+    if (coded.literals >= enoughLiterals) literalBits = Math.max(1, coded.content.literals / coded.literals);
+    return coded;
+  };
   const bestOf = (how: Reading): Draft => {
     let best = ways.map((downwards) => draft(first, how, downwards)).reduce(smaller);
     for (const bias of tries) {
       const covers = search.next(best.covers, best.cost, bias);
       best = smaller(best, draft(covers, how, best.downwards));
     }
+    // Which is better depends on how well the bytes that are sent can be foretold.
+    best = smaller(best, draft(best.covers, how, best.downwards, shortPiece));
     return best;
   };
   let best = bestOf(reading);
@@ -126,16 +152,19 @@ function codeAll(
   reading: Reading,
   order: Order,
   tables: TableSizes,
+  prices: SelfPrices,
   onDone: (bytes: number) => void,
 ): Draft {
   const coder = openSegmentCoder(loops, { tables, reading, order });
-  const selfSearch = openSelfSearch(loops, order);
+  const selfSearch = openSelfSearch(loops, order, prices);
+  let literals = 0;
   const spans = spansOf(fresh.length, order.segmentSize);
   const made = (order.downwards ? spans.toReversed() : spans).map((span): PackedSegment => {
     const bytes = fresh.subarray(span.start, span.end);
     const newCrc = crc32(bytes);
     const filled = selfSearch.fill(span, coversOfSpan(covers, span, order, fresh.length));
     const same = span.end <= old.length && Buffer.compare(bytes, old.subarray(span.start, span.end)) === 0;
+    if (!same) literals += bytes.length - filled.reduce((sum, { length }) => sum + length, 0);
     const packed = same ? undefined : coder.encode(span, filled);
     onDone(bytes.length);
     return { packed, newCrc };
@@ -143,7 +172,7 @@ function codeAll(
   const segments = order.downwards ? made.toReversed() : made;
   const size = payloadOf(segments) + 12 * reading.ranges.length;
   const [cost, content] = [coder.cost(), coder.content()];
-  return { segments, size, reading, downwards: order.downwards, covers, cost, content };
+  return { segments, size, reading, downwards: order.downwards, covers, cost, content, literals };
 }
 
 function payloadOf(segments: readonly PackedSegment[]): number {

@@ -35,6 +35,7 @@ const names = [
   'openImages',
   'openSegment',
   'openSelf',
+  'priceSelf',
   'rangesAt',
   'seek',
   'source',

@@ -3,12 +3,13 @@ import type { Cover } from './covers.js';
 import type { Loops } from './loops.js';
 import type { Order, Span } from './place.js';
 
-/** Shorter pieces cost more to tell than to send. */
-const shortest = 12;
+/** What a piece takes in bits beside those of its distance. */
+const pieceBits = 14;
 /** Bytes that are done in one call: the engine runs better code from one call to the next only. */
 const slice = 32_768;
 /** A cover of so many bytes stays in any case, and by how much a piece must be longer than a shorter one. */
 const longCover = 256;
+const shortestOver = 12;
 const clearlyLonger = 16;
 /** What is left of a cover that was begun by another is copied from so many bytes on. */
 const worthCopying = 4;
@@ -21,6 +22,14 @@ function from(cover: Cover | undefined, at: number): Cover | undefined {
   return length < worthCopying ? undefined : { at, length, from: cover.from + lost, self: cover.self };
 }
 
+/** When a piece is worth its numbers. */
+export interface SelfPrices {
+  /** The least length of a piece in a gap, 4 to 8. */
+  readonly least: number;
+  /** Bits that a byte takes which is sent as it is. */
+  readonly literalBits: number;
+}
+
 /** Looks at segments in the order in which they are made. */
 export interface SelfSearch {
   /** The covers of a segment with those added that copy the new image. */
@@ -28,8 +37,13 @@ export interface SelfSearch {
 }
 
 /** A search that knows nothing of the new image yet. */
-export function openSelfSearch({ call, openSelf }: Loops, { segmentSize, downwards }: Order): SelfSearch {
+export function openSelfSearch(
+  { call, openSelf }: Loops,
+  { segmentSize, downwards }: Order,
+  { least, literalBits }: SelfPrices,
+): SelfSearch {
   openSelf(downwards);
+  call('priceSelf', least, literalBits, pieceBits);
 
   return {
     fill: (span, covers) => {
@@ -44,7 +58,7 @@ export function openSelfSearch({ call, openSelf }: Loops, { segmentSize, downwar
       };
       /** Goes on to the first place before `stop`, or at most a slice further, that has a piece which ends before `end`. */
       const seek = (stop: number, end: number): Cover | undefined => {
-        at = call('seek', at, Math.min(stop, at + slice), end, behind, shortest);
+        at = call('seek', at, Math.min(stop, at + slice), stop, end, behind);
         return found();
       };
       const found = (): Cover | undefined => {
@@ -65,7 +79,7 @@ export function openSelfSearch({ call, openSelf }: Loops, { segmentSize, downwar
           continue;
         }
         // A short cover gives way to a piece of the new image that goes well past it.
-        const least = Math.max(shortest, next.length + Math.max(clearlyLonger, next.length - longCover));
+        const least = Math.max(shortestOver, next.length + Math.max(clearlyLonger, next.length - longCover));
         call('look', at, span.end, behind, least);
         take(found() ?? next);
       }

@@ -10,4 +10,4 @@ export {
   openSegment,
   source,
 } from './segment';
-export { foundFrom, foundLength, look, note, openSelf, seek } from './self';
+export { foundFrom, foundLength, look, note, openSelf, priceSelf, seek } from './self';

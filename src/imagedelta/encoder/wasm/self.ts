@@ -1,9 +1,11 @@
 /** Looks up what is to come of the new image in what lies before. */
 import { equalBytes } from './memory';
 
-/** Shorter pieces cost more to tell than to send. */
-const shortest: i32 = 12;
 const ways: usize = 4;
+
+const longPiece: i32 = 64;
+/** Multiplied by it, bytes that differ a little differ in the highest bits. */
+const spread: u64 = ((<u64>0x9e3779b1) << 32) | 0x85ebca87;
 
 let fresh: usize = 0;
 let size: i32 = 0;
@@ -13,6 +15,21 @@ let downwards: bool = false;
 
 let bestLength: i32 = 0;
 let bestFrom: i32 = 0;
+let bestGain: f64 = 0;
+
+/** Pieces are looked up by so many of their first bytes, 4 to 8: shorter ones cost more to tell than to send. */
+let shortest: i32 = 8;
+
+/** Bits that a byte takes when it is sent, and that a piece takes beside those of its distance. */
+let literalBits: f64 = 0;
+let pieceBits: f64 = 0;
+
+/** The least length of a piece, 4 to 8, and what bytes that are sent and pieces are expected to take, in bits. */
+export function priceSelf(least: i32, ofLiteral: f64, ofPiece: f64): void {
+  shortest = least;
+  literalBits = ofLiteral;
+  pieceBits = ofPiece;
+}
 
 /** Takes 4 * 2^bits places of four bytes at `at`, of which none is known. `isDownwards`: later segments are made before earlier ones. */
 export function openSelf(freshAt: usize, freshSize: i32, at: usize, placeBits: u32, isDownwards: bool): void {
@@ -27,10 +44,8 @@ export function openSelf(freshAt: usize, freshSize: i32, at: usize, placeBits: u
 /** Where the places of what begins like the bytes at `at` are noted. */
 function bucketOf(at: i32): usize {
   const place = fresh + <usize>at;
-  const a = load<u32>(place) * 0x9e3779b1;
-  const b = load<u32>(place + 4) * 0x85ebca6b;
-  const c = load<u32>(place + 8) * 0xc2b2ae35;
-  const hash = (a ^ (b >>> 15) ^ c) * 0x27d4eb2f;
+  const first = load<u64>(place) << (64 - 8 * <u64>shortest);
+  const hash = <u32>((first * spread) >>> 32);
   return places + 4 * ways * <usize>(hash >>> (32 - bits));
 }
 
@@ -40,10 +55,11 @@ export function note(from: i32, to: i32): void {
   for (let at = from; at < end; at++) store<i32>(bucketOf(at) + 4 * <usize>(at & <i32>(ways - 1)), at);
 }
 
-/** The longest piece for [at, end) of at least `least` bytes that may be copied when the segment is made; whether there is one. */
-function longest(at: i32, end: i32, behind: f64, least: i32): bool {
+/** The piece for [at, end) of at least `least` bytes that saves most and may be copied when the segment is made; whether there is one. */
+function longest(at: i32, stop: i32, end: i32, behind: f64, least: i32): bool {
   const bucket = bucketOf(at);
   bestLength = 0;
+  bestGain = 0;
   for (let i: usize = 0; i < ways; i++) {
     const from = load<i32>(bucket + 4 * i);
     if (from < 0) continue;
@@ -51,8 +67,14 @@ function longest(at: i32, end: i32, behind: f64, least: i32): bool {
     // What is too short costs no more than its least length: the work grows with the image.
     if (most < least || <i32>equalBytes(fresh + <usize>from, fresh + <usize>at, least) < least) continue;
     const more = equalBytes(fresh + <usize>(from + least), fresh + <usize>(at + least), most - least);
-    if (least + <i32>more > bestLength) {
-      bestLength = least + <i32>more;
+    const length = least + <i32>more;
+    const far = <u32>max(1, from < at ? at - from : from - <i32>behind);
+    // Much of what lies behind `stop` would be copied without it.
+    const sent = min(length, stop - at);
+    const gain = literalBits * (<f64>sent + 0.25 * <f64>(length - sent)) - pieceBits - <f64>(31 - clz(far));
+    if (gain > bestGain) {
+      bestGain = gain;
+      bestLength = length;
       bestFrom = from;
     }
   }
@@ -60,22 +82,41 @@ function longest(at: i32, end: i32, behind: f64, least: i32): bool {
 }
 
 /**
- * Looks at the places [at, stop) for a piece that ends before `end` and has at least `least` bytes, and notes those where there is none.
- * Returns the place of the first piece, or `stop`; then its length is 0.
+ * Looks at the places [at, until) for a piece that ends before `end`, and notes those where there is none. The bytes up to `stop` would
+ * be sent without it. Returns the place of the first piece, or `until`; then its length is 0.
  */
-export function seek(at: i32, stop: i32, end: i32, behind: f64, least: i32): i32 {
-  for (; at < stop; at++) {
+export function seek(at: i32, until: i32, stop: i32, end: i32, behind: f64): i32 {
+  const least = shortest;
+  for (; at < until; at++) {
     // At the end of a segment there may be no room for it.
-    if (end - at >= least && longest(at, end, behind, least)) return at;
+    if (end - at < least || !longest(at, stop, end, behind, least)) {
+      note(at, at + 1);
+      continue;
+    }
+    // A piece that begins one byte later may save more. To ask that of long ones would cost more than the image's length.
+    if (bestLength >= longPiece) return at;
+    const length = bestLength;
+    const from = bestFrom;
+    const gain = bestGain;
     note(at, at + 1);
+    if (
+      at + 1 < until &&
+      end - at - 1 >= least &&
+      longest(at + 1, stop, end, behind, least) &&
+      bestGain > gain + literalBits
+    )
+      continue;
+    bestLength = length;
+    bestFrom = from;
+    return at;
   }
   bestLength = 0;
-  return stop;
+  return until;
 }
 
 /** The longest piece for [at, end) of at least `least` bytes, if there is one. */
 export function look(at: i32, end: i32, behind: f64, least: i32): void {
-  if (end - at < least || !longest(at, end, behind, least)) bestLength = 0;
+  if (end - at < least || !longest(at, end, end, behind, least)) bestLength = 0;
 }
 
 /** The piece that was found last. */
