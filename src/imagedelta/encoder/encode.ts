@@ -71,7 +71,7 @@ export interface EncodeOptions {
 }
 
 /** Beyond so many bytes the second choice takes more time than it is worth. */
-const largeImage = 8 * 2 ** 20;
+const largeImage = 2 ** 25;
 
 /** The smallest patch found; the same input and plan give the same bytes. */
 export function encodeDelta(
