@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { makeSample } from '../../samples/make.js';
 import { behaviours, writeReferencePackage } from '../support/reference-package.js';
+import { without } from '../support/tools.js';
 import { workFolder } from '../support/work-folder.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -65,7 +66,9 @@ function madeAndReproduced(output: string, packages: string | undefined, engine:
   assert.deepEqual(readdirSync(at('tmp')), []);
 }
 
-test('end-to-end: a package by another encoder is proved, names it, and is reproduced; the cache keeps the two apart', () => {
+test('end-to-end: a package by another encoder is proved, names it, and is reproduced; the cache keeps the two apart', {
+  skip: without('unzip'),
+}, () => {
   const ours = dfota(['generate', ...pair, '--cache', at('cache'), '--output', at('ours.zip'), '--quiet'], undefined);
   assert.equal(ours.status, 0, ours.stderr);
   madeAndReproduced('fake.zip', withPackage('works'), /^bsdiff-node 0\.0\.1/);

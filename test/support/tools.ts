@@ -6,6 +6,7 @@ const tools = {
   adb: 'adb',
   bsdiff: 'bsdiff',
   bspatch: 'bsdiff',
+  bunzip2: 'bzip2',
   bzip2: 'bzip2',
   chromium: 'chromium',
   cpio: 'cpio',

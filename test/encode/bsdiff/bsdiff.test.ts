@@ -134,7 +134,7 @@ test('unit: the same input gives the same bytes', () => {
   }
 });
 
-test('unit: what an engine was used for before leaves no trace', () => {
+test('unit: what an engine was used for before leaves no trace', { skip: without('bunzip2') }, () => {
   const files = [noise(200_000, 15), noise(1000, 16), noise(50_000, 17).map((c) => c & 3)];
   const edit = (source: Uint8Array): Uint8Array => source.map((c, i) => (i % 300 === 0 ? c + 1 : c));
   const encodeAll = (order: readonly Uint8Array[]): ReadonlyMap<Uint8Array, Uint8Array> =>
