@@ -423,7 +423,7 @@ static uint32_t literal(dfid_decoder *d) {
   d->context[2] = h >> 24 << 2 | q;
   d->context[3] = q;
   d->context[4] = h & 0xFFFFFF;
-  d->context[5] = h >> 16; 
+  d->context[5] = h >> 16;
   d->type = 1;
   d->set = SECOND + (b1 >> 5);
   return tree(d, 8, 8 * (q >> 1), 7);
