@@ -23,5 +23,12 @@ export function discard(...arrays: readonly Uint8Array[]): void {
     if (buffer instanceof ArrayBuffer && buffer.byteLength >= worthDiscarding) buffers.add(buffer);
   if (buffers.size === 0) return;
   nowhere ??= openNowhere();
-  nowhere.postMessage(undefined, [...buffers]);
+  for (const buffer of buffers) {
+    try {
+      nowhere.postMessage(undefined, [buffer]);
+    } catch (error) {
+      // Node's pool of small buffers, which holds those of others: Node 26 has it as large as what is worth it, and gives it to nobody.
+      if (!(error instanceof DOMException) || error.name !== 'DataCloneError') throw error;
+    }
+  }
 }

@@ -13,6 +13,22 @@ test('unit: what is discarded is empty at once, with all views of it; what is sh
   discard(long, view);
 });
 
+test('unit: the pool of small buffers is left alone, with those of others', () => {
+  const size = Buffer.poolSize;
+  try {
+    Buffer.poolSize = 2 ** 20;
+    // The pool of the size before is used up first.
+    Buffer.allocUnsafe(2 ** 18);
+    const [one, other] = [Buffer.from('one'.repeat(100)), Buffer.from('other')];
+    assert.ok(one.buffer.byteLength >= 2 ** 20);
+    discard(one);
+    assert.equal(other.toString(), 'other');
+    assert.equal(one.length, 300);
+  } finally {
+    Buffer.poolSize = size;
+  }
+});
+
 test('integration: memory is given back without a garbage collection', () => {
   const before = process.memoryUsage().arrayBuffers;
   const held: Uint8Array[] = [];
