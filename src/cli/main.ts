@@ -66,27 +66,37 @@ export async function start(
     for (let said = receiveMessageOnPort(port); said !== undefined; said = receiveMessageOnPort(port))
       take(said.message);
   };
-  const endNow = async (): Promise<void> => {
-    await Promise.race([thread.terminate(), new Promise((passed) => setTimeout(passed, lastPatience))]);
+  /** Whether the thread has ended. */
+  const endThread = (): Promise<boolean> =>
+    Promise.race([
+      thread.terminate().then(() => true),
+      new Promise<boolean>((passed) => setTimeout(passed, lastPatience, false)),
+    ]);
+  const endNow = async (signal: Stopping): Promise<void> => {
+    const ended = await endThread();
     hearAll();
-    if (code !== undefined) return await finish();
-    fail(undefined, stop.signal);
+    if (code !== undefined && ended) return await finish();
+    process.stderr.write(showFailure(toFailure(undefined, stop.signal), plain, debugging()));
+    endBy(signal, ended);
   };
   port.on('message', (message: FromThread) => {
     take(message);
     if (message.kind === 'done') void finish();
   });
   process.stderr.on('resize', () => tell(port, { kind: 'columns', columns: process.stderr.columns }));
-  const hear = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP') => () => {
+  const hear = (name: Stopping) => () => {
     // The first signal lets the run clean up; whoever is in a hurry sends a second one.
     if (stop.signal.aborted) {
-      hearAll();
-      process.exit(128 + constants.signals[name]);
+      void endThread().then((ended) => {
+        hearAll();
+        endBy(name, ended);
+      });
+      return;
     }
     stop.abort(name);
     tell(port, { kind: 'stop', signal: name });
-    setTimeout(() => heard || void endNow(), deafness);
-    setTimeout(() => void endNow(), patience);
+    setTimeout(() => heard || void endNow(name), deafness);
+    setTimeout(() => void endNow(name), patience);
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, hear(name));
   const ask = (question: string): void => {
@@ -94,6 +104,19 @@ export async function start(
     void answer.then((said) => tell(port, { kind: 'answer', answer: said }));
   };
   thread.on('error', (error) => fail(error, stop.signal));
+}
+
+type Stopping = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/**
+ * Ends the process as that signal does. Where a call into the system holds a thread, such as the opening of a pipe to which nobody writes, the end of
+ * the process would wait for it: the signal itself ends it then, and a shell sees the same code.
+ */
+function endBy(signal: Stopping, threadEnded: boolean): void {
+  if (threadEnded) process.exit(128 + constants.signals[signal]);
+  removeAllTemporary();
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
 }
 
 /** Room for compiled code, in MiB: several times what the program needs, and far less than a thread gets, for those who limit address space. */

@@ -1,6 +1,7 @@
 /** Signals are heard while the program is so busy that it hears nothing itself. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -24,11 +25,11 @@ function busyThread(output: string): string {
   `;
 }
 
-async function stopped(name: string, signals: readonly NodeJS.Signals[]) {
+async function stopped(name: string, signals: readonly NodeJS.Signals[], threadOf = busyThread) {
   const folder = join(work, name);
   mkdirSync(folder);
   const module = join(work, `${name}.mjs`);
-  writeFileSync(module, busyThread(join(folder, 'update.zip')));
+  writeFileSync(module, threadOf(join(folder, 'update.zip')));
   const script = `
     const { start } = await import(${JSON.stringify(main)});
     await start('dfota', 'stderr', new URL(${JSON.stringify(pathToFileURL(module).href)}));
@@ -52,8 +53,8 @@ async function stopped(name: string, signals: readonly NodeJS.Signals[]) {
     before = readdirSync(folder);
     send();
   });
-  const code = await new Promise((resolve) => child.on('close', resolve));
-  return { code, said, before, after: readdirSync(folder) };
+  const [code, by] = await once(child, 'close');
+  return { code, by, said, before, after: readdirSync(folder) };
 }
 
 for (const [signal, expected] of [
@@ -74,5 +75,34 @@ for (const [signal, expected] of [
     assert.equal(before.length, 1);
     assert.deepEqual(after, []);
     assert.doesNotMatch(said, /stopped before the end/);
+  });
+}
+
+/** A thread that begins an output, says so, and opens a pipe to which nobody writes: a call into the system that does not come back. */
+function waitingThread(output: string): string {
+  const pipe = `${output}.pipe`;
+  return `
+    import { execFileSync } from 'node:child_process';
+    import { open } from 'node:fs/promises';
+    import { workerData } from 'node:worker_threads';
+    import { openTemporary, watchTemporary } from ${JSON.stringify(temporary)};
+    const { port } = workerData;
+    watchTemporary((path, underWay) => port.postMessage({ kind: 'temporary', path, underWay }));
+    port.on('message', () => port.postMessage({ kind: 'stopping' }));
+    execFileSync('mkfifo', [${JSON.stringify(pipe)}]);
+    await openTemporary(${JSON.stringify(output)});
+    setTimeout(() => port.postMessage({ kind: 'write', to: 'stderr', text: 'busy\\n' }), 100);
+    await open(${JSON.stringify(pipe)});
+  `;
+}
+
+for (const times of [1, 2]) {
+  test(`end-to-end: SIGTERM sent ${times} times ends a run that waits for a pipe to which nobody writes`, async (t) => {
+    if (process.platform === 'win32') return t.skip('folders hold no pipes there');
+    const signals = new Array<NodeJS.Signals>(times).fill('SIGTERM');
+    const { code, by, before, after } = await stopped(`pipe-${times}`, signals, waitingThread);
+    assert.deepEqual({ code, by }, { code: null, by: 'SIGTERM' });
+    assert.equal(before.length, 2);
+    assert.deepEqual(after, ['update.zip.pipe']);
   });
 }
