@@ -100,6 +100,21 @@ test('unit: equal images cost a header, zeros next to nothing', () => {
   assert.ok(holds(noise, new Uint8Array(2 ** 20), plainPlan, 'zeros') < 300);
 });
 
+test('unit: a pattern of any length is few covers, also where the old image holds little of it', () => {
+  for (const [old, period] of [
+    [12, 1],
+    [48, 4],
+    [1000, 100],
+  ] as const) {
+    const pattern = seededRandom(period).bytes(period);
+    const patternOf = (length: number) => Uint8Array.from({ length }, (_, i) => pattern[i % period] ?? 0);
+    const coversOf = (length: number) => encodeDelta(patternOf(old), patternOf(length), plainPlan).covers;
+    const [once, twice] = [coversOf(500_000), coversOf(1_000_000)];
+    // One copy of the new image in each segment, and what leads to it.
+    assert.ok(once < 100 && twice <= 2 * once, `${period}: ${once}, ${twice}`);
+  }
+});
+
 test('unit: reading the old image as code never makes a patch larger, and pays where there is code', () => {
   for (const kind of ['aarch64', 'thumb', 'arm', 'data'] as const) {
     const program = makeProgram(kind, 77, 400);

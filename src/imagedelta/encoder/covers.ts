@@ -90,14 +90,25 @@ function advance(engine: Engine, loop: 'walk' | 'weigh', length: number, onDone:
   }
 }
 
+/** So many equal covers one behind the other are a pattern, such as a large empty area: what follows of it is left to copies of the new image, which have any length. */
+const patternAfter = 16;
+
 function coversOf(engine: Engine, at: number, count: number): readonly Cover[] {
   const numbers = new Int32Array(engine.bytes().slice(at, at + 12 * count).buffer);
   const covers: Cover[] = [];
   let to = 0;
   let from = 0;
+  let last: Cover | undefined;
+  let repeated = 0;
   for (let i = 0; i < numbers.length; i += 3) {
     const add = numbers[i] ?? 0;
-    if (add > 0) covers.push({ at: to, length: add, from, self: false });
+    if (add > 0) {
+      const cover = { at: to, length: add, from, self: false };
+      const goesOn = last?.from === from && last.length === add && last.at + add === to;
+      repeated = goesOn ? repeated + 1 : 0;
+      if (repeated <= patternAfter) covers.push(cover);
+      last = cover;
+    }
     to += add + (numbers[i + 1] ?? 0);
     from += add + (numbers[i + 2] ?? 0);
   }
