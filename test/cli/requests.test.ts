@@ -37,6 +37,8 @@ import { updateGenRequest } from '../../src/cli/update-gen.js';
 const pair = { source: 'v1.zip', target: 'v2.zip', parts: 'a', modes: 'build' } as const;
 const reading = { lists: 'lists', companion: 'targetfiles.zip' };
 const device = { cacheSize: '64M', usrdataFree: '64M' };
+/** What a configuration adds. */
+const configuration = { file: 'dfota.config.yaml', product: 'gateway' };
 const package_ = {
   parts: 'lm',
   modes: 'note',
@@ -198,6 +200,7 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
         ...package_,
         ...reading,
         ...device,
+        configuration,
         fromArchive: 'releases',
         sourceVersion: ['A01', 'A02'],
         target: 'v3.zip',
@@ -378,6 +381,7 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
         ...package_,
         ...reading,
         ...device,
+        configuration,
         source: 'v1.zip',
         target: 'v2.zip',
         output: 'release.zip',
