@@ -78,11 +78,8 @@ export interface KnownProduct {
   readonly listFiles: readonly RecordedList[];
 }
 
-/** One package that is to be made: plain data, which a queue can carry. Paths start at the folder of the fleet's file. */
-export interface FleetJob {
-  /** `gateway/A01-to-A02`, in letters that every shell takes. */
-  readonly id: string;
-  readonly product: string;
+/** Two builds of an archive, by version and by the digests that the plan was made with. */
+export interface FleetPair {
   readonly archive: string;
   readonly from: string;
   readonly to: string;
@@ -90,6 +87,13 @@ export interface FleetJob {
   readonly toDigest: Sha256;
   readonly fromContent: Sha256;
   readonly toContent: Sha256;
+}
+
+/** One package that is to be made: plain data, which a queue can carry. Paths start at the folder of the fleet's file. */
+export interface FleetJob extends FleetPair {
+  /** `gateway/A01-to-A02`, in letters that every shell takes. */
+  readonly id: string;
+  readonly product: string;
   readonly kind: 'patches' | 'whole';
   /** Made because of `with-rollback`: it leads back. */
   readonly rollback: boolean;
@@ -158,16 +162,9 @@ export interface FleetPatchTask {
 }
 
 /** Patches of one pair that a worker makes together and puts into the cache, from where packages take them: plain data, which a queue can carry. */
-export interface FleetPatchJob {
+export interface FleetPatchJob extends FleetPair {
   /** For people: `patches of gateway/A01-to-A02`. */
   readonly id: string;
-  readonly archive: string;
-  readonly from: string;
-  readonly to: string;
-  readonly fromDigest: Sha256;
-  readonly toDigest: Sha256;
-  readonly fromContent: Sha256;
-  readonly toContent: Sha256;
   readonly effort: NonNullable<Settings['effort']>;
   readonly tasks: readonly FleetPatchTask[];
 }

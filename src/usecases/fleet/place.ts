@@ -1,6 +1,6 @@
 /** Where the paths of jobs start: the folder of the fleet's file, or its address on a server. */
 import { join } from 'node:path';
-import type { FleetJob } from '../../model/fleet.js';
+import type { FleetPair } from '../../model/fleet.js';
 import type { PatchCache } from '../../model/patch-cache.js';
 import { type ArchiveCopies, isArchiveUrl } from '../archive/remote.js';
 import type { ArchivedName } from '../open-inputs.js';
@@ -29,7 +29,7 @@ export function placed(root: string, path: string): string {
 
 /** The builds of a job, by the digests that the plan knows. */
 export function archivedName(
-  job: Pick<FleetJob, 'archive' | 'from' | 'to' | 'fromDigest' | 'toDigest' | 'fromContent' | 'toContent'>,
+  job: FleetPair,
   role: 'source' | 'target',
   { root, copies }: Pick<MakingPlace, 'root' | 'copies'>,
 ): Required<ArchivedName> {
