@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { mostReadingThreads } from '../model/limits/input.js';
+import { threadAnswer } from '../model/thread-answer.js';
 
 /** What threads are started with. */
 export interface ThreadsOptions<Job> {
@@ -41,18 +42,10 @@ export async function inThreads<Job, Answer>(
 
 function answerOf<Answer>(worker: Worker, job: unknown, signal: AbortSignal | undefined): Promise<Answer> {
   signal?.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const settle = (finish: () => void): void => {
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-      signal?.removeEventListener('abort', onAbort);
-      finish();
-    };
-    const onMessage = (answer: Answer): void => settle(() => resolve(answer));
-    const onError = (error: unknown): void => settle(() => reject(error));
-    const onExit = (code: number): void => settle(() => reject(new Error(`a thread that reads ended (${code})`)));
-    const onAbort = (): void => settle(() => reject(signal?.reason));
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    worker.postMessage(job);
+  return threadAnswer(worker, {
+    ask: () => worker.postMessage(job),
+    take: (answer: Answer) => ({ answer }),
+    ended: 'a thread that reads ended',
+    signal,
   });
 }

@@ -8,6 +8,7 @@ import type { Content, OpenBuild } from '../../model/build.js';
 import type { Sha1 } from '../../model/digest.js';
 import { mostPatchedBytes } from '../../model/limits/device.js';
 import type { BuildPath } from '../../model/path.js';
+import { threadAnswer } from '../../model/thread-answer.js';
 import type { PatchReading } from '../content.js';
 import { childrenOf, type Expression } from '../edify/syntax.js';
 import { parseSha1 } from '../functions/content.js';
@@ -70,24 +71,11 @@ class PatchThread {
 
   apply(message: ApplyMessage, signal: AbortSignal | undefined): Promise<Content | undefined> {
     const worker = this.#worker;
-    return new Promise((resolve, reject) => {
-      const done = (): void => {
-        worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const onMessage = ({ content }: AppliedMessage): void => {
-        done();
-        resolve(content);
-      };
-      const onError = (error: unknown): void => {
-        done();
-        reject(error);
-      };
-      const onExit = (): void => onError(new Error('a thread that applies patches ended'));
-      const onAbort = (): void => onError(signal?.reason);
-      worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      worker.postMessage(message, [message.patch.buffer, message.source.buffer]);
+    return threadAnswer(worker, {
+      ask: () => worker.postMessage(message, [message.patch.buffer, message.source.buffer]),
+      take: ({ content }: AppliedMessage) => ({ answer: content }),
+      ended: 'a thread that applies patches ended',
+      signal,
     });
   }
 

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { DeltaError } from '../../imagedelta/decoder/fault.js';
+import { threadAnswer } from '../../model/thread-answer.js';
 import type { Applied, ApplyJob, DeltaAnswer, DeltaJob, Made, MakeJob } from './thread-messages.js';
 
 /** Told how much of a job is done. */
@@ -54,27 +55,17 @@ function answerOf(
   onDone: OnDone = () => {},
 ): Promise<Result> {
   signal?.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const settle = (finish: () => void): void => {
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-      signal?.removeEventListener('abort', onAbort);
-      finish();
-    };
-    const onMessage = (answer: DeltaAnswer): void => {
-      if (answer.kind === 'progress') onDone(answer.done, answer.total);
-      else if (answer.kind === 'failed') settle(() => reject(answer.error));
-      else if (answer.kind === 'refused') {
-        const { fault, message, found, expected } = answer;
-        settle(() => reject(new DeltaError(fault, message, found, expected)));
-      } else settle(() => resolve(answer));
-    };
-    const onError = (error: unknown): void => settle(() => reject(error));
-    const onExit = (code: number): void =>
-      settle(() => reject(new Error(`the thread that makes and applies image deltas ended (${code})`)));
-    const onAbort = (): void => settle(() => reject(signal?.reason));
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    const bytes = job.kind === 'make' ? [job.old, job.fresh] : [job.old, job.patch];
-    worker.postMessage(job, [...new Set(bytes.map(({ buffer }) => buffer))]);
+  const bytes = job.kind === 'make' ? [job.old, job.fresh] : [job.old, job.patch];
+  return threadAnswer(worker, {
+    ask: () => worker.postMessage(job, [...new Set(bytes.map(({ buffer }) => buffer))]),
+    take: (said: DeltaAnswer) => {
+      if (said.kind === 'failed') throw said.error;
+      if (said.kind === 'refused') throw new DeltaError(said.fault, said.message, said.found, said.expected);
+      if (said.kind !== 'progress') return { answer: said };
+      onDone(said.done, said.total);
+      return undefined;
+    },
+    ended: 'the thread that makes and applies image deltas ended',
+    signal,
   });
 }
