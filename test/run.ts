@@ -13,7 +13,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { missingText, missingTools } from './support/tools.js';
+import { missingText, missingTools, withSystemFolders } from './support/tools.js';
 
 /** The compiled tests of this project. */
 const ownFolder = fileURLToPath(new URL('.', import.meta.url));
@@ -29,6 +29,7 @@ const { values, positionals: words } = parseArgs({
   },
 });
 const { level, limit } = values;
+const path = withSystemFolders(process.env.PATH ?? '');
 const root = resolve(values.folder);
 
 function refuse(message: string): never {
@@ -79,6 +80,7 @@ const runner = spawn(
     stdio: 'inherit',
     env: {
       ...process.env,
+      PATH: path,
       LC_ALL: 'sk_SK.UTF-8',
       TZ: 'Pacific/Chatham',
       NO_COLOR: '1',
@@ -92,7 +94,7 @@ const runner = spawn(
 );
 runner.once('error', (error) => refuse(`the tests cannot be run: ${error.message}`));
 runner.once('exit', (status) => {
-  const missing = missingTools(process.env.PATH ?? '');
+  const missing = missingTools(path);
   if (missing.length > 0) console.error(missingText(missing));
   process.exit(status ?? 1);
 });

@@ -53,7 +53,7 @@ const samples: readonly (readonly [string, ReaderName, () => Buffer | undefined]
   ['gzip', 'compare', () => gzipSync(words(2000))],
   ['tar of GNU', 'compare', () => (has('tar') ? archived('tar --format=gnu -cf - .') : undefined)],
   ['tar of POSIX', 'compare', () => (has('tar') ? archived('tar --format=posix -cf - .') : undefined)],
-  ['cpio', 'compare', () => (has('cpio') ? archived('find . | cpio -o -H newc --quiet') : undefined)],
+  ['cpio', 'compare', () => (has('cpio') && has('find') ? archived('find . | cpio -o -H newc --quiet') : undefined)],
   ['zip', 'compare', () => (has('zip') ? archived('zip -qr - .') : undefined)],
   ['ELF', 'compare', () => readFileSync('/bin/ls')],
   ['boot image', 'compare', boot],

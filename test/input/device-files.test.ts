@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseHashList, readDeviceFiles } from '../../src/input/device-files.js';
 import { sha1Of } from '../../src/model/digest.js';
 import { InputError } from '../../src/model/errors.js';
+import { sha1Listing } from '../support/sha1-listing.js';
 import { workFolder } from '../support/work-folder.js';
 
 const work = workFolder('device-files');
@@ -27,7 +27,7 @@ test('unit: a folder and the list that sha1sum makes of it say the same, whereve
     [work, 'system'],
   ] as const) {
     const list = join(work, 'list');
-    writeFileSync(list, execFileSync('find', [start, '-type', 'f', '-exec', 'sha1sum', '{}', ';'], { cwd }));
+    writeFileSync(list, sha1Listing(cwd, start));
     assert.deepEqual(sorted((await readDeviceFiles(list)).files), expected);
   }
 });

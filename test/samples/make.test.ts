@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { changes } from '../../samples/every-change/changes.js';
 import { makeSample, type SampleFiles } from '../../samples/make.js';
 import { samplesReadme } from '../../samples/readme.js';
+import { without } from '../support/tools.js';
 
 let folder: string;
 let sample: SampleFiles;
@@ -18,13 +19,17 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-test('unit: the sample is small, sound, and the same every time', () => {
+test('unit: the sample is small, and the same every time', () => {
   const again = makeSample(join(folder, 'two'));
   for (const side of ['source', 'target'] as const) {
     assert.deepEqual(readFileSync(again[side]), readFileSync(sample[side]));
-    assert.match(execFileSync('unzip', ['-tq', sample[side]], { encoding: 'utf8' }), /No errors/);
     assert.ok(statSync(sample[side]).size < 500_000);
   }
+});
+
+test('integration: unzip finds no error in the sample', { skip: without('unzip') }, () => {
+  for (const side of ['source', 'target'] as const)
+    assert.match(execFileSync('unzip', ['-tq', sample[side]], { encoding: 'utf8' }), /No errors/);
 });
 
 test('unit: no path of the sample is told twice', () => {

@@ -1,12 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { without } from './tools.js';
 
 /** Why tests over real images cannot run here, or `false`: mtd-utils (mkfs.ubifs, ubinize) make the images. */
-export const withoutMtdUtils: string | false =
-  spawnSync('mkfs.ubifs', ['--version']).status === 0 && spawnSync('ubinize', ['--version']).status === 0
-    ? false
-    : 'mkfs.ubifs and ubinize are not installed (Debian: mtd-utils)';
+export const withoutMtdUtils: string | false = without('mkfs.ubifs', 'ubinize');
 
 /** A flash chip as the tools must be told of it. Bytes. */
 export interface Flash {

@@ -48,10 +48,7 @@ http {
 }
 `,
   );
-  const child = spawn('nginx', ['-c', config, '-p', folder, '-e', join(folder, 'error.log')], {
-    stdio: 'ignore',
-    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` },
-  });
+  const child = spawn('nginx', ['-c', config, '-p', folder, '-e', join(folder, 'error.log')], { stdio: 'ignore' });
   const url = `http://127.0.0.1:${port}`;
   await answers(url, child, join(folder, 'error.log'));
   return {

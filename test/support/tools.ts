@@ -14,7 +14,10 @@ const tools = {
   dpkg: 'dpkg',
   'dpkg-deb': 'dpkg',
   'dpkg-query': 'dpkg',
+  diff: 'diffutils',
+  find: 'findutils',
   fish: 'fish',
+  grep: 'grep',
   groff: 'groff-base',
   fuser: 'psmisc',
   gzip: 'gzip',
@@ -34,10 +37,12 @@ const tools = {
   socat: 'socat',
   tar: 'tar',
   ubinize: 'mtd-utils',
+  unpack_bootimg: 'mkbootimg',
   unsquashfs: 'squashfs-tools',
   unzip: 'unzip',
   xz: 'xz-utils',
   zip: 'zip',
+  zipinfo: 'unzip',
   zsh: 'zsh',
   zstd: 'zstd',
 } as const satisfies Readonly<Record<string, string>>;
@@ -48,12 +53,22 @@ export type DebianTool = keyof typeof tools;
 /** Each tool that a test starts, and the package that holds it. */
 export const debianTools: Readonly<Record<string, string>> = tools;
 
-/** Folders of tools for the administrator: tests look there too, and a user's PATH often lacks them. */
-const systemFolders = ['/usr/sbin', '/sbin'];
+const isDebianTool = (word: string): word is DebianTool => Object.hasOwn(tools, word);
+
+/** A PATH with the folders of tools for the administrator at its end: tests start some of these, and a user's PATH often lacks them. */
+export function withSystemFolders(path: string): string {
+  return [...path.split(delimiter).filter((folder) => folder !== ''), '/usr/sbin', '/sbin'].join(delimiter);
+}
+
+/** The tools that a piece of shell starts: where a word begins a line, or stands behind a pipe or the like. */
+export function debianToolsIn(shell: string): readonly DebianTool[] {
+  const started = [...shell.matchAll(/(?:^|[$|;&(])[ \t]*([\w.-]+)/gm)].map(([, word = '']) => word);
+  return [...new Set(started)].filter(isDebianTool);
+}
 
 /** The tools that stand in no folder of this PATH. */
 export function missingTools(path: string): readonly string[] {
-  const folders = [...path.split(delimiter), ...systemFolders].filter((folder) => folder !== '');
+  const folders = path.split(delimiter).filter((folder) => folder !== '');
   return Object.keys(debianTools).filter((tool) => !folders.some((folder) => existsSync(join(folder, tool))));
 }
 
@@ -61,6 +76,12 @@ export function missingTools(path: string): readonly string[] {
 export function without(...wanted: readonly DebianTool[]): string | false {
   const missing = missingTools(process.env.PATH ?? '').filter((tool) => wanted.some((one) => one === tool));
   return missing.length > 0 && `not installed: ${missing.join(', ')}`;
+}
+
+/** Where a tool stands, for what is to be told of its place. */
+export function placeOf(tool: DebianTool): string | undefined {
+  const places = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, tool));
+  return places.find((place) => existsSync(place));
 }
 
 /** What is missing, what that means, and the line that installs it. */

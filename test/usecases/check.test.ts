@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { InputError } from '../../src/model/errors.js';
 import { allParts } from '../../src/model/parts.js';
 import { type CheckRequest, check } from '../../src/usecases/check.js';
+import { sha1Listing } from '../support/sha1-listing.js';
 import { directory, file, type TargetFilesSpec, writeTargetFiles, writeTargetFolder } from '../support/targetfiles.js';
 import { workFolder } from '../support/work-folder.js';
 import { buildZip } from '../support/zip-builder.js';
@@ -112,10 +112,7 @@ test('integration: a broken kernel module stops nothing', async () => {
 
 test('integration: a module that was edited is found before the package is shipped', async () => {
   const folder = writeTargetFolder(join(work, 'module'), { ...v1, nodes: { 'SYSTEM/bin/app': file('edited') } });
-  const listing = execFileSync('find', ['.', '-type', 'f', '-exec', 'sha1sum', '{}', ';'], {
-    cwd: join(folder, 'SYSTEM'),
-  });
-  writeFileSync(join(work, 'system.sha1'), listing);
+  writeFileSync(join(work, 'system.sha1'), sha1Listing(join(folder, 'SYSTEM'), '.'));
   for (const deviceFiles of [join(folder, 'SYSTEM'), join(work, 'system.sha1')])
     assert.deepEqual(await codes(v1, v2, { deviceFiles }), ['error device-file-differs']);
 });

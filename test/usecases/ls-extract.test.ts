@@ -16,10 +16,11 @@ import { InputError, UsageError } from '../../src/model/errors.js';
 import { extractionJson, extractionText, listingJson, listingText, showMode } from '../../src/report/listing.js';
 import { extract } from '../../src/usecases/extract.js';
 import { ls } from '../../src/usecases/ls.js';
-import { type Flash, logicalBlock, makeUbi, makeUbifs, withoutMtdUtils } from '../support/flash-images.js';
+import { type Flash, logicalBlock, makeUbi, makeUbifs } from '../support/flash-images.js';
 import { knownTree, writeFlashTree } from '../support/flash-tree.js';
 import { seededRandom } from '../support/random.js';
 import { directory, file, link, writeTargetFiles, writeTargetFolder } from '../support/targetfiles.js';
+import { without } from '../support/tools.js';
 import * as nodes from '../support/ubifs-nodes.js';
 import { workFolder } from '../support/work-folder.js';
 import { buildZip } from '../support/zip-builder.js';
@@ -154,7 +155,7 @@ test('integration: names that lead out of the output are refused', async () => {
   assert.ok(!readdirSync(work).includes('outside') && !readdirSync(work).includes('escape'));
 });
 
-describe('integration: extract from images', { skip: withoutMtdUtils }, () => {
+describe('integration: extract from images', { skip: without('mkfs.ubifs', 'ubinize', 'diff') }, () => {
   const flash: Flash = { page: 2048, eraseBlock: 128 * 1024 };
   const tree = writeFlashTree(join(work, 'tree'));
   const deviceTable = '/dev d 755 0 0 - - - - -\n/dev/null c 666 0 0 1 3 0 0 -\n';

@@ -12,7 +12,7 @@ import { without } from '../../support/tools.js';
 import { factOf, inFolder, run, words } from '../support.js';
 
 /** Why the images cannot be made here, or `false`. mkbootimg of Debian runs in Python. */
-const unmade = without('mkbootimg', 'cpio', 'gzip', 'python3');
+const unmade = without('mkbootimg', 'cpio', 'find', 'gzip', 'python3');
 
 /** Bytes that look like a plain kernel: a banner, and a configuration when one is given. */
 function kernel(release: string, config: string): Buffer {

@@ -38,7 +38,7 @@ const formats: readonly {
   },
   {
     name: 'cpio',
-    tools: ['cpio'],
+    tools: ['cpio', 'find'],
     pack: (folder, archive) =>
       void run('sh', ['-c', `find . | LC_ALL=C sort | cpio -o -H newc --quiet > ${archive}`], { cwd: folder }),
     list: (archive) =>

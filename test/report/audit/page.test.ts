@@ -1,6 +1,6 @@
 /** The page in a real browser: search, filters, sorting, opening; nothing logged, nothing asked of the network. */
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -10,9 +10,9 @@ import { displayName, toBuildPath } from '../../../src/model/path.js';
 import { auditHtml } from '../../../src/report/audit/html.js';
 import { readAuditPage } from '../../../src/usecases/audit/audit-page.js';
 import { auditPair, hostileName } from '../../audit/pair.js';
+import { placeOf, without } from '../../support/tools.js';
 import { workFolder } from '../../support/work-folder.js';
 
-const executable = '/usr/bin/chromium';
 const folder = workFolder('audit-page');
 const audit = await auditPair(folder);
 
@@ -59,7 +59,7 @@ function long(): Audit {
   };
 }
 
-describe('integration: page', { skip: existsSync(executable) ? false : 'chromium is not installed' }, () => {
+describe('integration: page', { skip: without('chromium') }, () => {
   let browser: Browser;
   const events: string[] = [];
 
@@ -68,7 +68,8 @@ describe('integration: page', { skip: existsSync(executable) ? false : 'chromium
     writeFileSync(join(folder, 'audit.html'), auditHtml(audit, page));
     writeFileSync(join(folder, 'large.html'), auditHtml(large(), page));
     writeFileSync(join(folder, 'long.html'), auditHtml(long(), page));
-    browser = await chromium.launch({ executablePath: executable, args: ['--no-sandbox'] });
+    const executablePath = placeOf('chromium') ?? assert.fail('no chromium');
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   });
   after(() => browser?.close());
 

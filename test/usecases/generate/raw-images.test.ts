@@ -5,15 +5,16 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type Flash, makeUbi, makeUbifs, withoutMtdUtils } from '../../support/flash-images.js';
+import { type Flash, makeUbi, makeUbifs } from '../../support/flash-images.js';
 import { seededRandom } from '../../support/random.js';
 import { directory, file, writeTargetFiles } from '../../support/targetfiles.js';
+import { without } from '../../support/tools.js';
 import { workFolder } from '../../support/work-folder.js';
 
 const dfota = fileURLToPath(new URL('../../../../bin/dfota.js', import.meta.url));
 const flash: Flash = { page: 4096, eraseBlock: 256 * 1024 };
 
-describe('end-to-end: raw images', { skip: withoutMtdUtils }, () => {
+describe('end-to-end: raw images', { skip: without('mkfs.ubifs', 'ubinize', 'unzip') }, () => {
   const work = workFolder('raw-end');
   const run = (...words: string[]): string =>
     execFileSync(process.execPath, [dfota, ...words], {

@@ -8,7 +8,7 @@ import type { Preparation } from '../../../src/model/preparation.js';
 import { preparationJson, preparationText } from '../../../src/report/preparation.js';
 import { ls } from '../../../src/usecases/ls.js';
 import { prepare } from '../../../src/usecases/prepare/prepare.js';
-import { type Flash, makeUbi, makeUbifs, withoutMtdUtils } from '../../support/flash-images.js';
+import { type Flash, makeUbi, makeUbifs } from '../../support/flash-images.js';
 import { knownTree } from '../../support/flash-tree.js';
 import {
   directory,
@@ -76,7 +76,7 @@ function unpacked(zip: string, name: string) {
 }
 
 test('integration: equal, entry for entry, to what the shell commands of the note make', {
-  skip: without('unzip', 'zip'),
+  skip: without('tar', 'unzip', 'zip'),
 }, async () => {
   const shell = join(work, 'shell');
   const zip = join(work, 'by-hand.zip');
@@ -265,7 +265,7 @@ test('integration: bad requests and bad inputs give an error and no file', async
   );
 });
 
-describe('integration: prepare from images', { skip: withoutMtdUtils }, () => {
+describe('integration: prepare from images', { skip: without('mkfs.ubifs', 'ubinize', 'unzip') }, () => {
   const flash: Flash = { page: 4096, eraseBlock: 256 * 1024 };
 
   test('owners and modes of the images go into filesystem_config.txt', async () => {

@@ -1,6 +1,6 @@
 /** The list of packages: against the published schema of CycloneDX, against dpkg itself, and for builds that are odd. */
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -306,11 +306,9 @@ test('end-to-end: a database that dpkg itself wrote holds the packages that dpkg
   install('--install', at('first.deb'), at('second.deb'), at('third.deb'));
   install('--remove', 'third');
   const nodes: Record<string, NodeSpec> = {};
-  for (const name of tool('sh', ['-c', `cd '${root}' && find . -type f`])
-    .toString()
-    .trim()
-    .split('\n')) {
-    nodes[`SYSTEM/${name.slice(2)}`] = file(readFileSync(join(root, name)));
+  for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+    const path = join(root, name);
+    if (lstatSync(path).isFile()) nodes[`SYSTEM/${name}`] = file(readFileSync(path));
   }
   const target = build('dpkg', 'A02', nodes);
   const made = await generate(at('bare1.zip'), target, ['--sbom', at('real.json')]);
