@@ -640,7 +640,7 @@ static uint32_t corrected(dfid_decoder *d) {
   const uint32_t old = d->unit.old, length = d->unit.length, kind = d->unit.kind, predicted = d->unit.predicted;
   const uint32_t high = old << (32 - 8 * length), top = high >> 24;
   const uint32_t shape = kind | length << 3 | (predicted != old ? 64u : 0u), r = smaller(d->run, 15);
-  uint32_t hit, wrong = 0, made = 0, i;
+  uint32_t hit, wrong = 0, carry = 0, made = 0, i;
   d->context[0] = r << 12 | (uint32_t)d->kind_flags[kind] << 8 | shape;
   d->context[1] = (d->flags & 7) << 16 | top << 8 | shape;
   d->context[2] = d->flags & 255;
@@ -660,10 +660,10 @@ static uint32_t corrected(dfid_decoder *d) {
   d->run = d->differences = 0;
   for (i = 0; i < length; i++) {
     const uint32_t place = i | length << 2 | wrong << 5 | kind << 9, o = (old >> (8 * i)) & 255;
-    uint32_t difference = 0;
-    d->context[0] = place << 8 | top;
+    uint32_t difference = 0, sum;
+    d->context[0] = carry | place << 8 | top;
     d->context[1] = place << 8 | d->last_difference[i];
-    d->context[2] = wrong << 12 | i << 8 | d->last_nonzero[i];
+    d->context[2] = carry | wrong << 12 | i << 8 | d->last_nonzero[i];
     d->context[3] = i << 16 | o << 8 | (((old << 8 | d->last_old >> 24) >> (8 * i)) & 255);
     d->context[4] = d->differences << 8 | o;
     d->context[5] = old * 0x6C8E9CF5u + i;
@@ -676,7 +676,9 @@ static uint32_t corrected(dfid_decoder *d) {
       d->differences = d->differences << 8 | difference;
     }
     d->last_difference[i] = (uint8_t)difference;
-    made |= (((predicted >> (8 * i)) + difference) & 255) << (8 * i);
+    sum = ((predicted >> (8 * i)) & 255) + (difference ^ 128u) - 128u;
+    carry = (sum & 0x300) << 14;
+    made |= (sum & 255) << (8 * i);
   }
   return made;
 }

@@ -217,6 +217,7 @@ function decodeUnit(bits: BitReader, { unit }: CodeReader, trail: Trail): number
     trail.run = 0;
     trail.differences = 0;
     let wrong = 0;
+    let carry = 0;
     made = 0;
     for (let i = 0; i < length; i++) {
       const o = byteOf(old, i);
@@ -224,9 +225,9 @@ function decodeUnit(bits: BitReader, { unit }: CodeReader, trail: Trail): number
       const place = i | (length << 2) | (wrong << 5) | (kind << 9);
       bits.context(
         3,
-        (place << 8) | top,
+        (carry << 22) | (place << 8) | top,
         (place << 8) | (trail.lastDifference[i] ?? 0),
-        (wrong << 12) | (i << 8) | (trail.lastNonzero[i] ?? 0),
+        (carry << 22) | (wrong << 12) | (i << 8) | (trail.lastNonzero[i] ?? 0),
         (i << 16) | (o << 8) | before,
         (trail.differences << 8) | o,
         Math.imul(old, 0x6c8e9cf5) + i,
@@ -242,7 +243,9 @@ function decodeUnit(bits: BitReader, { unit }: CodeReader, trail: Trail): number
         trail.differences = (trail.differences << 8) | difference;
       }
       trail.lastDifference[i] = difference;
-      made |= ((byteOf(predicted, i) + difference) & 255) << (8 * i);
+      const sum = byteOf(predicted, i) + (difference < 128 ? difference : difference - 256);
+      carry = (sum >> 8) & 3;
+      made |= (sum & 255) << (8 * i);
     }
   }
   trail.lastOld = old;

@@ -46,6 +46,8 @@ function spend(on: usize, bits: f64): void {
 function corrections(actual: i32, top: i32): f64 {
   let total: f64 = 0;
   let wrong = 0;
+  /** What the byte before carries into this one, were they parts of one number: 0, 1, or 3 for -1; above all else in a context. */
+  let carry = 0;
   differences = 0;
   for (let i = 0; i < length; i++) {
     const o = (word >> (8 * i)) & 255;
@@ -54,9 +56,9 @@ function corrections(actual: i32, top: i32): f64 {
     const before = i === 0 ? (lastWord >> 24) & 255 : (word >> (8 * i - 8)) & 255;
     setContexts(
       3,
-      (place << 8) | top,
+      carry | (place << 8) | top,
       (place << 8) | <i32>load<u8>(lastDifference + <usize>i),
-      (wrong << 12) | (i << 8) | <i32>load<u8>(lastNonzero + <usize>i),
+      carry | (wrong << 12) | (i << 8) | <i32>load<u8>(lastNonzero + <usize>i),
       (i << 16) | (o << 8) | before,
       (differences << 8) | o,
       word * 0x6c8e9cf5 + i,
@@ -75,6 +77,8 @@ function corrections(actual: i32, top: i32): f64 {
       differences = (differences << 8) | difference;
     }
     store<u8>(lastDifference + <usize>i, difference);
+    const sum = ((predicted >> (8 * i)) & 255) + ((difference << 24) >> 24);
+    carry = (sum & 0x300) << 14;
   }
   return total;
 }
