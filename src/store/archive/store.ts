@@ -21,15 +21,15 @@ import { compareBytes } from '../../model/path.js';
 import { blobFolders, namesIn } from './blobs.js';
 import { type Manifest, manifestRemedy, parseManifest } from './manifest.js';
 
+/** The file that says that a folder is an archive. */
+export const markerName = 'archive.json';
+
 const format = 'dfota-archive';
 const marker = `${JSON.stringify({ format, version: 1 })}\n`;
 
-/** What an archive holds beside its marker, left-overs of a killed run among it. */
-const ownNames = /^(?:builds|blobs|index\.json|lock(?:\..+)?|.*\.tmp)$/;
-
 /** Throws InputError unless the folder is an archive. */
 export async function requireArchive(folder: string): Promise<void> {
-  const file = join(folder, 'archive.json');
+  const file = join(folder, markerName);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === marker) return;
   if (text === undefined) {
@@ -52,26 +52,16 @@ export async function requireArchive(folder: string): Promise<void> {
 }
 
 /**
- * Makes an archive of a folder that is missing or empty, or that has all of an archive but archive.json; leaves one that is an archive
- * as it is. Returns whether archive.json had been lost. Throws InputError for any other folder.
+ * Makes what an archive lacks in a folder: all of it in an empty one. Returns whether archive.json had been lost. Only for who holds the lock.
+ * Throws InputError where it cannot be written.
  */
-export async function createArchive(folder: string): Promise<boolean> {
+export async function completeArchive(folder: string): Promise<boolean> {
   try {
-    await mkdir(folder, { recursive: true });
     const names = await readdir(folder);
-    if (names.includes('archive.json')) await requireArchive(folder);
-    else if (!names.every((name) => ownNames.test(name))) {
-      throw new InputError({
-        code: 'archive-folder-filled',
-        place: { file: folder },
-        message: 'the folder is not an archive of builds, and it is not empty',
-        remedy: 'name an archive, an empty folder, or one that does not exist yet',
-      });
-    }
     await mkdir(join(folder, 'builds'), { recursive: true });
     await mkdir(join(folder, 'blobs'), { recursive: true });
-    if (names.includes('archive.json')) return false;
-    await writeText(join(folder, 'archive.json'), marker);
+    if (names.includes(markerName)) return false;
+    await writeText(join(folder, markerName), marker);
     return names.includes('builds');
   } catch (error) {
     throw asInputError(error, folder);

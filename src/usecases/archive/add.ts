@@ -1,8 +1,7 @@
 /** Adds builds to an archive of releases, so that any later update finds its source. */
 
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type Lock, withLock } from '../../files/lock.js';
+import { readFile, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { writeText } from '../../files/output.js';
 import { syncFiles } from '../../files/sync.js';
 import { describeBuild } from '../../input/describe-build.js';
@@ -17,10 +16,11 @@ import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
 import type { Tree, TreeNode } from '../../model/tree.js';
 import { digestOfNodes } from '../../model/tree-digest.js';
+import { withArchiveFolder } from '../../store/archive/archive-folder.js';
 import { type KeptBlob, keepBlob } from '../../store/archive/blobs.js';
 import { type IndexedBuild, indexedBuild, indexName, printIndex } from '../../store/archive/index-file.js';
 import { type Manifest, type ManifestEntry, printManifest } from '../../store/archive/manifest.js';
-import { createArchive, manifestFile, readManifests, sweep } from '../../store/archive/store.js';
+import { manifestFile, markerName, readManifests } from '../../store/archive/store.js';
 import { holdOutputsApart } from '../hold-apart.js';
 
 /** Which build is added to which archive: plain data. */
@@ -33,7 +33,8 @@ export interface ArchiveAddRequest {
 
 /**
  * Adds a build (a targetfiles.zip, a folder of its layout, raw images) to an archive, which is made when the folder is missing or empty.
- * Adding the same build again writes only what is missing or damaged of it. On failure nothing of it stays. Throws InputError: also when
+ * Adding the same build again writes only what is missing or damaged of it. On failure nothing of it
+ * stays, and no archive where there was none. Throws InputError: also when
  * the build has no version, or when another build of the same version is there, for a version must find one build.
  */
 export async function archiveAdd(request: ArchiveAddRequest, ports: Ports = {}): Promise<ArchiveAddition> {
@@ -45,13 +46,10 @@ export async function archiveAdd(request: ArchiveAddRequest, ports: Ports = {}):
     const { projectVersion, findings } = await describeBuild(tree, 'build', undefined);
     if (projectVersion?.revision === undefined) throw noVersion(input);
     const { revision } = projectVersion;
-    const completed = await createArchive(archive);
-    const lock: Lock = { file: join(archive, 'lock'), code: 'archive-locked', doing: 'adding to this archive' };
-    return await withLock(lock, async () => {
-      await sweep(archive);
+    return await withArchiveFolder(archive, async (completed) => {
       const added = await addLocked(tree, { revision, projectVersion }, archive, ports);
       const { repairedFiles } = added;
-      const repaired = completed ? [join(archive, 'archive.json'), ...repairedFiles] : repairedFiles;
+      const repaired = completed ? [join(archive, markerName), ...repairedFiles] : repairedFiles;
       return { archive, origin: input, findings, ...added, repairedFiles: repaired };
     });
   } finally {
@@ -157,7 +155,10 @@ type Needed = ReadonlySet<Sha256 | undefined>;
 /** Takes away what the run has added; what it has mended of other builds stays. */
 async function removeNew(kept: readonly KeptBlob[], safe: Needed): Promise<void> {
   for (const { blob, outcome } of kept) {
-    if (outcome === 'new' && !safe.has(blob.sha256)) await rm(blob.file, { force: true });
+    if (outcome !== 'new' || safe.has(blob.sha256)) continue;
+    await rm(blob.file, { force: true });
+    // Others may lie in the same folder.
+    await rmdir(dirname(blob.file)).catch(() => {});
   }
 }
 

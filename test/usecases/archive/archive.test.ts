@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
@@ -192,10 +193,59 @@ test('integration: an interrupted add leaves nothing of the build', async () => 
     },
   );
   await assert.rejects(adding, /stop/);
-  const kept = (names: readonly (string | Buffer)[]) => names.filter((name) => !/blobs\/..$/.test(String(name)));
-  assert.deepEqual(kept(readdirSync(archive, { recursive: true }).sort()), kept(before));
+  assert.deepEqual(readdirSync(archive, { recursive: true }).sort(), before);
   writeFileSync(join(archive, 'lock'), '');
   await assert.rejects(archiveAdd({ build: second, archive }), /another process is adding/);
+});
+
+test('integration: an interrupted add to a new archive leaves a folder that was missing or empty as it was', async () => {
+  const top = join(work, 'never');
+  const empty = join(work, 'empty');
+  mkdirSync(empty);
+  for (const archive of [join(top, 'deep/archive'), empty]) {
+    const abort = new AbortController();
+    let begun: readonly string[] = [];
+    const adding = archiveAdd(
+      { build: first, archive },
+      {
+        signal: abort.signal,
+        onProgress: ({ stage, doneItems }) => {
+          if (stage !== 'archive-add' || doneItems < 3) return;
+          begun = readdirSync(archive);
+          abort.abort(new Error('stop'));
+        },
+      },
+    );
+    await assert.rejects(adding, /stop/);
+    assert.deepEqual(begun.toSorted(), ['archive.json', 'blobs', 'builds', 'lock']);
+  }
+  assert.ok(!existsSync(top));
+  assert.deepEqual(readdirSync(empty), []);
+  // The folder of another process that began an archive here at the same time is not taken away.
+  mkdirSync(top);
+  writeFileSync(join(top, 'lock'), '');
+  await assert.rejects(archiveAdd({ build: first, archive: top }), /another process is adding/);
+  assert.deepEqual(readdirSync(top), ['lock']);
+  await archiveAdd({ build: first, archive: empty });
+  assert.equal((await archiveVerify({ archive: empty })).findings.length, 0);
+});
+
+test('integration: a process that ends at once takes a new archive away that it has begun, and no archive that was there', async () => {
+  const [begun, known] = [join(work, 'begun'), await fresh('known')];
+  for (const archive of [begun, known]) {
+    const script = `
+      import { removeAllTemporary } from ${JSON.stringify(new URL('../../../src/files/temporary.js', import.meta.url).href)};
+      import { archiveAdd } from ${JSON.stringify(new URL('../../../src/usecases/archive/add.js', import.meta.url).href)};
+      process.on('exit', removeAllTemporary);
+      const onProgress = ({ stage, doneItems }) => stage === 'archive-add' && doneItems >= 3 && process.exit(9);
+      await archiveAdd({ build: ${JSON.stringify(first)}, archive: ${JSON.stringify(archive)} }, { onProgress });
+    `;
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+    assert.equal(status, 9, stderr);
+  }
+  assert.ok(!existsSync(begun));
+  assert.equal((await archiveVerify({ archive: known })).builds, 2);
+  assert.ok(!readdirSync(known).includes('lock'));
 });
 
 test('integration: verify finds what is missing, damaged, or left over; reading refuses it', async () => {
