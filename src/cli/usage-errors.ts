@@ -1,6 +1,6 @@
 /** What is wrong with a command line, what was probably meant, and where the help is. */
 import { UsageError } from '../model/errors.js';
-import { nearest, nearestName } from '../model/nearest.js';
+import { nearestName } from '../model/nearest.js';
 
 /** A command line that does not parse. */
 export interface WrongCommandLine {
@@ -31,24 +31,20 @@ export function usageError(wrong: WrongCommandLine): UsageError {
     ? wrongOption(wrong, commands)
     : undefined;
   if (option !== undefined) return error(`Unknown argument: ${option.given}`, option.near, command);
-  const near = /^Did you mean (.*)\?$/.exec(message)?.[1];
   const unknown = /^Unknown argument: (.*)$/.exec(message)?.[1];
-  if (near !== undefined || (unknown !== undefined && commands.includes(unknown))) {
+  if (/^Did you mean/.test(message) || (unknown !== undefined && commands.includes(unknown))) {
     const commandHelp = command.length === 0 ? generalHelp : wrong.helpOf(command);
-    if (commandHelp.startsWith(generalHelp)) return error(`there is no command ${command.join(' ')}`, near, []);
-    if (/^Commands:$/m.test(commandHelp)) {
-      const suggested = near === undefined ? undefined : [...command, near].join(' ');
-      return error(`there is no command ${commands.join(' ')}`, suggested, command);
+    const [known, of] = commandHelp.startsWith(generalHelp) ? [[], command] : [command, commands];
+    if (known.length === 0 || /^Commands:$/m.test(commandHelp)) {
+      const near = nearCommand(of.at(-1) ?? '', commandNames(wrong.helpOf(known), [program.name, ...known]));
+      return error(`there is no command ${of.join(' ')}`, near && [...known, near].join(' '), known);
     }
   }
   const value = /Argument: ([\w-]+), Given: "?(.*?)"?, Choices: (.*)/.exec(message);
   if (value === null) return error(message.replace(/\s*\n\s*/g, '; '), undefined, command);
   const [, name = '', found = '', choices = ''] = value;
   const offered = choices.replaceAll('"', '').split(', ');
-  const closest = nearest(
-    `  ${found}`,
-    offered.map((choice) => `  ${choice}`),
-  )?.trim();
+  const closest = nearWord(found, offered);
   return new UsageError({
     code: 'usage',
     message: `the value of --${name} is not valid`,
@@ -56,6 +52,24 @@ export function usageError(wrong: WrongCommandLine): UsageError {
     expected: offered.join(', '),
     remedy: `${closest === undefined ? '' : `Did you mean ${closest}? `}${help(command)}`,
   });
+}
+
+/** The word that was probably meant: in a short word one letter may be wrong. */
+function nearWord(word: string, candidates: readonly string[]): string | undefined {
+  const widened = candidates.map((candidate) => `  ${candidate}`);
+  return nearestName(`  ${word}`, widened)?.trim();
+}
+
+/** The command that was probably meant: the nearest, or the only one that begins so. */
+function nearCommand(word: string, names: readonly string[]): string | undefined {
+  const begun = names.filter((name) => name.startsWith(word.toLowerCase()));
+  return nearWord(word, names) ?? (begun.length === 1 ? begun[0] : undefined);
+}
+
+/** The commands that a help lists behind these words. */
+function commandNames(help: string, before: readonly string[]): readonly string[] {
+  const lines = help.split('\n').filter((line) => line.startsWith(`  ${before.join(' ')} `));
+  return lines.flatMap((line) => line.trim().split(/ +/)[before.length] ?? []);
 }
 
 /** The words that may be a command and its subcommand. */

@@ -112,6 +112,28 @@ test('unit: every option is suggested for a typing error in it, in the first com
   assert.ok(tried > 60);
 });
 
+test('unit: every command is suggested for a typing error in it, and none for a word that only a few letters would make one', async () => {
+  let tried = 0;
+  for (const command of all) {
+    const last = command.at(-1) ?? '';
+    const cut = last.slice(0, -1);
+    const turned = `${last.slice(0, 1)}${last.charAt(2)}${last.charAt(1)}${last.slice(3)}`;
+    for (const typed of [cut, turned].filter((text) => text.length > 2 && text !== last)) {
+      const words = [...command.slice(0, -1), typed];
+      if (all.some((other) => other.join(' ') === words.join(' '))) continue;
+      const { code, stderr } = await outcome(...words);
+      assert.equal(code, 2);
+      assert.match(stderr, new RegExp(`Did you mean ${command.join(' ')}\\? see`), words.join(' '));
+      tried += 1;
+    }
+  }
+  assert.ok(tried > 60, `${tried} typing errors`);
+  for (const words of [['archive', 'mak'], ['cache', 'mak'], ['paint'], ['archive', 'remove'], ['image']]) {
+    const { stderr } = await outcome(...words);
+    assert.match(stderr, /^error: there is no command .*\n {2}to do: {4}see dfota (?:archive |cache )?--help\n$/);
+  }
+});
+
 test('unit: what was meant is said whatever else is wrong', async () => {
   const cases: readonly (readonly [words: readonly string[], said: RegExp])[] = [
     [['generate', '--ouput', 'x'], /--output\?/],
