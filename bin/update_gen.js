@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 
 const main = new URL('../dist/src/cli/main.js', import.meta.url);
 if (existsSync(main)) {
+  const { hearEarly } = await import(new URL('../dist/src/cli/early-signals.js', import.meta.url).href);
+  hearEarly();
   const { startUpdateGen } = await import(main.href);
   await startUpdateGen();
 } else {

@@ -30,3 +30,13 @@ export const exitCodes = {
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What each signal that stops a run makes of it. */
+export const codeOfSignal = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.hungUp,
+} as const satisfies Readonly<Record<string, ExitCode>>;
+
+/** What a run that was stopped says. */
+export const stoppedText = 'stopped before the end; nothing was left behind';

@@ -3,7 +3,7 @@
 import { codeTexts } from '../model/codes.js';
 import { type Fault, InputError, ProofError, showPlace, UsageError } from '../model/errors.js';
 import { systemFault } from '../usecases/write-report.js';
-import { type ExitCode, exitCodes } from './exit-codes.js';
+import { type ExitCode, exitCodes, stoppedText } from './exit-codes.js';
 import type { Style } from './style.js';
 
 export interface Failure {
@@ -34,7 +34,7 @@ function sorted(error: unknown, signal: AbortSignal): Failure {
     return {
       exitCode: stoppedBy(signal.reason),
       kind: 'interrupted',
-      faults: [{ code: 'interrupted', message: 'stopped before the end; nothing was left behind' }],
+      faults: [{ code: 'interrupted', message: stoppedText }],
     };
   }
   if (error instanceof UsageError) return { exitCode: exitCodes.usage, kind: 'usage', faults: error.faults };

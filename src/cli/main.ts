@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { adoptTemporary, keepTemporary, outputLost, removeAllTemporary } from '../usecases/write-report.js';
+import { hearNoLonger } from './early-signals.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { showFailure, toFailure } from './failure.js';
 import { askWithoutEcho } from './passphrase.js';
@@ -99,6 +100,7 @@ export async function start(
     setTimeout(() => void endNow(name), patience);
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, hear(name));
+  hearNoLonger();
   const ask = (question: string): void => {
     const answer = askWithoutEcho(question, process.stdin, streams.stderr.write, hear('SIGINT'));
     void answer.then((said) => tell(port, { kind: 'answer', answer: said }));

@@ -1,14 +1,15 @@
 /** Signals are heard while the program is so busy that it hears nothing itself. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { workFolder } from '../support/work-folder.js';
 
 const work = workFolder('signals');
+const bin = fileURLToPath(new URL('../../../bin/', import.meta.url));
 const main = new URL('../../src/cli/main.js', import.meta.url).href;
 const temporary = new URL('../../src/files/temporary.js', import.meta.url).href;
 
@@ -76,6 +77,34 @@ for (const [signal, expected] of [
     assert.deepEqual(after, []);
     assert.doesNotMatch(said, /stopped before the end/);
   });
+}
+
+for (const [signal, expected] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
+  for (const program of ['dfota', 'update_gen']) {
+    test(`end-to-end: ${signal} ends ${program} while it is still being loaded`, (t) => {
+      if (process.platform === 'win32') return t.skip('there are no such signals there');
+      // Sends it as soon as somebody listens; the program itself, once loaded, hears the end of the process first.
+      const preload = `
+        const listening = setInterval(() => {
+          if (process.listenerCount('${signal}') === 0) return;
+          clearInterval(listening);
+          if (process.listeners('exit').some(({ name }) => name === 'removeAllTemporary')) process.stderr.write('late ');
+          process.kill(process.pid, '${signal}');
+        }, 0);
+      `;
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        ['--import', `data:text/javascript,${encodeURIComponent(preload)}`, join(bin, `${program}.js`), '--version'],
+        { encoding: 'utf8' },
+      );
+      assert.deepEqual({ status, stdout }, { status: expected, stdout: '' });
+      assert.equal(stderr, 'stopped before the end; nothing was left behind\n');
+    });
+  }
 }
 
 /** A thread that begins an output, says so, and opens a pipe to which nobody writes: a call into the system that does not come back. */
