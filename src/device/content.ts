@@ -50,10 +50,19 @@ export interface Learnt {
   readonly formats: ReadonlyMap<Sha1, boolean>;
 }
 
+/** What is known of an entry of the package that was read. */
+export interface EntryContent {
+  readonly content: Whole;
+  /** Whether its first bytes name a format of patches that updaters know. */
+  readonly isPatch: boolean;
+}
+
 /** What a store starts with, and how much it keeps. */
 export interface StoreOptions {
   readonly known?: KnownContents | undefined;
   readonly learnt?: Learnt | undefined;
+  /** Entries of the package that were read already: which of them are patches need not be looked up again. */
+  readonly entries?: ReadonlyMap<string, EntryContent> | undefined;
   /** Bytes kept at hand at most. */
   readonly mostKept?: number | undefined;
 }
@@ -63,7 +72,9 @@ export function outcomeKey(patch: Sha1, source: Sha1, { outsideSource, unread, c
   return `${outsideSource} ${unread} ${chunkRange} ${patch} ${source}`;
 }
 
-function isPatch(bytes: Uint8Array): boolean {
+/** Whether the first bytes name a format that updaters know. */
+export function isPatch(bytes: Uint8Array): boolean {
+  if (bytes.length < 8) return false;
   try {
     patchFormat(bytes);
     return true;
@@ -86,6 +97,7 @@ export function openContentStore(
   const digests = new Map<string, Whole>();
   const outcomes = new Map<string, PatchOutcome>(options.learnt?.outcomes);
   const formats = new Map<Sha1, boolean>(options.learnt?.formats);
+  for (const { content, isPatch } of options.entries?.values() ?? []) formats.set(content.sha1, isPatch);
   let patched = 0;
 
   const keep = (sha1: Sha1, bytes: Uint8Array<ArrayBuffer>): void => {
@@ -199,7 +211,7 @@ export function openContentStore(
     isPatch: async (patch) => {
       const before = formats.get(patch.sha1);
       if (before !== undefined) return before;
-      const found = patch.size >= 8 && isPatch(await wholeBytes(patch));
+      const found = isPatch(await wholeBytes(patch));
       formats.set(patch.sha1, found);
       return found;
     },

@@ -7,6 +7,7 @@ import { largestScriptBytes } from '../model/limits/device.js';
 import { largestPackageBytes } from '../model/limits.js';
 import { displayName, fromBytes } from '../model/path.js';
 import type { ScriptPlace } from '../model/verification.js';
+import { isPatch } from './content.js';
 import { parseEdify } from './edify/parse.js';
 import type { Expression } from './edify/syntax.js';
 import { EdifySyntaxError } from './edify/syntax.js';
@@ -69,14 +70,13 @@ export async function testEntries(
       throw new PackageRefused(deviceCodes.preCheck, `its entries claim more than ${largestPackageBytes} bytes in all`);
     }
     try {
-      const bytes = await reader.read(row.name);
-      const content = {
-        kind: 'whole' as const,
-        size: bytes.length,
-        sha1: sha1Of(bytes),
-        origin: { from: 'package' as const, entry: row.name },
-      };
-      entries.set(row.name, { name: row.name, content, link: row.link });
+      const { name, link } = row;
+      const entry = await reader.look(name, (bytes): PackageEntry => {
+        const origin = { from: 'package' as const, entry: name };
+        const content = { kind: 'whole' as const, size: bytes.length, sha1: sha1Of(bytes), origin };
+        return { name, content, link, isPatch: isPatch(bytes) };
+      });
+      entries.set(name, entry);
     } catch (error) {
       if (error instanceof UnreadablePackage) throw new PackageRefused(deviceCodes.preCheck, error.message);
       throw error;

@@ -1,5 +1,5 @@
 import type { Whole } from './blob.js';
-import type { ContentStore } from './content.js';
+import type { ContentStore, EntryContent } from './content.js';
 import type { Expression } from './edify/syntax.js';
 import type { Attributes } from './file-system.js';
 import type { Machine } from './machine.js';
@@ -50,9 +50,8 @@ export interface MountRow {
 }
 
 /** An entry of the package: bytes that are known to be sound. */
-export interface PackageEntry {
+export interface PackageEntry extends EntryContent {
   readonly name: string;
-  readonly content: Whole;
   readonly link: boolean;
 }
 

@@ -2,8 +2,11 @@
  * The recovery's zip reader, with its limits: it starts from the last end record, knows stored and deflated entries, takes
  * sizes from the central directory, and refuses the whole package over one name that it does not like.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { Buffer } from 'node:buffer';
+import { readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
+import { discard } from '../model/discard.js';
 import { largestFileBytes } from '../model/limits.js';
 import { displayName, fromBytes } from '../model/path.js';
 
@@ -36,6 +39,8 @@ export interface PackageReader {
   readonly rows: ReadonlyMap<string, ZipRow>;
   /** The bytes of an entry, checked against size and CRC. Throws {@link UnreadablePackage} when they are damaged. */
   read(name: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** What `look` makes of the same bytes, which are not to be kept. */
+  look<Seen>(name: string, look: (bytes: Uint8Array) => Seen): Promise<Seen>;
   close(): Promise<void>;
 }
 
@@ -44,39 +49,45 @@ const centralSignature = 0x02014b50;
 const endSignature = 0x06054b50;
 const endSize = 22;
 
-/** Bytes that are read together: headers and most entries are shorter, and are read in the order of the file. */
+/** Bytes that are read together where the file is read in its order: headers and most entries are shorter. */
 const windowBytes = 2 ** 20;
 
-/** Bytes of a file; `at` gives those that are surely there, or throws. What it gives is not to be kept. */
+/** Bytes of a file; `at` gives those that are surely there, until it is asked again, or throws. */
 interface Bytes {
   readonly size: number;
-  readonly at: (offset: number, length: number) => Promise<Buffer<ArrayBuffer>>;
+  readonly at: (offset: number, length: number) => Buffer<ArrayBuffer>;
 }
 
-function bytesOf(file: FileHandle, size: number): Bytes {
-  let window: Buffer<ArrayBuffer> = Buffer.alloc(0);
+/** Reads at once: a package has thousands of short entries, and each wait for another thread costs more than the read. */
+function bytesOf(fd: number, size: number): Bytes {
+  const room = Buffer.allocUnsafeSlow(windowBytes);
   let start = 0;
-  const read = async (offset: number, length: number, least: number): Promise<Buffer<ArrayBuffer>> => {
-    const buffer = Buffer.allocUnsafeSlow(length);
+  let have = 0;
+  const fill = (buffer: Buffer<ArrayBuffer>, offset: number, length: number, least: number): number => {
     let done = 0;
     while (done < length) {
-      const { bytesRead } = await file.read(buffer, done, length - done, offset + done);
+      const bytesRead = readSync(fd, buffer, done, length - done, offset + done);
       if (bytesRead === 0) break;
       done += bytesRead;
     }
     if (done < least) throw new UnreadablePackage('damaged', `the file ends at byte ${offset + done}`);
-    return buffer.subarray(0, done);
+    return done;
   };
   return {
     size,
-    at: async (offset, length) => {
-      if (length > windowBytes) return read(offset, length, length);
-      if (offset < start || offset + length > start + window.length) {
-        const found = await read(offset, windowBytes, length);
-        [window, start] = [found, offset];
-        return found.subarray(0, length);
+    at: (offset, length) => {
+      if (length > windowBytes) {
+        const long = Buffer.allocUnsafeSlow(length);
+        fill(long, offset, length, length);
+        return long;
       }
-      return window.subarray(offset - start, offset - start + length);
+      if (offset < start || offset + length > start + have) {
+        const inOrder = offset >= start && offset <= start + have + windowBytes;
+        have = 0;
+        have = fill(room, offset, inOrder ? windowBytes : length, length);
+        start = offset;
+      }
+      return room.subarray(offset - start, offset - start + length);
     },
   };
 }
@@ -87,11 +98,11 @@ interface EndRecord {
   readonly directorySize: number;
 }
 
-async function findEnd(file: Bytes): Promise<EndRecord> {
+function findEnd(file: Bytes): EndRecord {
   const { size } = file;
   if (size < endSize) throw new UnreadablePackage('no-zip', `a file of ${size} bytes is no zip`);
   const length = Math.min(size, endSize + 0xffff);
-  const tail = await file.at(size - length, length);
+  const tail = file.at(size - length, length);
   for (let at = length - endSize; at >= 0; at--) {
     if (tail[at] !== 0x50 || tail.readUInt32LE(at) !== endSignature) continue;
     const end = size - length + at;
@@ -116,7 +127,7 @@ async function findEnd(file: Bytes): Promise<EndRecord> {
   throw new UnreadablePackage('no-zip', 'no end record: the file is no zip, or is cut off');
 }
 
-async function readRow(file: Bytes, directory: Buffer, at: number, bound: number): Promise<ZipRow & { next: number }> {
+function readRow(file: Bytes, directory: Buffer, at: number, bound: number): ZipRow & { next: number } {
   if (at + 46 > directory.length || directory.readUInt32LE(at) !== centralSignature) {
     throw new UnreadablePackage('damaged', `no central directory record at byte ${at} of the directory`);
   }
@@ -142,7 +153,7 @@ async function readRow(file: Bytes, directory: Buffer, at: number, bound: number
     throw new UnreadablePackage('damaged', `entry ${shown} is stored, yet its sizes differ`);
   }
   if (offset + 30 > bound) throw new UnreadablePackage('damaged', `entry ${shown} starts outside of the file`);
-  const local = await file.at(offset, Math.min(30 + nameLength, bound - offset));
+  const local = file.at(offset, Math.min(30 + nameLength, bound - offset));
   if (local.readUInt32LE(0) !== localSignature) {
     throw new UnreadablePackage('damaged', `no local header for entry ${shown} at byte ${offset}`);
   }
@@ -169,18 +180,18 @@ async function readRow(file: Bytes, directory: Buffer, at: number, bound: number
   };
 }
 
-async function readDirectory(file: Bytes): Promise<Map<string, ZipRow>> {
-  const head = file.size < 4 ? Buffer.alloc(4) : await file.at(0, 4);
+function readDirectory(file: Bytes): Map<string, ZipRow> {
+  const head = file.size < 4 ? Buffer.alloc(4) : file.at(0, 4);
   if (head.readUInt32LE(0) !== localSignature) {
     throw new UnreadablePackage('no-zip', 'the file does not start with a local header');
   }
-  const end = await findEnd(file);
+  const end = findEnd(file);
   // kept while rows are read
-  const directory = Buffer.from(await file.at(end.directoryOffset, end.directorySize));
+  const directory = Buffer.from(file.at(end.directoryOffset, end.directorySize));
   const rows = new Map<string, ZipRow>();
   let at = 0;
   for (let i = 0; i < end.entries; i++) {
-    const { next, ...row } = await readRow(file, directory, at, end.directoryOffset);
+    const { next, ...row } = readRow(file, directory, at, end.directoryOffset);
     if (rows.has(row.name)) {
       throw new UnreadablePackage('reader-limit', `two entries are named ${displayName(row.name)}`);
     }
@@ -200,24 +211,24 @@ async function readDirectory(file: Bytes): Promise<Map<string, ZipRow>> {
 const wholeChunk = 16 * 2 ** 20;
 const leastChunk = 64;
 
-async function readEntry(file: Bytes, row: ZipRow): Promise<Uint8Array<ArrayBuffer>> {
+/** The bytes of an entry, which are those of the window where it is stored: not to be kept. */
+function contentOf(file: Bytes, row: ZipRow): Buffer<ArrayBuffer> {
   const shown = displayName(row.name);
   if (row.size > largestFileBytes || row.packedSize > largestFileBytes) {
     throw new UnreadablePackage('damaged', `entry ${shown} claims ${row.size} bytes, more than any module has`);
   }
-  const packed = await file.at(row.dataOffset, row.packedSize);
-  let bytes: Uint8Array<ArrayBuffer>;
+  const packed = file.at(row.dataOffset, row.packedSize);
+  let bytes = packed;
   if (row.method === 'deflated') {
     try {
-      const inflated = inflateRawSync(packed, {
+      bytes = inflateRawSync(packed, {
         maxOutputLength: Math.max(row.size, 1),
         chunkSize: Math.max(Math.min(row.size + 1, wholeChunk), leastChunk),
       });
-      bytes = new Uint8Array(inflated.buffer, inflated.byteOffset, inflated.byteLength);
     } catch {
       throw new UnreadablePackage('damaged', `entry ${shown} does not inflate to the ${row.size} bytes it claims`);
     }
-  } else bytes = new Uint8Array(packed);
+  }
   if (bytes.length !== row.size) {
     throw new UnreadablePackage('damaged', `entry ${shown} holds ${bytes.length} bytes instead of ${row.size}`);
   }
@@ -230,15 +241,30 @@ export async function openPackage(path: string): Promise<PackageReader> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    const bytes = bytesOf(file, size);
-    const rows = await readDirectory(bytes);
+    const bytes = bytesOf(file.fd, size);
+    const rows = readDirectory(bytes);
+    const rowOf = (name: string): ZipRow => {
+      const row = rows.get(name);
+      if (row === undefined) throw new Error(`the package has no entry ${displayName(name)}`);
+      return row;
+    };
     return {
       size,
       rows,
       read: async (name) => {
-        const row = rows.get(name);
-        if (row === undefined) throw new Error(`the package has no entry ${displayName(name)}`);
-        return readEntry(bytes, row);
+        const row = rowOf(name);
+        const content = contentOf(bytes, row);
+        return row.method === 'stored'
+          ? new Uint8Array(content)
+          : new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+      },
+      look: async (name, look) => {
+        const row = rowOf(name);
+        const content = contentOf(bytes, row);
+        const seen = look(content);
+        // what was inflated is in an array of its own; the window is needed again
+        if (row.method === 'deflated' || content.length > windowBytes) discard(content);
+        return seen;
       },
       close: () => file.close(),
     };

@@ -135,11 +135,12 @@ export async function enterRecovery(
 ): Promise<Entered> {
   const entered = await withPackage(unit, async (reader) => {
     const script = await readScript(reader, profileOf(unit.profile));
-    const store = openContentStore(unit.storage.content, reader);
+    const entries = await testEntries(reader, unit.signal);
+    const store = openContentStore(unit.storage.content, reader, { entries });
     const installation: Installation = {
       module: unit.module,
       script,
-      entries: await testEntries(reader, unit.signal),
+      entries,
       store,
       profile: profileOf(unit.profile),
       property: () => Promise.resolve(undefined),

@@ -1,18 +1,17 @@
 /**
- * Writes update.zip: the only importer of zip.js (why: docs/decisions/0006-zip-writer.md).
+ * Writes update.zip.
  *
  * Every header is made of what the entry says and of constants, so the same entries give the same bytes whatever the
  * clock, the time zone and the umask.
  */
 import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { Uint8ArrayReader, ZipWriter } from '@zip.js/zip.js';
 import { type CompanionFile, type OutputSink, writeOutput } from '../files/output.js';
 import { type Sha256, toSha256 } from '../model/digest.js';
 import { InputError } from '../model/errors.js';
 import type { OnProgress } from '../model/progress.js';
 import { checkEntries, type PackageEntry, sizeLimit, tooLarge } from './entry.js';
-import { zipDate } from './zip-date.js';
+import { centralHeader, endRecord, localHeader } from './zip-headers.js';
 
 /** What was written. Sizes are bytes. */
 export interface WrittenPackage {
@@ -43,16 +42,10 @@ export interface WriteOptions {
   readonly onProgress?: OnProgress | undefined;
 }
 
-/** Made on Unix (3) by a program of version 2.0, which also suffices to extract. */
-const madeBy = 0x0314;
-const version = 20;
-
-const regularFile = 0o100000;
-
 /** Headers are short and stand between contents that are short, too: they go to the disk together. */
 const batchBytes = 2 ** 20;
 
-/** Takes what the zip writer makes: to the file and the digests, in batches. */
+/** Takes the bytes of the package, one call after the other: to the file and the digests, in batches. */
 class Sink {
   readonly #batch = Buffer.allocUnsafeSlow(batchBytes);
   #batched = 0;
@@ -61,8 +54,6 @@ class Sink {
   readonly #sha256 = createHash('sha256');
   readonly #md5 = createHash('md5');
   size = 0;
-  /** What went wrong here, kept because the zip writer wraps it. */
-  fault: unknown;
 
   constructor(sink: OutputSink, place: string) {
     this.#sink = sink;
@@ -70,19 +61,12 @@ class Sink {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    try {
-      if (this.size + bytes.length >= sizeLimit) {
-        throw new InputError(tooLarge(this.#place, this.size + bytes.length));
-      }
-      if (this.#batched + bytes.length > batchBytes) await this.flush();
-      if (bytes.length > batchBytes) await this.#store(bytes);
-      else {
-        this.#batch.set(bytes, this.#batched);
-        this.#batched += bytes.length;
-      }
-    } catch (error) {
-      this.fault ??= error;
-      throw error;
+    if (this.size + bytes.length >= sizeLimit) throw new InputError(tooLarge(this.#place, this.size + bytes.length));
+    if (this.#batched + bytes.length > batchBytes) await this.flush();
+    if (bytes.length > batchBytes) await this.#store(bytes);
+    else {
+      this.#batch.set(bytes, this.#batched);
+      this.#batched += bytes.length;
     }
     this.size += bytes.length;
   }
@@ -110,19 +94,9 @@ async function writeEntries(
   sink: Sink,
   options: WriteOptions,
 ): Promise<readonly WrittenEntry[]> {
-  const zip = new ZipWriter(new WritableStream<Uint8Array>({ write: (bytes) => sink.write(bytes) }), {
-    versionMadeBy: madeBy,
-    version,
-    rawLastModDate: zipDate,
-    extendedTimestamp: false,
-    dataDescriptor: false,
-    zip64: false,
-    useUnicodeFileNames: false,
-    useWebWorkers: false,
-    keepOrder: true,
-  });
   const totalBytes = entries.reduce((sum, { size }) => sum + size, 0);
   const written: WrittenEntry[] = [];
+  const directory: Buffer[] = [];
   let doneBytes = 0;
   for (const { name, mode, method, bytes, crc32, size, packedSize } of entries) {
     options.signal?.throwIfAborted();
@@ -133,13 +107,10 @@ async function writeEntries(
     if (method === 'stored' && packed.length !== size) {
       throw new Error(`${name}: stored ${packed.length} bytes for a content of ${size}`);
     }
-    await zip.add(name, new Uint8ArrayReader(packed), {
-      passThrough: 'compressed',
-      compressionMethod: method === 'stored' ? 0 : 8,
-      uncompressedSize: size,
-      crc32: crc32 >>> 0,
-      externalFileAttributes: ((regularFile | mode) << 16) >>> 0,
-    });
+    const fields = { name, mode, method, crc32, size, packedSize: packed.length };
+    directory.push(centralHeader(fields, sink.size));
+    await sink.write(localHeader(fields));
+    await sink.write(packed);
     written.push({ name, method, size, packedSize: packed.length });
     doneBytes += size;
     options.onProgress?.({
@@ -151,7 +122,9 @@ async function writeEntries(
       item: name,
     });
   }
-  await zip.close();
+  const start = sink.size;
+  for (const header of directory) await sink.write(header);
+  await sink.write(endRecord(entries.length, sink.size - start, start));
   return written;
 }
 
@@ -173,13 +146,9 @@ export async function writePackage(
     output,
     async (file) => {
       const sink = new Sink(file, output);
-      try {
-        const written = await writeEntries(entries, sink, options);
-        await sink.flush();
-        return { file: output, size: sink.size, ...sink.digests(), entries: written };
-      } catch (error) {
-        throw sink.fault ?? error;
-      }
+      const written = await writeEntries(entries, sink, options);
+      await sink.flush();
+      return { file: output, size: sink.size, ...sink.digests(), entries: written };
     },
     { check, beside, signal },
   );

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from '@zip.js/zip.js';
+import fc from 'fast-check';
 import { deflateRaw } from 'pako';
 import { InputError } from '../../src/model/errors.js';
 import { largestFileBytes } from '../../src/model/limits.js';
@@ -116,6 +118,64 @@ test('integration: the same entries give the same bytes in another time zone and
       if (TZ === undefined) delete process.env.TZ;
       else process.env.TZ = TZ;
     }
+  });
+});
+
+/** The same package, by zip.js: the date of 2009-01-01 as DOS has it, Unix as the system, nothing that is optional. */
+async function byZipJs(entries: readonly (PackageEntry & { readonly bytes: Uint8Array })[]): Promise<Uint8Array> {
+  const zip = new ZipWriter(new Uint8ArrayWriter(), {
+    versionMadeBy: 0x0314,
+    version: 20,
+    rawLastModDate: 0x3a210000,
+    extendedTimestamp: false,
+    dataDescriptor: false,
+    zip64: false,
+    useUnicodeFileNames: false,
+    useWebWorkers: false,
+    keepOrder: true,
+  });
+  for (const { name, mode, method, bytes, size, crc32: sum } of entries) {
+    await zip.add(name, new Uint8ArrayReader(new Uint8Array(bytes)), {
+      passThrough: 'compressed',
+      compressionMethod: method === 'stored' ? 0 : 8,
+      uncompressedSize: size,
+      crc32: sum,
+      externalFileAttributes: ((0o100000 | mode) << 16) >>> 0,
+    });
+  }
+  return zip.close();
+}
+
+test('property: the bytes are those that another writer makes of the same entries', async () => {
+  const name = fc
+    .array(fc.string({ unit: fc.constantFrom(...'aZ0 .-_"\\~!'), minLength: 1, maxLength: 12 }), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    .map((parts) => parts.map((part) => (/^(\.+$|\\)/.test(part) ? `x${part}` : part)).join('/'));
+  const entry = fc.record({
+    name,
+    mode: fc.constantFrom(0o644 as const, 0o755 as const),
+    method: fc.constantFrom('stored' as const, 'deflated' as const),
+    content: fc.uint8Array({ maxLength: 300 }),
+  });
+  await inFolder(async (folder) => {
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(entry, { selector: ({ name }) => name, maxLength: 12 }), async (all) => {
+        const entries = all.map(({ name, mode, method, content }) => ({
+          name,
+          mode,
+          method,
+          bytes: method === 'stored' ? content : deflateRaw(content),
+          crc32: crc32(content),
+          size: content.length,
+        }));
+        const file = join(folder, 'update.zip');
+        await writePackage(entries, file);
+        assert.deepEqual(new Uint8Array(await readFile(file)), new Uint8Array(await byZipJs(entries)));
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 

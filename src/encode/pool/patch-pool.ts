@@ -140,6 +140,8 @@ export class PatchPool {
   #stopped: { readonly reason: unknown } | undefined;
   #closed: Promise<void> | undefined;
   #starting = false;
+  /** Whether the cache has grown. */
+  #put = false;
   #order = 0;
   #used = 0;
   #finishedBytes = 0;
@@ -175,7 +177,7 @@ export class PatchPool {
     return named(file, task, fromCache);
   }
 
-  /** Stops all threads; what is still running fails. Then brings the cache to its size. */
+  /** Stops all threads; what is still running fails. Then brings a cache that has grown to its size. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -186,7 +188,7 @@ export class PatchPool {
     this.#stop(new Error('the patch pool was closed'));
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
     await Promise.all(this.#idle.splice(0).map((thread) => thread.end()));
-    await this.#options.cache?.trim();
+    if (this.#put) await this.#options.cache?.trim();
   }
 
   get #worthwhile(): number {
@@ -278,6 +280,7 @@ export class PatchPool {
       },
     });
     await cache?.put(job.key, writeEncoded(file));
+    this.#put = true;
     return { file, fromCache: false };
   }
 

@@ -2,7 +2,7 @@
 import { Buffer } from 'node:buffer';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { readBounded } from '../../files/bounded-read.js';
+import { readBounded, readBoundedFile } from '../../files/bounded-read.js';
 import { writeBytes } from '../../files/output.js';
 import { isTemporaryName } from '../../files/temporary.js';
 import { isSha256, type Sha256, sha256Of } from '../../model/digest.js';
@@ -60,10 +60,25 @@ export async function writeEntry(directory: string, key: Sha256, bytes: Uint8Arr
 }
 
 /** The bytes behind the header, if they are those that were written. */
-function checkedEntry(stored: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+function checkedEntry(stored: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
+  if (stored.length < headerSize) return undefined;
   const header = Buffer.from(stored.subarray(0, headerSize)).toString('latin1');
-  const bytes = new Uint8Array(stored.subarray(headerSize));
+  const bytes = new Uint8Array(stored.buffer, stored.byteOffset + headerSize, stored.length - headerSize);
   return header === `${magic}${sha256Of(bytes)}\n` ? bytes : undefined;
+}
+
+/** An entry's bytes, and when it was last used, in milliseconds of the epoch. */
+interface UsedEntry {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly usedAt: number;
+}
+
+/** An entry, whole and held against its digest. */
+export async function readUsedEntry(directory: string, key: Sha256): Promise<UsedEntry | 'missing' | 'damaged'> {
+  const stored = await quietly(() => readBoundedFile(entryFile(directory, key), readLimits));
+  if (stored === undefined) return 'missing';
+  const bytes = checkedEntry(stored.bytes);
+  return bytes === undefined ? 'damaged' : { bytes, usedAt: stored.changedAt };
 }
 
 /** The bytes of an entry, whole and held against their digest. */
@@ -71,8 +86,8 @@ export async function readEntry(
   directory: string,
   key: Sha256,
 ): Promise<Uint8Array<ArrayBuffer> | 'missing' | 'damaged'> {
-  const stored = await quietly(() => readBounded(entryFile(directory, key), readLimits));
-  return stored === undefined ? 'missing' : (checkedEntry(stored) ?? 'damaged');
+  const entry = await readUsedEntry(directory, key);
+  return typeof entry === 'string' ? entry : entry.bytes;
 }
 
 /** What a server was given, and no record names yet: below this folder, by digest. */

@@ -5,7 +5,7 @@ import type { Sha256 } from '../../model/digest.js';
 import { InputError } from '../../model/errors.js';
 import { largestCacheBytes } from '../../model/limits/cache.js';
 import type { PatchCache } from '../../model/patch-cache.js';
-import { entryFile, quietly, readEntry, trimFolder, writeEntry } from './entries.js';
+import { entryFile, quietly, readUsedEntry, trimFolder, writeEntry } from './entries.js';
 import { CacheFaults } from './faults.js';
 
 export interface PatchCacheOptions {
@@ -17,6 +17,9 @@ export interface PatchCacheOptions {
   /** Nothing is put. */
   readonly readOnly?: boolean | undefined;
 }
+
+/** The date of an entry that was used since then, in milliseconds, is left as it is: runs that follow each other write nothing. */
+const refreshedAfter = 3600 * 1000;
 
 /** Where results are kept if nobody says otherwise: the user's cache folder of this system. */
 export function defaultCacheDirectory(
@@ -40,7 +43,7 @@ export function defaultCacheDirectory(
  *  2. it is written under a name of its own and renamed, so that it is there complete or not at all; two processes that
  *     write the same key write the same bytes, and the last one stays;
  *  3. it is read as a whole and held against its digest; what does not agree is removed, and is a miss;
- *  4. reading refreshes its date; trim() removes the oldest. An entry that another process removes meanwhile is a miss.
+ *  4. reading refreshes a date that is older than an hour; trim() removes the oldest. An entry that another process removes meanwhile is a miss.
  *
  * Throws InputError when the folder cannot be made. After that no fault of the disk is an error.
  */
@@ -79,11 +82,13 @@ export async function openPatchCache(options: PatchCacheOptions): Promise<PatchC
   return {
     own,
     get: async (key) => {
-      const found = await readEntry(directory, key);
+      const found = await readUsedEntry(directory, key);
       if (found === 'damaged') await remove(key, 'a damaged entry');
       if (typeof found === 'string') return undefined;
-      if (!readOnly) await quietly(() => utimes(fileOf(key), new Date(), new Date()));
-      return found;
+      const now = Date.now();
+      if (!readOnly && Math.abs(now - found.usedAt) >= refreshedAfter)
+        await quietly(() => utimes(fileOf(key), now / 1000, now / 1000));
+      return found.bytes;
     },
     has: async (key) => (await quietly(() => stat(fileOf(key)))) !== undefined,
     put: async (key, bytes) => {

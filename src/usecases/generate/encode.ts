@@ -88,7 +88,6 @@ export async function encodePlan(
       findings.push(...deflateFindings(op, result, inputs.target.build.origin));
     });
     await Promise.all(work);
-    await cache?.trim();
     findings.sort((a, b) => compareBytes(a.place?.entry ?? '', b.place?.entry ?? ''));
     return { encodings, findings, fromCache, proved };
   } finally {

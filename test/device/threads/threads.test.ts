@@ -124,6 +124,7 @@ test('unit: pairs are what apply_patch names in plain text: known sources, entri
       {
         name,
         link: false,
+        isPatch: true,
         content: {
           kind: 'whole' as const,
           size: bytes.length,

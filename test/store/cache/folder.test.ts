@@ -114,6 +114,23 @@ test('integration: trim removes what was not used for longest, and what crashes 
   assert.equal((await stat(join(folder, 'notes.txt'))).size, 9000);
 });
 
+test('integration: reading refreshes a date of long ago, and writes nothing where one is of now', async () => {
+  const folder = join(directory, 'dates');
+  const cache = await openPatchCache({ directory: folder });
+  await cache.put(key('a'), Buffer.from('x'));
+  const file = fileOf(key('a'), folder);
+  const ages = async (minutes: number): Promise<number> => {
+    const before = new Date(Date.now() - minutes * 60_000);
+    await utimes(file, before, before);
+    assert.ok(await cache.get(key('a')));
+    return Math.round((Date.now() - (await stat(file)).mtimeMs) / 60_000);
+  };
+  assert.equal(await ages(30), 30);
+  assert.equal(await ages(90), 0);
+  // a clock that was wrong
+  assert.equal(await ages(-90), 0);
+});
+
 test('integration: a folder that cannot be made is told; one that fails later is no error', async () => {
   const file = join(directory, 'a-file');
   await writeFile(file, '');
