@@ -1,7 +1,7 @@
 /** Where an output really goes: through links, and told apart from folders, devices and folders that are missing. */
 
 import { lstat, readlink, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, resolve, sep } from 'node:path';
 import { InputError } from '../model/errors.js';
 import { mostLinksFollowed } from '../model/limits.js';
 import { asOutputError } from './system-error.js';
@@ -33,14 +33,14 @@ export async function destinationOf(output: string, purpose: 'file' | 'text' = '
       remedy: 'name a file (./- where it has this name)',
     });
   }
-  if (output.endsWith('/') || output.endsWith(sep)) {
-    const remedy = `name a file in it, such as ${join(output, 'update.zip')}`;
-    throw new InputError({ code: 'output-is-folder', place, message: 'the output is a folder', remedy });
-  }
   const found = await stat(output).catch(() => undefined);
   if (found?.isDirectory()) {
-    const remedy = `name a file in it, such as ${join(output, 'update.zip')}`;
-    throw new InputError({ code: 'output-is-folder', place, message: 'the output is a folder', remedy });
+    const message = 'the output is a folder';
+    throw new InputError({ code: 'output-is-folder', place, message, remedy: 'name a file in it' });
+  }
+  if (output.endsWith('/') || output.endsWith(sep)) {
+    const message = 'the output must be a file, and its name ends in a slash, as that of a folder does';
+    throw new InputError({ code: 'output-is-folder', place, message, remedy: 'name a file, in a folder that exists' });
   }
   if (found?.isBlockDevice() || found?.isSocket()) {
     const message = `the output is a ${found.isSocket() ? 'socket' : 'block device'}, and stays as it is`;
