@@ -12,18 +12,30 @@ export interface Column {
   readonly words?: boolean | undefined;
 }
 
-/** A table; nothing where it has no rows. */
+/** Columns that a phone is wide enough for. */
+const fewColumns = 4;
+
+/**
+ * A table; nothing where it has no rows. One of many columns is marked `wide`, so that a narrow screen can show each row as lines: its numbers
+ * say there what they are.
+ */
 export function tableHtml(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return '';
   const mark = (index: number): string => {
     const { number, words } = columns[index] ?? {};
     return number === true ? ' class="number"' : words === true ? ' class="words"' : '';
   };
+  const wide = columns.length > fewColumns;
+  const label = (index: number, cell: string): string => {
+    const { number, text = '' } = columns[index] ?? {};
+    return wide && number === true && cell !== '' ? ` data-label="${escapeText(text)}"` : '';
+  };
   const head = columns.map(({ text }, index) => `<th scope="col"${mark(index)}>${escapeText(text)}</th>`).join('');
   const body = rows.map(
-    (cells) => `<tr>${cells.map((cell, index) => `<td${mark(index)}>${escapeText(cell)}</td>`).join('')}</tr>`,
+    (cells) =>
+      `<tr>${cells.map((cell, index) => `<td${mark(index)}${label(index, cell)}>${escapeText(cell)}</td>`).join('')}</tr>`,
   );
-  return `<div class="scroll"><table class="plain"><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
+  return `<div class="scroll"><table class="plain${wide ? ' wide' : ''}"><thead><tr>${head}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
 }
 
 /** A list of lines; nothing where there are none. */

@@ -204,6 +204,28 @@ describe('integration: page', { skip: without('chromium') }, () => {
     });
   }
 
+  test('phone width without scripts: no table scrolls sideways, and the numbers of a row say what they are', async () => {
+    for (const name of ['audit.html', 'long.html', 'large.html']) {
+      const page = await open(name, 390, 'light', false);
+      const tables = await page.locator('.scroll > table').all();
+      assert.ok(tables.length >= 4);
+      for (const table of tables) {
+        const [own, room] = [await table.boundingBox(), await table.locator('xpath=..').boundingBox()];
+        assert.ok(own !== null && room !== null && own.width <= room.width, `${name}: ${own?.width} of ${room?.width}`);
+      }
+      assert.equal(await page.locator('#plain-paths thead').isVisible(), false);
+      await page.context().close();
+    }
+    const page = await open('audit.html', 390, 'light', false);
+    const labels = await page
+      .locator('#plain-largest tbody tr')
+      .first()
+      .locator('td[data-label]')
+      .evaluateAll((cells) => cells.map((cell) => cell.getAttribute('data-label')));
+    assert.deepEqual(labels, ['bytes', 'package, estimated', 'of file']);
+    await page.context().close();
+  });
+
   for (const scheme of ['light', 'dark'] as const) {
     test(`without scripts, ${scheme}: all tables stand in the page`, async () => {
       const page = await open('audit.html', 1440, scheme, false);
