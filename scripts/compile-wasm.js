@@ -12,6 +12,7 @@ const self = fileURLToPath(import.meta.url);
 const modules = [
   { sources: 'src/encode/stretches/wasm', result: 'dist/src/encode/stretches/engine.wasm' },
   { sources: 'src/encode/deflate/wasm', result: 'dist/src/encode/deflate/classic.wasm' },
+  { sources: 'src/encode/estimate/wasm', result: 'dist/src/encode/estimate/pieces.wasm' },
   { sources: 'src/imagedelta/encoder/wasm', result: 'dist/src/imagedelta/encoder/compiled.js' },
   { sources: 'src/applypatch/deflate/wasm', result: 'dist/src/applypatch/deflate/compiled.js' },
 ];

@@ -9,7 +9,7 @@ import ts from 'typescript';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Compiled to WebAssembly by a compiler of its own. */
-const compiledApart = /^(encode\/stretches|encode\/deflate|applypatch\/deflate)\/wasm\//;
+const compiledApart = /^(encode\/stretches|encode\/deflate|encode\/estimate|applypatch\/deflate)\/wasm\//;
 
 /** The places in a text that break the rule, as `line: what to do`. */
 function faultsIn(text: string): readonly string[] {

@@ -238,7 +238,8 @@ const entrances = [
 ];
 
 /** Compiled to WebAssembly by a compiler of its own. */
-const compiledApart = /^src\/(encode\/stretches|encode\/deflate|applypatch\/deflate|imagedelta\/encoder)\/wasm\//;
+const compiledApart =
+  /^src\/(encode\/stretches|encode\/deflate|encode\/estimate|applypatch\/deflate|imagedelta\/encoder)\/wasm\//;
 
 interface Import {
   readonly from: string;

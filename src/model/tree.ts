@@ -54,7 +54,9 @@ export interface MadeBeside {
   /** The module of these threads: it answers as the one that only makes digests, and with what it made of files. */
   readonly entry: URL;
   readonly wants: (path: BuildPath, size: number) => boolean;
-  /** Told of each file that a thread has read; not of long ones, which no thread reads. */
+  /** Files that are wanted are read by the threads up to so many bytes, in and out; no thread reads longer ones. */
+  readonly largest: number;
+  /** Told of each file that a thread has read. */
   readonly take: (content: Content, made: unknown) => void;
 }
 

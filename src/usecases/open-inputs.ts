@@ -2,7 +2,7 @@
 import { readLists } from '../input/lists/read-lists.js';
 import { type OpenBuildOptions, openBuild } from '../input/open-build.js';
 import type { Modes } from '../input/ownership.js';
-import type { OpenBuild } from '../model/build.js';
+import type { Build, OpenBuild } from '../model/build.js';
 import type { Sha256 } from '../model/digest.js';
 import type { Finding } from '../model/finding.js';
 import type { ListRules } from '../model/list-rules.js';
@@ -82,14 +82,22 @@ export async function withBuild<Result>(
   }
 }
 
+/** What is made of the files of both builds while they are read, where they are zips. The source is read first. */
+export interface BesideInputs {
+  readonly source: MadeBeside;
+  readonly target: (source: Build) => MadeBeside;
+}
+
 /** Opens the inputs for as long as `use` runs. The lists are read first: their mistakes are told without a long wait. */
 export async function withInputs<Result>(
   paths: InputPaths,
-  ports: Ports & { readonly besideSource?: MadeBeside | undefined },
+  { besideInputs, ...ports }: Ports & { readonly besideInputs?: BesideInputs | undefined },
   use: (inputs: OpenInputs) => Promise<Result>,
 ): Promise<Result> {
   const lists = await readLists(paths.lists);
-  return withBuild(paths.source, 'source', paths, { ...ports, beside: ports.besideSource }, (source) =>
-    withBuild(paths.target, 'target', paths, ports, (target) => use({ source, target, ...lists })),
+  return withBuild(paths.source, 'source', paths, { ...ports, beside: besideInputs?.source }, (source) =>
+    withBuild(paths.target, 'target', paths, { ...ports, beside: besideInputs?.target(source.build) }, (target) =>
+      use({ source, target, ...lists }),
+    ),
   );
 }

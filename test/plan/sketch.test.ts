@@ -12,7 +12,40 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
+/** The same by its definition, window by window: sketches are kept in caches, so the hashes stay what they are. */
+function defined(bytes: Uint8Array): readonly number[] {
+  const units = bytes.length >= 65_536 ? [...new Int32Array(bytes.slice(0, bytes.length & ~3).buffer)] : [...bytes];
+  const window = bytes.length >= 65_536 ? 4 : 16;
+  const hashes = new Set<number>();
+  for (let end = window; end <= units.length; end += 1) {
+    const inside = units.slice(end - window, end);
+    const hash = inside.reduce((sum, unit) => (Math.imul(sum, 0x01000193) + unit + 1) | 0, 0);
+    let run = 1;
+    while (run < units.length && units[end - 1 - run] === units[end - 1]) run += 1;
+    if (hash >>> 29 !== 0 || run > window / 2) continue;
+    let mixed = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x846ca68b);
+    hashes.add((mixed ^ (mixed >>> 16)) >>> 0);
+  }
+  return [...hashes].sort((a, b) => a - b).slice(0, 192);
+}
+
 describe('unit: sketches', () => {
+  it('are what their definition says', () => {
+    const runs = joined(new Uint8Array(50), noise(11, 300), new Uint8Array(9).fill(7), noise(12, 300));
+    const large = joined(runs, new Uint8Array(400), noise(13, 70_001), new Uint8Array(64).fill(3), noise(14, 2000));
+    for (const bytes of [
+      new Uint8Array(0),
+      noise(9, 15),
+      noise(10, 16),
+      runs,
+      noise(15, 65_535),
+      noise(16, 65_536),
+      large,
+    ])
+      assert.deepEqual(sketchOf(bytes).hashes, defined(bytes), `${bytes.length} bytes`);
+  });
+
   it('find a file again in itself, whatever stands before it', () => {
     for (const size of [4_000, 200_000]) {
       const file = noise(1, size);

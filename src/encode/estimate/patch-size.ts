@@ -1,8 +1,7 @@
 import { compressBzip2 } from '../bsdiff/bzip2.js';
 import { controlBlock } from '../bsdiff/patch-file.js';
 import { sample } from './sample.js';
-import { seedsOf } from './seeds.js';
-import type { Sides } from './stretches.js';
+import { type IndexedSource, indexSource, largestPiece } from './source.js';
 
 /**
  * The encoder chooses stretches by what they cost and cuts bzip2's blocks where that pays: its patches take so much less than greedy ones,
@@ -16,9 +15,9 @@ const emptyPatch = 74;
 
 /** About how many bytes the BSDIFF40 from one file to another takes. */
 export function estimatePatch(source: Uint8Array, target: Uint8Array): number {
-  const seeds = seedsOf(source);
-  const size = patchSizeOf({ source, target, seeds });
-  seeds.close();
+  const indexed = indexSource(source);
+  const size = patchSizeOf(indexed, target);
+  indexed.close();
   return size;
 }
 
@@ -27,30 +26,37 @@ export function estimateBestPatch(
   sources: readonly Uint8Array[],
   target: Uint8Array,
 ): { readonly base: number; readonly bytes: number } | undefined {
-  let best: { readonly base: number; readonly sides: Sides; readonly cost: number } | undefined;
+  let best: { readonly base: number; readonly indexed: IndexedSource; readonly cost: number } | undefined;
   for (const [base, source] of sources.entries()) {
-    const sides = { source, target, seeds: seedsOf(source) };
-    if (sources.length === 1) best = { base, sides, cost: 0 };
-    else {
-      const { streams, share } = sample(sides, { pieceBytes: 8192, fewestPieces: 8, enoughSearches: 5000 });
-      const cost = (streams.extra.length + triplesCost * streams.control.length) / share;
-      if (best === undefined || cost < best.cost) {
-        best?.sides.seeds.close();
-        best = { base, sides, cost };
-      } else sides.seeds.close();
+    const indexed = indexSource(source);
+    const cost = sources.length === 1 ? 0 : costOf(indexed, target);
+    if (best !== undefined && cost >= best.cost) {
+      indexed.close();
+      continue;
     }
+    best?.indexed.close();
+    best = { base, indexed, cost };
   }
   if (best === undefined) return undefined;
-  const bytes = patchSizeOf(best.sides);
-  best.sides.seeds.close();
+  const bytes = patchSizeOf(best.indexed, target);
+  best.indexed.close();
   return { base: best.base, bytes };
 }
 
 /** Bytes that a number of the control block takes, roughly. */
 const triplesCost = 3;
 
-function patchSizeOf(sides: Sides): number {
-  const { streams, share } = sample(sides, { pieceBytes: 32_768, fewestPieces: 16, enoughSearches: 25_000 });
+function costOf(source: IndexedSource, target: Uint8Array): number {
+  const { streams, share } = sample(source, target, { pieceBytes: 8192, fewestPieces: 8, enoughSearches: 5000 });
+  return (streams.extra.length + triplesCost * streams.control.length) / share;
+}
+
+function patchSizeOf(source: IndexedSource, target: Uint8Array): number {
+  const { streams, share } = sample(source, target, {
+    pieceBytes: largestPiece,
+    fewestPieces: 16,
+    enoughSearches: 25_000,
+  });
   const control = compressBzip2(controlBlock(new Int32Array(streams.control)), { level: 9, effort: 'plain' });
   const diff = compressBzip2(streams.diff, { level: 1, effort: 'plain', differences: true });
   const extra = compressBzip2(streams.extra, { level: 9, effort: 'plain' });

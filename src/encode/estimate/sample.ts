@@ -1,5 +1,5 @@
-import { homeOf } from './home.js';
-import { type Sides, Streams, walk } from './stretches.js';
+import type { IndexedSource } from './source.js';
+import { Streams } from './streams.js';
 
 /** How much of a target is walked through. */
 export interface SampleSize {
@@ -21,11 +21,15 @@ export interface Sample {
  * Walks through pieces of the target, spread evenly, until there is enough. It may end only at a sixteenth, an eighth, a quarter or half
  * of all: whoever stops as soon as a piece was expensive finds every file expensive.
  */
-export function sample(sides: Sides, { pieceBytes, fewestPieces, enoughSearches }: SampleSize): Sample {
-  const size = sides.target.length;
+export function sample(
+  source: Pick<IndexedSource, 'make'>,
+  target: Uint8Array,
+  { pieceBytes, fewestPieces, enoughSearches }: SampleSize,
+): Sample {
+  const size = target.length;
   const pieces = Math.ceil(size / pieceBytes);
   const rounds = 2 ** (32 - Math.clz32(Math.max(0, pieces - 1)));
-  const streams = new Streams(size);
+  const streams = new Streams();
   const homes = new Map<number, number>();
   let walked = 0;
   for (let round = 0; round < rounds; round += 1) {
@@ -37,9 +41,9 @@ export function sample(sides: Sides, { pieceBytes, fewestPieces, enoughSearches 
     const to = Math.min(size, from + pieceBytes);
     let near = piece - 1;
     while (near >= 0 && !homes.has(near)) near -= 1;
-    const home = homeOf(sides, from, to, homes.get(near) ?? 0);
-    homes.set(piece, home);
-    walk(sides, from, to, home, streams);
+    const made = source.make(target, { from, to, guess: homes.get(near) ?? 0 });
+    homes.set(piece, made.home);
+    streams.add(made);
     walked += to - from;
   }
   return { streams, share: walked / size };

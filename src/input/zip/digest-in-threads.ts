@@ -20,9 +20,12 @@ export type EntryRead = { readonly sha1: Sha1; readonly made: unknown } | { read
 /** For each entry what was read; nothing where it is not what the zip claims. */
 export type DigestAnswer = readonly (EntryRead | undefined)[];
 
-/** Whether a thread may read the entry; others are for the main thread, which reads them as streams beside it. */
-export function isForThreads({ size, compressedSize }: ZipRecord): boolean {
-  return Math.max(size, compressedSize) <= largestDigestedBytes;
+/**
+ * Whether a thread may read the entry, of at most `largest` bytes in and out; others are for the main thread, which reads them as streams
+ * beside it.
+ */
+export function isForThreads({ size, compressedSize }: ZipRecord, largest: number = largestDigestedBytes): boolean {
+  return Math.max(size, compressedSize) <= largest;
 }
 
 /** Less than this is read sooner than threads start. */

@@ -106,14 +106,6 @@ async function digestFile(handle: FileHandle, size: number, signal: AbortSignal)
   return toSha256(hash.digest('hex'));
 }
 
-/** What threads read, and what the main thread reads beside them, as a stream. */
-function isShort(node: Node): node is Node & { readonly kind: 'file' | 'link' } {
-  return node.kind !== 'directory' && isForThreads(node.record);
-}
-function isLong({ kind, record }: Node): boolean {
-  return kind === 'file' && !isForThreads(record);
-}
-
 /** The nodes of the zip, those that can be used and findings about the others. Throws InputError with every fault of the names and claimed sizes. */
 function nodesOf(file: string, records: readonly ZipRecord[]) {
   const all: Node[] = [];
@@ -211,7 +203,17 @@ async function readNodes(handle: FileHandle, file: string, options: ReadOptions)
   const inFileOrder = [...nodes].sort((a, b) => a.record.headerOffset - b.record.headerOffset);
   const left = new Set(inFileOrder);
   const isEarly = (node: Node): boolean => pathOf(node) === options.early?.path;
-  const long = inFileOrder.filter(isLong).sort((a, b) => Number(isEarly(b)) - Number(isEarly(a)));
+  const beside = options.beside && {
+    entry: options.beside.entry,
+    wants: (node: Node) => options.beside?.wants(pathOf(node), node.record.size) === true,
+  };
+  // What threads read, and what the main thread reads beside them, as a stream.
+  const isShort = (node: Node): node is Node & { readonly kind: 'file' | 'link' } =>
+    node.kind !== 'directory' &&
+    (isForThreads(node.record) || (beside?.wants(node) === true && isForThreads(node.record, options.beside?.largest)));
+  const long = inFileOrder
+    .filter((node) => node.kind === 'file' && !isShort(node))
+    .sort((a, b) => Number(isEarly(b)) - Number(isEarly(a)));
   const takeShort = (node: Node, read: EntryRead): void => {
     // A link that cannot be is told with the other faults.
     if ('text' in read && linkFault(read.text, { file }) !== undefined) return;
@@ -237,10 +239,6 @@ async function readNodes(handle: FileHandle, file: string, options: ReadOptions)
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
     }
-  };
-  const beside = options.beside && {
-    entry: options.beside.entry,
-    wants: (node: Node) => options.beside?.wants(pathOf(node), node.record.size) === true,
   };
   const [digest] = await bothOrNeither(
     options.signal,

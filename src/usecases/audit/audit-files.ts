@@ -40,7 +40,7 @@ export async function auditFiles(given: AuditRequest, ports: Ports = {}): Promis
   const { beside, known } = sketchWhileReading();
   return withInputs(
     { ...request, compareOnly: isAbout },
-    { ...ports, besideSource: isAbout ? beside : undefined },
+    { ...ports, besideInputs: isAbout ? beside : undefined },
     (inputs) => auditOpened({ ...inputs, sketches: known }, request, ports),
   );
 }

@@ -1,23 +1,35 @@
 import type { Sha1 } from '../../model/digest.js';
+import { largestSketchedBytes } from '../../model/limits/input.js';
+import type { BuildPath } from '../../model/path.js';
 import type { MadeBeside } from '../../model/tree.js';
 import { mayBeSketched } from '../../plan/plan.js';
 import type { Sketch } from '../../plan/sketch.js';
+import type { BesideInputs } from '../open-inputs.js';
 
-/** Sketches of a source that are made while it is read, for a run that has no cache of them: the files are unpacked once then, not twice. */
+/**
+ * Sketches that are made while the builds are read, for a run that has no cache of them: the files are unpacked once then, not twice. Of the
+ * source every file may be a base; of the target only what is new at its path looks for one.
+ */
 export function sketchWhileReading(): {
-  readonly beside: MadeBeside;
-  /** What was sketched, once the source is open. */
+  readonly beside: BesideInputs;
+  /** What was sketched of a build, once it is open. */
   readonly known: ReadonlyMap<Sha1, Sketch>;
 } {
   const known = new Map<Sha1, Sketch>();
+  const beside = (wants: MadeBeside['wants']): MadeBeside => ({
+    entry: new URL('./sketching-digest-thread.js', import.meta.url),
+    wants,
+    largest: largestSketchedBytes,
+    take: ({ sha1 }, made) => {
+      if (isSketch(made)) known.set(sha1, made);
+    },
+  });
   return {
     known,
     beside: {
-      entry: new URL('./sketching-digest-thread.js', import.meta.url),
-      wants: mayBeSketched,
-      take: ({ sha1 }, made) => {
-        if (isSketch(made)) known.set(sha1, made);
-      },
+      source: beside(mayBeSketched),
+      target: ({ entries }) =>
+        beside((path: BuildPath, size) => mayBeSketched(path, size) && entries.get(path)?.kind !== 'file'),
     },
   };
 }

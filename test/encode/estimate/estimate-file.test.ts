@@ -5,7 +5,7 @@ import { deflateClassic } from '../../../src/encode/deflate/classic.js';
 import { encodeFile } from '../../../src/encode/encode-file.js';
 import { estimateFile, quickWhole } from '../../../src/encode/estimate/estimate-file.js';
 import { sample } from '../../../src/encode/estimate/sample.js';
-import { seedsOf } from '../../../src/encode/estimate/seeds.js';
+import { indexSource } from '../../../src/encode/estimate/source.js';
 import { sha1Of } from '../../../src/model/digest.js';
 import { noise, prose } from '../../applypatch/make-patch.js';
 
@@ -114,10 +114,10 @@ test('unit: a sample of what differs much is a small part, evenly spread; what d
   const size = { pieceBytes: 4096, fewestPieces: 8, enoughSearches: 10_000 };
   const source = noise(1 << 20, 13);
   const other = noise(1 << 20, 14);
-  assert.equal(sample({ source, target: other, seeds: seedsOf(source) }, size).share, 1 / 16);
+  assert.equal(sample(indexSource(source), other, size).share, 1 / 16);
   const near = Buffer.from(source);
   near[500_000] = (near[500_000] ?? 0) ^ 1;
-  const { streams, share } = sample({ source, target: near, seeds: seedsOf(source) }, size);
+  const { streams, share } = sample(indexSource(source), near, size);
   assert.equal(share, 1);
   assert.equal(streams.diff.length, near.length);
   assert.equal(streams.diff.filter((byte) => byte !== 0).length, 1);
@@ -128,7 +128,7 @@ test('unit: twice as much of the same takes at most about twice the searches', (
     const source = program(n, 15, 0);
     const target = program(n, 15, 4);
     const all = { pieceBytes: 32_768, fewestPieces: 1, enoughSearches: Number.POSITIVE_INFINITY };
-    return sample({ source, target, seeds: seedsOf(source) }, all).streams.searches;
+    return sample(indexSource(source), target, all).streams.searches;
   };
   const [once, twice] = [searches(40_000), searches(80_000)];
   assert.ok(twice <= once * 2.2, `${once} and ${twice}`);
