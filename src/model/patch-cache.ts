@@ -19,6 +19,16 @@ export interface PatchCache {
   readonly findings: () => readonly Finding[];
   /** Contents by their own digest, where the cache is one of several machines. */
   readonly contents?: SharedContents | undefined;
+  /** Turns of those who share the cache within this process, where there are several. */
+  readonly turns?: Turns | undefined;
+}
+
+/** Who works on what: a second one waits, and then finds in the cache what the first has put there. */
+export interface Turns {
+  /** Runs the step when nobody else is at work on the key. */
+  readonly take: <T>(key: Sha256, step: () => Promise<T>) => Promise<T>;
+  /** Whether somebody is at work on it now. */
+  readonly isTaken: (key: Sha256) => boolean;
 }
 
 /** What machines hand to each other by its digest. */

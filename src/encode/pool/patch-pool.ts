@@ -227,7 +227,7 @@ export class PatchPool {
 
   #startMore(): void {
     while (this.#running.size < this.#maxThreads) {
-      const next = this.#waiting.findIndex((job) => this.#used + job.estimate <= this.#budget);
+      const next = this.#nextWaiting();
       // Nothing fits: the largest runs alone, as soon as it is alone.
       const [job] = this.#waiting.splice(next >= 0 ? next : this.#running.size === 0 ? 0 : this.#waiting.length, 1);
       if (job === undefined) return;
@@ -237,9 +237,19 @@ export class PatchPool {
     }
   }
 
+  /** The place of the next job that fits; what others who share the cache are at work on comes last, as it will be there then. */
+  #nextWaiting(): number {
+    const turns = this.#options.cache?.turns;
+    const fits = (job: Job): boolean => this.#used + job.estimate <= this.#budget;
+    const free = turns === undefined ? -1 : this.#waiting.findIndex((job) => fits(job) && !turns.isTaken(job.key));
+    return free >= 0 ? free : this.#waiting.findIndex(fits);
+  }
+
   async #run(job: Job, signal: AbortSignal): Promise<void> {
+    const turns = this.#options.cache?.turns;
+    const step = () => this.#lookUpOrEncode(job, signal);
     try {
-      job.resolve(await this.#lookUpOrEncode(job, signal));
+      job.resolve(await (turns === undefined ? step() : turns.take(job.key, step)));
     } catch (error) {
       job.reject(this.#stopped === undefined ? error : this.#stopped.reason);
     }

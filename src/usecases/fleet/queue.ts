@@ -13,7 +13,7 @@ import { dfotaVersion } from '../../version.js';
 import { type ArchiveCopies, archiveAddress, isArchiveUrl } from '../archive/remote.js';
 import { openRunCache, type RunCache } from '../generate/open-cache.js';
 import { type AwayPackage, makeAway } from './away.js';
-import { fleetCache } from './cache.js';
+import { fleetCache, openFleetCache } from './cache.js';
 import { fetchPackage, readDelivered } from './deliver.js';
 import { makePackage, missing } from './make-package.js';
 import { makePatches } from './make-patches.js';
@@ -171,7 +171,7 @@ async function arrived(
 export async function fleetWorker(request: FleetWorkerRequest, ports: FleetWorkerPorts = {}): Promise<void> {
   const { signal = new AbortController().signal, onLine = () => {} } = ports;
   const address = addressOf(request);
-  const { cache, findings } = await openRunCache(request.encoding);
+  const { cache, findings } = await openFleetCache(request.encoding);
   for (const { message, found } of [...findings, ...(cache?.findings() ?? [])]) {
     onLine([message, found].filter(Boolean).join(': '));
   }

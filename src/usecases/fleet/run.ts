@@ -4,9 +4,9 @@ import type { Finding } from '../../model/finding.js';
 import type { FleetJob, FleetOutcome, FleetPackage, FleetPlan } from '../../model/fleet.js';
 import type { Ports } from '../../model/ports.js';
 import { isArchiveUrl } from '../archive/remote.js';
-import { cacheFolder, openRunCache } from '../generate/open-cache.js';
+import { cacheFolder } from '../generate/open-cache.js';
 import { holdOutputsApart } from '../hold-apart.js';
-import { fleetCache } from './cache.js';
+import { fleetCache, openFleetCache } from './cache.js';
 import { makePackage } from './make-package.js';
 import type { MakingOptions } from './options.js';
 import { placed } from './place.js';
@@ -33,7 +33,7 @@ export async function runFleet(request: FleetRunRequest, ports: FleetRunPorts = 
   const plan = await openFleet(request, ports);
   const making = await fleetCache(request.file, request.encoding);
   await holdFleetApart(plan, { ...request, encoding: making });
-  const { cache, findings } = await openRunCache(making);
+  const { cache, findings } = await openFleetCache(making);
   const root = fleetRoot(request.file);
   const packages = new Map<string, FleetPackage>();
   for (const { id, output, there } of plan.jobs) {

@@ -10,6 +10,7 @@ import { sha1Of } from '../../../src/model/digest.js';
 import { ProofError } from '../../../src/model/errors.js';
 import type { Progress } from '../../../src/model/progress.js';
 import { openPatchCache } from '../../../src/store/cache/folder.js';
+import { withTurns } from '../../../src/store/cache/turns.js';
 import { noise, prose } from '../../applypatch/make-patch.js';
 
 const cleanUp: (() => Promise<void>)[] = [];
@@ -212,6 +213,40 @@ test('integration: a patch that does not stand its proof names the file', async 
     });
   } finally {
     await pool.close();
+  }
+});
+
+test('integration: of two pools that share a cache one makes what both need, and the other does something else meanwhile', async () => {
+  const cache = withTurns(await openPatchCache({ directory: await folder() }));
+  const pools = [0, 1].map(() => new PatchPool({ workers: 1, effort: 'fast', cache }));
+  try {
+    // Both would begin with the largest.
+    const both = task('both', edited, old);
+    const own = [task('own 0', prose(9000, 31)), task('own 1', prose(9000, 32))];
+    const order: string[] = [];
+    const told = async (pool: number, each: EncodeTask): Promise<boolean> => {
+      const { fromCache } = (await pools[pool]?.encode(each)) ?? assert.fail();
+      order.push(`${pool}: ${each.label}`);
+      return fromCache;
+    };
+    const made = [0, 1].map((pool) => [told(pool, both), told(pool, own[pool] ?? both)]);
+    const hits = await Promise.all(made.flat());
+    assert.deepEqual(hits, [false, false, true, false]);
+    assert.deepEqual(
+      order.filter((line) => line.startsWith('1')),
+      ['1: own 1', '1: both'],
+    );
+    // Who fails leaves it to the next one.
+    const unreadable = {
+      ...both,
+      target: { ...content(prose(7000, 33)), read: () => Promise.reject(new Error('unread')) },
+    };
+    const readable = { ...unreadable, target: content(prose(7000, 33)) };
+    const [failed, next] = await Promise.allSettled([pools[0]?.encode(unreadable), pools[1]?.encode(readable)]);
+    assert.equal(failed.status, 'rejected');
+    assert.ok(next.status === 'fulfilled' && next.value?.fromCache === false);
+  } finally {
+    for (const pool of pools) await pool.close();
   }
 });
 

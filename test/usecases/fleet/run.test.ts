@@ -61,6 +61,24 @@ test('end-to-end: every package has the bytes of a single run; a second run make
   assert.equal(states(await run(other, cache)), '8 made');
 });
 
+test('integration: packages that are made at once make no patch twice, whatever the cache is like', async () => {
+  for (const readOnly of [false, true]) {
+    const name = readOnly ? 'at-once-without' : 'at-once';
+    const file = writeFleet(work, product(name), `${name}.yaml`);
+    const cache = join(work, `${name}-cache`);
+    mkdirSync(cache, { recursive: true });
+    const { patches } = await fleetPatches(await openFleet({ file }), work, {});
+    const { packages } = await runFleet({ file, encoding: { jobs: 3, cache, cacheReadOnly: readOnly } });
+    const cached = packages.map((made) => made.cached ?? assert.fail());
+    const [all, hits] = [
+      cached.reduce((sum, each) => sum + each.all, 0),
+      cached.reduce((sum, each) => sum + each.hits, 0),
+    ];
+    assert.ok(all > patches.length, `${all} for ${patches.length} patches`);
+    assert.equal(all - hits, readOnly ? all : patches.length);
+  }
+});
+
 test('integration: what is not what the record says is made again: other bytes, no record, another build of the name', async () => {
   const file = writeFleet(work, product('again'));
   const cache = join(work, 'cache');
