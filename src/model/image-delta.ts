@@ -47,6 +47,33 @@ export interface ImageDeltaInfo {
   readonly signatureBytes: number;
   readonly segments: readonly ImageDeltaSegment[];
   readonly flash: ImageDeltaFlash;
+  /** For a patch over packed parts; segments and flash are then those of the expanded new image. */
+  readonly repack: ImageDeltaRepack | undefined;
+}
+
+/** Ways of packing whose parts can be compared unpacked: gzip, zlib and zip are deflate. */
+export type RepackWay = 'deflate' | 'lz4';
+
+/** A packed part that is compared unpacked. */
+export interface ImageDeltaRepackPart {
+  readonly codec: RepackWay;
+  readonly at: number;
+  readonly packedSize: number;
+  readonly textSize: number;
+  /** Bytes that bring back what its packer has decided; 0 where they are not needed. */
+  readonly decisionsSize: number;
+}
+
+/** What a device needs to unpack the old image and to pack the new one. */
+export interface ImageDeltaRepack {
+  /** Sizes of the two images unpacked, and room for both in whole blocks of the flash. */
+  readonly expandedOldSize: number;
+  readonly expandedNewSize: number;
+  readonly scratchBytes: number;
+  /** Memory for unpacking and packing, beside that of the decoder. */
+  readonly packBytes: number;
+  readonly oldParts: readonly ImageDeltaRepackPart[];
+  readonly newParts: readonly ImageDeltaRepackPart[];
 }
 
 /** What kinds of content take of the packed segments, in bytes: their sum is the size of the patch without its header. */
@@ -77,6 +104,24 @@ export interface ImageDeltaPackedPart {
   /** Bytes of a patch for this part alone, compared packed, as it is done, and compared unpacked. */
   readonly costPacked: number;
   readonly costUnpacked: number;
+  /** What --repack compares it unpacked with; `costUnpacked` then has all that brings back its packed bytes. */
+  readonly repack: RepackWay | undefined;
+}
+
+/** What came of asking for parts to be compared unpacked. */
+export interface ImageDeltaRepackOutcome {
+  /** Whether the patch is one over packed parts: it is where that is smaller. */
+  readonly used: boolean;
+  readonly plainSize: number;
+  /** Size of the patch over packed parts; `undefined` where there is none. */
+  readonly repackedSize: number | undefined;
+  /** Parts that could not be brought back to the same bytes, and are compared packed. */
+  readonly refused: readonly {
+    readonly image: 'old' | 'new';
+    readonly codec: RepackWay;
+    readonly at: number;
+    readonly packedSize: number;
+  }[];
 }
 
 /** A patch that was made. */
@@ -84,8 +129,10 @@ export interface ImageDelta {
   readonly output: string;
   readonly info: ImageDeltaInfo;
   readonly cost: ImageDeltaCost;
-  /** Parts that are packed: no device packs them again, so they are compared packed. */
+  /** Parts that are compared packed. */
   readonly packedParts: readonly ImageDeltaPackedPart[];
+  /** `undefined` where it was not asked for. */
+  readonly repacked: ImageDeltaRepackOutcome | undefined;
   /** Covers that the patch is made of. */
   readonly covers: number;
 }

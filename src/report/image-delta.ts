@@ -5,6 +5,7 @@ import type {
   ImageDeltaCost,
   ImageDeltaInfo,
   ImageDeltaPackedPart,
+  ImageDeltaRepackOutcome,
 } from '../model/image-delta.js';
 import type { Report } from './inspection.js';
 import { showCount, showSize } from './quantities.js';
@@ -60,6 +61,20 @@ function overview(info: ImageDeltaInfo): readonly string[] {
     `  order    ${order}; ${showCount(segments.length, 'segment')} of ${info.segmentSize} bytes, ${same} of them as before`,
     `  flash    ${showCount(flash.erases, 'erase')} of ${flash.blockSize} bytes, ${showSize(flash.writtenBytes)} written in units of ${flash.writeUnit}` +
       `${flash.backupBytes === 0 ? '' : `, a backup area of ${flash.backupBytes} bytes`}, ${showCount(flash.journalRecords, 'record')} in the journal`,
+    ...repackLines(info),
+  ];
+}
+
+/** What a patch over packed parts needs, and its parts. */
+function repackLines({ repack }: ImageDeltaInfo): readonly string[] {
+  if (repack === undefined) return [];
+  const { expandedOldSize, expandedNewSize, scratchBytes, packBytes, newParts } = repack;
+  return [
+    `  repack   ${showSize(scratchBytes)} of flash (${scratchBytes} bytes) for both images unpacked: ${expandedOldSize} and ${expandedNewSize} bytes; ${packBytes} bytes of memory to pack`,
+    ...newParts.map(
+      ({ codec, at, packedSize, textSize, decisionsSize }) =>
+        `  unpacked ${codec} at ${at}, ${packedSize} bytes (${textSize} unpacked, and ${decisionsSize} of its packer's decisions)`,
+    ),
   ];
 }
 
@@ -131,12 +146,47 @@ function packedLine({
   return `${what}: compared packed, which takes ${price} bytes more (${costPacked} instead of ${costUnpacked})`;
 }
 
+/** What the whole patch would be with --repack, where that is not asked for. */
+function hintLines({ info, packedParts, repacked }: ImageDelta): readonly string[] {
+  const parts = packedParts.filter(
+    ({ repack, costPacked, costUnpacked }) => repack !== undefined && costUnpacked < costPacked,
+  );
+  if (repacked !== undefined || info.inPlace || parts.length === 0) return [];
+  const ways = [...new Set(parts.map(({ repack }) => repack))].sort();
+  const gain = parts.reduce((sum, { costPacked, costUnpacked }) => sum + costPacked - costUnpacked, 0);
+  return [
+    `  --repack ${ways.join(',')}: about ${Math.max(0, info.patchSize - gain)} bytes, for a device with room for both images unpacked`,
+  ];
+}
+
+/** What came of --repack. */
+function outcomeLines(outcome: ImageDeltaRepackOutcome | undefined): readonly string[] {
+  if (outcome === undefined) return [];
+  const { used, plainSize, repackedSize, refused } = outcome;
+  const said =
+    repackedSize === undefined
+      ? '  repack   no packed part of the new image that can be compared unpacked'
+      : used
+        ? `  repack   ${repackedSize} bytes in place of ${plainSize}`
+        : `  repack   gives no smaller patch (${repackedSize} bytes): the images are compared as they are`;
+  return [
+    said,
+    ...refused.map(
+      ({ image, codec, at, packedSize }) =>
+        `  packed   ${codec} at ${at} of the ${image} image, ${packedSize} bytes: not brought back to the same bytes, so compared packed`,
+    ),
+  ];
+}
+
 /** What was made, and what it is made of. */
-export function imageDeltaText({ output, info, cost, covers, packedParts }: ImageDelta): Report {
+export function imageDeltaText(made: ImageDelta): Report {
+  const { output, info, cost, covers, packedParts, repacked } = made;
   const lines = [
     `${output}: ${showSize(info.patchSize)} (${info.patchSize} bytes)${percent(info.patchSize, info.newSize)}`,
     ...overview(info),
+    ...outcomeLines(repacked),
     ...packedParts.map(packedLine),
+    ...hintLines(made),
     ...costLines(cost, showCount(covers, 'cover')),
     '  proved: applied by another decoder, it makes the new image',
   ];

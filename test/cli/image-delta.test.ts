@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import pako from 'pako';
 import { dfota } from '../../src/cli/dfota.js';
 import { run } from '../../src/cli/run.js';
 import { changeProgram, linkProgram, makeProgram } from '../imagedelta/code-images.js';
@@ -220,4 +221,103 @@ test('integration: a patch is signed, and applied only where the key is that of 
     '64',
   );
   assert.equal(both.code, 2);
+});
+
+/** Each image with a part that classic zlib has packed, as gzip does. */
+function packedPair(): readonly [string, string] {
+  const files = [old, fresh].map((file, index) => {
+    const to = join(work, `packed-${index}`);
+    writeFileSync(
+      to,
+      Buffer.concat([Buffer.alloc(70, 0x41), pako.gzip(readFileSync(file), { level: 9 }), Buffer.alloc(99)]),
+    );
+    return to;
+  });
+  return [files[0] ?? '', files[1] ?? ''];
+}
+
+test('integration: packed parts are compared unpacked with --repack, and the report says what that would give without it', async () => {
+  const pair = packedPair();
+  const [from, to] = pair;
+  const plain = await outcome('image-delta', ...pair, '--output', join(work, 'plain-packed'));
+  assert.match(plain.stdout, /gzip at 70, .*compared packed, which takes \d+ bytes more/);
+  const about = Number(/--repack deflate: about (\d+) bytes/.exec(plain.stdout)?.[1]);
+  const patch = join(work, 'repacked');
+  const made = await outcome(
+    'image-delta',
+    ...pair,
+    '--output',
+    patch,
+    '--repack',
+    'gzip',
+    '--scratch',
+    '1M',
+    '--product',
+    'EC25',
+  );
+  assert.equal(made.code, 0, made.stderr);
+  const size = readFileSync(patch).length;
+  assert.match(made.stdout, new RegExp(`repack +${size} bytes in place of \\d+`));
+  assert.match(made.stdout, /unpacked deflate at 80, /);
+  assert.ok(Math.abs(size - about) < 600, `${size} bytes, about ${about} were said`);
+  assert.ok(size < readFileSync(join(work, 'plain-packed')).length / 2);
+  const { repack, newSize, patchSize } = JSON.parse((await outcome('image-info', patch, '--json')).stdout);
+  assert.deepEqual([patchSize, newSize], [size, readFileSync(to).length]);
+  assert.deepEqual([repack.newParts[0].codec, repack.newParts[0].textSize], ['deflate', readFileSync(fresh).length]);
+  assert.match((await outcome('image-info', patch, '--old', from)).stdout, /all segments/);
+  const output = join(work, 'made-repacked');
+  const applied = await outcome('image-apply', from, patch, '--output', output, '--product', 'EC25');
+  assert.equal(applied.code, 0, applied.stderr);
+  assert.ok(readFileSync(output).equals(readFileSync(to)));
+  const other = ['image-apply', from, patch, '--output', join(work, 'never'), '--product', 'BG95'];
+  assert.equal((await refusal(...other)).fault, 'delta-product');
+  assert.equal((await refusal('image-apply', to, patch, '--output', join(work, 'never'))).fault, 'delta-old-size');
+});
+
+test('integration: --repack says what it needs, and what it cannot do', async () => {
+  const pair = packedPair();
+  const output = ['--output', join(work, 'never-repacked')];
+  const small = await refusal('image-delta', ...pair, ...output, '--repack', 'deflate', '--scratch', '4K');
+  assert.deepEqual([small.code, small.fault], [3, 'delta-plan']);
+  assert.match(small.remedy, /^leave out --repack deflate: the patch is then \d+ bytes, not \d+$/);
+  for (const words of [['rar'], ['deflate,'], ['lz4', '--in-place']])
+    assert.equal(
+      (await refusal('image-delta', ...pair, ...output, '--repack', ...words)).fault,
+      'delta-option',
+      words.join(),
+    );
+  assert.ok(!existsSync(join(work, 'never-repacked')));
+  const none = await outcome('image-delta', ...pair, '--output', join(work, 'no-lz4'), '--repack', 'lz4');
+  assert.match(none.stdout, /repack +no packed part of the new image/);
+  const unpacked = await outcome(
+    'image-delta',
+    old,
+    fresh,
+    '--output',
+    join(work, 'none'),
+    '--repack',
+    'none',
+    '--json',
+  );
+  assert.equal(JSON.parse(unpacked.stdout).repacked, undefined);
+});
+
+test('integration: a patch over packed parts is signed as a whole', async () => {
+  const [from, to] = packedPair();
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  const [secret, open, patch] = [join(work, 'rk.pem'), join(work, 'rk.pub'), join(work, 'signed-repacked')];
+  writeFileSync(secret, privateKey);
+  writeFileSync(open, publicKey);
+  const made = await outcome('image-delta', from, to, '--output', patch, '--repack', 'deflate', '--key', secret);
+  assert.equal(made.code, 0, made.stderr);
+  const apply = ['image-apply', from, patch, '--public-key', open, '--output', join(work, 'signed-made')];
+  assert.equal((await outcome(...apply)).code, 0);
+  const bytes = readFileSync(patch);
+  bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+  writeFileSync(patch, bytes);
+  assert.equal((await refusal(...apply)).fault, 'delta-inner');
 });

@@ -133,6 +133,8 @@ const requests: Readonly<Record<string, { readonly all: object; readonly least: 
       segment: '64K',
       product: 'EC25',
       counter: '7',
+      repack: 'gzip,lz4',
+      scratch: '64M',
       sign: '64',
       key: 'key.pem',
     }),

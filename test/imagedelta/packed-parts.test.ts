@@ -38,7 +38,7 @@ for (const [kind, [program_ = '', ...words]] of Object.entries(packers)) {
       Buffer.compare(unpacked, fresh),
     ]);
     assert.deepEqual(found, [[kind, before.length, to.length - before.length - after.length, 0]]);
-    const [part] = packedPartsOf(from, to, plainPlan);
+    const [part] = packedPartsOf(from, to, plainPlan, []);
     assert.ok(part?.hasOld);
     assert.ok(part.costUnpacked < part.costPacked / 2, `${part.costUnpacked} of ${part.costPacked}`);
   });
@@ -51,6 +51,6 @@ test('unit: what only begins like a packed part is none, and a part without an o
   const noise = Buffer.concat(magics.flatMap((magic) => [magic, random.bytes(2000)]));
   assert.deepEqual(findPackedParts(noise), []);
   const packed = gzipSync(fresh);
-  const [part] = packedPartsOf(before, Buffer.concat([after, packed]), plainPlan);
+  const [part] = packedPartsOf(before, Buffer.concat([after, packed]), plainPlan, []);
   assert.deepEqual([part?.compression, part?.at, part?.hasOld], ['gzip', after.length, false]);
 });

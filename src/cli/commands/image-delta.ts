@@ -1,4 +1,5 @@
 import { UsageError } from '../../model/errors.js';
+import type { RepackWay } from '../../model/image-delta.js';
 import { imageDeltaJson, imageDeltaText } from '../../report/image-delta.js';
 import type { ImageDeltaRequest } from '../../usecases/image-delta/image-delta.js';
 import type { Command } from '../command.js';
@@ -30,6 +31,12 @@ export const imageDeltaCommand: Command = (program, choose) =>
         .option('segment', { type: 'string', describe: 'Bytes made at once (1 MiB, 64 KiB in place)' })
         .option('product', { type: 'string', describe: 'Refused by devices of another product' })
         .option('counter', { type: 'string', describe: 'Refused by devices with a higher counter' })
+        .option('repack', {
+          type: 'string',
+          describe:
+            'Packed parts that the device can write, compared unpacked: deflate (gzip, zlib, zip), lz4; or none',
+        })
+        .option('scratch', { type: 'string', describe: 'Bytes of flash for both images unpacked, with --repack' })
         .option('sign', { type: 'string', describe: 'Bytes to keep for a signature, with a digest of each segment' })
         .option('key', { type: 'string', describe: 'Private key that signs the patch, RSA, PEM' })
         .option('passphrase-env', {
@@ -46,6 +53,7 @@ export const imageDeltaCommand: Command = (program, choose) =>
                 '$0 image-delta v1.bin v2.bin --output v1-v2.patch --in-place --flash-block 4K --ram 32K',
                 'on one slot',
               ],
+              ['$0 image-delta v1.bin v2.bin --output v1-v2.patch --repack deflate --scratch 64M', 'packed kernels'],
               ['$0 image-delta -l fp v1.bin v2.bin v1-v2.patch --backup-area 512K', 'patch and backup in a partition'],
             ],
             'Sizes: 4096, 512K, 1M (powers of 1024) or 70MB (powers of 1000).',
@@ -81,6 +89,8 @@ export interface ImageDeltaWords {
   readonly segment?: string | undefined;
   readonly product?: string | undefined;
   readonly counter?: string | undefined;
+  readonly repack?: string | undefined;
+  readonly scratch?: string | undefined;
   readonly sign?: string | undefined;
   readonly key?: string | undefined;
 }
@@ -101,9 +111,35 @@ export function imageDeltaRequest(words: ImageDeltaWords): ImageDeltaRequest {
     segment: sizeOption('segment', words.segment),
     product: words.product,
     counter: sizeOption('counter', words.counter),
+    repack: repackOf(words.repack),
+    scratch: sizeOption('scratch', words.scratch),
     sign: countOption('sign', words.sign, 1, 1024),
     key: words.key,
   };
+}
+
+/** What each word stands for: people know the programs, not what they have in common. */
+const repackWords: ReadonlyMap<string, RepackWay> = new Map([
+  ['deflate', 'deflate'],
+  ['gzip', 'deflate'],
+  ['zlib', 'deflate'],
+  ['zip', 'deflate'],
+  ['lz4', 'lz4'],
+]);
+
+function repackOf(words: string | undefined): readonly RepackWay[] | undefined {
+  if (words === undefined || words === 'none') return undefined;
+  const ways = words.split(',').map((word) => {
+    const way = repackWords.get(word);
+    if (way !== undefined) return way;
+    throw new UsageError({
+      code: 'delta-option',
+      message: 'parts that are packed so cannot be compared unpacked',
+      found: `--repack ${words}`,
+      expected: `none, or one or more of ${[...repackWords.keys()].join(', ')}, with commas between them`,
+    });
+  });
+  return [...new Set(ways)];
 }
 
 function outputOf({ patch, output }: ImageDeltaWords): string {

@@ -1,4 +1,7 @@
-/** What is wrong with a patch or with what it is applied to, by the codes of docs/formats/image-delta.md, section 3. */
+/**
+ * What is wrong with a patch or with what it is applied to, by the codes of docs/formats/image-delta.md, section 3, and, from 23 on,
+ * of docs/formats/image-repack.md, section 9.
+ */
 
 export const deltaFaults = {
   'not-a-patch': 1,
@@ -23,6 +26,11 @@ export const deltaFaults = {
   'new-image': 20,
   storage: 21,
   journal: 22,
+  codec: 23,
+  'old-part': 24,
+  'expanded-old': 25,
+  decisions: 26,
+  inner: 27,
 } as const;
 
 /** A name of a fault. */

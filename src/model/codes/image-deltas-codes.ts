@@ -90,4 +90,20 @@ export const imageDeltasCodes = {
     meaning: 'the new image came out wrong',
     remedy: 'make the patch again: whatever wrote it is at fault',
   },
+  'delta-codec': {
+    meaning: 'the image delta has packed parts of a kind that is not known here',
+    remedy: 'take a newer dfota, or make the patch without --repack',
+  },
+  'delta-old-part': {
+    meaning: 'a packed part of the old image is not what the image delta says',
+    remedy: 'make the patch again: whatever wrote it is at fault',
+  },
+  'delta-decisions': {
+    meaning: 'a packed part of the new image cannot be written from what the image delta holds',
+    remedy: 'make the patch again: whatever wrote it is at fault',
+  },
+  'delta-inner': {
+    meaning: 'the image delta within the patch over packed parts is damaged or belongs to another one',
+    remedy: 'fetch the patch again',
+  },
 } as const satisfies CodeTexts;

@@ -1,13 +1,11 @@
 /** Entry of a worker thread: makes and applies image deltas, one job after the other. */
 import { parentPort } from 'node:worker_threads';
-import { applyDelta } from '../../imagedelta/decoder/apply.js';
 import type { OnContent } from '../../imagedelta/decoder/device.js';
 import { DeltaError } from '../../imagedelta/decoder/fault.js';
-import { readDeltaHeader } from '../../imagedelta/decoder/header.js';
-import { applyInPlace } from '../../imagedelta/decoder/one-flash.js';
-import { encodeDelta } from '../../imagedelta/encoder/encode.js';
 import { bytesOfContent } from './bytes-of-content.js';
 import { packedPartsOf } from './packed-parts.js';
+import { openPatch } from './read-patch.js';
+import { makeSmallest } from './smallest-patch.js';
 import type { Applied, ApplyJob, DeltaAnswer, DeltaJob, Made, MakeJob, OwnBytes } from './thread-messages.js';
 
 /** Progress more often than this, in milliseconds, only costs time. */
@@ -32,26 +30,23 @@ function own(bytes: Uint8Array): OwnBytes {
     : Uint8Array.from(bytes);
 }
 
-function make({ old, fresh, plan }: MakeJob): Made {
-  const { patch, covers, content, payload } = encodeDelta(old, fresh, plan, { onProgress: tell });
-  const packedParts = packedPartsOf(old, fresh, plan);
-  return { old, fresh, patch: own(patch), covers, cost: bytesOfContent(content, payload), packedParts };
+function make({ old, fresh, plan, repack }: MakeJob): Made {
+  const { chosen, outcome, parts } = makeSmallest(old, fresh, plan, repack ?? [], tell);
+  const { patch, covers, content, payload } = chosen;
+  const packedParts = packedPartsOf(old, fresh, plan, parts);
+  const cost = bytesOfContent(content, payload);
+  return { old, fresh, patch: own(patch), covers, cost, packedParts, repacked: outcome };
 }
 
 function apply({ old, patch, measured = false, asOnDevice = false }: ApplyJob): Applied {
-  const header = readDeltaHeader(patch);
-  const { newSize, length } = header;
+  const { apply: applyTo, steps, payload } = openPatch(patch);
   const content = { covers: 0, literals: 0, data: 0, branches: 0, pages: 0, pointers: 0 };
   const count: OnContent = (kind, bits) => {
     content[kind] += bits;
   };
-  const onProgress = (done: number): void => tell(done, newSize);
-  const fresh =
-    asOnDevice && header.inPlace
-      ? applyInPlace(old, header, patch, { onProgress })
-      : applyDelta(old, patch, { onProgress, onContent: measured ? count : undefined });
-  const cost = measured ? bytesOfContent(content, patch.length - length) : undefined;
-  return { old, patch, fresh: own(fresh), cost };
+  const onProgress = (done: number): void => tell(done, steps);
+  const fresh = applyTo(old, { onProgress, onContent: measured ? count : undefined }, asOnDevice);
+  return { old, patch, fresh: own(fresh), cost: measured ? bytesOfContent(content, payload) : undefined };
 }
 
 function answer(job: DeltaJob): DeltaAnswer {

@@ -1,5 +1,7 @@
 import type { DeltaHeader } from '../../imagedelta/decoder/header-fields.js';
-import type { ImageDeltaInfo } from '../../model/image-delta.js';
+import type { RepackPatch } from '../../imagedelta/decoder/repack/apply-repacked.js';
+import type { PackedPlace } from '../../imagedelta/decoder/repack/part.js';
+import type { ImageDeltaInfo, ImageDeltaRepackPart } from '../../model/image-delta.js';
 import { decoderReserveBytes } from '../../model/limits.js';
 
 /** What a header tells, with what it means for the flash. */
@@ -31,7 +33,44 @@ export function describeDelta(header: DeltaHeader): ImageDeltaInfo {
     signatureBytes: header.signature.length,
     segments,
     flash: flashOf(header),
+    repack: undefined,
   };
+}
+
+/** The same of a patch over packed parts. */
+export function describeRepacked({ outer, header, inner }: RepackPatch): ImageDeltaInfo {
+  const { flashBlock } = header;
+  return {
+    ...describeDelta(header),
+    patchSize: outer.length + inner.length,
+    headerSize: outer.length + header.length,
+    oldSize: outer.oldSize,
+    newSize: outer.newSize,
+    oldSha256: Buffer.from(outer.oldSha256).toString('hex'),
+    newSha256: Buffer.from(outer.newSha256).toString('hex'),
+    signatureBytes: outer.signature.length,
+    repack: {
+      expandedOldSize: outer.expandedOldSize,
+      expandedNewSize: outer.expandedNewSize,
+      scratchBytes: scratchBytesOf(outer, flashBlock),
+      packBytes: outer.packBytes,
+      oldParts: outer.oldParts.map(describePart),
+      newParts: outer.newParts.map(describePart),
+    },
+  };
+}
+
+/** Room for both expanded images, each in whole blocks. */
+export function scratchBytesOf(
+  sizes: { readonly expandedOldSize: number; readonly expandedNewSize: number },
+  flashBlock: number,
+): number {
+  const whole = (size: number): number => Math.ceil(size / flashBlock) * flashBlock;
+  return whole(sizes.expandedOldSize) + whole(sizes.expandedNewSize);
+}
+
+function describePart({ codec, offset, packedLength, textLength, decisionsLength }: PackedPlace): ImageDeltaRepackPart {
+  return { codec, at: offset, packedSize: packedLength, textSize: textLength, decisionsSize: decisionsLength };
 }
 
 /** In place each changed segment goes through the backup area: twice as much is erased and written. */

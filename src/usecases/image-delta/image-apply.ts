@@ -1,13 +1,11 @@
 /** Applies a patch to an image: `dfota image-apply`. */
-import { checkDevice } from '../../imagedelta/decoder/device.js';
-import { readDeltaHeader } from '../../imagedelta/decoder/header.js';
 import type { ImageDeltaInfo } from '../../model/image-delta.js';
 import type { Ports } from '../../model/ports.js';
 import { readPublicKey } from '../../signing/keys.js';
 import { holdApart } from '../hold-apart.js';
-import { describeDelta } from './describe.js';
 import { withDeltaThread } from './open-thread.js';
 import { readImage, writeImage } from './read-image.js';
+import { openPatch } from './read-patch.js';
 import { reading } from './refusal.js';
 import { signedBy } from './sign-patch.js';
 
@@ -36,15 +34,15 @@ export async function imageApply(request: ImageApplyRequest, ports: Ports = {}):
   const verify = publicKey === undefined ? undefined : signedBy(await readPublicKey(publicKey));
   const { signal, onProgress } = ports;
   const bytes = await readImage(patch, signal);
-  const header = await reading(patch, old, () => readDeltaHeader(bytes));
+  const opened = await reading(patch, old, () => openPatch(bytes));
   const image = await readImage(old, signal);
-  await reading(patch, old, () => checkDevice(header, { verify, product, counter }));
+  await reading(patch, old, () => opened.check({ verify, product, counter }));
   const tell = (doneBytes: number, doneItems: number): void =>
-    onProgress?.({ stage: 'apply', doneBytes, totalBytes: header.newSize, doneItems, totalItems: 1 });
+    onProgress?.({ stage: 'apply', doneBytes, totalBytes: opened.steps, doneItems, totalItems: 1 });
   const { fresh } = await reading(patch, old, () =>
     withDeltaThread(signal, (thread) => thread.apply({ old: image, patch: bytes }, (done) => tell(done, 0))),
   );
-  tell(header.newSize, 1);
+  tell(opened.steps, 1);
   await writeImage(output, fresh, signal);
-  return describeDelta(header);
+  return opened.info;
 }

@@ -1,16 +1,14 @@
 /** Makes a patch from one image to another: `dfota image-delta`. */
-import { checkDevice } from '../../imagedelta/decoder/device.js';
-import { readDeltaHeader } from '../../imagedelta/decoder/header.js';
 import { fitsSearch } from '../../imagedelta/encoder/covers.js';
 import { InputError, ProofError } from '../../model/errors.js';
 import type { ImageDelta } from '../../model/image-delta.js';
 import type { Ports } from '../../model/ports.js';
 import type { AskPassphrase } from '../../signing/keys.js';
 import { holdApart } from '../hold-apart.js';
-import { describeDelta } from './describe.js';
 import { withDeltaThread } from './open-thread.js';
-import { type DeltaTarget, planDelta, requireRoom } from './plan.js';
+import { type DeltaTarget, planDelta, requireRoom, requireScratch } from './plan.js';
 import { readImage, writeImage } from './read-image.js';
+import { openPatch } from './read-patch.js';
 import { openPatchSigner, signedBy, signPatch } from './sign-patch.js';
 
 /** Which images, and for which device. */
@@ -60,15 +58,16 @@ export async function imageDelta(request: ImageDeltaRequest, ports: ImageDeltaPo
   const tell = (doneBytes: number, doneItems: number): void =>
     ports.onProgress?.({ stage: 'encode', doneBytes, totalBytes: size, doneItems, totalItems: 1 });
   return withDeltaThread(signal, async (thread) => {
-    const made = await thread.make({ old: before, fresh: after, plan }, (done, all) =>
+    const made = await thread.make({ old: before, fresh: after, plan, repack: device.repack }, (done, all) =>
       tell(Math.floor((done / all) * size), 0),
     );
     tell(size, 1);
-    const { patch, covers, cost, packedParts } = made;
+    const { patch, covers, cost, packedParts, repacked } = made;
     requireRoom(device, plan, patch.length);
     if (signer !== undefined) await signPatch(patch, signer);
-    const header = readDeltaHeader(patch);
-    if (signer !== undefined) checkDevice(header, { verify: signedBy(signer.signer.publicKey) });
+    const opened = openPatch(patch);
+    if (signer !== undefined) opened.check({ verify: signedBy(signer.signer.publicKey) });
+    requireScratch(device, opened.info.repack, repacked);
     const proved = await thread.apply({ old: made.old, patch, asOnDevice: true });
     if (Buffer.compare(proved.fresh, made.fresh) !== 0)
       throw new ProofError({
@@ -77,6 +76,6 @@ export async function imageDelta(request: ImageDeltaRequest, ports: ImageDeltaPo
         message: 'the patch makes another image',
       });
     await writeImage(output, proved.patch, signal);
-    return { output, info: describeDelta(header), covers, packedParts, cost };
+    return { output, info: opened.info, covers, packedParts, repacked, cost };
   });
 }

@@ -1,12 +1,10 @@
 /** Tells what is in a patch: `dfota image-info`. */
 
-import { checkDeltaPatch } from '../../imagedelta/decoder/checks.js';
-import { readDeltaHeader } from '../../imagedelta/decoder/header.js';
 import type { ImageDeltaContents } from '../../model/image-delta.js';
 import type { Ports } from '../../model/ports.js';
-import { describeDelta } from './describe.js';
 import { withDeltaThread } from './open-thread.js';
 import { readImage } from './read-image.js';
+import { openPatch } from './read-patch.js';
 import { reading } from './refusal.js';
 
 /** Which patch. */
@@ -25,21 +23,20 @@ export async function imageInfo(
   { signal, onProgress }: Ports = {},
 ): Promise<ImageDeltaContents> {
   const bytes = await readImage(patch, signal);
-  const header = await reading(patch, old, () => {
-    const read = readDeltaHeader(bytes);
-    checkDeltaPatch(read, bytes);
-    return read;
+  const { info, steps } = await reading(patch, old, () => {
+    const opened = openPatch(bytes);
+    opened.checkWhole();
+    return opened;
   });
-  const info = describeDelta(header);
   if (old === undefined) return { ...info, cost: undefined };
   const image = await readImage(old, signal);
   const tell = (doneBytes: number, doneItems: number): void =>
-    onProgress?.({ stage: 'inspect', doneBytes, totalBytes: header.newSize, doneItems, totalItems: 1 });
+    onProgress?.({ stage: 'inspect', doneBytes, totalBytes: steps, doneItems, totalItems: 1 });
   const { cost } = await reading(patch, old, () =>
     withDeltaThread(signal, (thread) =>
       thread.apply({ old: image, patch: bytes, measured: true }, (done) => tell(done, 0)),
     ),
   );
-  tell(header.newSize, 1);
+  tell(steps, 1);
   return { ...info, cost };
 }

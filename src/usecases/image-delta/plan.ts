@@ -3,6 +3,7 @@
 import type { EncodePlan } from '../../imagedelta/encoder/encode.js';
 import { leastMemory, tablesFor } from '../../imagedelta/encoder/tables.js';
 import { InputError, UsageError } from '../../model/errors.js';
+import type { ImageDeltaRepack, ImageDeltaRepackOutcome, RepackWay } from '../../model/image-delta.js';
 import { largestDeltaImageBytes } from '../../model/limits.js';
 
 /** What the device has, as far as the patch has to suit it. */
@@ -21,6 +22,10 @@ export interface DeltaTarget {
   readonly counter?: number | undefined;
   /** Bytes to keep for a signature. */
   readonly sign?: number | undefined;
+  /** Packed parts of these kinds are compared unpacked: the device can write them. */
+  readonly repack?: readonly RepackWay[] | undefined;
+  /** Bytes of flash that the device has, beside its images, for both of them unpacked. */
+  readonly scratch?: number | undefined;
 }
 
 const defaultRam = 16 * 1024;
@@ -42,6 +47,13 @@ function within(option: string, value: number, least: number, most: number): num
 export function planDelta(target: DeltaTarget): EncodePlan {
   const inPlace = target.inPlace === true;
   const product = target.product ?? '';
+  if (inPlace && (target.repack ?? []).length > 0) {
+    throw new UsageError({
+      code: 'delta-option',
+      message: '--repack makes the new image in areas of their own, so it is not made in place',
+      remedy: 'give one of the two; the last step of a patch over packed parts may write over the old image',
+    });
+  }
   const flashBlock = within('flash-block', target.flashBlock ?? defaultBlock, 1, largestDeltaImageBytes);
   within('product (in bytes of UTF-8)', Buffer.byteLength(product), 0, 64);
   const signatureLength = within('sign', target.sign ?? 0, 0, 1024);
@@ -130,5 +142,22 @@ export function requireRoom(target: DeltaTarget, plan: EncodePlan, patchSize: nu
       room >= block
         ? `give --segment ${room}, which leaves room for a patch of about this size`
         : `give a partition of ${needed} bytes, or put the patch into the file system (--layout fs)`,
+  });
+}
+
+/** Throws InputError when the device has not the flash to unpack both images. */
+export function requireScratch(
+  { scratch, repack = [] }: DeltaTarget,
+  needed: ImageDeltaRepack | undefined,
+  outcome: ImageDeltaRepackOutcome | undefined,
+): void {
+  if (scratch === undefined || needed === undefined || needed.scratchBytes <= scratch) return;
+  const { scratchBytes, expandedOldSize, expandedNewSize } = needed;
+  throw new InputError({
+    code: 'delta-plan',
+    message: 'the device has no room for both images unpacked',
+    found: `--scratch ${scratch}`,
+    expected: `${scratchBytes} bytes: ${expandedOldSize} for the old image and ${expandedNewSize} for the new one, in whole blocks`,
+    remedy: `leave out --repack ${repack.join(',')}: the patch is then ${outcome?.plainSize ?? 0} bytes, not ${outcome?.repackedSize ?? 0}`,
   });
 }

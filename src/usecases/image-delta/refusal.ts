@@ -26,6 +26,11 @@ const codes: Readonly<Record<DeltaFaultName, Code>> = {
   'new-image': 'delta-new-image',
   storage: 'delta-plan',
   journal: 'delta-plan',
+  codec: 'delta-codec',
+  'old-part': 'delta-old-part',
+  'expanded-old': 'delta-old-part',
+  decisions: 'delta-decisions',
+  inner: 'delta-inner',
 };
 
 /** Runs what reads a patch; what is wrong with it becomes an InputError at the file's place, with the device's code. */

@@ -1,9 +1,9 @@
 /** The signature in the header of an image delta: RSASSA-PKCS1-v1_5 with SHA-256, over all bytes of the header before it. */
 import { createHash, type KeyObject, verify } from 'node:crypto';
-import { readDeltaHeader } from '../../imagedelta/decoder/header.js';
 import { UsageError } from '../../model/errors.js';
 import { type AskPassphrase, openKey } from '../../signing/keys.js';
 import type { Signer } from '../../signing/signer.js';
+import { openPatch } from './read-patch.js';
 
 /** Who signs, and how long the signature is. */
 export interface PatchSigner {
@@ -28,10 +28,10 @@ export async function openPatchSigner(
 }
 
 /** Puts the signature into the room that the patch has for it. */
-export async function signPatch(patch: Uint8Array, { signer, length }: PatchSigner): Promise<void> {
-  const header = readDeltaHeader(patch);
-  const signature = await signer.sign(createHash('sha256').update(header.signed).digest());
-  patch.set(signature, header.length - length);
+export async function signPatch(patch: Uint8Array, { signer }: PatchSigner): Promise<void> {
+  const { signed, signatureAt } = openPatch(patch);
+  const signature = await signer.sign(createHash('sha256').update(signed).digest());
+  patch.set(signature, signatureAt);
 }
 
 /** Tells of a header's bytes and the signature behind them whether the key has signed them. */

@@ -1,6 +1,11 @@
 import type { DeltaFaultName } from '../../imagedelta/decoder/fault.js';
 import type { EncodePlan } from '../../imagedelta/encoder/encode.js';
-import type { ImageDeltaCost, ImageDeltaPackedPart } from '../../model/image-delta.js';
+import type {
+  ImageDeltaCost,
+  ImageDeltaPackedPart,
+  ImageDeltaRepackOutcome,
+  RepackWay,
+} from '../../model/image-delta.js';
 
 /** Bytes that travel to the thread and back: nothing else lies in their buffer. */
 export type OwnBytes = Uint8Array<ArrayBuffer>;
@@ -10,6 +15,8 @@ export interface MakeJob {
   readonly old: OwnBytes;
   readonly fresh: OwnBytes;
   readonly plan: Omit<EncodePlan, 'sign'>;
+  /** Packed parts of these kinds are compared unpacked, where that makes a smaller patch. */
+  readonly repack?: readonly RepackWay[] | undefined;
 }
 
 /** What was made, and the bytes that were given. */
@@ -20,6 +27,7 @@ export interface Made {
   readonly covers: number;
   readonly cost: ImageDeltaCost;
   readonly packedParts: readonly ImageDeltaPackedPart[];
+  readonly repacked: ImageDeltaRepackOutcome | undefined;
 }
 
 /** A patch to apply. */

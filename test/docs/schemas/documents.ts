@@ -185,6 +185,10 @@ const addition = object({
   findings,
 });
 
+const repackParts = list(
+  object({ codec: one('deflate', 'lz4'), at: count, packedSize: count, textSize: count, decisionsSize: count }),
+);
+
 const imageDeltaInfo = {
   patchSize: count,
   headerSize: count,
@@ -212,6 +216,16 @@ const imageDeltaInfo = {
     backupBytes: count,
     journalRecords: count,
   }),
+  repack: maybe(
+    object({
+      expandedOldSize: count,
+      expandedNewSize: count,
+      scratchBytes: count,
+      packBytes: count,
+      oldParts: repackParts,
+      newParts: repackParts,
+    }),
+  ),
 };
 
 /** By what takes room in a patch. */
@@ -307,6 +321,17 @@ export const documents: Readonly<
           hasOld: flag,
           costPacked: count,
           costUnpacked: count,
+          repack: maybe(one('deflate', 'lz4')),
+        }),
+      ),
+      repacked: maybe(
+        object({
+          used: flag,
+          plainSize: count,
+          repackedSize: maybe(count),
+          refused: list(
+            object({ image: one('old', 'new'), codec: one('deflate', 'lz4'), at: count, packedSize: count }),
+          ),
         }),
       ),
       covers: count,
