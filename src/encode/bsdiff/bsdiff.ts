@@ -4,7 +4,7 @@ import type { BsdiffInput, BsdiffOptions } from './options.js';
 export type { BsdiffEffort, BsdiffInput, BsdiffOptions } from './options.js';
 
 /** Names this encoder's output: it changes whenever the same input and effort may give other bytes. For cache keys. */
-export const bsdiffEncoderVersion = 'bsdiff-10';
+export const bsdiffEncoderVersion = 'bsdiff-11';
 
 /**
  * A BSDIFF40 patch that makes `target` from `source`; the same input and effort always give the same bytes.

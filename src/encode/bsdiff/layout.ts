@@ -21,6 +21,9 @@ const pieceAt = roomAt + 4096;
 export const pieceSize: number = 2 ** 18;
 const sourceAt = pieceAt + pieceSize;
 
+/** Of sources from this size on, suffixes at even positions alone are sorted. Shorter ones are sorted in no time, and there the tables of the sparse sort take longer than it saves. */
+const sparseFrom = 2 ** 18;
+
 /** Lays out the memory for files of these sizes. */
 export function layOut(source: number, target: number): Layout {
   const after = (at: number, size: number) => Math.ceil((at + size) / 16) * 16;
@@ -29,12 +32,14 @@ export function layOut(source: number, target: number): Layout {
   const startBits = Math.min(22, Math.max(8, bits - 1));
   const gramBits = Math.min(26, Math.max(10, bits + 3));
   const suffixes = after(sourceAt, source + 16);
-  const starts = after(suffixes, 4 * source);
+  const stride = source < sparseFrom ? 1 : 2;
+  const starts = after(suffixes, 4 * Math.ceil(source / stride));
   const grams = after(starts, 4 * (2 ** startBits + 1));
   const targetAt = after(grams, 2 ** gramBits / 8);
   return {
     source: sourceAt,
     suffixes,
+    stride,
     starts,
     startBits,
     grams,

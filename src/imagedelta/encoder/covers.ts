@@ -48,7 +48,7 @@ function layOut(source: number, target: number): Layout {
   const grams = after(starts, 4 * (2 ** startBits + 1));
   const targetAt = after(grams, 2 ** gramBits / 8);
   const triples = after(targetAt, target + 16);
-  return { source: sourceAt, suffixes, starts, startBits, grams, gramBits, target: targetAt, triples };
+  return { source: sourceAt, suffixes, stride: 1, starts, startBits, grams, gramBits, target: targetAt, triples };
 }
 
 /** Whether the search has room for two images: it keeps both, and four bytes for each byte of the old one. */

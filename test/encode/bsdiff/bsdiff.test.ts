@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { applyPatch } from '../../../src/applypatch/index.js';
 import { type BsdiffEffort, encodeBsdiff } from '../../../src/encode/bsdiff/bsdiff.js';
 import { bsdiffLimit, bsdiffMemory } from '../../../src/encode/bsdiff/layout.js';
+import { seededRandom } from '../../support/random.js';
 import { without } from '../../support/tools.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'bsdiff-'));
@@ -120,6 +121,28 @@ test('property: bspatch makes the target after any edits', { skip: without('bspa
       },
     ),
     { numRuns: 60 },
+  );
+});
+
+test('property: of a source so long that every second suffix is left out, pieces are found wherever they begin', {
+  skip: without('bspatch', 'bunzip2'),
+}, () => {
+  const random = seededRandom(5);
+  const lengths = [2 ** 18, 2 ** 18 + 1, 300_001];
+  const sources = lengths.map((length) => random.bytes(length));
+  const piece = fc.record({ from: fc.nat(), length: fc.integer({ min: 64, max: 100_000 }), gap: fc.nat(3) });
+  fc.assert(
+    fc.property(fc.constantFrom(...sources), fc.array(piece, { minLength: 1, maxLength: 6 }), (source, pieces) => {
+      const parts = pieces.flatMap(({ from, length, gap }) => {
+        const start = from % source.length;
+        return [source.subarray(start, start + length), random.bytes(gap)];
+      });
+      const target = Buffer.concat([...parts, random.bytes(1)]);
+      const patch = assertMakes(source, target, 'normal');
+      // Nothing shrinks here: whatever was not found would be in the patch.
+      assert.ok(patch.length < 250 + 40 * pieces.length, `${patch.length} bytes for ${pieces.length} pieces`);
+    }),
+    { numRuns: 30 },
   );
 });
 

@@ -14,10 +14,27 @@ function sorted(text: Uint8Array): Int32Array {
   return new Int32Array(engine.bytes().slice(suffixes, suffixes + 4 * text.length).buffer);
 }
 
+/** The same for every second suffix; of an odd text with the zero byte behind it. */
+function evenSorted(text: Uint8Array): Int32Array {
+  const [at, suffixes] = [1024, 1024 + Math.ceil((text.length + 16) / 16) * 16];
+  engine.bytes().fill(0xa5);
+  engine.bytes().set(text, at);
+  engine.bytes()[at + text.length] = 0;
+  const pairs = Math.ceil(text.length / 2);
+  const before = engine.bytes().slice(0, suffixes);
+  engine.call('sortEvenSuffixes', at, suffixes, pairs, suffixes + 4 * pairs + 16);
+  assert.ok(Buffer.from(before).equals(engine.bytes().subarray(0, suffixes)), 'the text is as it was');
+  return new Int32Array(engine.bytes().slice(suffixes, suffixes + 4 * pairs).buffer);
+}
+
 function assertSorted(text: Uint8Array): void {
   const bytes = Buffer.from(text);
   const expected = Array.from(bytes.keys()).sort((a, b) => Buffer.compare(bytes.subarray(a), bytes.subarray(b)));
   assert.deepEqual([...sorted(text)], expected);
+  const even = Buffer.concat([bytes, Buffer.alloc(bytes.length % 2)]);
+  const pairs = Array.from({ length: even.length / 2 }, (_, i) => i);
+  const expectedPairs = pairs.sort((a, b) => Buffer.compare(even.subarray(2 * a), even.subarray(2 * b)));
+  assert.deepEqual([...evenSorted(text)], expectedPairs);
 }
 
 test('property: suffixes are sorted as by comparing them', () => {

@@ -23,6 +23,6 @@ export {
   openCopies,
   openDifferences,
 } from './streams';
-export { sortSuffixes } from './suffix';
+export { sortEvenSuffixes, sortSuffixes } from './suffix';
 export { beginTrellis, trace, traceLength, weigh } from './trellis';
 export { begin, controlLength, walk } from './walk';

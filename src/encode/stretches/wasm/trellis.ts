@@ -233,7 +233,7 @@ export function weigh(until: u32): u32 {
     }
     // A match that is worth a turn is found where the cheapest way meets a byte that differs.
     if (equal === 0 && at >= nextSearch && mayReach(at, shortest)) {
-      search(at);
+      search(at, true);
       if (foundLength >= 8) {
         chooseAmongEqual(at, candidates, at + bestDiagonal);
         consider(<i32>foundAt - at, at);

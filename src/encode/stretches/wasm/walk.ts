@@ -175,7 +175,7 @@ export function walk(until: u32): u32 {
       scan++;
       continue;
     }
-    search(scan);
+    search(scan, false);
     const length = <i32>foundLength;
     if (length <= <i32>margin) {
       scan++;
