@@ -36,6 +36,9 @@ export const mostJobReturns = 3;
 /** Rows of each kind that the text shows; JSON has all. */
 export const mostFleetRowsShown = 200;
 
+/** Pairs that the run of a queue plans at once: one waits for disk or server, another one computes; each holds the names of two builds. */
+export const mostPairsPlannedAtOnce = 4;
+
 /** Bytes that making and proving one package takes, about: measured on a real pair, and rounded up. So many are made at once as fit. */
 export const packageMemoryBytes = 640 * 2 ** 20;
 

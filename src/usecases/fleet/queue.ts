@@ -90,19 +90,26 @@ export async function runFleetByQueue(request: FleetQueueRequest, ports: FleetRu
     });
   for (const job of wanted) requirePlaces(job);
   const { cache } = await openSharedCache(request);
-  const namer = cache && patchNamer({ root, cache, wants: versions, signal: ports.signal });
-  if (wanted.length > 0) {
-    await runByQueue(wanted, {
-      address,
-      name: request.queueName,
-      wants: versions,
-      signal: ports.signal,
-      patchesOf: namer,
-      onEnd: (job, end) => {
-        ended.set(job, end);
-        tell(job.id);
-      },
-    });
+  // Pairs that are planned ahead are given up with the run.
+  const planning = new AbortController();
+  const signal = AbortSignal.any([planning.signal, ...(ports.signal === undefined ? [] : [ports.signal])]);
+  const namer = cache && patchNamer({ root, cache, wants: versions, jobs: wanted, signal });
+  try {
+    if (wanted.length > 0) {
+      await runByQueue(wanted, {
+        address,
+        name: request.queueName,
+        wants: versions,
+        signal: ports.signal,
+        patchesOf: namer,
+        onEnd: (job, end) => {
+          ended.set(job, end);
+          tell(job.id);
+        },
+      });
+    }
+  } finally {
+    planning.abort();
   }
   for (const [job, end] of ended) {
     const made =
