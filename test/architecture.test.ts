@@ -226,6 +226,7 @@ const entrances = [
   'src/index.ts',
   'src/cli/main.ts',
   'src/cli/run-thread.ts',
+  'src/encode/estimate/measure-thread.ts',
   'src/encode/mate/mate-thread.ts',
   'src/encode/pool/encode-thread.ts',
   'src/input/zip/digest-thread.ts',

@@ -28,10 +28,10 @@ import { inspectPackage } from '../inspect/inspect.js';
 import type { OpenInputs } from '../open-inputs.js';
 import { planBuilds } from '../plan-builds.js';
 import type { AuditOptions } from './audit-options.js';
-import { openEstimates } from './estimate-plan.js';
 import { lookInside } from './look-inside.js';
 import { entryNamer, makePackage, packageOf } from './make-package.js';
 import { earlierForms, planFindings } from './plan-facts.js';
+import { openSizes } from './plan-sizes.js';
 import { readPolicy } from './read-policy.js';
 import { recordedFacts } from './recorded-facts.js';
 import { securityOf } from './security-of.js';
@@ -62,13 +62,19 @@ export async function auditBuilds(inputs: AuditInputs, options: AuditOptions, po
   const told = new Set(guards.map(({ code }) => code));
   const toldByPackage = (made?.findings ?? []).filter(({ code }) => !told.has(code));
   // A finished package tells its sizes itself.
-  const estimates =
-    plan.state === 'delta' && inspection === undefined ? openEstimates(plan, source, target) : undefined;
-  const inside = await lookInside(source, target, { onProgress, signal, earlier: earlierForms(plan), estimates });
+  const toEstimate = plan.state === 'delta' && inspection === undefined ? plan : undefined;
+  const sizes = openSizes(toEstimate, source, target, signal);
+  const { inside, measured } = await lookInside(source, target, {
+    onProgress,
+    signal,
+    earlier: earlierForms(plan),
+    sizes,
+  })
+    .then(async (inside) => ({ inside, measured: await sizes.finish() }))
+    .finally(sizes.close);
 
   const planned = auditRows(plan, {
-    whole: inside.whole,
-    estimates: await estimates?.finish(signal),
+    ...measured,
     entryOf: made && entryNamer(made.order),
   }).map((row) => {
     const inner = inside.inner.get(row.path);

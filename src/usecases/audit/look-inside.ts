@@ -5,7 +5,6 @@ import { compareContents } from '../../audit/compare/compare-file.js';
 import { type Certificate, certificatesIn, isCredentialName } from '../../audit/security/certificates.js';
 import { contentFindings, innerFindings, startLinkFinding } from '../../audit/security/content.js';
 import { moduleRelease } from '../../audit/security/vermagic.js';
-import { quickWhole } from '../../encode/estimate/estimate-file.js';
 import type { SecurityFinding } from '../../model/audit.js';
 import type { FileEntry, OpenBuild } from '../../model/build.js';
 import { discard } from '../../model/discard.js';
@@ -14,13 +13,11 @@ import { inSystem, sdx6x } from '../../model/layout.js';
 import { largestComparedBytes } from '../../model/limits/audit.js';
 import { type BuildPath, displayName } from '../../model/path.js';
 import type { OnProgress } from '../../model/progress.js';
-import type { PlanEstimates } from './estimate-plan.js';
+import type { PlanSizes } from './plan-sizes.js';
 
 /** What the bytes of both builds tell. */
 export interface InsideFacts {
   readonly inner: ReadonlyMap<BuildPath, Inner>;
-  /** Bytes of a changed or new file when compressed quickly: the package takes a little less. */
-  readonly whole: ReadonlyMap<BuildPath, number>;
   readonly security: readonly SecurityFinding[];
   readonly certificatesBefore: readonly Certificate[];
   readonly certificatesAfter: readonly Certificate[];
@@ -51,46 +48,40 @@ export async function lookInside(
     readonly signal?: AbortSignal | undefined;
     /** Where the source has an earlier form of a file that is new at its path. */
     readonly earlier: ReadonlyMap<BuildPath, BuildPath>;
-    /** Told of every file that is new or changed, while its bytes are at hand. */
-    readonly estimates?: PlanEstimates | undefined;
+    /** Given every file that is new or changed, when it was looked into. */
+    readonly sizes: Pick<PlanSizes, 'see'>;
   },
 ): Promise<InsideFacts> {
   const inner = new Map<BuildPath, Inner>();
-  const whole = new Map<BuildPath, number>();
   const security: SecurityFinding[] = [];
   const certificatesBefore: Certificate[] = [];
   const certificatesAfter: Certificate[] = [];
   const modules = new Map<BuildPath, string>();
   // recovery.img is often boot.img, and hard links become copies in a zip: the same pair of contents is looked into once
-  const seen = new Map<string, { readonly inner: Inner; readonly whole: number }>();
+  const seen = new Map<string, Inner>();
   let kernel: string | undefined;
+  /** Whether the bytes were given away. */
   const inspect = async (
     { path, before, after }: Work,
     old: Bytes | undefined,
     now: Bytes | undefined,
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     if (old !== undefined) certificatesBefore.push(...certificatesIn(path, old));
-    if (after === undefined || now === undefined) return;
+    if (after === undefined || now === undefined) return false;
     certificatesAfter.push(...certificatesIn(path, now));
     if (path === boot) kernel = kernelRelease(now);
     const release = isModule(path) ? moduleRelease(now) : undefined;
     if (release !== undefined) modules.set(path, release);
     security.push(...contentFindings(path, old, now));
-    if (before?.content.sha1 === after.content.sha1) return;
+    if (before?.content.sha1 === after.content.sha1) return false;
     const key = `${before?.content.sha1 ?? ''} ${after.content.sha1} ${nameKind(path)}`;
-    const known = seen.get(key) ?? {
-      inner: await compareContents(displayName(path), old, now),
-      whole: quickWhole(now),
-    };
+    const known = seen.get(key) ?? (await compareContents(displayName(path), old, now));
     if (after.content.size > 0) seen.set(key, known);
-    inner.set(
-      path,
-      before === undefined || before.path === path ? known.inner : comparedWith(before.path, known.inner),
-    );
-    whole.set(path, known.whole);
+    inner.set(path, before === undefined || before.path === path ? known : comparedWith(before.path, known));
+    if (inSystem(path) || path === boot) security.push(...innerFindings(path, known));
     const base = before === undefined || old === undefined ? undefined : { path: before.path, bytes: old };
-    await options.estimates?.see(path, { target: now, whole: known.whole, base });
-    if (inSystem(path) || path === boot) security.push(...innerFindings(path, known.inner));
+    await options.sizes.see({ path, sha1: after.content.sha1, target: now, base });
+    return true;
   };
   const work = workOf(source, target, options.earlier);
   const totalBytes = work.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -107,8 +98,8 @@ export async function lookInside(
       continue;
     }
     const [old, now] = await readSides(source, target, each);
-    await inspect(each, old, now);
-    discard(...[old, now].filter((side) => side !== undefined));
+    const isGiven = await inspect(each, old, now);
+    if (!isGiven) discard(...[old, now].filter((side) => side !== undefined));
   }
   options.onProgress({
     stage: 'audit',
@@ -121,7 +112,7 @@ export async function lookInside(
     const isNew = entry.kind !== 'directory' && !source.build.entries.has(path);
     if (isNew && inSystem(path)) security.push(...startLinkFinding(path));
   }
-  return { inner, whole, security, certificatesBefore, certificatesAfter, kernel, modules };
+  return { inner, security, certificatesBefore, certificatesAfter, kernel, modules };
 }
 
 function workOf(
