@@ -149,6 +149,11 @@ export function nodeAt(machine: Machine, ref: InodeRef): Inode {
   return inodeOf(volumeToChange(machine, ref.volume), ref.ino);
 }
 
+/** The kind of what a looked-up name leads to, which never changes: it is the name that was read, and that is noted. */
+export function kindAt(machine: Machine, { volume, ino }: InodeRef): Inode['kind'] {
+  return inodeOf(volumeToChange(machine, volume), ino).kind;
+}
+
 /** The names of the volumes, which are those of the beginning for ever. */
 export function volumeNames(machine: Machine): readonly string[] {
   return mapEntries(machine.unnoted.flash.volumes).map(([name]) => name);
@@ -282,9 +287,7 @@ export function lookUp(machine: Machine, path: string, follow: boolean): Found |
     }
     const ref = throughMount(machine, { volume: top.volume, ino });
     if (last) {
-      // the kind of an inode never changes: it is the name that was read
-      const { kind } = inodeOf(volumeToChange(machine, ref.volume), ref.ino);
-      if (slash && kind !== 'directory') return 'ENOTDIR';
+      if (slash && kindAt(machine, ref) !== 'directory') return 'ENOTDIR';
       return { parent: top, name: part, node: ref, slash, above: stack };
     }
     if (inode.kind !== 'directory') return 'ENOTDIR';

@@ -18,6 +18,7 @@ import {
   type Errno,
   find,
   type InodeRef,
+  kindAt,
   lookUp,
   type Machine,
   nodeAt,
@@ -62,7 +63,7 @@ export function makeParents(machine: Machine, path: string, mode: Attributes['mo
       if (failed === 'EEXIST') noteAttempt(machine, ref, path);
       if (failed !== undefined) return failed;
     } else if (typeof ref === 'string') return ref;
-    else if (nodeAt(machine, ref).kind !== 'directory') return 'ENOTDIR';
+    else if (kindAt(machine, ref) !== 'directory') return 'ENOTDIR';
   }
   return undefined;
 }
@@ -127,7 +128,7 @@ export function unlink(machine: Machine, path: string): Failure {
   if (typeof found === 'string') return noteAttempt(machine, found, path);
   noteChange(machine, found, path);
   if (found.node === undefined) return 'ENOENT';
-  if (nodeAt(machine, found.node).kind === 'directory') return 'EISDIR';
+  if (kindAt(machine, found.node) === 'directory') return 'EISDIR';
   const { volume, ino } = found.parent;
   commit(machine, volume, removeName(volumeToChange(machine, volume), ino, found.name), 'unlink', path);
   return undefined;
@@ -175,7 +176,7 @@ export function rename(machine: Machine, from: string, to: string): Failure {
   const { node } = source;
   if (node === undefined) return 'ENOENT';
   if (node.volume !== source.parent.volume) return 'EBUSY';
-  if (target.slash && nodeAt(machine, node).kind !== 'directory') return 'ENOTDIR';
+  if (target.slash && kindAt(machine, node) !== 'directory') return 'ENOTDIR';
   if (target.above.some((ref) => sameInode(ref, node))) return 'EINVAL';
   const replacedRef = target.node;
   if (replacedRef !== undefined) {
@@ -201,7 +202,7 @@ export function rename(machine: Machine, from: string, to: string): Failure {
 /** Whether the path, but for slashes at its end, is that of a link. */
 function isLink(machine: Machine, path: string): boolean {
   const ref = find(machine, path.replace(/\/+$/, ''), false);
-  return typeof ref !== 'string' && nodeAt(machine, ref).kind === 'link';
+  return typeof ref !== 'string' && kindAt(machine, ref) === 'link';
 }
 
 function sameInode(a: InodeRef, b: InodeRef): boolean {

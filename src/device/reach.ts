@@ -14,6 +14,7 @@ import {
   type Found,
   find,
   type InodeRef,
+  kindAt,
   lookUp,
   type Machine,
   nodeAt,
@@ -90,6 +91,9 @@ export function destroyVolume(machine: Machine, device: string): boolean {
  */
 export function isKnownAbsent(machine: Machine, path: string, links = 0): boolean {
   if (links > mostLinksFollowed) return true;
+  const absent = lookUp(machine, path, false);
+  // The usual way: all directories above it are there.
+  if (typeof absent !== 'string' && absent.node === undefined) return isKnownToLack(machine, absent);
   const parts = path.split('/').filter((part) => part !== '');
   let prefix = '';
   for (const [at, part] of parts.entries()) {
@@ -98,16 +102,21 @@ export function isKnownAbsent(machine: Machine, path: string, links = 0): boolea
     const found = lookUp(machine, prefix, false);
     // Below a file there is nothing.
     if (typeof found === 'string') return found === 'ENOTDIR' && isOwn(machine, folder);
-    if (found.node === undefined) return ownVolumes.has(found.parent.volume) || isScratch(machine, found.above);
+    if (found.node === undefined) return isKnownToLack(machine, found);
+    if (kindAt(machine, found.node) !== 'link' || typeof find(machine, prefix) !== 'string') continue;
+    // What is not there is what the text of the link leads to.
     const inode = nodeAt(machine, found.node);
-    if (inode.kind === 'link' && typeof find(machine, prefix) === 'string') {
-      // What is not there is what the text of the link leads to.
-      const to = inode.destination.startsWith('/') ? inode.destination : `${folder}/${inode.destination}`;
-      return isKnownAbsent(machine, [to, ...parts.slice(at + 1)].join('/'), links + 1);
-    }
+    const destination = inode.kind === 'link' ? inode.destination : '';
+    const to = destination.startsWith('/') ? destination : `${folder}/${destination}`;
+    return isKnownAbsent(machine, [to, ...parts.slice(at + 1)].join('/'), links + 1);
   }
   // A directory is no file.
   return isOwn(machine, prefix);
+}
+
+/** Whether the module lacks the name too where the simulated one does: it knows the directory in which it would be. */
+function isKnownToLack(machine: Machine, { parent, above }: Found): boolean {
+  return ownVolumes.has(parent.volume) || isScratch(machine, above);
 }
 
 /** Whether what is at a path lies in /system or /cache. */

@@ -1,5 +1,5 @@
 import type { Inode } from '../file-system.js';
-import { find, type InodeRef, type Machine, nodeAt } from '../machine.js';
+import { find, type InodeRef, kindAt, type Machine, nodeAt } from '../machine.js';
 import { changeExtraAt, changeModeAt, changeOwnerAt, isOwnerSet, walk } from '../posix.js';
 import { noteChangeAt } from '../reach.js';
 import { type Call, type DeviceFunction, no, ScriptAbort } from '../runtime.js';
@@ -29,7 +29,7 @@ const setPerm: DeviceFunction = async (runtime, call) => {
     if (typeof itself === 'string' && permOnLink === 'skip') {
       throw new ScriptAbort(`set_perm: Error on lstat of "${path}": ${itself}`);
     }
-    if (typeof itself !== 'string' && permOnLink !== 'follow' && nodeAt(runtime.machine, itself).kind === 'link') {
+    if (typeof itself !== 'string' && permOnLink !== 'follow' && kindAt(runtime.machine, itself) === 'link') {
       if (permOnLink === 'skip') continue;
       throw new ScriptAbort(`set_perm: ${path} is a link: some updaters follow it, others leave it alone`);
     }
