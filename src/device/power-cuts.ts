@@ -17,7 +17,7 @@ import { mostPointsInWrites, mostSecondCuts } from '../model/limits/device.js';
 import type { CutFailure, Difference, PowerCuts, Reach } from '../model/verification.js';
 import type { Effect, Flash } from './machine.js';
 import type { Deeds } from './outside.js';
-import { type KnownRun, momentRecorder } from './reuse/known-run.js';
+import type { KnownRun } from './reuse/known-run.js';
 import type { Reuse, Start } from './reuse/reuse.js';
 import { type Attempt, type Installation, PowerCut, placeOf, type RunReuse, startPackage } from './run.js';
 
@@ -212,7 +212,7 @@ export async function tryPoints(
   let failed = 0;
   const second = { tried: 0, left: 0 };
   const { root } = installation.script;
-  const recorder = reuse === undefined ? undefined : momentRecorder(root.kind === 'chain' ? root.items.length : 1);
+  const recorder = reuse?.recorder(root.kind === 'chain' ? root.items.length : 1);
   let known: KnownRun | undefined;
   const reuseOf = (start: Start): RunReuse | undefined => reuse?.of(start, known);
 

@@ -5,7 +5,7 @@
 import { sameBlob } from '../blob.js';
 import type { FileSystem } from '../file-system.js';
 import type { Flash } from '../machine.js';
-import { mapDifference, mapEach, mapGet } from '../persistent-map.js';
+import { mapDifference, mapEach, mapGet, mapSet } from '../persistent-map.js';
 import type { Runtime } from '../runtime.js';
 import { inodeParts, sameTree } from '../tree-difference.js';
 
@@ -91,4 +91,25 @@ export const isSameMoment: IsSameMoment = (a, b) => Object.values(momentParts).e
 /** Whether the RAM disk and what is mounted are the same. */
 export function sameVolatile(a: Volatile, b: Volatile): boolean {
   return a.wipesCache === b.wipesCache && sameMounts(a.mounts, b.mounts) && sameRam(a.ram, b.ram);
+}
+
+/** The volumes in which two moments differ, each held against the other moment's by itself; undefined where something else differs too. */
+export function differingVolumes(a: Moment, b: Moment, isSame: IsSameMoment): ReadonlySet<string> | undefined {
+  if (!isSame({ ...a, flash: { ...a.flash, volumes: b.flash.volumes } }, b)) return undefined;
+  const differing = new Set<string>();
+  mapEach(a.flash.volumes, (volume, x) => {
+    if (x === mapGet(b.flash.volumes, volume)) return;
+    if (!isSame({ ...b, flash: withVolumes(b.flash, a.flash, [volume]) }, b)) differing.add(volume);
+  });
+  return differing;
+}
+
+/** The flash with some volumes as the other has them. */
+export function withVolumes(flash: Flash, other: Flash, names: Iterable<string>): Flash {
+  let { volumes } = flash;
+  for (const name of names) {
+    const fs = mapGet(other.volumes, name);
+    if (fs !== undefined) volumes = mapSet(volumes, name, fs);
+  }
+  return { ...flash, volumes };
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mapGet } from '../../../src/device/persistent-map.js';
+import { momentRecorder } from '../../../src/device/reuse/known-run.js';
 import { momentParts } from '../../../src/device/reuse/moments.js';
 import { makeReuse, type Reuse } from '../../../src/device/reuse/reuse.js';
 import { type ReadKind, settledStatements } from '../../../src/device/reuse/settled.js';
@@ -132,3 +133,69 @@ for (const kind of ['name', 'node', 'below', 'space', 'partition', 'stage', 'eve
     await assertNeeded(readings[kind], makeReuse({ settled: settledStatements(kind) }));
   });
 }
+
+/** Packages that leave something else in /cache when they start again, which is read later; what is between them may be leapt over. */
+const between = Array.from({ length: 6 }, (_, at) => `package_extract_file("whole/A", "/system/between${at}")`);
+const leaps: Readonly<Record<string, readonly string[]>> = {
+  name: [
+    ...again('package_extract_file("whole/C", "/cache/x")'),
+    ...between,
+    'apply_patch_check("/cache/x") && package_extract_file("whole/C", "/system/g")',
+  ],
+  node: [
+    'package_extract_file("whole/A", "/cache/x")',
+    ...again('package_extract_file("whole/C", "/cache/x")'),
+    ...between,
+    `apply_patch_check("/cache/x", "${a}") || package_extract_file("whole/C", "/system/g")`,
+  ],
+  space: [
+    ...again('package_extract_dir("big", "/cache/sub")'),
+    ...between,
+    'apply_patch_space(30000) || package_extract_file("whole/C", "/system/g")',
+  ],
+  everything: [
+    ...again('package_extract_dir("big", "/cache/sub")'),
+    ...between,
+    'is_mounted("/cache") && (apply_patch_space(30000) || write_raw_image(package_extract_file("whole/C"), "boot"))',
+  ],
+};
+
+for (const [what, statements] of Object.entries(leaps)) {
+  test(`integration: a run that differs in /cache and leaps over what reads its ${what} would let a package pass that fails`, async () => {
+    await assertNeeded(statements, makeReuse({ recorder: (count) => momentRecorder(count, 'deaf') }));
+  });
+}
+
+test('integration: a run that differs in /cache alone does only again what has to do with it, however long the script', async () => {
+  const ranFor = async (length: number): Promise<number> => {
+    const inner = makeReuse();
+    let ran = 0;
+    const counting: Reuse = {
+      ...inner,
+      of: (start, known) => {
+        const reuse = inner.of(start, known);
+        const before: typeof reuse.before = (index, runtime) => {
+          const runs = reuse.before(index, runtime);
+          // the starts that go to their end: those that are cut again know nothing of it
+          if (runs && !start.cut && runtime.machine.statement > start.furthest) ran++;
+          return runs;
+        };
+        return { ...reuse, before };
+      },
+    };
+    const statements = [
+      'package_extract_file("whole/A", "/cache/x")',
+      `apply_patch_check("/system/f", "${b}") || package_extract_file("whole/C", "/cache/x")`,
+      'package_extract_file("whole/B", "/system/f")',
+      ...Array.from({ length }, (_, at) => `package_extract_file("whole/A", "/system/n${at}")`),
+      'delete("/cache/x")',
+    ];
+    const [without = 0, withIt] = await failures(statements, counting);
+    assert.equal(without, 0);
+    assert.equal(withIt, 0);
+    return ran;
+  };
+  const [short, long] = [await ranFor(20), await ranFor(40)];
+  // twice as many cuts, each with as many statements as before
+  assert.ok(long < 2.3 * short, `${short} statements, then ${long}`);
+});
