@@ -25,6 +25,7 @@ export function filesNeeded(plan: DeltaPlan): ReadonlyMap<BuildPath, ReadonlySet
     for (const operation of operations) {
       if (operation.kind !== 'encode-file') continue;
       for (const base of operation.bases) {
+        if (base.kind === 'updated') continue;
         accept(base.path, base.content.sha1);
         if (base.path === operation.path) accept(base.path, operation.target.sha1);
       }

@@ -73,7 +73,7 @@ export const makingOptions = {
   modes: modesOption,
   'no-moves': { type: 'boolean', describe: 'Do not patch moved files from their old path' },
   'no-copies': { type: 'boolean', describe: 'Do not copy files that are also elsewhere in the build: send them' },
-  'no-cross-bases': { type: 'boolean', describe: 'Do not patch new files from similar ones' },
+  'no-cross-bases': { type: 'boolean', describe: 'Do not patch files from similar ones elsewhere' },
   'cache-size': { type: 'string', describe: 'Fail when more than this is needed in /cache' },
   'system-free': { type: 'string', describe: 'Fail when more than this is needed on /system' },
   'usrdata-free': { type: 'string', describe: 'Fail when more than this is needed in usrdata' },

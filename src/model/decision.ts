@@ -31,6 +31,7 @@ export type Reason =
   | 'patched-from-moved'
   | 'patched-from-similar'
   | 'patched-from-unrelated'
+  | 'patched-from-updated'
   | 'patch-not-worthwhile'
   | 'new-without-base'
   | 'source-empty'
@@ -71,6 +72,8 @@ export function reasonSentence(reason: Reason): string {
       return 'patched from a similar source file, which is smaller than sending it whole';
     case 'patched-from-unrelated':
       return 'packed as a patch of an unrelated file that stays, which is smaller than sending it whole';
+    case 'patched-from-updated':
+      return 'patched from a similar file that this package has brought up to date before, which is smaller than any other way';
     case 'patch-not-worthwhile':
       return 'sent whole, because no patch is smaller';
     case 'new-without-base':

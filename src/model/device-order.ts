@@ -35,7 +35,9 @@ export interface LinkGroup {
 /** All that the script does, in order. */
 export interface DeviceOrder {
   readonly names: EntryNames;
-  /** Every patched file, build.prop included, in byte order: what is checked before anything is changed. */
+  /** Every patched file, build.prop included, in byte order. */
+  readonly patched: readonly PatchFile[];
+  /** Those of them that are checked before anything is changed: what is patched from an updated file needs no more than that file does. */
   readonly checks: readonly PatchFile[];
   readonly unlinkFirst: readonly BuildPath[];
   readonly deleteTreesFirst: readonly BuildPath[];

@@ -157,8 +157,8 @@ export interface FleetPatchTask {
   /** The key of the cache. */
   readonly key: Sha256;
   readonly target: string;
-  /** In order of preference; what each adds to the package beside the patch. */
-  readonly bases: readonly { readonly path: string; readonly cost: number }[];
+  /** In order of preference; what each adds to the package beside the patch. An updated one is a file of the target. */
+  readonly bases: readonly { readonly path: string; readonly cost: number; readonly updated?: true | undefined }[];
 }
 
 /** Patches of one pair that a worker makes together and puts into the cache, from where packages take them: plain data, which a queue can carry. */

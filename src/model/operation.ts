@@ -9,10 +9,10 @@ export interface PartitionName {
   readonly device: string;
 }
 
-/** How a base relates to its target. */
-export type BaseKind = 'same-path' | 'same-content' | 'renamed' | 'similar' | 'unrelated';
+/** How a base relates to its target. An `updated` one is a file of the target build, which the same package has patched by then. */
+export type BaseKind = 'same-path' | 'same-content' | 'renamed' | 'similar' | 'unrelated' | 'updated';
 
-/** A source file that a target may be patched from. */
+/** A file that a target may be patched from: one of the source, unless its kind is `updated`. */
 export interface Base {
   readonly path: BuildPath;
   readonly content: Content;
@@ -73,7 +73,10 @@ export interface EncodeFile {
   readonly kind: 'encode-file';
   readonly path: BuildPath;
   readonly target: Content;
+  /** No two of them have the same path. */
   readonly bases: readonly Base[];
+  /** The bases where an updated one is not to be had, because that file travels whole itself. */
+  readonly otherwise?: readonly Base[] | undefined;
 }
 
 /** A partition image that is to be encoded. Without a source, or with `whole`, it travels whole. */

@@ -55,6 +55,11 @@ const slash = 0x2f;
 /** A base may be sixteen times as large as its target, and so many bytes larger: indexing it costs time and memory. */
 const freeBaseBytes = 256 * 1024;
 
+/** Whether a file is neither far too small nor far too large to be tried as a base. */
+export function isOfFittingSize(base: Content, target: Content): boolean {
+  return base.size >= target.size / 16 && base.size <= target.size * 16 + freeBaseBytes;
+}
+
 /** From this size on a file that is like no other may be packed by bzip2, as a patch of some file, instead of by deflate. */
 const smallestCarried = 4096;
 
@@ -152,9 +157,7 @@ export function baseFinder(
 
       const found = new Map<BuildPath, Base>();
       const fits = (candidate: Candidate): boolean =>
-        usable(candidate, path, inSource, false) &&
-        candidate.entry.content.size >= content.size / 16 &&
-        candidate.entry.content.size <= content.size * 16 + freeBaseBytes;
+        usable(candidate, path, inSource, false) && isOfFittingSize(candidate.entry.content, content);
       const shared = new Map<Candidate, number>();
       const sketch = sketches.get(content.sha1);
       for (const hash of sketch?.hashes ?? []) {

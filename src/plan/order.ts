@@ -7,7 +7,8 @@
  * 3. Make the directories that no extraction makes.
  * 4. Patches that make a new path, grouped by their base; a base that goes away is deleted when its last reader is
  *    done, one that is needed later is copied to /cache and read there, because a device without space unlinks it.
- * 5. Patches over files of the source: every reader of such a file came before, in step 4.
+ * 5. Patches over files of the source: every reader of such a file came before, in step 4. Then patches from files that
+ *    are up to date by now, each after its base.
  * 6. Partitions. 7. Directories that held bases. 8. Extraction. 9. Links, permissions. 10. build.prop, the commit mark.
  *
  * Why nothing is lost on the way, step by step: docs/decisions/0002-device-order.md.
@@ -31,7 +32,8 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
   const patches = of('patch-file');
   const wholeMark = of('extract-file').find(({ path }) => path === commitMark);
   const extracts = of('extract-file').filter((op) => op !== wholeMark);
-  const foreignBases = new Set(patches.filter(({ path, base }) => base.path !== path).map(({ base }) => base.path));
+  const fromSource = patches.filter(({ base }) => base.kind !== 'updated');
+  const foreignBases = new Set(fromSource.filter(({ path, base }) => base.path !== path).map(({ base }) => base.path));
   const directories = of('delete-directory').map(({ path }) => path);
   const aboveBases = withParents(foreignBases);
   const holdsBase = (directory: BuildPath): boolean => aboveBases.has(directory);
@@ -42,13 +44,20 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
   const steps = patchSteps(plan, patches, new Set(goneFiles), new Set(directories));
   return {
     names,
-    checks: patches,
+    patched: patches,
+    checks: fromSource,
     unlinkFirst: [
       ...of('delete-link').map(({ path }) => path),
       ...directories.filter((path) => becomesLink.has(path)),
     ].sort(compareBytes),
     deleteTreesFirst: directories.filter((path) => !holdsBase(path)),
-    deleteFirst: [...new Set([...extracts.map(({ path }) => path).filter(early), ...goneFiles.filter(early)])],
+    deleteFirst: [
+      ...new Set([
+        ...extracts.map(({ path }) => path).filter(early),
+        ...goneFiles.filter(early),
+        ...largeFilesOf(directories.filter(holdsBase), plan).filter(early),
+      ]),
+    ],
     makeDirectories: directoriesToMake(plan, extracts, patches, names),
     stages:
       (plan.bootUpdate === 'resumable' && of('patch-partition').length > 0) ||
@@ -61,6 +70,23 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
     links: groupLinks(of('make-link')),
     last: wholeMark ?? patches.find(({ path }) => path === commitMark),
   };
+}
+
+/** A file of so many bytes does not wait for the end of its directory. */
+const worthDeletingFirst = 16 * 1024;
+
+/** Large files of these directories, which go away only after the patches: those that are no base would take space until then. */
+function largeFilesOf(directories: readonly BuildPath[], { decisions }: SettledPlan): readonly BuildPath[] {
+  const within = new Set(directories);
+  const found: BuildPath[] = [];
+  // In byte order a directory comes before what it holds.
+  for (const { path, source } of decisions.values()) {
+    const above = parentOf(path);
+    if (above === undefined || !within.has(above)) continue;
+    if (source?.kind === 'directory') within.add(path);
+    else if (source?.kind === 'file' && source.content.size >= worthDeletingFirst) found.push(path);
+  }
+  return found;
 }
 
 /** The paths and every directory above them. */

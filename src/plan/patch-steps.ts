@@ -40,8 +40,9 @@ export function patchSteps(
   goneDirectories: ReadonlySet<BuildPath>,
 ): readonly PatchStep[] {
   const ops = patches.filter(({ path }) => path !== commitMark);
-  const inPlace = ops.filter(({ path, base }) => path === base.path);
-  const foreign = ops.filter(({ path, base }) => path !== base.path);
+  const fromSource = ops.filter(({ base }) => base.kind !== 'updated');
+  const inPlace = fromSource.filter(({ path, base }) => path === base.path);
+  const foreign = fromSource.filter(({ path, base }) => path !== base.path);
   const overSource = (op: PatchFile): boolean => plan.decisions.get(op.path)?.source?.kind === 'file';
   const readers = [
     ...groupedByBase(foreign.filter((op) => !overSource(op)).sort(bySpace)),
@@ -86,5 +87,27 @@ export function patchSteps(
   }
   flush();
   for (const op of [...inPlace].sort(bySpace)) steps.push({ kind: 'patch', op, staged: false });
+  for (const op of baseFirst(ops.filter(({ base }) => base.kind === 'updated')))
+    steps.push({ kind: 'patch', op, staged: true });
   return steps;
+}
+
+/** Patches from updated files, in rounds: each after the one that makes its base, those of one base next to each other. */
+function baseFirst(ops: readonly PatchFile[]): readonly PatchFile[] {
+  const byBase = new Map<BuildPath, PatchFile[]>();
+  for (const op of ops) {
+    const group = byBase.get(op.base.path);
+    if (group === undefined) byBase.set(op.base.path, [op]);
+    else group.push(op);
+  }
+  const made = new Set(ops.map(({ path }) => path));
+  const ordered: PatchFile[] = [];
+  let round = [...byBase.keys()].filter((base) => !made.has(base)).sort(compareBytes);
+  while (round.length > 0) {
+    const next = round.flatMap((base) => (byBase.get(base) ?? []).sort(bySpace));
+    ordered.push(...next);
+    round = next.map(({ path }) => path).filter((path) => byBase.has(path));
+  }
+  if (ordered.length < ops.length) throw new Error('files are patched from each other in a circle');
+  return ordered;
 }

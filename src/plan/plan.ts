@@ -17,6 +17,7 @@ import { type ChmodPlacement, effectiveOwnership, planPermissions, type SkippedR
 import type { PermissionFamily } from './permissions-reduce.js';
 import { refuseImpossibleKeeps, scopeOf } from './scope.js';
 import type { Sketch } from './sketch.js';
+import { withUpdatedBases } from './updated-bases.js';
 import { vanishingDirectories } from './vanishing.js';
 
 /** Everything that decides a plan. */
@@ -55,6 +56,7 @@ export function planDelta(request: PlanRequest): DeltaPlan {
   };
   const decisions = new Map<BuildPath, Decision<DeltaOperation>>();
   for (const pair of comparePaths(source, target)) decisions.set(pair.path, decidePath(pair, context));
+  const { crossBases, basesPerFile } = request.levers;
 
   const raw = outcomeOf(source, target, scope);
   const ownerships = effectiveOwnership(raw, rules.permissions, scope.touches);
@@ -80,7 +82,7 @@ export function planDelta(request: PlanRequest): DeltaPlan {
     targetMisc: target.misc,
     boot: boot.partition,
     system: system.partition,
-    decisions,
+    decisions: crossBases ? withUpdatedBases(decisions, request.sketches, basesPerFile) : decisions,
     outcome,
     permissions: permissions.statements,
     findings: [
@@ -92,28 +94,29 @@ export function planDelta(request: PlanRequest): DeltaPlan {
   };
 }
 
-/** The files whose content the search for bases would like to know: new in the target, and gone or changed or staying in the source. */
+/** The files whose content the search for bases would like to know: new or changed in the target, and in the source all that such a file may be made from. */
 export function contentsToSketch(
   source: Build,
   target: Build,
   rules: ListRules,
   parts: ReadonlySet<Part>,
+  { crossBases }: Pick<Levers, 'crossBases'>,
 ): { readonly source: readonly BuildPath[]; readonly target: readonly BuildPath[] } {
   const scope = scopeOf(rules, parts);
   const worthIt = (path: BuildPath, entry: Entry): boolean =>
     entry.kind === 'file' && mayBeSketched(path, entry.content.size) && scope.touches(path);
   const known = new Set<Sha1>();
   for (const entry of source.entries.values()) if (entry.kind === 'file') known.add(entry.content.sha1);
-  const fresh = [...target.entries].filter(
-    ([path, entry]) =>
-      worthIt(path, entry) &&
-      source.entries.get(path)?.kind !== 'file' &&
-      entry.kind === 'file' &&
-      !known.has(entry.content.sha1),
+  const differing = [...target.entries].filter(
+    ([path, entry]) => entry.kind === 'file' && !known.has(entry.content.sha1) && worthIt(path, entry),
   );
-  if (fresh.length === 0) return { source: [], target: [] };
-  const sources = [...source.entries].filter(([path, entry]) => worthIt(path, entry));
-  return { source: sources.map(([path]) => path), target: fresh.map(([path]) => path) };
+  const isNew = (path: BuildPath): boolean => source.entries.get(path)?.kind !== 'file';
+  const wanted = crossBases ? differing : differing.filter(([path]) => isNew(path));
+  // What is new may be made from any file; what changed, from itself or from another file of the target.
+  const fromAny = wanted.some(([path]) => isNew(path));
+  const changed = new Set(wanted.map(([path]) => path));
+  const sources = [...source.entries].filter(([path, entry]) => (fromAny || changed.has(path)) && worthIt(path, entry));
+  return { source: sources.map(([path]) => path), target: wanted.map(([path]) => path) };
 }
 
 /** Below this, in bytes, a file is found by its name or sent whole: its patch would hardly be smaller. */

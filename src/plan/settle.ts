@@ -11,6 +11,35 @@ export function encodeOperations(plan: DeltaPlan): readonly (EncodeFile | Encode
 }
 
 /**
+ * The plan without bases that are not to be had: a file that travels whole is unpacked after all patches, so none can be made from it.
+ * `again` names the files that were to be made from one, in byte order: they are to be encoded once more, from the bases they have now.
+ */
+export function withoutWholeBases(
+  plan: DeltaPlan,
+  encodings: ReadonlyMap<BuildPath, Encoding>,
+): { readonly plan: DeltaPlan; readonly again: ReadonlySet<BuildPath> } {
+  const again = new Set<BuildPath>();
+  for (const op of encodeOperations(plan)) {
+    if (op.kind !== 'encode-file') continue;
+    const chosen = encodings.get(op.path)?.chosen;
+    const base = chosen?.kind === 'patch' ? op.bases.find(({ path }) => path === chosen.base) : undefined;
+    if (base?.kind === 'updated' && encodings.get(base.path)?.chosen.kind === 'whole') again.add(op.path);
+  }
+  if (again.size === 0) return { plan, again };
+  const decisions = new Map(plan.decisions);
+  for (const path of again) {
+    const decision = decisions.get(path);
+    if (decision === undefined) continue;
+    const operations = decision.operations.map(
+      (op): DeltaOperation =>
+        op.kind === 'encode-file' ? { ...op, bases: op.otherwise ?? [], otherwise: undefined } : op,
+    );
+    decisions.set(path, { ...decision, operations });
+  }
+  return { plan: { ...plan, decisions }, again };
+}
+
+/**
  * Puts the encodings into the plan, which then lacks only its identity patches. Every encode operation must have its
  * encoding; a missing one is a bug and throws.
  */
@@ -35,14 +64,19 @@ function settleDecision(
     'patched-from-unrelated',
     'image-differs',
   ];
-  const from =
-    encoding.chosen.kind === 'patch' && encoding.chosen.base !== decision.path ? encoding.chosen.base : undefined;
+  const base = operations.find((op) => op.kind === 'patch-file')?.base;
+  const isUpdated = base?.kind === 'updated';
+  const from = base === undefined || isUpdated || base.path === decision.path ? undefined : base.path;
   return {
     ...decision,
     operations,
     from: whole ? undefined : (from ?? decision.from),
     change: whole && (decision.change === 'moved' || decision.change === 'copied') ? 'added' : decision.change,
-    reason: whole && expectedPatch.includes(decision.reason) ? 'patch-not-worthwhile' : decision.reason,
+    reason: isUpdated
+      ? 'patched-from-updated'
+      : whole && expectedPatch.includes(decision.reason)
+        ? 'patch-not-worthwhile'
+        : decision.reason,
     alternatives: encoding.alternatives,
   };
 }

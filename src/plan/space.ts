@@ -115,7 +115,7 @@ const eraseBlock = 256 * 1024;
 
 /** The largest request for space in /cache that the script makes, each rounded as told. */
 function cacheAsked(plan: SettledPlan, order: DeviceOrder, rounded: (size: number) => number): number {
-  let asked = order.checks.reduce((most, { base }) => Math.max(most, rounded(base.content.size)), 0);
+  let asked = order.patched.reduce((most, { base }) => Math.max(most, rounded(base.content.size)), 0);
   for (const step of order.patches)
     if (step.kind === 'patch' && step.staged) asked = Math.max(asked, rounded(stagingSpace(step.op.base.content.size)));
   for (const op of order.partitions) {
@@ -131,7 +131,7 @@ function cacheForRetry(plan: SettledPlan, order: DeviceOrder, cachePeak: number)
   const staged = plan.bootUpdate === 'resumable';
   const images = order.partitions.filter((op) => op.kind === 'patch-partition');
   const image = images.reduce((most, { target }) => Math.max(most, inBlocks(target.size)), 0);
-  const moved = order.checks.reduce((most, { base }) => Math.max(most, inBlocks(base.content.size)), 0);
+  const moved = order.patched.reduce((most, { base }) => Math.max(most, inBlocks(base.content.size)), 0);
   const asked = cacheAsked(plan, order, inBlocks);
   if (asked === 0) return cachePeak;
   // A cut among the files leaves a source; one in the write of a staged image leaves the image and a copy of it.

@@ -39,7 +39,7 @@ function makeDirectories(order: DeviceOrder): readonly Statement[] {
 export function patchPhase(plan: SettledPlan, order: DeviceOrder, guard: Guard): readonly Statement[] {
   const patched = partitionPatches(order);
   const total =
-    order.checks.reduce((sum, { target }) => sum + target.size, 0) +
+    order.patched.reduce((sum, { target }) => sum + target.size, 0) +
     patched.reduce((sum, { target }) => sum + target.size, 0);
   const bar = progressBar(total);
   const statements: Statement[] = [

@@ -46,7 +46,7 @@ export function verifyPhase(plan: SettledPlan, order: DeviceOrder, guard: Guard)
     statements.push(guard(checkOf(op), `"${where}" has unexpected contents.`), ...bar(op.base.content.size));
   }
   statements.push(...removeLeftovers(plan, order));
-  let largest = order.checks.reduce((most, { base }) => Math.max(most, base.content.size), 0);
+  let largest = order.patched.reduce((most, { base }) => Math.max(most, base.content.size), 0);
   let forBases = 0;
   for (const step of order.patches)
     if (step.kind === 'patch' && step.staged) forBases = Math.max(forBases, stagingSpace(step.op.base.content.size));

@@ -25,7 +25,7 @@ export function permissionFamily(
 export async function planBuilds(
   { source, target, rules }: Pick<OpenInputs, 'source' | 'target' | 'rules'>,
   options: PlanOptions,
-  sketching: Omit<SketchOptions, 'rules' | 'parts'>,
+  sketching: Omit<SketchOptions, 'rules' | 'parts' | 'levers'>,
 ): Promise<DeltaPlan> {
   const { levers } = options;
   const parts = new Set(options.parts);
@@ -38,6 +38,6 @@ export async function planBuilds(
     rules,
     permissions: permissionFamily(options, target.build),
     // No name holds them: they are not needed while patches are made.
-    sketches: wantsSketches ? await sketchBuilds(source, target, { ...sketching, rules, parts }) : new Map(),
+    sketches: wantsSketches ? await sketchBuilds(source, target, { ...sketching, rules, parts, levers }) : new Map(),
   });
 }

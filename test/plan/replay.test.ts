@@ -1,48 +1,19 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { sha256Of } from '../../src/model/digest.js';
 import { type ListRules, noListRules, type PathRule } from '../../src/model/list-rules.js';
-import type { Encoding, Payload } from '../../src/model/operation.js';
 import { parseParts } from '../../src/model/parts.js';
-import { type BuildPath, displayName, toBuildPath } from '../../src/model/path.js';
-import { withIdentities } from '../../src/plan/identities.js';
+import { displayName, toBuildPath } from '../../src/model/path.js';
 import { deviceOrder } from '../../src/plan/order.js';
 import { planDelta } from '../../src/plan/plan.js';
 import { replayPlan } from '../../src/plan/replay.js';
-import { encodeOperations, settle } from '../../src/plan/settle.js';
 import { type AbstractNode, abstractBuild } from '../support/abstract-build.js';
+import { settleWith } from '../support/settled.js';
 
 const levers = { moves: true, copies: true, crossBases: true, basesPerFile: 3 };
 
 function rule(list: 'noota' | 'fullota', text: string): PathRule {
   return { at: { list, file: list, line: 1 }, text, form: 'exact', matches: (path) => path === text };
-}
-
-function payload(name: string, size: number): Payload {
-  return { id: sha256Of(Buffer.from(name)), size, packageBytes: size };
-}
-
-/** Settles a plan without encoding anything: `choose` says which of the offered bases wins, or -1 for the whole file. */
-function settleFreely(plan: ReturnType<typeof planDelta>, choose: (path: BuildPath, bases: number) => number) {
-  const encodings = new Map<BuildPath, Encoding>();
-  for (const op of encodeOperations(plan)) {
-    const bases = op.kind === 'encode-file' ? op.bases : op.whole ? [] : [{ path: op.path }];
-    const base = bases[choose(op.path, bases.length)];
-    encodings.set(op.path, {
-      chosen:
-        base === undefined
-          ? { kind: 'whole', payload: payload(`whole ${op.target.sha1}`, op.target.size) }
-          : {
-              kind: 'patch',
-              base: base.path,
-              format: 'BSDIFF40',
-              payload: payload(`patch ${base.path} ${op.target.sha1}`, 150),
-            },
-      alternatives: [],
-    });
-  }
-  return withIdentities(settle(plan, encodings), (size) => payload(`identity ${size}`, 146));
 }
 
 function planOf(
@@ -98,7 +69,7 @@ describe('unit: replaying a plan', () => {
     fc.assert(
       fc.property(tree, tree, fc.infiniteStream(fc.integer({ min: -1, max: 2 })), (source, target, choices) => {
         const { plan, from, to } = planOf(source, target);
-        const settled = settleFreely(plan, (_, bases) => Math.min(choices.next().value ?? -1, bases - 1));
+        const settled = settleWith(plan, (_, bases) => Math.min(choices.next().value ?? -1, bases - 1));
         replayPlan(settled, deviceOrder(settled), from);
         for (const [path, entry] of to.entries) assert.equal(plan.outcome.get(path)?.kind, entry.kind);
         assert.equal(plan.decisions.size, new Set([...from.entries.keys(), ...to.entries.keys()]).size);
@@ -118,7 +89,7 @@ describe('unit: replaying a plan', () => {
     const target = { 'SYSTEM/etc/kept': { file: 'two' }, 'SYSTEM/firmware/m': { file: 'four' } };
     const rules = { ...noListRules, keep: [rule('noota', 'SYSTEM/etc/kept'), rule('noota', 'SYSTEM/old/kept')] };
     const { plan, from } = planOf(source, target, rules, 'l');
-    const settled = settleFreely(plan, () => -1);
+    const settled = settleWith(plan, () => -1);
     replayPlan(settled, deviceOrder(settled), from);
     const kinds = [...plan.decisions.values()]
       .filter(({ source: entry }) => entry?.kind !== 'directory')
@@ -135,7 +106,7 @@ describe('unit: replaying a plan', () => {
 
   it('catches a plan that forgets something', () => {
     const { plan, from } = planOf({ 'SYSTEM/a': { file: 'one' } }, { 'SYSTEM/b': { link: 'a' } });
-    const settled = settleFreely(plan, () => -1);
+    const settled = settleWith(plan, () => -1);
     const order = deviceOrder(settled);
     assert.throws(() => replayPlan(settled, { ...order, deleteFirst: [] }, from), /1 paths differ, first SYSTEM\/a/);
     assert.throws(() => replayPlan(settled, { ...order, links: [] }, from), /SYSTEM\/b/);
@@ -143,7 +114,7 @@ describe('unit: replaying a plan', () => {
 
   it('patches a moved file from where it was, and deletes that afterwards', () => {
     const { plan } = planOf({ 'SYSTEM/lib/x': { file: 'one' } }, { 'SYSTEM/usr/lib/x': { file: 'one' } });
-    const settled = settleFreely(plan, () => 0);
+    const settled = settleWith(plan, () => 0);
     const order = deviceOrder(settled);
     assert.deepEqual(
       order.patches.map((step) => (step.kind === 'patch' ? `${step.op.base.path} to ${step.op.path}` : step.kind)),
@@ -158,7 +129,7 @@ describe('unit: replaying a plan', () => {
       { 'SYSTEM/x': { file: 'one' } },
       { 'SYSTEM/x': { file: 'one' }, 'SYSTEM/y': { file: 'one' } },
     );
-    const settled = settleFreely(plan, () => 0);
+    const settled = settleWith(plan, () => 0);
     assert.deepEqual(
       deviceOrder(settled).patches.map((step) => step.kind === 'patch' && step.staged),
       [true],

@@ -179,6 +179,18 @@ const kinds: Readonly<Record<string, (grow: Growing) => string>> = {
     target[`${path}.2`] = change(random, before);
     return path;
   },
+  'rewritten like others of the target': ({ random, source, target, fresh }) => {
+    const path = fresh();
+    const [own, common] = [content(random), someContent(random, 6_000 + random.below(10_000))];
+    source[path] = file(own);
+    target[path] = file(Buffer.concat([own, common]));
+    for (let count = 1 + random.below(3); count > 0; count--) {
+      const like = fresh();
+      if (random.chance(70)) source[like] = some(random);
+      target[like] = file(edited(random, common), owner(random));
+    }
+    return path;
+  },
   'mode only': ({ random, source, target, fresh }) => {
     const path = fresh();
     const before = file(content(random), { mode: 0o644 });

@@ -1,12 +1,12 @@
 /** Plans that are settled without encoding anything, for what comes behind them. */
 import { sha256Of } from '../../src/model/digest.js';
-import type { Encoding, Payload } from '../../src/model/operation.js';
+import type { EncodeFile, EncodePartition, Encoding, Payload } from '../../src/model/operation.js';
 import { parseParts } from '../../src/model/parts.js';
 import type { BuildPath } from '../../src/model/path.js';
 import type { DeltaPlan, SettledPlan } from '../../src/model/plan.js';
 import { withIdentities } from '../../src/plan/identities.js';
 import { planDelta } from '../../src/plan/plan.js';
-import { encodeOperations, settle } from '../../src/plan/settle.js';
+import { encodeOperations, settle, withoutWholeBases } from '../../src/plan/settle.js';
 import type { Shape } from './growth-shapes.js';
 
 function payload(name: string, size: number): Payload {
@@ -35,11 +35,15 @@ export function allParts() {
   return parts;
 }
 
-/** The plan with made-up patches: the first base that was offered wins. */
-export function settleWithFirst(plan: DeltaPlan): SettledPlan {
+/** Says which of so many offered bases wins, or -1 for the whole file. */
+export type ChooseBase = (path: BuildPath, bases: number) => number;
+
+/** The plan with made-up patches. A file whose base travels whole after all is chosen for again, as when files are encoded. */
+export function settleWith(plan: DeltaPlan, choose: ChooseBase): SettledPlan {
   const encodings = new Map<BuildPath, Encoding>();
-  for (const op of encodeOperations(plan)) {
-    const [base] = op.kind === 'encode-file' ? op.bases : op.whole ? [] : [{ path: op.path }];
+  const encode = (op: EncodeFile | EncodePartition): void => {
+    const bases = op.kind === 'encode-file' ? op.bases : op.whole ? [] : [{ path: op.path }];
+    const base = bases[choose(op.path, bases.length)];
     const chosen: Encoding['chosen'] =
       base === undefined
         ? { kind: 'whole', payload: payload(`whole ${op.target.sha1}`, op.target.size) }
@@ -50,6 +54,17 @@ export function settleWithFirst(plan: DeltaPlan): SettledPlan {
             payload: payload(`patch ${base.path} ${op.target.sha1}`, 150),
           };
     encodings.set(op.path, { chosen, alternatives: [] });
+  };
+  for (const op of encodeOperations(plan)) encode(op);
+  let left = withoutWholeBases(plan, encodings);
+  while (left.again.size > 0) {
+    for (const op of encodeOperations(left.plan)) if (left.again.has(op.path)) encode(op);
+    left = withoutWholeBases(left.plan, encodings);
   }
-  return withIdentities(settle(plan, encodings), (size) => payload(`identity ${size}`, 146));
+  return withIdentities(settle(left.plan, encodings), (size) => payload(`identity ${size}`, 146));
+}
+
+/** The same, where the first base that was offered wins. */
+export function settleWithFirst(plan: DeltaPlan): SettledPlan {
+  return settleWith(plan, () => 0);
 }

@@ -103,7 +103,13 @@ function isPatchJob(job: Fields): boolean {
 function areBases(bases: unknown): boolean {
   return (
     Array.isArray(bases) &&
-    bases.every((base: unknown) => isFields(base) && areTexts(base.path) && typeof base.cost === 'number')
+    bases.every(
+      (base: unknown) =>
+        isFields(base) &&
+        areTexts(base.path) &&
+        typeof base.cost === 'number' &&
+        (base.updated === undefined || base.updated === true),
+    )
   );
 }
 

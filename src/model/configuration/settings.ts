@@ -106,7 +106,7 @@ export const settings = {
   },
   noMoves: { kind: 'flag', commands: packing, about: 'Do not patch moved files from their old path' },
   noCopies: { kind: 'flag', commands: packing, about: 'Send files that are also elsewhere in the build' },
-  noCrossBases: { kind: 'flag', commands: packing, about: 'Do not patch new files from similar ones' },
+  noCrossBases: { kind: 'flag', commands: packing, about: 'Do not patch files from similar ones elsewhere' },
   plan: { kind: 'path', commands: ['generate'], about: 'Write what was decided for every path, as JSON' },
   noRecord: { kind: 'flag', commands: ['generate'], about: 'Do not write update.zip.json beside the package' },
   provenance: { kind: 'path', commands: ['generate'], about: 'Write an in-toto statement with SLSA provenance' },

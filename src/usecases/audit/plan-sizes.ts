@@ -74,9 +74,12 @@ export function openSizes(
     return estimate === undefined ? { key, bases } : undefined;
   };
 
-  const readBases = async (bases: readonly { readonly path: BuildPath }[], have: SeenFile['base']) => {
+  const readBases = async (bases: readonly ReadBase[], have: SeenFile['base']) => {
     const read: Bytes[] = [];
-    for (const { path } of bases) read.push(have?.path === path ? have.bytes : await source.content.read(path));
+    for (const { path, build } of bases) {
+      const known = build === 'source' && have?.path === path ? have.bytes : undefined;
+      read.push(known ?? (await { source, target }[build].content.read(path)));
+    }
     return read;
   };
 
@@ -128,9 +131,21 @@ export function openSizes(
   };
 }
 
-function basesOf(op: Encode): readonly { readonly path: BuildPath; readonly content: Encode['target'] }[] {
-  if (op.kind === 'encode-file') return op.bases;
-  return op.source === undefined || op.whole ? [] : [{ path: op.path, content: op.source }];
+/** A base, and the build that has it. */
+interface ReadBase {
+  readonly path: BuildPath;
+  readonly content: Encode['target'];
+  readonly build: 'source' | 'target';
+}
+
+function basesOf(op: Encode): readonly ReadBase[] {
+  if (op.kind === 'encode-file')
+    return op.bases.map(({ path, content, kind }) => ({
+      path,
+      content,
+      build: kind === 'updated' ? 'target' : 'source',
+    }));
+  return op.source === undefined || op.whole ? [] : [{ path: op.path, content: op.source, build: 'source' }];
 }
 
 function identity(size: number): FileEstimate {

@@ -59,7 +59,13 @@ function taskOf(
   const task = {
     label: displayName(path),
     target: contentOf(target, path, job),
-    bases: bases.map(({ path: id, cost }): EncodeBase => ({ id, ...contentOf(source, id, job), cost })),
+    bases: bases.map(
+      ({ path: id, cost, updated }): EncodeBase => ({
+        id,
+        ...contentOf(updated === true ? target : source, id, job),
+        cost,
+      }),
+    ),
   };
   if (encodingKey(task, { effort: job.effort, worthwhile: defaultWorthwhile }) === key) return task;
   throw wrongTask(job, path, 'the patch is not the one that is asked for');

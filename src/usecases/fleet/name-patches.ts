@@ -65,9 +65,13 @@ interface PatchName {
   readonly size: number;
 }
 
-function asNamed({ key, path, target, bases }: NamedTask): PatchName {
+function asNamed({ key, path, target, bases, updated }: NamedTask): PatchName {
   return {
-    task: { key, target: path, bases: bases.map(({ id, cost = 0 }) => ({ path: id, cost })) },
+    task: {
+      key,
+      target: path,
+      bases: bases.map(({ id, cost = 0 }) => ({ path: id, cost, updated: updated.has(id) ? true : undefined })),
+    },
     size: target.size,
   };
 }

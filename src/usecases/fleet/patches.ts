@@ -8,6 +8,7 @@ import type { OpenBuild } from '../../model/build.js';
 import type { Sha256 } from '../../model/digest.js';
 import type { FleetEstimate, FleetJob, FleetPatch, FleetPlan } from '../../model/fleet.js';
 import { sdx6x } from '../../model/layout.js';
+import type { EncodeFile, EncodePartition } from '../../model/operation.js';
 import type { PatchCache } from '../../model/patch-cache.js';
 import type { BuildPath } from '../../model/path.js';
 import type { Ports } from '../../model/ports.js';
@@ -91,7 +92,12 @@ export async function fleetPatches(
 }
 
 /** A patch, or a file that travels whole, of a pair. */
-export type NamedTask = EncodeTask & { readonly key: Sha256; readonly path: BuildPath };
+export type NamedTask = EncodeTask & {
+  readonly key: Sha256;
+  readonly path: BuildPath;
+  /** The bases that are files of the target. */
+  readonly updated: ReadonlySet<string>;
+};
 
 /** What a pair needs. */
 export interface PlannedPair {
@@ -132,13 +138,15 @@ async function planPair(
 ): Promise<PlannedPair> {
   const { encoding } = options;
   const delta = await planBuilds({ source, target, rules }, options, { cache, onProgress: silent, signal });
-  const paths = encodeOperations(delta).map(({ path }) => path);
+  const operations = encodeOperations(delta);
   const all = encodeTasks(delta, { source, target }, encoding.whole === true).map((task, at) => ({
     ...task,
-    path: paths[at],
+    op: operations[at],
     key: encodingKey(task, { effort: encoding.effort, worthwhile: defaultWorthwhile }),
   }));
-  const tasks = all.flatMap((task) => (task.path === undefined ? [] : [{ ...task, path: task.path }]));
+  const tasks = all.flatMap(({ op, ...task }) =>
+    op === undefined ? [] : [{ ...task, path: op.path, updated: updatedBases(op) }],
+  );
   const changed = [...delta.decisions.values()].filter(({ operations }) => operations.length > 0).length;
   const programs = { bytes: 0, guess: 0 };
   for (const path of [sdx6x.updater, sdx6x.updateAgent]) {
@@ -148,6 +156,11 @@ async function planPair(
     programs.guess += quickWhole(await target.content.read(path));
   }
   return { tasks, statements: delta.permissions.length + changed, programs };
+}
+
+function updatedBases(op: EncodeFile | EncodePartition): ReadonlySet<string> {
+  const bases = op.kind === 'encode-file' ? op.bases : [];
+  return new Set(bases.filter(({ kind }) => kind === 'updated').map(({ path }) => path));
 }
 
 /** About what a task takes in the package. */

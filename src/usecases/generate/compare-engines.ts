@@ -45,7 +45,8 @@ export async function compareEngines(
     await warmUp(pool);
     for (const { path, base, op } of all) {
       signal?.throwIfAborted();
-      const [from, to] = [await source.content.read(base), await target.content.read(path)];
+      const isUpdated = op.kind === 'patch-file' && op.base.kind === 'updated';
+      const [from, to] = [await (isUpdated ? target : source).content.read(base), await target.content.read(path)];
       const label = displayName(path);
       const sourceContent = op.kind === 'patch-file' ? op.base.content : op.source;
       const other = await classic(maker, [from, to], { label, target: op.target }, signal);

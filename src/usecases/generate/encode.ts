@@ -7,7 +7,7 @@ import type { PatchMaker } from '../../model/patch-maker.js';
 import { type BuildPath, compareBytes, displayName, toBuildPath } from '../../model/path.js';
 import type { DeltaPlan } from '../../model/plan.js';
 import type { OnProgress } from '../../model/progress.js';
-import { encodeOperations } from '../../plan/settle.js';
+import { encodeOperations, withoutWholeBases } from '../../plan/settle.js';
 import type { EncodingOptions } from './encoding-options.js';
 import type { Begun } from './head-start.js';
 import { shareMemory } from './memory.js';
@@ -34,6 +34,8 @@ export interface EncodeInputs {
 
 /** The encodings of a plan, by path; the bytes are in the payloads. */
 export interface EncodedPlan {
+  /** The plan, without bases that turned out not to be had. */
+  readonly plan: DeltaPlan;
   readonly encodings: ReadonlyMap<BuildPath, Encoding>;
   readonly findings: readonly Finding[];
   /** How many came from the cache. */
@@ -76,20 +78,38 @@ export async function encodePlan(
     });
   try {
     const encodings = new Map<BuildPath, Encoding>();
-    const findings: Finding[] = [];
-    const proved: ProvedPatch[] = [];
-    let fromCache = 0;
-    const work = tasks.map(async ({ op, task }) => {
-      const result = await (begun === undefined ? pool.encode(task) : begun.encode(task, onProgress));
-      encodings.set(op.path, encodingOf(result, payloads));
-      await payloads.spill();
-      proved.push(...provedPatches(op, result));
-      if (result.fromCache) fromCache += 1;
-      findings.push(...deflateFindings(op, result, inputs.target.build.origin));
-    });
-    await Promise.all(work);
+    const made = new Map<BuildPath, Omit<EncodedPlan, 'plan' | 'encodings'>>();
+    const encodeAll = async (wanted: typeof tasks): Promise<void> => {
+      const work = wanted.map(async ({ op, task }) => {
+        const result = await (begun === undefined ? pool.encode(task) : begun.encode(task, onProgress));
+        encodings.set(op.path, encodingOf(result, payloads));
+        await payloads.spill();
+        made.set(op.path, {
+          proved: provedPatches(op, result),
+          fromCache: result.fromCache ? 1 : 0,
+          findings: deflateFindings(op, result, inputs.target.build.origin),
+        });
+      });
+      await Promise.all(work);
+    };
+    await encodeAll(tasks);
+    let settled = withoutWholeBases(plan, encodings);
+    while (settled.again.size > 0) {
+      const { plan: rest, again } = settled;
+      const ops = encodeOperations(rest).filter(({ path }) => again.has(path));
+      await encodeAll(ops.map((op) => ({ op, task: taskOf(op, inputs, rest, options.whole === true) })));
+      settled = withoutWholeBases(rest, encodings);
+    }
+    const all = [...made.values()];
+    const findings = all.flatMap((each) => each.findings);
     findings.sort((a, b) => compareBytes(a.place?.entry ?? '', b.place?.entry ?? ''));
-    return { encodings, findings, fromCache, proved };
+    return {
+      plan: settled.plan,
+      encodings,
+      findings,
+      fromCache: all.reduce((sum, each) => sum + each.fromCache, 0),
+      proved: all.flatMap((each) => each.proved),
+    };
   } finally {
     await pool.close();
   }
@@ -101,18 +121,21 @@ function taskOf(
   plan: DeltaPlan,
   whole: boolean,
 ): EncodeTask {
-  const from = (path: BuildPath, content: EncodeFile['target']): EncodeBase => ({
+  const from = (path: BuildPath, content: EncodeFile['target'], build: OpenBuild): EncodeBase => ({
     id: path,
     ...content,
-    read: () => source.content.read(path),
+    read: () => build.content.read(path),
   });
   const bases = whole
     ? []
     : op.kind === 'encode-file'
-      ? op.bases.map((base) => ({ ...from(base.path, base.content), cost: baseCost(op, base, plan) }))
+      ? op.bases.map((base) => ({
+          ...from(base.path, base.content, base.kind === 'updated' ? target : source),
+          cost: baseCost(op, base, plan),
+        }))
       : op.source === undefined || op.whole
         ? []
-        : [from(op.path, op.source)];
+        : [from(op.path, op.source, source)];
   return { label: displayName(op.path), target: { ...op.target, read: () => target.content.read(op.path) }, bases };
 }
 

@@ -191,7 +191,7 @@ async function generateWith(
     onProgress,
     signal,
   });
-  const plan = withIdentities(settle(delta, encoded.encodings), (size) => payloads.identity(size));
+  const plan = withIdentities(settle(encoded.plan, encoded.encodings), (size) => payloads.identity(size));
   const order = deviceOrder(plan);
   replayPlan(plan, order, source.build);
 

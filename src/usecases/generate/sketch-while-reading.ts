@@ -8,7 +8,7 @@ import type { BesideInputs } from '../open-inputs.js';
 
 /**
  * Sketches that are made while the builds are read, for a run that has no cache of them: the files are unpacked once then, not twice. Of the
- * source every file may be a base; of the target only what is new at its path looks for one.
+ * source every file may be a base; of the target only what is new at its path surely looks for one, and that something changed is known only when it was read.
  */
 export function sketchWhileReading(): {
   readonly beside: BesideInputs;

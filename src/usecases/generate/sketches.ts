@@ -6,6 +6,7 @@ import type { Part } from '../../model/parts.js';
 import type { PatchCache } from '../../model/patch-cache.js';
 import type { BuildPath } from '../../model/path.js';
 import type { OnProgress } from '../../model/progress.js';
+import type { Levers } from '../../plan/bases.js';
 import { contentsToSketch } from '../../plan/plan.js';
 import { type Sketch, sketchOf } from '../../plan/sketch.js';
 import { readSketches, sketchKey, writeSketches } from '../../plan/sketch-file.js';
@@ -15,6 +16,7 @@ import { sketchInThreads } from './sketch-in-threads.js';
 export interface SketchOptions {
   readonly rules: ListRules;
   readonly parts: ReadonlySet<Part>;
+  readonly levers: Pick<Levers, 'crossBases'>;
   /** Where sketches are kept between runs. */
   readonly cache?: PatchCache | undefined;
   /** Sketches that were made before, of any files. */
@@ -47,8 +49,8 @@ export async function sketchBuilds(
   target: OpenBuild,
   options: SketchOptions,
 ): Promise<ReadonlyMap<Sha1, Sketch>> {
-  const { rules, parts, cache, known: before, threads, onProgress, signal } = options;
-  const wanted = contentsToSketch(source.build, target.build, rules, parts);
+  const { rules, parts, levers, cache, known: before, threads, onProgress, signal } = options;
+  const wanted = contentsToSketch(source.build, target.build, rules, parts, levers);
   const sides = [
     { from: source, items: itemsOf(source, wanted.source) },
     { from: target, items: itemsOf(target, wanted.target) },
