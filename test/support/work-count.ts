@@ -40,11 +40,8 @@ const counted: readonly Method[] = [
 /** Array methods that stop early: their callbacks are counted instead. */
 const searching = ['some', 'every', 'find', 'findIndex'] as const;
 
-/**
- * How many steps of iterators, look-ups in maps and sets, passes over arrays and operations on texts `run` makes.
- * `run` must not wait for anything: the counters stand in the built-in classes while it runs.
- */
-export function workOf(run: () => void): number {
+/** Puts the counters into the built-in classes, until `stop` takes them out and gives what they have counted. */
+function count(): { readonly stop: () => number } {
   let work = 0;
   const restore: (() => void)[] = [];
   const put = (
@@ -64,25 +61,53 @@ export function workOf(run: () => void): number {
       },
     });
   };
+  for (const { holder, name, steps } of counted)
+    put(holder, name, (call) => (self, args) => {
+      work += steps(self);
+      return call(self, args);
+    });
+  for (const name of searching)
+    put(Array.prototype, name, (call) => (self, [test]) => {
+      if (typeof test !== 'function') throw new Error(`${name} without a test`);
+      return call(self, [
+        (...args: unknown[]): unknown => {
+          work += 1;
+          return Reflect.apply(test, undefined, args);
+        },
+      ]);
+    });
+  return {
+    stop: () => {
+      const found = work;
+      for (const undo of restore.toReversed()) undo();
+      return found;
+    },
+  };
+}
+
+/**
+ * How many steps of iterators, look-ups in maps and sets, passes over arrays and operations on texts `run` makes.
+ * `run` must not wait for anything: the counters stand in the built-in classes while it runs.
+ */
+export function workOf(run: () => void): number {
+  const { stop } = count();
+  let work = 0;
   try {
-    for (const { holder, name, steps } of counted)
-      put(holder, name, (call) => (self, args) => {
-        work += steps(self);
-        return call(self, args);
-      });
-    for (const name of searching)
-      put(Array.prototype, name, (call) => (self, [test]) => {
-        if (typeof test !== 'function') throw new Error(`${name} without a test`);
-        return call(self, [
-          (...args: unknown[]): unknown => {
-            work += 1;
-            return Reflect.apply(test, undefined, args);
-          },
-        ]);
-      });
     run();
   } finally {
-    for (const undo of restore.toReversed()) undo();
+    work = stop();
+  }
+  return work;
+}
+
+/** The same of what waits, if only for promises of its own: whatever else runs meanwhile is counted too. */
+export async function workOfWaiting(run: () => Promise<unknown>): Promise<number> {
+  const { stop } = count();
+  let work = 0;
+  try {
+    await run();
+  } finally {
+    work = stop();
   }
   return work;
 }
@@ -99,6 +124,17 @@ export function assertLinear(make: (n: number) => Readonly<Record<string, () => 
   for (const [name, run] of Object.entries(once)) {
     const work = [run, twice[name] ?? run].map((one) => workOf(() => void one()));
     const [less = 0, more = 0] = work;
+    assert(more <= 2.35 * less + smallWork, `${name}: ${less} steps become ${more} for twice as much`);
+  }
+}
+
+/** The same of computations that wait. */
+export async function assertLinearWaiting(
+  make: (n: number) => Promise<Readonly<Record<string, () => Promise<unknown>>>>,
+): Promise<void> {
+  const [once, twice] = [await make(300), await make(600)];
+  for (const [name, run] of Object.entries(once)) {
+    const [less, more] = [await workOfWaiting(run), await workOfWaiting(twice[name] ?? run)];
     assert(more <= 2.35 * less + smallWork, `${name}: ${less} steps become ${more} for twice as much`);
   }
 }
