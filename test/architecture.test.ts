@@ -318,6 +318,18 @@ test('unit: the simulated QuecPython device and what makes its updates are stran
     );
 });
 
+test('unit: what makes image deltas and what applies them are strangers', () => {
+  const applying = /^src\/imagedelta\/decoder\//;
+  const making = /^src\/imagedelta\/(encoder|repack)\//;
+  const faults = [...texts].flatMap(([file, text]) =>
+    importsOf(file, text)
+      .filter(({ to }) => (applying.test(file) && making.test(to)) || (making.test(file) && applying.test(to)))
+      .map(({ to }) => `${file} imports ${to}: neither may hide a mistake of the other`),
+  );
+  assert.deepEqual(faults, []);
+  for (const side of [applying, making]) assert.ok(files.some((file) => side.test(file)));
+});
+
 test('unit: each third-party package has one door', () => {
   const faults = [...texts].flatMap(([file, text]) =>
     importsOf(file, text)

@@ -1,8 +1,7 @@
 /** Applies a patch as a device does that has one flash for both images. */
 import type { DeltaDevice } from './device.js';
-import { DeltaError } from './fault.js';
 import type { DeltaHeader } from './header-fields.js';
-import type { WritableArea } from './storage.js';
+import { areaOf, clear } from './memory-area.js';
 import { updateFlash } from './update.js';
 
 /**
@@ -38,20 +37,4 @@ export function applyInPlace(
     },
   );
   return image.slice(0, newSize);
-}
-
-function clear(bytes: Uint8Array, from: number, to: number): boolean {
-  bytes.fill(0xff, from, to);
-  return true;
-}
-
-function areaOf(bytes: Uint8Array): WritableArea {
-  return {
-    read: (at, length) => bytes.subarray(at, at + length),
-    write: (at, from) => {
-      if (at + from.length > bytes.length) throw new DeltaError('storage', `${at} lies outside of the flash`);
-      for (let i = 0; i < from.length; i++) bytes[at + i] = (bytes[at + i] ?? 0) & (from[i] ?? 0);
-      return true;
-    },
-  };
 }

@@ -3,7 +3,7 @@ export interface ByteList {
   readonly u8: (value: number) => void;
   readonly u16: (value: number) => void;
   readonly u32: (value: number) => void;
-  /** 255 as often as it fits, then what is left. */
+  /** 7 bits in each byte, the lowest first. */
   readonly varint: (value: number) => void;
   readonly all: (bytes: Uint8Array) => void;
   readonly size: () => number;
@@ -37,7 +37,7 @@ export function openByteList(): ByteList {
     },
     varint: (value) => {
       let left = value;
-      for (; left >= 255; left -= 255) u8(255);
+      for (; left >= 128; left >>>= 7) u8((left & 127) | 128);
       u8(left);
     },
     all: (bytes) => {

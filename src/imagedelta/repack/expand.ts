@@ -49,7 +49,8 @@ function parametersOf(found: FoundStream, settings: MatcherSettings): Uint8Array
   return out.bytes();
 }
 
-function partOf(found: FoundStream): RepackPart | undefined {
+/** The part that a stream is; `undefined` where a decoder would refuse the work. */
+export function partOf(found: FoundStream): RepackPart | undefined {
   const told = found.codec === 'deflate' ? tellDeflate(found.stream) : tellLz4(found.stream);
   if (told === undefined) return undefined;
   const { settings, bytes, exceptions } = told;

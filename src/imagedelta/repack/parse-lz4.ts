@@ -105,7 +105,8 @@ function unpack(
     for (let i = 0; i < literals; i++) add(0, 0);
     end += literals;
     at += literals;
-    if (at === block.length) return end === size ? undefined : end - size;
+    // What the last token says of a match is for nobody, and not brought back.
+    if (at === block.length) return end === size || (token & 15) !== 0 ? undefined : end - size;
     if (at + 2 > block.length) return undefined;
     const distance = (block[at] ?? 0) | ((block[at + 1] ?? 0) << 8);
     at += 2;

@@ -4,6 +4,7 @@ import { checkDeltaPatch } from '../../imagedelta/decoder/checks.js';
 import { checkDevice, type DeltaDevice } from '../../imagedelta/decoder/device.js';
 import { readDeltaHeader } from '../../imagedelta/decoder/header.js';
 import { applyInPlace } from '../../imagedelta/decoder/one-flash.js';
+import { applyOnScratch } from '../../imagedelta/decoder/repack/apply-on-scratch.js';
 import { applyRepacked, checkRepackDevice, readRepackPatch } from '../../imagedelta/decoder/repack/apply-repacked.js';
 import { isRepackPatch } from '../../imagedelta/decoder/repack/outer-header.js';
 import type { ImageDeltaInfo } from '../../model/image-delta.js';
@@ -22,7 +23,7 @@ export interface OpenPatch {
   readonly check: (device: DeltaDevice) => void;
   /** Whether all of it is there and undamaged. */
   readonly checkWhole: () => void;
-  /** The new image; in place, with the blocks and the backup area of one flash, where it is asked for. */
+  /** The new image; where it is asked for as on a device: in one flash, with blocks, backup or scratch areas and a journal. */
   readonly apply: (old: Uint8Array, device: DeltaDevice, asOnDevice: boolean) => Uint8Array;
 }
 
@@ -57,6 +58,7 @@ function openRepacked(patch: Uint8Array): OpenPatch {
     signatureAt: outer.length - outer.signature.length,
     check: (device) => checkRepackDevice(read, device),
     checkWhole: () => {},
-    apply: (old, device) => applyRepacked(old, patch, device),
+    apply: (old, device, asOnDevice) =>
+      asOnDevice ? applyOnScratch(old, read, patch, device) : applyRepacked(old, patch, device),
   };
 }

@@ -6,7 +6,8 @@ import { partBytes } from '../../imagedelta/repack/container.js';
 import type { RepackProofs } from '../../imagedelta/repack/encode.js';
 import type { RepackPart } from '../../imagedelta/repack/expand.js';
 
-function placeOf(part: RepackPart): PackedPlace {
+/** The part as the decoder reads it. Throws a DeltaError where it does not know it. */
+export function placeOf(part: RepackPart): PackedPlace {
   const bytes = partBytes(part);
   return readPart(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length).part;
 }

@@ -39,7 +39,7 @@ if (segment === undefined) throw new Error('the sample has no segment');
 const packed = delta.subarray(segment.offset, segment.offset + segment.packed);
 
 /** The digest of the header right again, where its length is inside of the patch. */
-function mendDelta(bytes: Buffer): Buffer {
+export function mendDelta(bytes: Buffer): Buffer {
   const length = bytes.length < 12 ? 0 : bytes.readUInt32LE(8);
   if (length < 32 || length > bytes.length) return bytes;
   const digest = createHash('sha256').update(bytes.subarray(0, length - 32));

@@ -7,6 +7,7 @@ import { mutated } from './mutate.js';
 import { ownReaders } from './own-readers.js';
 import { portReaders } from './port-readers.js';
 import type { FuzzReader } from './reader.js';
+import { repackReaders } from './repack-readers.js';
 import { settingsReaders } from './settings-readers.js';
 import { textReaders } from './text-readers.js';
 
@@ -17,6 +18,7 @@ const all: ReadonlyMap<string, FuzzReader> = new Map(
     ...fileReaders,
     ...ownReaders,
     ...portReaders,
+    ...repackReaders,
     ...settingsReaders,
   }),
 );

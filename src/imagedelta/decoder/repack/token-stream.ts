@@ -31,12 +31,14 @@ export class DecisionReader {
     return this.u16() + 65_536 * this.u16();
   }
   varint(): number {
-    let sum = 0;
-    for (let byte = 255; byte === 255; ) {
-      byte = this.u8();
-      sum += byte;
+    let value = 0;
+    for (let scale = 1; scale <= 2 ** 28; scale *= 128) {
+      const byte = this.u8();
+      value += (byte % 128) * scale;
+      if (byte < 128) break;
+      if (scale === 2 ** 28) refuseDecisions('a number is too long');
     }
-    return sum;
+    return value < 2 ** 32 ? value : refuseDecisions('a number is too large');
   }
 }
 
@@ -149,8 +151,10 @@ export class ExceptionSink {
 }
 
 function pushVarint(out: number[], value: number): void {
-  for (let left = value; ; left -= 255) {
-    out.push(Math.min(left, 255));
-    if (left < 255) return;
+  let left = value;
+  while (left > 127) {
+    out.push(128 + (left % 128));
+    left = Math.floor(left / 128);
   }
+  out.push(left);
 }
