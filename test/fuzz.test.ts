@@ -9,7 +9,15 @@ import { faultOfReading, fuzzReaderNames, inputsOf } from './support/fuzz/reader
 import { kept } from './support/fuzz/samples.js';
 
 /** Readers whose samples are large are given fewer inputs; bench/fuzz.ts gives them as many as the others. */
-const fewer: Readonly<Record<string, number>> = { ubi: 150, ubifs: 150, extract: 150, compare: 300, 'build-zip': 500 };
+const fewer: Readonly<Record<string, number>> = {
+  ubi: 150,
+  ubifs: 150,
+  extract: 150,
+  compare: 300,
+  'build-zip': 500,
+  'repack-deflate': 300,
+  'repack-lz4': 300,
+};
 /** Of the whole process, with everything that was not yet collected. Bytes. */
 const mostMemory = 1.5 * 2 ** 30;
 

@@ -18,11 +18,11 @@ export function applyOnScratch(
   const eraseBlock = fits ? flashBlock : undefined;
   const block = eraseBlock ?? 1;
   const writeUnit = block % header.writeUnit === 0 ? header.writeUnit : 1;
-  const areaFor = (bytes: Uint8Array): RepackArea => ({
-    ...(eraseBlock === undefined ? rewritable(bytes) : areaOf(bytes)),
-    room: bytes.length,
-    erase: eraseBlock === undefined ? undefined : (at) => clear(bytes, at, at + eraseBlock),
-  });
+  const areaFor = (bytes: Uint8Array): RepackArea => {
+    const { read, write } = eraseBlock === undefined ? rewritable(bytes) : areaOf(bytes);
+    const erase = eraseBlock === undefined ? undefined : (at: number) => clear(bytes, at, at + eraseBlock);
+    return { read, write, erase, room: bytes.length };
+  };
   const blank = (size: number): Uint8Array => new Uint8Array(Math.ceil(size / block) * block).fill(0xff);
   const image = blank(Math.max(outer.oldSize, outer.newSize));
   image.set(old.subarray(0, image.length));
