@@ -3,8 +3,8 @@
  * package again until it is through.
  *
  * 1. The uncut run has told how many points there are: each state that the flash passes through, half-done writes included.
- * 2. A second run keeps the states at the chosen points. States share all that is equal, so thousands fit in memory.
- *    Every point inside of a partition write is chosen, whatever the sample.
+ * 2. The states at the chosen points are kept: the statements in which they lie run again, or all of them. States share all that
+ *    is equal, so thousands fit in memory. Every point inside of a partition write is chosen, whatever the sample.
  * 3. From each state the package starts from its first line, with a fresh RAM disk. At every fifth point the power goes
  *    again, shortly after the repetition changed something, up to four times. After a cut inside of a partition write it goes
  *    again at each change until that write is done: a partition that is half written lives from what was saved for it.
@@ -15,9 +15,10 @@
  */
 import { mostPointsInWrites, mostSecondCuts } from '../model/limits/device.js';
 import type { CutFailure, Difference, PowerCuts, Reach } from '../model/verification.js';
+import { type CutPoint, recordStates, recordStatesOf } from './cut-states.js';
 import type { Effect, Flash } from './machine.js';
 import type { Deeds } from './outside.js';
-import type { KnownRun } from './reuse/known-run.js';
+import type { KnownRun, MomentRecorder } from './reuse/known-run.js';
 import type { Reuse, Start } from './reuse/reuse.js';
 import { type Attempt, type Installation, PowerCut, placeOf, type RunReuse, startPackage } from './run.js';
 
@@ -28,14 +29,6 @@ const moreCuts = 4;
 const repeatEvery = 5;
 const keptStates = 2000;
 const shownFailures = 10;
-
-/** A state in which the power went. */
-interface CutPoint {
-  /** From 1. */
-  readonly number: number;
-  readonly flash: Flash;
-  readonly effect: Effect;
-}
 
 /** What the uncut run has told of its points. */
 export interface CutPoints {
@@ -64,24 +57,6 @@ function chosenPoints({ count, inWrites }: CutPoints, selection: CutSelection): 
     (nth) => inWrites[nth - 1] ?? 1,
   );
   return [...new Set([...spread(count, wanted), ...writes])].sort((a, b) => a - b);
-}
-
-/** The states at the wanted points. With a recorder the run goes to its end. */
-async function recordStates(
-  installation: Installation,
-  wanted: ReadonlySet<number>,
-  recorder: RunReuse | undefined,
-): Promise<{ readonly states: readonly CutPoint[]; readonly attempt: Attempt }> {
-  const states: CutPoint[] = [];
-  let number = 0;
-  const last = Math.max(...wanted);
-  const onEffect = (flash: Flash, effect: Effect): void => {
-    number++;
-    if (wanted.has(number)) states.push({ number, flash, effect });
-    if (number === last && recorder === undefined) throw new PowerCut(flash, effect);
-  };
-  const attempt = await startPackage(installation, installation.module.flash, { onEffect, reuse: recorder });
-  return { states, attempt };
 }
 
 /** A watch that takes the power after so many changes; never for 0. */
@@ -199,6 +174,8 @@ export interface Trying {
   readonly everySecondCut: boolean;
   /** What is known of the starts before; without it every statement of every start runs. */
   readonly reuse: Reuse | undefined;
+  /** The run without cuts, where it was recorded before. */
+  readonly recorded?: KnownRun | undefined;
 }
 
 /** Tries points, which are in order. What a point shows does not depend on which others are tried with it. */
@@ -206,13 +183,11 @@ export async function tryPoints(
   installation: Installation,
   judge: Judge,
   chosen: readonly ChosenPoint[],
-  { onTried, everySecondCut, reuse }: Trying,
+  { onTried, everySecondCut, reuse, recorded }: Trying,
 ): Promise<Tried> {
   const failures: (CutFailure & { readonly order: number })[] = [];
   let failed = 0;
   const second = { tried: 0, left: 0 };
-  const { root } = installation.script;
-  const recorder = reuse?.recorder(root.kind === 'chain' ? root.items.length : 1);
   let known: KnownRun | undefined;
   const reuseOf = (start: Start): RunReuse | undefined => reuse?.of(start, known);
 
@@ -244,10 +219,10 @@ export async function tryPoints(
   };
 
   /** The run without cuts, if it is as it should be: else nothing may be taken from it. */
-  const knownRun = async (recorded: typeof recorder, attempt: Attempt): Promise<KnownRun | undefined> => {
-    const run = recorded?.known(attempt);
+  const knownRun = async (): Promise<KnownRun | undefined> => {
+    const run = recorded ?? (reuse === undefined ? undefined : await recordRun(installation, reuse));
     if (run === undefined) return undefined;
-    const { count, outside } = await judge(attempt.flash, attempt);
+    const { count, outside } = await judge(run.flash, { reached: [], written: run.written });
     return count === 0 && outside.length === 0 ? run : undefined;
   };
 
@@ -270,9 +245,11 @@ export async function tryPoints(
 
   for (let from = 0; from < chosen.length; from += keptStates) {
     const chosenBy = new Map(chosen.slice(from, from + keptStates).map((each) => [each.number, each]));
-    const recorded = from === 0 ? recorder : undefined;
-    const { states, attempt } = await recordStates(installation, new Set(chosenBy.keys()), recorded?.reuse);
-    known ??= await knownRun(recorded, attempt);
+    if (from === 0) known = await knownRun();
+    const numbers = [...chosenBy.keys()];
+    const states = await (known === undefined
+      ? recordStates(installation, numbers)
+      : recordStatesOf(installation, known, numbers));
     for (const point of states) {
       installation.signal?.throwIfAborted();
       const { order = 0, inWrite = false } = chosenBy.get(point.number) ?? {};
@@ -282,6 +259,19 @@ export async function tryPoints(
     }
   }
   return { failed, failures, second };
+}
+
+/** Runs the package without a cut, for what is to be known of it. */
+export async function recordRun(installation: Installation, reuse: Reuse): Promise<KnownRun | undefined> {
+  const recorder = recorderFor(installation, reuse);
+  const { onEffect } = recorder;
+  const attempt = await startPackage(installation, installation.module.flash, { onEffect, reuse: recorder.reuse });
+  return recorder.known(attempt);
+}
+
+/** Records a run of the package, for what is to be known of it. */
+export function recorderFor({ script: { root } }: Installation, reuse: Reuse): MomentRecorder {
+  return reuse.recorder(root.kind === 'chain' ? root.items.length : 1);
 }
 
 function isRepeated({ order, inWrite }: Omit<ChosenPoint, 'number'>): boolean {

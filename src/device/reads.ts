@@ -27,3 +27,16 @@ export const readKeys = {
   partition: (name: string) => `partition ${name}`,
   stage: () => 'stage',
 };
+
+const nothing = (): void => {};
+
+/** Tells nobody. */
+export const unheard: ReadLog = {
+  name: nothing,
+  node: nothing,
+  below: nothing,
+  space: nothing,
+  partition: nothing,
+  stage: nothing,
+  everything: nothing,
+};

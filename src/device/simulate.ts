@@ -23,8 +23,10 @@ import {
   testEntries,
 } from './package.js';
 import { mapEntries, mapGet } from './persistent-map.js';
-import { type CutPoints, isInWrite } from './power-cuts.js';
+import { type CutPoints, isInWrite, recorderFor } from './power-cuts.js';
 import { profileOf } from './profile.js';
+import type { KnownRun } from './reuse/known-run.js';
+import { makeReuse, type Reuse } from './reuse/reuse.js';
 import { type Attempt, type Installation, placeOf, startPackage } from './run.js';
 import { NotSimulated, type PackageEntry } from './runtime.js';
 import { moduleOptions, type SimulateOptions } from './simulate-options.js';
@@ -120,9 +122,16 @@ interface FirstRun {
   readonly attempt: Attempt;
   readonly points: CutPoints;
   readonly trace: readonly string[];
+  /** The run for the sweep of power cuts, where it is to be known. */
+  readonly recorded: KnownRun | undefined;
 }
 
-async function runOnce(installation: Installation, options: SimulateOptions): Promise<FirstRun> {
+async function runOnce(
+  installation: Installation,
+  options: SimulateOptions,
+  reuse: Reuse | undefined,
+): Promise<FirstRun> {
+  const recorder = reuse && recorderFor(installation, reuse);
   let count = 0;
   const inWrites: number[] = [];
   const trace: string[] = [];
@@ -133,12 +142,14 @@ async function runOnce(installation: Installation, options: SimulateOptions): Pr
   const attempt = await startPackage(installation, installation.module.flash, {
     onEffect: (_, effect) => {
       count++;
+      recorder?.onEffect();
       if (isInWrite(effect)) inWrites.push(count);
     },
+    reuse: recorder?.reuse,
     onLine: options.trace === true ? onLine : undefined,
     onStatement: (count) => options.onProgress?.('run', count, total),
   });
-  return { attempt, points: { count, inWrites }, trace };
+  return { attempt, points: { count, inWrites }, trace, recorded: recorder?.known(attempt) };
 }
 
 const notTried: Hanging = { reaches: [], tried: new Set() };
@@ -191,7 +202,8 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
     signal: options.signal,
     mostVisits: options.mostVisits ?? mostVisits,
   };
-  const { attempt, points, trace } = await runOnce(installation, options);
+  const reuse = options.powerCuts === 'none' || options.reuse === false ? undefined : makeReuse();
+  const { attempt, points, trace, recorded } = await runOnce(installation, options, reuse);
   const succeeded = attempt.status === 'succeeded';
   const standard = standardOf(module, script, options, source.build.entries);
   const { expectation, rules } = standard;
@@ -211,6 +223,8 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
           reader,
           known,
           points,
+          reuse,
+          recorded,
           statements: attempt.statements,
           judge: judgeOf(standard, expected === undefined ? attempt.flash : undefined, store, script),
         });

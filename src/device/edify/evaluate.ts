@@ -56,7 +56,11 @@ export async function evaluateScript(
       text: textFor,
       texts: async () => {
         const values: string[] = [];
-        for (const argument of expression.args) values.push(await textFor(argument));
+        // nearly all are literals, for which nothing is to be waited
+        for (const argument of expression.args) {
+          const literal = argument.kind === 'literal';
+          values.push(literal ? told(expression, argument, argument.value) : await textFor(argument));
+        }
         return values;
       },
       source: (argument) => script.slice(argument.span.start, argument.span.end),

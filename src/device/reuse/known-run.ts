@@ -2,6 +2,7 @@
 import { mostMoments } from '../../model/limits/device.js';
 import { type Flash, type Machine, type PartitionWrite, volumeNames } from '../machine.js';
 import { mapGet } from '../persistent-map.js';
+import { unheard } from '../reads.js';
 import type { Attempt, RunReuse } from '../run.js';
 import { type Moment, momentOf } from './moments.js';
 
@@ -9,6 +10,8 @@ import { type Moment, momentOf } from './moments.js';
 export interface KnownMoment extends Moment {
   readonly visits: number;
   readonly written: number;
+  /** Changes of the flash. */
+  readonly changes: number;
 }
 
 /** Where a run that differs in some volumes alone does again what is not known: a statement, or nowhere until the end. */
@@ -23,6 +26,8 @@ export interface KnownRun {
    * or changed. Undefined where that is at once, or no moment was kept on the way.
    */
   readonly leap: (volumes: ReadonlySet<string>, statement: number) => Leap | undefined;
+  /** The last kept moment before the change of that number, from 1, with its statement and the number of changes before it. */
+  readonly beforeChange: (number: number) => { readonly statement: number; readonly moment: KnownMoment };
   readonly flash: Flash;
   readonly visits: number;
   readonly written: readonly PartitionWrite[];
@@ -31,16 +36,19 @@ export interface KnownRun {
 /** Keeps the moments of a run as it goes. */
 export interface MomentRecorder {
   readonly reuse: RunReuse;
+  /** To be called at each change of the flash. */
+  readonly onEffect: () => void;
   /** The run, when it has succeeded and noted nothing outside. */
   readonly known: (attempt: Attempt) => KnownRun | undefined;
 }
-
-const unheard = (): void => {};
 
 /** A recorder for so many statements. A deaf one passes over what is read, for tests. */
 export function momentRecorder(statements: number, deaf?: 'deaf' | undefined): MomentRecorder {
   const every = Math.ceil(statements / mostMoments);
   const moments = new Map<number, KnownMoment>();
+  /** The changes before each kept moment, in order. */
+  const changesBefore: number[] = [];
+  let changes = 0;
   const touches = new Map<string, number[]>();
   const touched = new Set<string>();
   let names: readonly string[] = [];
@@ -68,8 +76,8 @@ export function momentRecorder(statements: number, deaf?: 'deaf' | undefined): M
         below: read,
         space: read,
         // these must be the same before anything is leapt over
-        partition: unheard,
-        stage: unheard,
+        partition: unheard.partition,
+        stage: unheard.stage,
         everything: () => {
           for (const volume of names) read(volume);
         },
@@ -80,7 +88,9 @@ export function momentRecorder(statements: number, deaf?: 'deaf' | undefined): M
         touched.clear();
         begun = machine.unnoted.flash;
         if (index % every === 0) {
-          moments.set(index, { ...momentOf(runtime), visits: machine.visits, written: machine.written.length });
+          const { visits, written } = machine;
+          moments.set(index, { ...momentOf(runtime), visits, written: written.length, changes });
+          changesBefore.push(changes);
         }
         return true;
       },
@@ -90,6 +100,9 @@ export function momentRecorder(statements: number, deaf?: 'deaf' | undefined): M
         count = index + 1;
         endStatement(index, begun, ended);
       },
+    },
+    onEffect: () => {
+      changes++;
     },
     known: ({ status, flash, written, reached }) => {
       if (status !== 'succeeded' || reached.length > 0) return undefined;
@@ -104,6 +117,12 @@ export function momentRecorder(statements: number, deaf?: 'deaf' | undefined): M
           const moment = to > statement ? moments.get(to) : undefined;
           return moment && { to, moment };
         },
+        beforeChange: (number) => {
+          const statement = (placeOf(changesBefore, number) - 1) * every;
+          const moment = moments.get(statement);
+          if (moment === undefined) throw new Error(`no moment before change ${number}`);
+          return { statement, moment };
+        },
         flash,
         visits,
         written,
@@ -117,13 +136,18 @@ function changedVolumes(names: readonly string[], before: Flash | undefined, aft
   return names.filter((volume) => mapGet(before.volumes, volume) !== mapGet(after.volumes, volume));
 }
 
-/** The first of the rising numbers that is not less. */
-function firstFrom(numbers: readonly number[], least: number): number {
+/** The place of the first of the rising numbers that is not less; behind all where there is none. */
+function placeOf(numbers: readonly number[], least: number): number {
   let [from, to] = [0, numbers.length];
   while (from < to) {
     const middle = (from + to) >> 1;
     if ((numbers[middle] ?? 0) < least) from = middle + 1;
     else to = middle;
   }
-  return numbers[from] ?? Number.POSITIVE_INFINITY;
+  return from;
+}
+
+/** The first of the rising numbers that is not less. */
+function firstFrom(numbers: readonly number[], least: number): number {
+  return numbers[placeOf(numbers, least)] ?? Number.POSITIVE_INFINITY;
 }

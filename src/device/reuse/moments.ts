@@ -26,6 +26,15 @@ export function momentOf({ machine, wipesCache }: Runtime): Moment {
   return { flash: machine.unnoted.flash, ram: machine.ram, mounts: machine.mounts, wipesCache };
 }
 
+/** Puts the module into a moment, with another flash where one is given. */
+export function takeOver(runtime: Runtime, moment: Moment, flash: Flash = moment.flash): void {
+  const { machine } = runtime;
+  machine.unnoted.flash = flash;
+  machine.ram = moment.ram;
+  machine.mounts = moment.mounts;
+  runtime.wipesCache = moment.wipesCache;
+}
+
 /** The RAM disk's inodes are named by number in what is mounted, so the numbers count too. */
 function sameRam(a: FileSystem, b: FileSystem): boolean {
   if (a === b) return true;

@@ -3,7 +3,7 @@ import { visit } from '../machine.js';
 import { KnownEnd, type RunReuse } from '../run.js';
 import type { Runtime } from '../runtime.js';
 import { type KnownMoment, type KnownRun, type MomentRecorder, momentRecorder } from './known-run.js';
-import { differingVolumes, type IsSameMoment, isSameMoment, momentOf, withVolumes } from './moments.js';
+import { differingVolumes, type IsSameMoment, isSameMoment, momentOf, takeOver, withVolumes } from './moments.js';
 import { type SettledStatements, settledStatements } from './settled.js';
 
 /** What is reused, and how; tests leave parts of it out. */
@@ -88,9 +88,6 @@ function goOn(
   if (leap === 'end') throw new KnownEnd(withVolumes(known.flash, flash, differing), written);
   visit(machine, visits);
   machine.written.push(...written);
-  machine.unnoted.flash = withVolumes(leap.moment.flash, flash, differing);
-  machine.ram = leap.moment.ram;
-  machine.mounts = leap.moment.mounts;
-  runtime.wipesCache = leap.moment.wipesCache;
+  takeOver(runtime, leap.moment, withVolumes(leap.moment.flash, flash, differing));
   return leap.to;
 }

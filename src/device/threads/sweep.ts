@@ -5,7 +5,8 @@ import { type KnownContents, nothingKnown } from '../known-contents.js';
 import type { Script } from '../package.js';
 import { type CutPoints, type CutSelection, type Judge, selectPoints, sweepResult, tryPoints } from '../power-cuts.js';
 import { profileOf } from '../profile.js';
-import { makeReuse } from '../reuse/reuse.js';
+import type { KnownRun } from '../reuse/known-run.js';
+import type { Reuse } from '../reuse/reuse.js';
 import type { Installation } from '../run.js';
 import type { PackageEntry } from '../runtime.js';
 import { moduleOptions, type SimulateOptions } from '../simulate-options.js';
@@ -34,6 +35,9 @@ export interface Sweep {
   readonly known: KnownContents;
   /** Of the uncut run. */
   readonly points: CutPoints;
+  /** What is to be known of starts, and the uncut run where it is. */
+  readonly reuse: Reuse | undefined;
+  readonly recorded: KnownRun | undefined;
   readonly statements: number;
   readonly judge: Judge;
 }
@@ -43,16 +47,15 @@ export const statementsWorthThreads = 600_000;
 
 /** Takes the power away at the chosen points: here, or, when it takes long, in threads. */
 export async function sweep(selection: CutSelection, work: Sweep): Promise<PowerCuts> {
-  const { options, installation, reader, known, points } = work;
+  const { options, installation, reader, known, points, reuse, recorded } = work;
   const { source, expected } = options;
   const chosen = selectPoints(points, selection);
   const everySecondCut = selection === 'all';
   let tried = 0;
   const onTried = (): void => options.onProgress?.('power-cuts', ++tried, chosen.length);
   if (chosen.length * work.statements < statementsWorthThreads) {
-    const reuse = options.reuse === false ? undefined : makeReuse();
     return sweepResult(points, chosen, [
-      await tryPoints(installation, work.judge, chosen, { onTried, everySecondCut, reuse }),
+      await tryPoints(installation, work.judge, chosen, { onTried, everySecondCut, reuse, recorded }),
     ]);
   }
   const groups = await sweepInThreads(
@@ -65,7 +68,7 @@ export async function sweep(selection: CutSelection, work: Sweep): Promise<Power
       allowedPrograms: installation.allowedPrograms,
       triedProperties: installation.triedProperties,
       everySecondCut,
-      reuse: options.reuse !== false,
+      reuse: reuse !== undefined,
       mostVisits: installation.mostVisits,
       learnt: installation.store.learnt(),
       expected,
