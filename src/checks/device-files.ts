@@ -21,11 +21,16 @@ export function filesNeeded(plan: DeltaPlan): ReadonlyMap<BuildPath, ReadonlySet
     if (accepted === undefined) needed.set(path, new Set([sha1]));
     else accepted.add(sha1);
   };
-  for (const { operations } of plan.decisions.values()) {
+  for (const { path, source, operations } of plan.decisions.values()) {
     for (const operation of operations) {
       if (operation.kind !== 'encode-file') continue;
       for (const base of operation.bases) {
-        if (base.kind === 'updated') continue;
+        if (base.kind === 'updated') {
+          if (source?.kind !== 'file') continue;
+          accept(path, source.content.sha1);
+          accept(path, operation.target.sha1);
+          continue;
+        }
         accept(base.path, base.content.sha1);
         if (base.path === operation.path) accept(base.path, operation.target.sha1);
       }

@@ -1,3 +1,4 @@
+import type { Content } from './build.js';
 import type { Sha256 } from './digest.js';
 import type { ExtractFile, PatchFile, PatchPartition, WritePartition } from './operation.js';
 import type { BuildPath } from './path.js';
@@ -26,6 +27,13 @@ export type PatchStep =
     }
   | { readonly kind: 'delete'; readonly paths: readonly BuildPath[] };
 
+/** That a path has the target's bytes already, or the path of its base those of the base. */
+export interface FileCheck {
+  readonly path: BuildPath;
+  readonly target: Content;
+  readonly base: { readonly path: BuildPath; readonly content: Content };
+}
+
 /** Links that point to the same destination. */
 export interface LinkGroup {
   readonly destination: string;
@@ -37,8 +45,11 @@ export interface DeviceOrder {
   readonly names: EntryNames;
   /** Every patched file, build.prop included, in byte order. */
   readonly patched: readonly PatchFile[];
-  /** Those of them that are checked before anything is changed: what is patched from an updated file needs no more than that file does. */
-  readonly checks: readonly PatchFile[];
+  /**
+   * What is checked of files before anything is changed, in byte order. What is patched from an updated file is checked where the source
+   * has a file at its path, although nothing is read of that: a module whose files are others is not touched.
+   */
+  readonly checks: readonly FileCheck[];
   readonly unlinkFirst: readonly BuildPath[];
   readonly deleteTreesFirst: readonly BuildPath[];
   readonly deleteFirst: readonly BuildPath[];

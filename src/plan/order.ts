@@ -13,7 +13,7 @@
  *
  * Why nothing is lost on the way, step by step: docs/decisions/0002-device-order.md.
  */
-import type { DeviceOrder, EntryNames, LinkGroup } from '../model/device-order.js';
+import type { DeviceOrder, EntryNames, FileCheck, LinkGroup } from '../model/device-order.js';
 import type { ExtractFile, MakeLink, PatchFile, SettledOperation } from '../model/operation.js';
 import { type BuildPath, compareBytes, parentOf } from '../model/path.js';
 import type { SettledPlan } from '../model/plan.js';
@@ -45,7 +45,7 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
   return {
     names,
     patched: patches,
-    checks: fromSource,
+    checks: patches.flatMap((op) => checkOf(op, plan) ?? []),
     unlinkFirst: [
       ...of('delete-link').map(({ path }) => path),
       ...directories.filter((path) => becomesLink.has(path)),
@@ -70,6 +70,13 @@ export function deviceOrder(plan: SettledPlan): DeviceOrder {
     links: groupLinks(of('make-link')),
     last: wholeMark ?? patches.find(({ path }) => path === commitMark),
   };
+}
+
+/** What is checked of a patched file: nothing where it is new and made from an updated file, whose own check is enough. */
+function checkOf({ path, target, base }: PatchFile, { decisions }: SettledPlan): FileCheck | undefined {
+  if (base.kind !== 'updated') return { path, target, base };
+  const source = decisions.get(path)?.source;
+  return source?.kind === 'file' ? { path, target, base: { path, content: source.content } } : undefined;
 }
 
 /** A file of so many bytes does not wait for the end of its directory. */

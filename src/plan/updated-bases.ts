@@ -3,7 +3,7 @@
  * package, built by the same compiler from much of the same code, resemble each other more than their own earlier versions.
  *
  * Such a base is there once the package has patched it itself, and stays as it is from then on. Its own check, before anything is
- * changed, says that it is there or can be made, so what is patched from it needs no check of its own. Each file gets one such base at
+ * changed, says that it is there or can be made, so a new path that is patched from it needs no check of its own. Each file gets one such base at
  * most, and no file leads back to itself, so that the patches can be put in an order.
  */
 import type { Content } from '../model/build.js';

@@ -1,6 +1,5 @@
 /** What is checked before anything is changed. */
-import type { DeviceOrder } from '../model/device-order.js';
-import type { PatchFile } from '../model/operation.js';
+import type { DeviceOrder, FileCheck } from '../model/device-order.js';
 import type { SettledPlan } from '../model/plan.js';
 import { stagingSpace } from '../model/staging.js';
 import { device, partitionPatches, partitionWith, stagedBase, stagedName, stagesBases } from './names.js';
@@ -9,7 +8,7 @@ import { type Guard, pathsCall, progressBar } from './pieces.js';
 import { call, type Expression, or, run, type Statement } from './statements.js';
 
 /** True if the path has the target's or the source's bytes, so also after a cut. */
-function checkOf({ path, base, target }: PatchFile): Expression {
+function checkOf({ path, base, target }: FileCheck): Expression {
   const here = device(path);
   if (base.path === path) return call('apply_patch_check', here, target.sha1, base.content.sha1);
   return or(

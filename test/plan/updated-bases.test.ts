@@ -98,19 +98,25 @@ describe('unit: bases that the package has updated', () => {
     for (const path of ['new1', 'new2']) assert(!shown(basesOf(plan, path)).includes('updated'));
   });
 
-  it('are checked by their own check alone, and come before what is made from them', () => {
-    const plan = planWords({ ...source, three: 'P' }, { one: 'ABCDKLMN', two: 'EKLMNRSTU', three: 'RSTUKV' });
+  it('come before what is made from them; what the source has is checked, what is new needs no check', () => {
+    const target = { one: 'ABCDKLMN', two: 'EKLMNRSTU', three: 'RSTUKV', young: 'KLMN' };
+    const plan = planWords({ ...source, three: 'P' }, target);
     const settled = settleWith(plan, (_, bases) => bases - 1);
     const order = deviceOrder(settled);
     assert.deepEqual(
       order.patches.map((step) => step.kind === 'patch' && `${displayName(step.op.path)} ${step.staged}`),
-      ['SYSTEM/one false', 'SYSTEM/two true', 'SYSTEM/three true'],
+      ['SYSTEM/one false', 'SYSTEM/two true', 'SYSTEM/young true', 'SYSTEM/three true'],
     );
+    const contents = new Map(Object.entries({ ...source, three: 'P' }).map(([name, word]) => [name, fileWith(word)]));
+    for (const { path, base } of order.checks) {
+      assert.equal(base.path, path);
+      assert.deepEqual(base.content, contents.get(displayName(path).slice('SYSTEM/'.length))?.content);
+    }
     assert.deepEqual(
       order.checks.map(({ path }) => displayName(path)),
-      ['SYSTEM/one'],
+      ['SYSTEM/one', 'SYSTEM/three', 'SYSTEM/two'],
     );
-    assert.equal(order.patched.length, 3);
+    assert.equal(order.patched.length, 4);
     assert.equal(settled.decisions.get(toBuildPath(fromText('SYSTEM/two')))?.reason, 'patched-from-updated');
   });
 
@@ -136,7 +142,7 @@ describe('property: bases that the package has updated', () => {
         const plan = planWords(source, target);
         const settled = settleWith(plan, (_, bases) => Math.min(choices.next().value ?? -1, bases - 1));
         const order = deviceOrder(settled);
-        used += order.patched.length - order.checks.length;
+        used += order.patched.filter(({ base }) => base.kind === 'updated').length;
         const nodes = Object.entries(source).map(([path, content]) => [`SYSTEM/${path}`, fileWith(content).node]);
         replayPlan(settled, order, abstractBuild(Object.fromEntries(nodes)));
         for (const op of encodeOperations(plan))
