@@ -6,6 +6,7 @@ import { type BsdiffEffort, bsdiffEncoderVersion, encodeBsdiffFromBest } from '.
 import { isEncodable } from './bsdiff/encodable.js';
 import { identityPatch } from './bsdiff/identity.js';
 import { compressWhole, estimateWhole, exact, type PackedEntry, wholeEncoderVersion } from './deflate/whole.js';
+import { likelyBases } from './estimate/likely-bases.js';
 import {
   type DeflateTarget,
   encodeImgdiff,
@@ -20,7 +21,7 @@ import type { Mate } from './mate/mate.js';
 import { isProved } from './prove-patch.js';
 
 /** Names everything that decides about the bytes of a result, for cache keys. */
-export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-5`;
+export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-6`;
 
 /** Bytes to be made, and the bytes from which they may be made. */
 export interface EncodeFileRequest {
@@ -99,8 +100,8 @@ type Candidate = Trial & {
  * Where the deflate streams of a target can be made again and that more than halves it, BSDIFF40, which can only find
  * bytes that the compression left alone, is tried at effort `best` only: on a boot image it takes as long as the rest.
  *
- * Of several bases, only those get a BSDIFF40 whose draft is about as small as the smallest one; the others are told by
- * estimate. At effort `best` all of them do.
+ * Of several bases, only those get a patch whose estimate, where they are long, and whose draft are about as small as the smallest one; the others
+ * are told by estimate. At effort `best` all of them do. So it is with a long target that looks as if no patch of it were worthwhile.
  *
  * The result depends on the request and the options alone. `onProgress` is told bytes of the target, never decreasing.
  */
@@ -201,10 +202,17 @@ function encodeWith(request: EncodeFileRequest, options: EncodeFileOptions, port
     }
   } else if (whole === undefined || whole.bytes.length > smallestPatch) {
     const deflateTarget = openDeflateTarget(target, searchUpTo);
-    const passes = deflateTarget === undefined ? 1 : usable.length + 1;
+    const possible = usable.map(({ bytes, index }) => ({ bytes, index, cost: costs[index] ?? 0 }));
+    const estimates = effort === 'best' ? [] : likelyBases(possible, target, deflateTarget, options.worthwhile);
+    const likely = possible.filter((_, i) => estimates[i]?.isLikely !== false);
+    for (const [i, { index }] of possible.entries()) {
+      const estimate = estimates[i];
+      if (estimate?.isLikely === false) candidates.push(estimatedPatch(index, estimate.about));
+    }
+    const passes = deflateTarget === undefined ? 1 : likely.length + 1;
     let pass = 0;
     const passProgress = (done: number): void => onProgress(((pass + done / target.length) / passes) * target.length);
-    const left = usable.filter(({ bytes, index }) => {
+    const left = likely.filter(({ bytes, index }) => {
       if (deflateTarget === undefined) return true;
       const { patch, notes: seen } = provedImgdiff(bytes, deflateTarget, prove, {
         effort,
@@ -217,22 +225,15 @@ function encodeWith(request: EncodeFileRequest, options: EncodeFileOptions, port
       if (patch !== undefined) candidates.push(candidate('IMGDIFF2', patch, index, effort));
       return patch === undefined || patch.length * 2 >= target.length || effort === 'best';
     });
-    const rest = left.map(({ bytes, index }) => ({ bytes, cost: costs[index] ?? 0 }));
-    const outcomes = encodeBsdiffFromBest(rest, target, { effort, onProgress: passProgress, mate });
+    const known = Math.min(...candidates.filter(({ patch }) => patch !== undefined).map(fullCost));
+    const outcomes = encodeBsdiffFromBest(left, target, { effort, onProgress: passProgress, mate }, known);
     for (const [i, { index }] of left.entries()) {
       const outcome = outcomes[i];
       if (outcome === undefined) continue;
       candidates.push(
         'patch' in outcome
           ? candidate('BSDIFF40', exact(outcome.patch), index, effort)
-          : {
-              method: 'BSDIFF40',
-              base: index,
-              packageBytes: outcome.about,
-              estimated: true,
-              patch: undefined,
-              packed: undefined,
-            },
+          : estimatedPatch(index, outcome.about),
       );
     }
   }
@@ -308,6 +309,11 @@ function provedImgdiff(
   const thorough = encodeImgdiff(base, openDeflateTarget(opened.bytes) ?? opened, options);
   if (thorough.patch === undefined || prove(thorough.patch, base)) return thorough;
   return { patch: undefined, notes: { ...thorough.notes, unproved: true } };
+}
+
+/** A patch that was not made, for another way is better by far. */
+function estimatedPatch(base: number, packageBytes: number): Candidate {
+  return { method: 'BSDIFF40', base, packageBytes, estimated: true, patch: undefined, packed: undefined };
 }
 
 function candidate(

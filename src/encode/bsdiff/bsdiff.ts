@@ -27,21 +27,25 @@ export type BsdiffOutcome = { readonly patch: Uint8Array } | { readonly about: n
 /** A base is given up where its draft is larger than the smallest by more than this factor. */
 const within = 1.05;
 
+/** A patch is so much smaller than its draft at most, by measurement. */
+const finishedShare = 0.92;
+
 /** Drafts that take more memory than this together are made again when they are wanted. */
 const keptMemory = 32 * 2 ** 20;
 
 /**
  * Patches from the bases that promise the smallest, in their order. A draft of each is made, which takes less than half the
  * time of a patch, and tells their sizes apart: the patches of the others come out larger, but for a few in a thousand. At
- * effort `best` every base gets its patch.
+ * effort `best` every base gets its patch. Where another patch of the target is at hand that takes `known` bytes, only what may be smaller is made.
  */
 export function encodeBsdiffFromBest(
   bases: readonly BsdiffBase[],
   target: Uint8Array,
   { effort, onProgress, mate }: BsdiffOptions,
+  known: number = Number.POSITIVE_INFINITY,
 ): readonly BsdiffOutcome[] {
   const share = (part: number) => (done: number) => onProgress?.((part * target.length + done) / (bases.length + 1));
-  if (effort === 'best' || bases.length === 1) {
+  if (effort === 'best' || (bases.length === 1 && known === Number.POSITIVE_INFINITY)) {
     return bases.map(({ bytes }, i) => ({
       patch: encodeBsdiff(bytes, target, { effort, onProgress: bases.length === 1 ? onProgress : share(i), mate }),
     }));
@@ -60,7 +64,7 @@ export function encodeBsdiffFromBest(
   });
   const least = Math.min(...drafts.map(({ full }) => full));
   return drafts.map(({ bytes, size, full, kept }) => {
-    if (full > least * within) {
+    if (full > least * within || full * finishedShare > known) {
       kept?.drop();
       return { about: size };
     }

@@ -1,6 +1,6 @@
 import { compressBzip2 } from '../bsdiff/bzip2.js';
 import { controlBlock } from '../bsdiff/patch-file.js';
-import { sample } from './sample.js';
+import { type SampleSize, sample } from './sample.js';
 import { type IndexedSource, indexSource, largestPiece } from './source.js';
 
 /**
@@ -10,15 +10,24 @@ import { type IndexedSource, indexSource, largestPiece } from './source.js';
 const encoderGain = 0.15;
 const choiceFrom = 0.25;
 
+/** What bzip2 makes no smaller than this share of it is compressed or encrypted. */
+const noiseFrom = 0.99;
+
 /** Header, and what bzip2 takes for three empty streams. */
 const emptyPatch = 74;
 
+/** What is looked at of a target, unless there is reason to look closer. */
+const usualSample: SampleSize = { pieceBytes: largestPiece, fewestPieces: 16, enoughSearches: 25_000 };
+
+/** Many small pieces: so it is known to some hundredths how much of a target is found in a source. */
+export const closeSample: SampleSize = { pieceBytes: 4096, fewestPieces: 400, enoughSearches: 25_000 };
+
 /** About how many bytes the BSDIFF40 from one file to another takes. */
-export function estimatePatch(source: Uint8Array, target: Uint8Array): number {
+export function estimatePatch(source: Uint8Array, target: Uint8Array, size: SampleSize = usualSample): number {
   const indexed = indexSource(source);
-  const size = patchSizeOf(indexed, target);
+  const bytes = patchSizeOf(indexed, target, size);
   indexed.close();
-  return size;
+  return bytes;
 }
 
 /** Which of several sources the smallest patch can be made from, by a few pieces of the target, and about how large it is. */
@@ -38,7 +47,7 @@ export function estimateBestPatch(
     best = { base, indexed, cost };
   }
   if (best === undefined) return undefined;
-  const bytes = patchSizeOf(best.indexed, target);
+  const bytes = patchSizeOf(best.indexed, target, usualSample);
   best.indexed.close();
   return { base: best.base, bytes };
 }
@@ -51,17 +60,15 @@ function costOf(source: IndexedSource, target: Uint8Array): number {
   return (streams.extra.length + triplesCost * streams.control.length) / share;
 }
 
-function patchSizeOf(source: IndexedSource, target: Uint8Array): number {
-  const { streams, share } = sample(source, target, {
-    pieceBytes: largestPiece,
-    fewestPieces: 16,
-    enoughSearches: 25_000,
-  });
+function patchSizeOf(source: IndexedSource, target: Uint8Array, size: SampleSize): number {
+  const { streams, share } = sample(source, target, size);
   const control = compressBzip2(controlBlock(new Int32Array(streams.control)), { level: 9, effort: 'plain' });
   const diff = compressBzip2(streams.diff, { level: 1, effort: 'plain', differences: true });
   const extra = compressBzip2(streams.extra, { level: 9, effort: 'plain' });
   const made = streams.diff.length / Math.max(1, streams.diff.length + streams.extra.length);
   const kept = 1 - encoderGain * Math.min(1, made / choiceFrom);
-  const packed = 32 + control.length + diff.length + extra.length - emptyPatch;
-  return Math.round(emptyPatch + (kept * Math.max(0, packed)) / share);
+  // No choice makes noise smaller.
+  const noise = extra.length >= noiseFrom * streams.extra.length ? extra.length : 0;
+  const packed = 32 + control.length + diff.length + extra.length - emptyPatch - noise;
+  return Math.round(emptyPatch + (kept * Math.max(0, packed) + noise) / share);
 }

@@ -5,6 +5,7 @@ import { type DeflateStream, searchDeflateStreams } from '../imgdiff/deflate-str
 import { type DeflateTarget, openDeflateTarget } from '../imgdiff/imgdiff.js';
 import { gramsOf, similarity } from '../imgdiff/similarity.js';
 import { estimatePatch } from './patch-size.js';
+import type { SampleSize } from './sample.js';
 
 /** Bytes of a stream that must be the same for its settings to be believed. */
 const comparedBytes = 32 * 1024;
@@ -33,8 +34,12 @@ export interface Unpacked {
 /** Looks for the streams of a target, once for any number of sources; undefined where there are none. */
 export function openUnpacked(target: Uint8Array): Unpacked | undefined {
   const opened = openDeflateTarget(target, comparedBytes, keptExpanded);
-  if (opened === undefined) return undefined;
-  const { streams, settings } = opened;
+  return opened && unpackedOf(opened);
+}
+
+/** The same of a target whose streams have been looked for. `size` says how closely to look. */
+export function unpackedOf(opened: DeflateTarget, size?: SampleSize | undefined): Unpacked {
+  const { bytes: target, streams, settings } = opened;
   let last: { readonly source: Uint8Array; readonly streams: readonly DeflateStream[] } | undefined;
   const streamsOf = (source: Uint8Array): readonly DeflateStream[] => {
     if (last?.source === source) return last.streams;
@@ -44,7 +49,7 @@ export function openUnpacked(target: Uint8Array): Unpacked | undefined {
   };
   const isForeign = (stream: DeflateStream): boolean => stream.container === 'gzip' && settings(stream) === undefined;
   return {
-    patchFrom: (source) => estimateFrom({ bytes: source, streams: streamsOf(source) }, opened),
+    patchFrom: (source) => estimateFrom({ bytes: source, streams: streamsOf(source) }, opened, size),
     repackedFrom: (source) => {
       const from = { bytes: source, streams: streamsOf(source) };
       const known = new Set(from.streams.map((stream) => keyOf(source, stream)));
@@ -71,7 +76,7 @@ interface Opened {
   readonly streams: readonly DeflateStream[];
 }
 
-function estimateFrom(source: Opened, target: DeflateTarget): number | undefined {
+function estimateFrom(source: Opened, target: DeflateTarget, size?: SampleSize | undefined): number | undefined {
   const known = new Set(source.streams.map((stream) => keyOf(source.bytes, stream)));
   let bytes = 0;
   let remade = 0;
@@ -80,13 +85,13 @@ function estimateFrom(source: Opened, target: DeflateTarget): number | undefined
     if (known.has(keyOf(target.bytes, stream))) continue;
     const base = closest(source.streams, stream);
     if (base === undefined || target.settings(stream) === undefined) continue;
-    bytes += chunkHeader + base.expanded((before) => stream.expanded((after) => estimatePatch(before, after)));
+    bytes += chunkHeader + base.expanded((before) => stream.expanded((after) => estimatePatch(before, after, size)));
     remade += 1;
     between.target.skip(stream);
     between.source.skip(base);
   }
   if (remade === 0) return undefined;
-  return bytes + estimatePatch(between.source.rest(), between.target.rest());
+  return bytes + estimatePatch(between.source.rest(), between.target.rest(), size);
 }
 
 /** What is left of some bytes when streams are taken out. */
