@@ -1,9 +1,9 @@
 /** The system calls that the updater makes, on the simulated module. Each returns the error, or `undefined` when it worked. */
 import { type Blob, emptyBlob, overwriteBlob, sliceBlob } from './blob.js';
+import { changeInode } from './change-inode.js';
 import {
   type Attributes,
   addInode,
-  type DirectoryInode,
   directoryOf,
   type FileInode,
   type Inode,
@@ -14,7 +14,6 @@ import {
 } from './file-system.js';
 import {
   commit,
-  type EffectKind,
   type Errno,
   find,
   type InodeRef,
@@ -34,10 +33,6 @@ import { emptyMap, mapEach, mapEntries } from './persistent-map.js';
 import { noteAttempt, noteChange } from './reach.js';
 
 type Failure = Errno | undefined;
-
-function update(machine: Machine, ref: InodeRef, inode: Inode, kind: EffectKind, subject: string): void {
-  commit(machine, ref.volume, replaceInode(volumeToChange(machine, ref.volume), ref.ino, inode), kind, subject);
-}
 
 /** Makes a directory. */
 export function makeDirectory(machine: Machine, path: string, mode: Attributes['mode']): Failure {
@@ -118,7 +113,7 @@ export function overwrite(machine: Machine, path: string, content: Blob): Failur
   noteChange(machine, found, path);
   if (inode === undefined || node === undefined) return 'ENOENT';
   if (inode.kind !== 'file') return 'EISDIR';
-  update(machine, node, { ...inode, content: overwriteBlob(inode.content, 0, content) }, 'write', path);
+  changeInode(machine, node, { ...inode, content: overwriteBlob(inode.content, 0, content) }, 'write', path);
   return undefined;
 }
 
@@ -221,61 +216,6 @@ export function makeLink(machine: Machine, destination: string, path: string): F
   const { fs } = addInode(volumeToChange(machine, volume), ino, found.name, { kind: 'link', destination });
   commit(machine, volume, fs, 'symlink', path);
   return undefined;
-}
-
-/** Sets the permission bits of an inode. */
-export function changeModeAt(machine: Machine, ref: InodeRef, mode: Attributes['mode'], subject: string): void {
-  const inode = nodeAt(machine, ref);
-  if ((inode.kind !== 'file' && inode.kind !== 'directory') || inode.mode === mode) return;
-  update(machine, ref, { ...inode, mode }, 'mode', subject);
-}
-
-/** The bits that the kernel takes from a file whose owner is set, even to the same: set-uid, set-gid of programs. */
-export function modeAfterOwnerChange(mode: number): number {
-  return mode & ((mode & 0o010) === 0 ? ~0o4000 : ~0o6000);
-}
-
-/** Whether setting the owner changes nothing: `undefined` leaves uid or gid. */
-export function isOwnerSet(
-  inode: FileInode | DirectoryInode,
-  uid: number | undefined,
-  gid: number | undefined,
-): boolean {
-  if (inode.uid !== (uid ?? inode.uid) || inode.gid !== (gid ?? inode.gid)) return false;
-  if (inode.kind === 'directory') return true;
-  const kept = inode.mode === 'unset' || modeAfterOwnerChange(inode.mode) === inode.mode;
-  return kept && inode.capabilities === undefined;
-}
-
-/** Sets the owner; `undefined` leaves uid or gid. A file loses set-uid, set-gid and capabilities by it. */
-export function changeOwnerAt(
-  machine: Machine,
-  ref: InodeRef,
-  uid: number | undefined,
-  gid: number | undefined,
-  subject: string,
-): void {
-  const inode = nodeAt(machine, ref);
-  if ((inode.kind !== 'file' && inode.kind !== 'directory') || isOwnerSet(inode, uid, gid)) return;
-  const owned = { ...inode, uid: uid ?? inode.uid, gid: gid ?? inode.gid };
-  if (owned.kind === 'directory') update(machine, ref, owned, 'mode', subject);
-  else {
-    const mode = owned.mode === 'unset' ? owned.mode : modeAfterOwnerChange(owned.mode);
-    update(machine, ref, { ...owned, mode, capabilities: undefined }, 'mode', subject);
-  }
-}
-
-/** Sets label or capabilities of an inode. */
-export function changeExtraAt(
-  machine: Machine,
-  ref: InodeRef,
-  extra: { readonly selabel: string } | { readonly capabilities: bigint | undefined },
-  subject: string,
-): void {
-  const inode = nodeAt(machine, ref);
-  if (inode.kind === 'file' || inode.kind === 'directory') {
-    update(machine, ref, { ...inode, ...extra }, 'mode', subject);
-  }
 }
 
 /**

@@ -2,7 +2,7 @@ import type { OpenBuild } from '../model/build.js';
 import { type OnProgress, silent } from '../model/progress.js';
 import type { EarlyFile, MadeBeside, ReadOptions } from '../model/tree.js';
 import { describeBuild } from './describe-build.js';
-import { isRawImageFile } from './images/raw-images.js';
+import { isRawImageFile } from './images/find-images.js';
 import type { Role } from './layout.js';
 import type { Modes } from './ownership.js';
 import { readTree } from './read-tree.js';

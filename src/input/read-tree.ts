@@ -3,7 +3,8 @@ import { asInputError } from '../files/system-error.js';
 import { InputError } from '../model/errors.js';
 import type { ReadOptions, Tree } from '../model/tree.js';
 import { readFolder } from './folder-tree.js';
-import { isRawImageFile, isRawImageFolder, readRawImages } from './images/raw-images.js';
+import { isRawImageFile, isRawImageFolder } from './images/find-images.js';
+import { readRawImages } from './images/raw-images.js';
 import { refuseOtherFolder } from './look-at-folder.js';
 import { readZip } from './zip/zip-tree.js';
 

@@ -1,8 +1,9 @@
 import { emptyBlob, type Whole } from '../blob.js';
+import { changeModeAt, changeOwnerAt } from '../change-inode.js';
 import type { PatchReading } from '../content.js';
 import { find, freeSpace } from '../machine.js';
 import { writeMtd } from '../partition.js';
-import { changeModeAt, changeOwnerAt, overwrite, rename, unlink, writeFile } from '../posix.js';
+import { overwrite, rename, unlink, writeFile } from '../posix.js';
 import type { Profile } from '../profile.js';
 import {
   DeviceCrashes,
@@ -11,7 +12,6 @@ import {
   failed,
   needMemory,
   parseByteCount,
-  parseInteger,
   type Runtime,
   ScriptAbort,
   type Value,
@@ -28,6 +28,7 @@ import {
   savedFile,
 } from './content.js';
 import { makeRoomInCache } from './files.js';
+import { type Chosen, choose, type PatchCall, readPatchCall } from './patch-call.js';
 import { expectArguments } from './text.js';
 
 const kib256 = 256 * 1024;
@@ -74,22 +75,6 @@ function saveSource(runtime: Runtime, source: Loaded): string | undefined {
   changeModeAt(machine, ref, source.attributes.mode, savedFile);
   changeOwnerAt(machine, ref, source.attributes.uid, source.attributes.gid, savedFile);
   return undefined;
-}
-
-interface PatchCall {
-  readonly sourceName: string;
-  readonly targetName: string;
-  readonly targetSha1: string;
-  readonly targetSize: number;
-  readonly hashes: readonly string[];
-  readonly patches: readonly (Whole | undefined)[];
-}
-
-/** What is patched: the source where it is, or the copy in /cache. */
-interface Chosen {
-  readonly source: Loaded;
-  readonly fromSaved: boolean;
-  readonly patch: Whole | undefined;
 }
 
 function space(problem: string): { readonly problem: string; readonly kind: 'space' | 'other' } {
@@ -231,51 +216,6 @@ async function patchFile(
   if (renamed !== undefined) return space(`rename of .patch to ${wanted.targetName} failed: ${renamed}`);
   if (saved) unlink(machine, savedFile);
   return undefined;
-}
-
-/** Which bytes are patched with which patch; the text says why none can be. */
-async function choose(runtime: Runtime, wanted: PatchCall): Promise<Chosen | 'done' | string> {
-  const target = await load(runtime, wanted.targetName);
-  if (typeof target !== 'string' && target.content.sha1 === parseSha1(wanted.targetSha1)) return 'done';
-  const source = wanted.targetName === wanted.sourceName ? target : await load(runtime, wanted.sourceName);
-  if (typeof source !== 'string' && (source.content.size > 0 || runtime.profile.patchesEmptySource)) {
-    const use = matching(source.content, wanted.hashes);
-    if (use >= 0) return { source, fromSaved: false, patch: wanted.patches[use] };
-  }
-  const why = typeof source === 'string' ? source : `${wanted.sourceName} has SHA-1 ${source.content.sha1}`;
-  const copy = await load(runtime, savedFile);
-  if (typeof copy === 'string') return `source file is bad (${why}) and there is no copy in /cache`;
-  const use = matching(copy.content, wanted.hashes);
-  if (use < 0) return `source file is bad (${why}) and the copy in /cache does not match either`;
-  return { source: copy, fromSaved: true, patch: wanted.patches[use] };
-}
-
-/** The target's size: the newer ones take a count of bytes, the older ones any number and whatever follows it. */
-function parseTargetSize(text: string, profile: Profile): number | undefined {
-  if (profile.wholeCounts) return parseByteCount(text, profile);
-  return parseInteger(/^[ \t-\r]*[+-]?[0-9]+/.exec(text)?.[0] ?? '');
-}
-
-async function readPatchCall(runtime: Runtime, values: readonly Value[]): Promise<PatchCall> {
-  const [sourceName, target, targetSha1, sizeText, ...pairs] = values;
-  if (typeof sourceName !== 'string' || typeof target !== 'string' || typeof targetSha1 !== 'string') {
-    throw new ScriptAbort('apply_patch(): source, target and digest must be text');
-  }
-  const targetSize = typeof sizeText === 'string' ? parseTargetSize(sizeText, runtime.profile) : undefined;
-  if (targetSize === undefined) throw new ScriptAbort("apply_patch(): can't parse the target size as byte count");
-  const hashes: string[] = [];
-  const patches: (Whole | undefined)[] = [];
-  for (let i = 0; i + 1 < pairs.length; i += 2) {
-    const hash = pairs[i];
-    const patch = pairs[i + 1];
-    if (typeof hash !== 'string') throw new ScriptAbort(`apply_patch(): sha-1 #${i / 2} is not string`);
-    if (patch === undefined || typeof patch === 'string') {
-      throw new ScriptAbort(`apply_patch(): patch #${i / 2} is not blob`);
-    }
-    hashes.push(hash);
-    patches.push(patch.bytes);
-  }
-  return { sourceName, targetName: target === '-' ? sourceName : target, targetSha1, targetSize, hashes, patches };
 }
 
 const applyPatch: DeviceFunction = async (runtime, call) => {

@@ -1,6 +1,7 @@
+import { changeExtraAt, changeModeAt, changeOwnerAt, isOwnerSet } from '../change-inode.js';
 import type { Inode } from '../file-system.js';
 import { find, type InodeRef, kindAt, type Machine, nodeAt } from '../machine.js';
-import { changeExtraAt, changeModeAt, changeOwnerAt, isOwnerSet, walk } from '../posix.js';
+import { walk } from '../posix.js';
 import { noteChangeAt } from '../reach.js';
 import { type Call, type DeviceFunction, no, ScriptAbort } from '../runtime.js';
 import { isPlainNumber, largestId, leadingNumber, modeBits, toId, toMode, wholeNumber } from './numbers.js';

@@ -9,9 +9,10 @@ import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import type { TreeEntry } from '../../model/tree-entry.js';
 import { readFolder } from '../folder-tree.js';
 import { readZip } from '../zip/zip-tree.js';
+import { isRawImageFile, isRawImageFolder } from './find-images.js';
 import { openImageTree } from './image-tree.js';
 import { openLittlefsTree } from './littlefs-tree.js';
-import { isRawImageFile, isRawImageFolder, readRawImages } from './raw-images.js';
+import { readRawImages } from './raw-images.js';
 
 /** How an input is opened. */
 export interface OpenInputOptions {

@@ -8,12 +8,12 @@
  * taken: the images themselves know owner and mode of every file.
  */
 
-import { readdir, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openFileSource } from '../../files/file-source.js';
 import { asInputError } from '../../files/system-error.js';
 import { sha1Of } from '../../model/digest.js';
-import { type Fault, InputError } from '../../model/errors.js';
+import { InputError } from '../../model/errors.js';
 import type { Finding } from '../../model/finding.js';
 import { inModem, inSystem, isBelowSystem, sdx6x } from '../../model/layout.js';
 import { largestFileBytes, largestFileInWords } from '../../model/limits.js';
@@ -21,84 +21,11 @@ import { type BuildPath, compareBytes, displayName, isWithin, toBuildPath } from
 import type { ReadOptions, Tree, TreeNode } from '../../model/tree.js';
 import { digestOfNodes } from '../../model/tree-digest.js';
 import { readFolder } from '../folder-tree.js';
+import { findImages, type RawImages, singleImage } from './find-images.js';
 import { readImage } from './hashed-image.js';
-import { recogniseFile } from './image-tree.js';
-
-/** The images of a folder. */
-export interface RawImages {
-  readonly system: string | undefined;
-  readonly modem: string | undefined;
-  readonly boot: string | undefined;
-}
 
 /** Folders of targetfiles.zip that may stand beside the images. */
 const besideFolders = [sdx6x.metadata, sdx6x.otaPrograms, sdx6x.recovery, sdx6x.radio, sdx6x.minorImages];
-
-const patterns = {
-  system: /sysfs\.(ubi|ubifs)$/i,
-  modem: /^NON-HLOS\.(ubi|ubifs)$/i,
-  boot: /boot\.img$/i,
-} as const;
-
-/** Which image a file is by its name; `undefined` for none. */
-export function imageRole(name: string): keyof RawImages | undefined {
-  for (const role of ['system', 'modem', 'boot'] as const) if (patterns[role].test(name)) return role;
-  return undefined;
-}
-
-async function findImages(folder: string): Promise<{ readonly images: RawImages; readonly faults: readonly Fault[] }> {
-  const found: Record<keyof RawImages, string[]> = { system: [], modem: [], boot: [] };
-  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.isDirectory());
-  for (const { name } of names.sort((a, b) => compareBytes(a.name, b.name))) {
-    const role = imageRole(name);
-    if (role !== undefined) found[role].push(name);
-  }
-  const faults: Fault[] = [];
-  for (const role of ['system', 'modem', 'boot'] as const) {
-    if (found[role].length > 1) {
-      faults.push({
-        code: 'raw-images-ambiguous',
-        place: { file: folder },
-        message: `several files could be the ${role} image`,
-        found: found[role].map(displayName).join(', '),
-        remedy: 'leave one of them in the folder',
-      });
-    }
-  }
-  const path = (role: keyof RawImages): string | undefined => {
-    const [name] = found[role];
-    return name === undefined ? undefined : join(folder, name);
-  };
-  return { images: { system: path('system'), modem: path('modem'), boot: path('boot') }, faults };
-}
-
-/** Whether a folder holds raw images rather than an unpacked targetfiles.zip. `false` for anything that is no folder. */
-export async function isRawImageFolder(path: string): Promise<boolean> {
-  try {
-    const entries = await readdir(path, { withFileTypes: true });
-    if (entries.some((entry) => entry.name === sdx6x.system)) return false;
-    return entries.some((entry) => !entry.isDirectory() && imageRole(entry.name) !== undefined);
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a file is an UBI, UBIFS, squashfs or LittleFS image, or is called like one. `false` for anything that cannot be read. */
-export async function isRawImageFile(path: string): Promise<boolean> {
-  try {
-    if (!(await stat(path)).isFile()) return false;
-    const kind = await recogniseFile(path);
-    return (
-      kind === 'ubi' ||
-      kind === 'ubifs' ||
-      kind === 'squashfs' ||
-      kind === 'littlefs' ||
-      (kind !== 'zip' && /\.ubi(fs)?$/i.test(path))
-    );
-  } catch {
-    return false;
-  }
-}
 
 /** Builds from images while it is being filled. */
 interface Filling {
@@ -152,11 +79,6 @@ export async function readRawImages(path: string, options: ReadOptions, companio
 
 async function closeAll(filling: Filling): Promise<void> {
   for (const close of filling.closers.splice(0)) await close();
-}
-
-function singleImage(path: string): RawImages {
-  const role = imageRole(basename(path)) === 'modem' ? 'modem' : 'system';
-  return { system: undefined, modem: undefined, boot: undefined, [role]: path };
 }
 
 function takeCompanion(companion: Tree, images: RawImages, filling: Filling): void {

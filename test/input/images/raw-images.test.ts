@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { permittedCapabilities } from '../../../src/input/images/capability.js';
-import { isRawImageFile, isRawImageFolder } from '../../../src/input/images/raw-images.js';
+import { isRawImageFile, isRawImageFolder } from '../../../src/input/images/find-images.js';
 import { openBuild } from '../../../src/input/open-build.js';
 import type { OpenBuild } from '../../../src/model/build.js';
 import { toBuildPath } from '../../../src/model/path.js';
