@@ -11,6 +11,7 @@ import {
   countOption,
   eraseBlock,
   eraseBlockOption,
+  memoryOption,
   modesOption,
   partsOption,
   properties,
@@ -38,7 +39,7 @@ export const makingOptions = {
     default: 'dfota',
     describe: 'Who makes the patches: dfota, or the package bsdiff-node; compare measures both',
   },
-  memory: { type: 'string', describe: 'Memory that the whole run may take, as in 1G' },
+  memory: memoryOption,
   ...cacheOptions,
   verify: {
     choices: ['full', 'quick', 'off'],

@@ -73,6 +73,9 @@ export function properties(words: readonly string[] | undefined): Readonly<Recor
   );
 }
 
+/** `--memory`: what the whole run may take. */
+export const memoryOption = { type: 'string', describe: 'Memory that the whole run may take, as in 1G' } as const;
+
 /** `--modes`: where owners and modes come from. */
 export const modesOption = {
   choices: ['build', 'note'],

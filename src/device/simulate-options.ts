@@ -29,8 +29,20 @@ export interface SimulateOptions extends Omit<ModuleOptions, 'outcome'> {
   /** Told of statements of the run, then of power cuts tried; totals may be 0 while they are not known. */
   readonly onProgress?: ((step: 'run' | 'power-cuts', done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** What may be used; as many threads as there are processors, and some room for contents, where not given. */
+  readonly share?: SimulationShare | undefined;
   /** What need not be worked out again; nothing where not given. */
   readonly known?: KnownContents | undefined;
+}
+
+/** What a simulation may use. No verdict depends on it. */
+export interface SimulationShare {
+  /** Threads at most that apply patches before the run; with none of them they are applied when the script comes to them. */
+  readonly patchThreads: number;
+  /** Threads at most that try power cuts; with none of them they are tried by the thread of the run. */
+  readonly cutThreads: number;
+  /** Bytes of contents that are kept at hand at most. */
+  readonly mostKept: number;
 }
 
 /** The module that is simulated: every option of it, so that a thread makes the same one. */

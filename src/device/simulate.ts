@@ -190,7 +190,7 @@ async function simulateOpen(options: SimulateOptions, module: Module, reader: Pa
   const { entries, script, notes } = await check(options, reader);
   const { source, profile, expected } = options;
   const known = await knownBeforeTheRun(options, reader, entries, script);
-  const store = openContentStore(source.content, reader, { known, entries });
+  const store = openContentStore(source.content, reader, { known, entries, mostKept: options.share?.mostKept });
   const installation: Installation = {
     module,
     script,

@@ -17,6 +17,8 @@ export interface OpenBuildOptions {
   /** A file that is wanted before the others. */
   readonly early?: EarlyFile | undefined;
   readonly beside?: MadeBeside | undefined;
+  /** Threads that read a zip at most. */
+  readonly threads?: number | undefined;
   /** For raw images: a targetfiles.zip, or a folder of its layout, that has what images do not hold (META, OTA, RECOVERY). */
   readonly companion?: string | undefined;
   /** The build is compared, and nothing is made of it: a single image then needs no updater beside it. */
@@ -36,6 +38,7 @@ export async function openBuild(path: string, options: OpenBuildOptions): Promis
     signal: options.signal,
     early: options.early,
     beside: options.beside,
+    threads: options.threads,
   };
   const tree = await readTree(path, reading, options.companion);
   try {

@@ -64,6 +64,8 @@ export interface MadeBeside {
 export interface ReadOptions {
   readonly early?: EarlyFile | undefined;
   readonly beside?: MadeBeside | undefined;
+  /** Threads that read a zip at most; one for each processor, up to a few, without it. */
+  readonly threads?: number | undefined;
   readonly stage: Stage;
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal | undefined;

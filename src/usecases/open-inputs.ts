@@ -63,10 +63,10 @@ export async function withBuild<Result>(
   name: BuildName,
   role: 'source' | 'target',
   { modes, companion, compareOnly }: ReadingOptions,
-  { onProgress, signal, early, beside }: Ports & Pick<OpenBuildOptions, 'early' | 'beside'>,
+  { onProgress, signal, early, beside, threads }: Ports & Pick<OpenBuildOptions, 'early' | 'beside' | 'threads'>,
   use: (build: OpenBuild) => Promise<Result>,
 ): Promise<Result> {
-  const options = { role, modes, companion, compareOnly, onProgress, signal, early, beside };
+  const options = { role, modes, companion, compareOnly, threads, onProgress, signal, early, beside };
   const build = await (typeof name === 'string'
     ? openBuild(name, options)
     : openFromArchive(name.archive, name.version, {
@@ -91,7 +91,10 @@ export interface BesideInputs {
 /** Opens the inputs for as long as `use` runs. The lists are read first: their mistakes are told without a long wait. */
 export async function withInputs<Result>(
   paths: InputPaths,
-  { besideInputs, ...ports }: Ports & { readonly besideInputs?: BesideInputs | undefined },
+  {
+    besideInputs,
+    ...ports
+  }: Ports & Pick<OpenBuildOptions, 'threads'> & { readonly besideInputs?: BesideInputs | undefined },
   use: (inputs: OpenInputs) => Promise<Result>,
 ): Promise<Result> {
   const lists = await readLists(paths.lists);

@@ -14,7 +14,16 @@ import { configurationOptions, configured } from '../configured.js';
 import { examples } from '../examples.js';
 import { exitCodes } from '../exit-codes.js';
 import { chosenLists, listsOptions } from '../lists-option.js';
-import { companionOption, countOption, isStandardOutput, modesOption, partsOption, textOutput } from '../options.js';
+import {
+  companionOption,
+  countOption,
+  isStandardOutput,
+  memoryOption,
+  modesOption,
+  partsOption,
+  sizeOption,
+  textOutput,
+} from '../options.js';
 
 /** `dfota audit SOURCE TARGET`. */
 export const auditCommand: Command = (program, choose) =>
@@ -67,6 +76,7 @@ export const auditCommand: Command = (program, choose) =>
           describe: 'Worker threads for --exact',
           defaultDescription: 'one for each processor',
         })
+        .option('memory', memoryOption)
         .options(cacheOptions)
         .conflicts('cache', 'no-cache')
         .option('companion', companionOption)
@@ -144,6 +154,7 @@ interface AuditWords extends CacheWords, Pick<AuditRequest, 'source' | 'target' 
   readonly parts: string;
   readonly exact?: boolean | undefined;
   readonly jobs?: string | undefined;
+  readonly memory?: string | undefined;
   readonly package?: string | undefined;
   readonly policy?: string | undefined;
   readonly today?: string | undefined;
@@ -154,6 +165,7 @@ interface AuditWords extends CacheWords, Pick<AuditRequest, 'source' | 'target' 
 export function auditRequest(options: AuditWords): AuditRequest {
   const { source, target, lists, companion, modes } = options;
   const { bootUpdate, levers, chmod, dialect, encoding } = generateDefaults;
+  const memory = sizeOption('memory', options.memory);
   const jobs = countOption('jobs', options.jobs, 1, 256);
   if (options.cache !== undefined && options.exact !== true) throw withoutExact();
   return {
@@ -166,7 +178,9 @@ export function auditRequest(options: AuditWords): AuditRequest {
     bootUpdate,
     levers,
     chmod,
-    exact: options.exact === true ? { dialect, encoding: { ...encoding, jobs, ...cacheOf(options) } } : undefined,
+    exact:
+      options.exact === true ? { dialect, encoding: { ...encoding, jobs, memory, ...cacheOf(options) } } : undefined,
+    memory,
     packageFile: options.package,
     policyFile: options.policy,
     today: dayOption(options.today),

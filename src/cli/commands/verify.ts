@@ -13,6 +13,7 @@ import {
   countOption,
   eraseBlock,
   eraseBlockOption,
+  memoryOption,
   modesOption,
   partsOption,
   properties,
@@ -56,6 +57,7 @@ export const verifyCommand: Command = (program, choose) =>
         .option('erase-block', eraseBlockOption)
         .option('property', propertyOption)
         .option('allow-program', allowProgramOption)
+        .option('memory', memoryOption)
         .option('companion', companionOption)
         .option('modes', modesOption)
         .option('trace', { type: 'boolean', describe: 'Print every statement as it runs' })
@@ -160,6 +162,7 @@ interface VerifyOptions
     | 'eraseBlock'
     | 'properties'
     | 'allowedPrograms'
+    | 'memory'
   > {
   readonly package: string;
   readonly parts: string;
@@ -168,6 +171,7 @@ interface VerifyOptions
   readonly systemSize?: string | undefined;
   readonly usrdataFree?: string | undefined;
   readonly eraseBlock?: string | undefined;
+  readonly memory?: string | undefined;
   readonly property?: readonly string[] | undefined;
   readonly allowProgram?: readonly string[] | undefined;
 }
@@ -191,6 +195,7 @@ export function verifyRequest(options: VerifyOptions): VerifyFilesRequest {
     eraseBlock: eraseBlock(options.eraseBlock),
     properties: properties(options.property),
     allowedPrograms: options.allowProgram,
+    memory: sizeOption('memory', options.memory),
     trace,
   };
 }

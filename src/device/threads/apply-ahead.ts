@@ -84,15 +84,21 @@ class PatchThread {
   }
 }
 
-/** Applies the pairs in as many threads as there are processors; gives what was made, by patch and source. */
+/** Applies the pairs in as many threads as there are processors, if so many are allowed; gives what was made, by patch and source. */
 export async function applyAhead(
   pairs: readonly PatchPair[],
   reading: PatchReading,
   {
     source,
     reader,
+    threads = availableParallelism(),
     signal,
-  }: { readonly source: OpenBuild; readonly reader: PackageReader; readonly signal?: AbortSignal | undefined },
+  }: {
+    readonly source: OpenBuild;
+    readonly reader: PackageReader;
+    readonly threads?: number | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<ReadonlyMap<string, Content>> {
   const made = new Map<string, Content>();
   const work = pairs.reduce((sum, pair) => sum + pair.size + pair.source.size, 0);
@@ -116,7 +122,9 @@ export async function applyAhead(
       await thread.end();
     }
   };
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(availableParallelism(), pairs.length) }, lane));
+  const lanes = await Promise.allSettled(
+    Array.from({ length: Math.min(availableParallelism(), threads, pairs.length) }, lane),
+  );
   for (const each of lanes) if (each.status === 'rejected') throw each.reason;
   return made;
 }

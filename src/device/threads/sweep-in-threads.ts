@@ -11,11 +11,15 @@ export type SweepSetting = Omit<SweepMessage, 'kind' | 'points' | 'mostKept'>;
 export interface SweepPorts {
   readonly read: (wanted: Wanted) => Promise<Uint8Array<ArrayBuffer> | undefined>;
   readonly onTried: () => void;
+  /** At most; one for each processor without it. */
+  readonly threads?: number | undefined;
+  /** Bytes that all threads together keep at hand. */
+  readonly keptInAll?: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Bytes that all threads together keep at hand. */
-const keptInAll = 96 * 2 ** 20;
+/** Bytes that all threads together keep at hand where nobody says so. */
+const usuallyKept = 96 * 2 ** 20;
 
 /** Tries the points, shared out evenly. Stops all threads when one fails, or through the signal. */
 export async function sweepInThreads(
@@ -23,7 +27,8 @@ export async function sweepInThreads(
   chosen: readonly ChosenPoint[],
   ports: SweepPorts,
 ): Promise<readonly Tried[]> {
-  const threads = Math.min(availableParallelism(), chosen.length);
+  const { threads: most = availableParallelism(), keptInAll = usuallyKept } = ports;
+  const threads = Math.min(availableParallelism(), most, chosen.length);
   const workers: Worker[] = [];
   try {
     return await Promise.all(

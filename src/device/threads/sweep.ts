@@ -16,14 +16,19 @@ import { sweepInThreads } from './sweep-in-threads.js';
 
 /** What is known already, and else, for a package that is verified for itself, what threads make of its patches first. */
 export async function knownBeforeTheRun(
-  { known = nothingKnown, source, profile, signal }: SimulateOptions,
+  { known = nothingKnown, source, profile, share, signal }: SimulateOptions,
   reader: PackageReader,
   entries: ReadonlyMap<string, PackageEntry>,
   script: Script,
 ): Promise<KnownContents> {
   if (known.outcome !== undefined) return known;
   const pairs = patchPairs(script.root, entries, source);
-  const made = await applyAhead(pairs, readingOf(profileOf(profile)), { source, reader, signal });
+  const made = await applyAhead(pairs, readingOf(profileOf(profile)), {
+    source,
+    reader,
+    threads: share?.patchThreads,
+    signal,
+  });
   return { ...known, outcome: (patch, from) => made.get(`${patch} ${from}`) };
 }
 
@@ -53,7 +58,7 @@ export async function sweep(selection: CutSelection, work: Sweep): Promise<Power
   const everySecondCut = selection === 'all';
   let tried = 0;
   const onTried = (): void => options.onProgress?.('power-cuts', ++tried, chosen.length);
-  if (chosen.length * work.statements < statementsWorthThreads) {
+  if (chosen.length * work.statements < statementsWorthThreads || options.share?.cutThreads === 0) {
     return sweepResult(points, chosen, [
       await tryPoints(installation, work.judge, chosen, { onTried, everySecondCut, reuse, recorded }),
     ]);
@@ -76,6 +81,8 @@ export async function sweep(selection: CutSelection, work: Sweep): Promise<Power
     },
     chosen,
     {
+      threads: options.share?.cutThreads,
+      keptInAll: options.share?.mostKept,
       signal: options.signal,
       onTried,
       read: (wanted) => {

@@ -1,7 +1,7 @@
 import type { Sha1 } from '../../model/digest.js';
 import { largestDigestedBytes } from '../../model/limits/input.js';
 import type { PackedRecord } from '../../model/packed-place.js';
-import { inThreads } from '../in-threads.js';
+import { inThreads, type ThreadsOptions } from '../in-threads.js';
 import type { ZipRecord } from './directory.js';
 import { batchesOf, packedRecord } from './packed.js';
 
@@ -46,7 +46,7 @@ interface Readable {
 export async function digestInThreads<Item extends Readable>(
   fd: number,
   short: readonly Item[],
-  signal: AbortSignal | undefined,
+  { threads, signal }: Pick<ThreadsOptions<unknown>, 'threads' | 'signal'>,
   take: (item: Item, read: EntryRead) => void,
   beside?: { readonly entry: URL; readonly wants: (item: Item) => boolean } | undefined,
 ): Promise<void> {
@@ -61,7 +61,7 @@ export async function digestInThreads<Item extends Readable>(
   }));
   await inThreads<(typeof jobs)[number], DigestAnswer>(
     jobs,
-    { entry: beside?.entry ?? plainThread, signal, messageOf: ({ items: _, ...job }) => job },
+    { entry: beside?.entry ?? plainThread, threads, signal, messageOf: ({ items: _, ...job }) => job },
     (job, answer) => {
       for (const [index, item] of job.items.entries()) {
         const read = answer[index];

@@ -246,7 +246,14 @@ async function readNodes(handle: FileHandle, file: string, options: ReadOptions)
     async (signal) => {
       await bothOrNeither(
         signal,
-        (stop) => digestInThreads(handle.fd, inFileOrder.filter(isShort), stop, takeShort, beside),
+        (stop) =>
+          digestInThreads(
+            handle.fd,
+            inFileOrder.filter(isShort),
+            { threads: options.threads, signal: stop },
+            takeShort,
+            beside,
+          ),
         (stop) => concurrently(long, longAtOnce, stop, readLong),
       );
       // What was not read yet, or is to be told of.

@@ -15,7 +15,8 @@ export const usageCodes = {
     remedy: 'give bytes, as in 4096, 512K, 1G (powers of 1024) or 70MB (powers of 1000)',
   },
   'memory-option': {
-    meaning: 'the memory that --memory allows is too little for the largest file that is to be patched',
+    meaning:
+      'the memory that --memory allows is too little for the largest file that is to be patched, applied or looked into',
     remedy: 'allow as much as the message says, or leave the option out',
   },
   property: {

@@ -61,7 +61,7 @@ export const settings = {
     about: 'Who makes the patches: dfota, or the package bsdiff-node; compare measures both',
   },
   jobs: { kind: 'count', least: 1, most: 256, commands: making, about: 'Worker threads' },
-  memory: { kind: 'size', commands: packing, about: 'Memory that the whole run may take' },
+  memory: { kind: 'size', commands: [...packing, 'verify', 'audit'], about: 'Memory that the whole run may take' },
   cache: { kind: 'path', commands: making, about: 'Folder of the patch cache, or the address of a shared one' },
   cacheReadOnly: { kind: 'flag', commands: making, about: 'Use that cache, and put nothing into it' },
   noCache: { kind: 'flag', commands: making, about: 'Neither use patches of earlier runs nor keep any' },

@@ -7,6 +7,7 @@ import { sketchWhileReading } from '../generate/sketch-while-reading.js';
 import { holdOutputsApart, type OutputPath } from '../hold-apart.js';
 import { withNamedBuilds } from '../name-builds.js';
 import { type InputPaths, withInputs } from '../open-inputs.js';
+import { shareReading } from '../process-memory.js';
 import { type AuditInputs, type AuditOptions, auditBuilds } from './audit.js';
 
 export { hasOffenders } from '../../audit/policy/apply.js';
@@ -37,10 +38,11 @@ export async function auditFiles(given: AuditRequest, ports: Ports = {}): Promis
     [...otherOutputs, ...(cache === undefined ? [] : [{ role: 'the cache', path: cache, kind: 'store' } as const])],
   );
   const isAbout = request.exact === undefined;
-  const { beside, known } = sketchWhileReading();
+  const reading = shareReading(request.memory);
+  const { beside, known } = sketchWhileReading(reading);
   return withInputs(
     { ...request, compareOnly: isAbout },
-    { ...ports, besideInputs: isAbout ? beside : undefined },
+    { ...ports, threads: reading.threads, besideInputs: isAbout ? beside : undefined },
     (inputs) => auditOpened({ ...inputs, sketches: known }, request, ports),
   );
 }

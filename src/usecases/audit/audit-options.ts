@@ -12,6 +12,8 @@ export interface AuditOptions {
   readonly chmod: ChmodPlacement;
   /** Makes every patch, so that costs are those of the package that `generate` would make; without it they are estimates. */
   readonly exact?: Pick<GenerateOptions, 'encoding' | 'dialect' | 'permissions'> | undefined;
+  /** Memory that the whole run may take, in bytes: refused where it is too little. */
+  readonly memory?: number | undefined;
   /** A finished package, made by any tool: its methods and sizes are shown in place of the plan's. */
   readonly packageFile?: string | undefined;
   /** What the report calls that package; its path where not given. */

@@ -27,6 +27,8 @@ import { guardInputs, withoutRepeated } from '../guard-inputs.js';
 import { inspectPackage } from '../inspect/inspect.js';
 import type { OpenInputs } from '../open-inputs.js';
 import { planBuilds } from '../plan-builds.js';
+import { shareReading } from '../process-memory.js';
+import { shareLooking } from './audit-memory.js';
 import type { AuditOptions } from './audit-options.js';
 import { lookInside } from './look-inside.js';
 import { entryNamer, makePackage, packageOf } from './make-package.js';
@@ -55,19 +57,24 @@ export async function auditBuilds(inputs: AuditInputs, options: AuditOptions, po
       ? undefined
       : await inspectNamed(options.packageFile, options.packageName ?? options.packageFile, ports);
 
+  const { threads } = shareReading(options.memory);
   const made = options.exact === undefined ? undefined : await makePackage(inputs, options, options.exact, ports);
   const plan =
-    made?.plan ?? inputs.plan ?? (await planBuilds(inputs, options, { known: inputs.sketches, onProgress, signal }));
+    made?.plan ??
+    inputs.plan ??
+    (await planBuilds(inputs, options, { known: inputs.sketches, threads, onProgress, signal }));
+  const earlier = earlierForms(plan);
+  const { apart } = shareLooking(options.memory, source.build, target.build, earlier);
   const guards = await guardInputs(inputs, parts, signal);
   const told = new Set(guards.map(({ code }) => code));
   const toldByPackage = (made?.findings ?? []).filter(({ code }) => !told.has(code));
   // A finished package tells its sizes itself.
   const toEstimate = plan.state === 'delta' && inspection === undefined ? plan : undefined;
-  const sizes = openSizes(toEstimate, source, target, signal);
+  const sizes = openSizes(toEstimate, source, target, { apart, signal });
   const { inside, measured } = await lookInside(source, target, {
     onProgress,
     signal,
-    earlier: earlierForms(plan),
+    earlier,
     sizes,
   })
     .then(async (inside) => ({ inside, measured: await sizes.finish() }))

@@ -43,17 +43,17 @@ type Encode = EncodeFile | EncodePartition;
 /** Where less than this differs, in bytes, all is measured sooner than a thread starts. */
 const worthThread = 8 * 2 ** 20;
 
-/** Begins to measure; files are estimated where a plan is given that is to be encoded. */
+/** Begins to measure, in a thread of its own where that is allowed and worth it; files are estimated where a plan is given that is to be encoded. */
 export function openSizes(
   plan: DeltaPlan | undefined,
   source: OpenBuild,
   target: OpenBuild,
-  signal: AbortSignal | undefined,
+  { apart, signal }: { readonly apart: boolean; readonly signal: AbortSignal | undefined },
 ): PlanSizes {
   const operations = new Map<BuildPath, Encode>(
     plan === undefined ? [] : encodeOperations(plan).map((op) => [op.path, op]),
   );
-  const measurer = openMeasurer({ apart: differingBytes(source.build, target.build) >= worthThread }, signal);
+  const measurer = openMeasurer({ apart: apart && differingBytes(source.build, target.build) >= worthThread }, signal);
   const wholeOf = new Map<Sha1, number>();
   const seen = new Map<BuildPath, Sha1>();
   const known = new Map<string, FileEstimate>();

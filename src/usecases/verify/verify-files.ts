@@ -16,6 +16,7 @@ import { refuseOtherPackage } from '../given-package.js';
 import { withNamedBuilds } from '../name-builds.js';
 import { type ReadingOptions, readLists, withBuild } from '../open-inputs.js';
 import { listsDigestOf } from '../package-metadata.js';
+import { shareReading } from '../process-memory.js';
 import { bytesOf, type VerifyRequest, verifyPackage } from './verify.js';
 
 /** What is to be proved; sizes are bytes. */
@@ -46,23 +47,26 @@ async function proveWith(
   ports: Ports,
 ): Promise<Verification> {
   const { source: sourcePath, target: targetPath, companion, modes, parts: chosen, ...proof } = request;
+  const { memory } = request;
   const reading = { companion, modes };
+  const readingPorts = { ...ports, threads: shareReading(memory).threads };
   const parts = new Set(chosen);
-  return withBuild(sourcePath, 'source', reading, ports, async (source) => {
+  return withBuild(sourcePath, 'source', reading, readingPorts, async (source) => {
     if (targetPath === undefined) {
       const images = imagesOf(source.build, rules, parts);
       return verifyPackage({ source, images: images.size === 0 ? undefined : images }, proof, ports);
     }
-    const ahead = beginOutcomes(source, proof, ports.signal);
+    // What memory there is is shared out when both builds are known.
+    const ahead = memory === undefined ? beginOutcomes(source, proof, ports.signal) : undefined;
     try {
-      return await withBuild(targetPath, 'target', reading, ports, async (target) => {
+      return await withBuild(targetPath, 'target', reading, readingPorts, async (target) => {
         const expected = expectedAfter(source.build, target.build, rules, parts);
         const images = imagesOf(target.build, rules, parts);
-        const known = { ...bytesOf(target), outcome: await ahead.outcome };
+        const known = { ...bytesOf(target), outcome: await ahead?.outcome };
         return verifyPackage({ source, expected, images, known }, proof, ports);
       });
     } finally {
-      await ahead.end();
+      await ahead?.end();
     }
   });
 }

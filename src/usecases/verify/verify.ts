@@ -12,6 +12,7 @@ import type { Ports } from '../../model/ports.js';
 import { silent } from '../../model/progress.js';
 import type { Verification } from '../../model/verification.js';
 import { type RecoveryProperties, recoveryProperties } from './recovery-properties.js';
+import { shareSimulation } from './verify-memory.js';
 
 export type { KnownContents } from '../../device/index.js';
 export { isProfileName, type ProfileName, profileNames } from '../../device/index.js';
@@ -36,6 +37,8 @@ export interface VerifyRequest {
   readonly properties?: Readonly<Record<string, string>> | undefined;
   /** Programs that are known to work and to change nothing: a script that runs another is not proved. */
   readonly allowedPrograms?: readonly string[] | undefined;
+  /** Memory that the whole run may take, in bytes: refused where it is too little. */
+  readonly memory?: number | undefined;
   /** Files and directories that one start may visit; 10,000,000 where not given. */
   readonly mostVisits?: number | undefined;
 }
@@ -87,10 +90,13 @@ export function bytesOf({ build, content }: OpenBuild): KnownContents {
   };
 }
 
+function entriesOf(target: VerifyInputs['target']): ReadonlyMap<BuildPath, Entry> | undefined {
+  return target === undefined ? undefined : 'build' in target ? target.build.entries : target.entries;
+}
+
 function expectedEntries(inputs: VerifyInputs): ReadonlyMap<BuildPath, Entry> | undefined {
   const { target, keep } = inputs;
-  const build = target === undefined ? undefined : 'build' in target ? target.build : target;
-  const wanted = inputs.expected ?? build?.entries;
+  const wanted = inputs.expected ?? entriesOf(target);
   return wanted === undefined || keep === undefined ? wanted : withKept(wanted, inputs.source.build, keep);
 }
 
@@ -116,8 +122,13 @@ export async function verifyPackage(
     if (value !== undefined) used.add(name);
     return value;
   };
+  const { memory, ...simulated } = request;
+  const { source } = inputs;
+  const target = inputs.expected ?? entriesOf(inputs.target);
+  const share = shareSimulation(memory, [source.build, ...(target === undefined ? [] : [{ entries: target }])]);
   const verification = await simulate({
-    ...request,
+    ...simulated,
+    share,
     property,
     profile: request.profile ?? 'strict',
     powerCuts: request.powerCuts ?? 'none',
