@@ -115,6 +115,17 @@ function coversOf(engine: Engine, at: number, count: number): readonly Cover[] {
   return covers;
 }
 
+/** What bytes that are sent and bytes of copies have cost, as learnCosts() has it. `covers`: with those of the new image. */
+export function pricesOf(
+  source: Uint8Array,
+  target: Uint8Array,
+  covers: readonly Cover[],
+  cost: CoverCost,
+  bias: Bias,
+): Int32Array {
+  return learnCosts(experience(source, target, covers, cost), bias);
+}
+
 /** The counts that the engine's costs are learned from. */
 function experience(source: Uint8Array, target: Uint8Array, covers: readonly Cover[], cost: CoverCost): Experience {
   const counts = new Uint32Array(countsLength);

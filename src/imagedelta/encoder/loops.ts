@@ -1,9 +1,13 @@
 /** The inner loops of the encoder, compiled: see wasm/. */
 import { Buffer } from 'node:buffer';
+import { modelLength } from '../../encode/stretches/costs.js';
 import { rates, squash, stretch } from './arithmetic.js';
 import { formatNumbers, type Reading } from './code.js';
 import { compiled } from './compiled.js';
 import type { TableSizes } from './container.js';
+import type { Cover } from './covers.js';
+import { numberPricesLength } from './number-prices.js';
+import type { Span } from './place.js';
 
 /** The loops with both images in their memory. One user at a time: coding a segment and looking up what was made go together. */
 export interface Loops {
@@ -12,6 +16,14 @@ export interface Loops {
   readonly openCoding: (tables: TableSizes, reading: Reading) => void;
   /** Forgets all places of the new image. */
   readonly openSelf: (downwards: boolean) => void;
+  /** Forgets what bytes took in earlier drafts. */
+  readonly forgetCosts: () => void;
+  /** Takes prices, and forgets what of the new image was noted. */
+  readonly openParse: (bytePrices: Int32Array, numberPrices: Int32Array) => void;
+  /** Begins the choice for a segment. `lists`: covers that were coded last, others, and those of both that stay. */
+  readonly beginParse: (span: Span, behind: number, lists: readonly (readonly Cover[])[]) => void;
+  /** What was chosen for the segment. */
+  readonly chosen: () => readonly Cover[];
   /** The first bytes of the last segment. */
   readonly packed: (length: number) => Uint8Array;
   /** Bits that were spent since openCoding(): on numbers, literals, copies, then on copies by kind. */
@@ -19,6 +31,9 @@ export interface Loops {
 }
 
 const names = [
+  'beginParse',
+  'chosenAt',
+  'chosenLength',
   'closeSegment',
   'copySome',
   'foundFrom',
@@ -33,9 +48,10 @@ const names = [
   'openCoding',
   'openCopy',
   'openImages',
+  'openParse',
   'openSegment',
   'openSelf',
-  'priceSelf',
+  'parseSome',
   'rangesAt',
   'seek',
   'source',
@@ -47,6 +63,10 @@ const names = [
 export type LoopName = (typeof names)[number];
 
 const page = 65_536;
+/** Records of 32 bytes for the places of a window: see wasm/parse.ts. */
+const windowBytes = 32 * 16_384;
+/** And what the choice knows beside them. */
+const choiceBytes = 1024;
 /** The loops read a few bytes before and behind the images. */
 const around = 16;
 /** Places that are noted for each beginning of a piece. */
@@ -86,15 +106,27 @@ export function openLoops(old: Uint8Array, fresh: Uint8Array, tables: TableSizes
   const oldAt = after(tablesAt + Math.max(tableBytes(tables), tableBytes(judgeTables))) + around;
   const freshAt = after(oldAt + old.length + around) + around;
   const placesAt = after(freshAt + fresh.length + around);
-  const outAt = placesAt + ((4 * ways) << placeBits);
+  const recordsAt = placesAt + ((4 * ways) << placeBits);
+  const lanesAt = recordsAt + windowBytes;
+  const pricesAt = lanesAt + choiceBytes;
+  const headsAt = after(pricesAt + 4 * modelLength + 4 * numberPricesLength);
+  const headBits = Math.max(8, Math.min(16, placeBits));
+  const chainAt = headsAt + (4 << headBits);
+  const chainBits = Math.max(8, Math.min(20, 32 - Math.clz32(fresh.length)));
+  const sentAt = chainAt + (4 << chainBits);
+  const copiedAt = after(sentAt + fresh.length);
+  const outAt = after(copiedAt + fresh.length);
   memory.grow(Math.ceil(outAt / page));
   const bytes = (): Uint8Array => new Uint8Array(memory.buffer);
   bytes().set(old, oldAt);
   bytes().set(fresh, freshAt);
   setTables(memory.buffer, call('tablesAt'));
-  call('openImages', oldAt, freshAt, outAt);
+  call('openImages', oldAt, freshAt, sentAt, copiedAt, outAt);
+  const forgetCosts = (): void => void bytes().fill(255, sentAt, outAt);
+  forgetCosts();
   return {
     call,
+    forgetCosts,
     openCoding: ({ contexts, counterBits, exactBits, coarseBits }, { format, ranges, codeBase }) => {
       const numbers = ranges.flatMap(({ address, offset, length }) => [address, offset, length]);
       new Uint32Array(memory.buffer, call('rangesAt'), numbers.length).set(numbers);
@@ -102,6 +134,27 @@ export function openLoops(old: Uint8Array, fresh: Uint8Array, tables: TableSizes
       call('openCoding', ...sizes, tablesAt, formatNumbers[format], codeBase, ranges.length);
     },
     openSelf: (downwards) => void call('openSelf', freshAt, fresh.length, placesAt, placeBits, downwards ? 1 : 0),
+    openParse: (bytes, numbers) => {
+      new Int32Array(memory.buffer, pricesAt, modelLength).set(bytes);
+      new Int32Array(memory.buffer, pricesAt + 4 * modelLength, numbers.length).set(numbers);
+      call('openParse', oldAt, recordsAt, lanesAt, sentAt, copiedAt, pricesAt, headsAt, headBits, chainAt, chainBits);
+    },
+    beginParse: ({ start, end }, behind, lists) => {
+      const numbers = Int32Array.from(lists.flat().flatMap(({ at, length, from }) => [at, length, from]));
+      const missing = after(outAt) + 4 * numbers.length + page - memory.buffer.byteLength;
+      if (missing > 0) memory.grow(Math.ceil(missing / page));
+      new Int32Array(memory.buffer, after(outAt), numbers.length).set(numbers);
+      call('beginParse', start, end, behind, after(outAt), ...lists.map(({ length }) => length));
+    },
+    chosen: () => {
+      const numbers = new Int32Array(memory.buffer, call('chosenAt'), 4 * call('chosenLength'));
+      return Array.from({ length: numbers.length / 4 }, (_, k) => ({
+        at: numbers[4 * k] ?? 0,
+        length: numbers[4 * k + 1] ?? 0,
+        from: numbers[4 * k + 2] ?? 0,
+        self: numbers[4 * k + 3] === 1,
+      }));
+    },
     packed: (length) => bytes().slice(outAt, outAt + length),
     spent: () => [...new Float64Array(memory.buffer, call('spentAt'), 9)],
   };

@@ -3,8 +3,6 @@ import type { Cover } from './covers.js';
 import type { Loops } from './loops.js';
 import type { Order, Span } from './place.js';
 
-/** What a piece takes in bits beside those of its distance. */
-const pieceBits = 14;
 /** Bytes that are done in one call: the engine runs better code from one call to the next only. */
 const slice = 32_768;
 /** A cover of so many bytes stays in any case, and by how much a piece must be longer than a shorter one. */
@@ -22,14 +20,6 @@ function from(cover: Cover | undefined, at: number): Cover | undefined {
   return length < worthCopying ? undefined : { at, length, from: cover.from + lost, self: cover.self };
 }
 
-/** When a piece is worth its numbers. */
-export interface SelfPrices {
-  /** The least length of a piece in a gap, 4 to 8. */
-  readonly least: number;
-  /** Bits that a byte takes which is sent as it is. */
-  readonly literalBits: number;
-}
-
 /** Looks at segments in the order in which they are made. */
 export interface SelfSearch {
   /** The covers of a segment with those added that copy the new image. */
@@ -37,13 +27,8 @@ export interface SelfSearch {
 }
 
 /** A search that knows nothing of the new image yet. */
-export function openSelfSearch(
-  { call, openSelf }: Loops,
-  { segmentSize, downwards }: Order,
-  { least, literalBits }: SelfPrices,
-): SelfSearch {
+export function openSelfSearch({ call, openSelf }: Loops, { segmentSize, downwards }: Order): SelfSearch {
   openSelf(downwards);
-  call('priceSelf', least, literalBits, pieceBits);
 
   return {
     fill: (span, covers) => {

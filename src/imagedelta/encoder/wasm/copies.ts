@@ -9,6 +9,8 @@ const onCopies: usize = spent + 16;
 const onKinds: usize = spent + 24;
 
 let fresh: usize = 0;
+/** What bytes of copies took, in 1/16 bit. */
+let ofCopied: usize = 0;
 
 /** What becomes of units is remembered from one copy of a segment to the next. */
 let flags: i32 = 0;
@@ -23,8 +25,9 @@ let copyBy: i32 = 0;
 let copyPage: i32 = -1;
 
 /** The new image lies at `at`, with 16 bytes around it. */
-export function openCopies(at: usize): void {
+export function openCopies(at: usize, copiedAt: usize): void {
   fresh = at;
+  ofCopied = copiedAt;
 }
 
 /** As at the beginning of a segment. */
@@ -115,6 +118,8 @@ function unit(at: i32): void {
     run = 0;
     total += corrections(actual, top);
   }
+  const each = <u8>min<f64>(254, (16 * total) / <f64>length);
+  for (let i = 0; i < length; i++) store<u8>(ofCopied + <usize>(at + copyBy + i), each);
   spend(onCopies, total);
   spend(onKinds + 8 * <usize>kind, total);
   lastWord = word;

@@ -1,5 +1,6 @@
 export { copySome, gainOfCopy, openCopy } from './copies';
 export { freeAt, rangesAt, spentAt, tablesAt } from './layout';
+export { beginParse, chosenAt, chosenLength, openParse, parseSome } from './parse';
 export {
   closeSegment,
   knownMove,
@@ -10,4 +11,4 @@ export {
   openSegment,
   source,
 } from './segment';
-export { foundFrom, foundLength, look, note, openSelf, priceSelf, seek } from './self';
+export { foundFrom, foundLength, look, note, openSelf, seek } from './self';

@@ -11,6 +11,8 @@ const onLiterals: usize = spent + 8;
 
 let old: usize = 0;
 let fresh: usize = 0;
+/** What bytes that were sent took, in 1/16 bit. */
+let ofSent: usize = 0;
 let out: usize = 0;
 
 let lastNumber: i32 = 0;
@@ -18,10 +20,11 @@ let lastSource: i32 = 0;
 let begin: i32 = 0;
 
 /** Where the images lie, with 16 bytes around each, and where streams may be written: behind all else. */
-export function openImages(oldAt: usize, freshAt: usize, outAt: usize): void {
+export function openImages(oldAt: usize, freshAt: usize, sentAt: usize, copiedAt: usize, outAt: usize): void {
   old = oldAt;
   fresh = freshAt;
-  openCopies(freshAt);
+  ofSent = sentAt;
+  openCopies(freshAt, copiedAt);
   out = outAt;
 }
 
@@ -129,10 +132,13 @@ export function literals(from: i32, to: i32): void {
     setContexts(1, (b1 << 2) | q, (b2 << 8) | b1, (b4 << 2) | q, q, (b3 << 16) | (b2 << 8) | b1, (b4 << 8) | b3);
     const byte = <u32>load<u8>(fresh + <usize>at);
     let node: u32 = 1;
+    let cost: f64 = 0;
     for (let i = 7; i >= 0; i--) {
       const bit = (byte >> i) & 1;
-      spend(onLiterals, modelled(bit, node, 7 - i + 8 * (q >> 1), b1 >> 5));
+      cost += modelled(bit, node, 7 - i + 8 * (q >> 1), b1 >> 5);
       node = (node << 1) | bit;
     }
+    spend(onLiterals, cost);
+    store<u8>(ofSent + <usize>at, <u8>min<f64>(254, 16 * cost));
   }
 }

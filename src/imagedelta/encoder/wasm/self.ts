@@ -1,51 +1,43 @@
 /** Looks up what is to come of the new image in what lies before. */
 import { equalBytes } from './memory';
 
-const ways: usize = 4;
+export const ways: usize = 4;
 
 const longPiece: i32 = 64;
 /** Multiplied by it, bytes that differ a little differ in the highest bits. */
 const spread: u64 = ((<u64>0x9e3779b1) << 32) | 0x85ebca87;
 
-let fresh: usize = 0;
-let size: i32 = 0;
+export let fresh: usize = 0;
+export let size: i32 = 0;
 let places: usize = 0;
 let bits: u32 = 0;
-let downwards: bool = false;
+export let isDownwards: bool = false;
 
 let bestLength: i32 = 0;
 let bestFrom: i32 = 0;
 let bestGain: f64 = 0;
 
-/** Pieces are looked up by so many of their first bytes, 4 to 8: shorter ones cost more to tell than to send. */
-let shortest: i32 = 8;
+/** Pieces are looked up by so many of their first bytes. */
+const shortest: i32 = 8;
 
-/** Bits that a byte takes when it is sent, and that a piece takes beside those of its distance. */
-let literalBits: f64 = 0;
-let pieceBits: f64 = 0;
+/** Bits that a byte is expected to take when it is sent, and a piece beside those of its distance. */
+const literalBits: f64 = 5;
+const pieceBits: f64 = 14;
 
-/** The least length of a piece, 4 to 8, and what bytes that are sent and pieces are expected to take, in bits. */
-export function priceSelf(least: i32, ofLiteral: f64, ofPiece: f64): void {
-  shortest = least;
-  literalBits = ofLiteral;
-  pieceBits = ofPiece;
-}
-
-/** Takes 4 * 2^bits places of four bytes at `at`, of which none is known. `isDownwards`: later segments are made before earlier ones. */
-export function openSelf(freshAt: usize, freshSize: i32, at: usize, placeBits: u32, isDownwards: bool): void {
+/** Takes 4 * 2^bits places of four bytes at `at`, of which none is known. `downwards`: later segments are made before earlier ones. */
+export function openSelf(freshAt: usize, freshSize: i32, at: usize, placeBits: u32, downwards: bool): void {
   fresh = freshAt;
   size = freshSize;
   places = at;
   bits = placeBits;
-  downwards = isDownwards;
+  isDownwards = downwards;
   memory.fill(places, 255, (4 * ways) << placeBits);
 }
 
 /** Where the places of what begins like the bytes at `at` are noted. */
-function bucketOf(at: i32): usize {
+export function bucketOf(at: i32): usize {
   const place = fresh + <usize>at;
-  const first = load<u64>(place) << (64 - 8 * <u64>shortest);
-  const hash = <u32>((first * spread) >>> 32);
+  const hash = <u32>((load<u64>(place) * spread) >>> 32);
   return places + 4 * ways * <usize>(hash >>> (32 - bits));
 }
 
@@ -63,7 +55,7 @@ function longest(at: i32, stop: i32, end: i32, behind: f64, least: i32): bool {
   for (let i: usize = 0; i < ways; i++) {
     const from = load<i32>(bucket + 4 * i);
     if (from < 0) continue;
-    const most = downwards && <f64>from >= behind ? min(end - at, size - from) : end - at;
+    const most = isDownwards && <f64>from >= behind ? min(end - at, size - from) : end - at;
     // What is too short costs no more than its least length: the work grows with the image.
     if (most < least || <i32>equalBytes(fresh + <usize>from, fresh + <usize>at, least) < least) continue;
     const more = equalBytes(fresh + <usize>(from + least), fresh + <usize>(at + least), most - least);
