@@ -51,8 +51,8 @@ export interface ImageDeltaInfo {
   readonly repack: ImageDeltaRepack | undefined;
 }
 
-/** Ways of packing whose parts can be compared unpacked: gzip, zlib and zip are deflate. */
-export type RepackWay = 'deflate' | 'lz4';
+/** Ways of packing whose parts can be compared unpacked: gzip, zlib and zip are deflate, `lzma` is the older container. */
+export type RepackWay = 'deflate' | 'lz4' | 'lzma' | 'xz';
 
 /** A packed part that is compared unpacked. */
 export interface ImageDeltaRepackPart {

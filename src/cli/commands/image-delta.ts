@@ -34,7 +34,7 @@ export const imageDeltaCommand: Command = (program, choose) =>
         .option('repack', {
           type: 'string',
           describe:
-            'Packed parts that the device can write, compared unpacked: deflate (gzip, zlib, zip), lz4; or none',
+            'Packed parts that the device can write, compared unpacked: deflate (gzip, zlib, zip), lz4, lzma, xz; or none',
         })
         .option('scratch', { type: 'string', describe: 'Bytes of flash for both images unpacked, with --repack' })
         .option('sign', { type: 'string', describe: 'Bytes to keep for a signature, with a digest of each segment' })
@@ -125,6 +125,8 @@ const repackWords: ReadonlyMap<string, RepackWay> = new Map([
   ['zlib', 'deflate'],
   ['zip', 'deflate'],
   ['lz4', 'lz4'],
+  ['lzma', 'lzma'],
+  ['xz', 'xz'],
 ]);
 
 function repackOf(words: string | undefined): readonly RepackWay[] | undefined {

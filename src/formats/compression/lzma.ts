@@ -25,12 +25,20 @@ interface LengthCoder {
   readonly high: Uint16Array;
 }
 
+/** How a token says its bytes: a match with a distance of its own, or from `rep` on one of the last four, the last one first. */
+export const lzmaTokenKinds = { literal: 0, shortRep: 1, rep: 2, match: 6 } as const;
+
+/** Is told a token; its distance, counted from 1, for a match of its own only. */
+export type OnLzmaToken = (kind: number, length: number, distance: number) => void;
+
 /** The decoder of a stream; LZMA2 resets parts of it from chunk to chunk. */
 export interface Lzma {
   /** Sets literal context bits, literal position bits and position bits, from their packed byte; at most `most` bits of contexts. */
   setProperties(packed: number, most: number): void;
   /** Forgets what was learned of probabilities and distances, not the dictionary. */
   resetState(): void;
+  /** Forgets the bytes so far, which no match may reach any more. */
+  resetDictionary(): void;
   /** Copies bytes that are not compressed. */
   copy(input: Uint8Array): void;
   /** Decodes until `size` more bytes are there (or the end mark, where `size` is undefined). Gives the input bytes used. */
@@ -40,9 +48,10 @@ export interface Lzma {
 }
 
 /** A new decoder whose result may have at most `limit` bytes. */
-export function newLzma(limit: number): Lzma {
+export function newLzma(limit: number, onToken?: OnLzmaToken | undefined): Lzma {
   let out = new Uint8Array(0);
   let size = 0;
+  let begin = 0;
   let lc = 3;
   let lp = 0;
   let pb = 2;
@@ -149,8 +158,8 @@ export function newLzma(limit: number): Lzma {
 
   const literal = (): void => {
     room(1);
-    const previous = size === 0 ? 0 : (out[size - 1] ?? 0);
-    const context = (((size & ((1 << lp) - 1)) << lc) | (previous >> (8 - lc))) * 0x300;
+    const previous = size === begin ? 0 : (out[size - 1] ?? 0);
+    const context = ((((size - begin) & ((1 << lp) - 1)) << lc) | (previous >> (8 - lc))) * 0x300;
     let symbol = 1;
     if (state >= 7) {
       let matched = out[size - rep0 - 1] ?? 0;
@@ -191,6 +200,9 @@ export function newLzma(limit: number): Lzma {
       literals.fill(startProbability);
       for (const probabilities of all) probabilities.fill(startProbability);
     },
+    resetDictionary() {
+      begin = size;
+    },
     copy(input) {
       room(input.length);
       out.set(input, size);
@@ -205,12 +217,14 @@ export function newLzma(limit: number): Lzma {
       for (let i = 0; i < 4; i++) code = ((code << 8) | nextByte()) >>> 0;
       const end = wanted === undefined ? Number.POSITIVE_INFINITY : size + wanted;
       while (size < end) {
-        const position = size & ((1 << pb) - 1);
+        const position = (size - begin) & ((1 << pb) - 1);
         if (bit(isMatch, (state << 4) + position) === 0) {
           literal();
+          onToken?.(lzmaTokenKinds.literal, 1, 0);
           continue;
         }
         let copied: number;
+        let kind: number = lzmaTokenKinds.rep;
         if (bit(isRep, state) === 0) {
           rep3 = rep2;
           rep2 = rep1;
@@ -219,20 +233,25 @@ export function newLzma(limit: number): Lzma {
           state = state < 7 ? 7 : 10;
           rep0 = distance(copied);
           if (rep0 === 0xffffffff) return at;
+          kind = lzmaTokenKinds.match;
         } else if (bit(isRepG0, state) === 0) {
           if (bit(isRep0Long, (state << 4) + position) === 0) {
             state = state < 7 ? 9 : 11;
             copied = 1;
+            kind = lzmaTokenKinds.shortRep;
           } else {
             copied = length(repLength, position);
             state = state < 7 ? 8 : 11;
           }
         } else {
           let far = rep1;
+          kind++;
           if (bit(isRepG1, state) !== 0) {
             far = rep2;
+            kind++;
             if (bit(isRepG2, state) !== 0) {
               far = rep3;
+              kind++;
               rep3 = rep2;
             }
             rep2 = rep1;
@@ -242,10 +261,12 @@ export function newLzma(limit: number): Lzma {
           copied = length(repLength, position);
           state = state < 7 ? 8 : 11;
         }
-        if (rep0 >= size) throw new FormatError(`an LZMA match reaches ${rep0 + 1} bytes back, ${size} are there`);
+        if (rep0 >= size - begin)
+          throw new FormatError(`an LZMA match reaches ${rep0 + 1} bytes back, ${size - begin} are there`);
         if (size + copied > end) throw new FormatError('an LZMA match reaches beyond the end');
         room(copied);
         for (let i = 0; i < copied; i++, size++) out[size] = out[size - rep0 - 1] ?? 0;
+        onToken?.(kind, copied, kind === lzmaTokenKinds.match ? rep0 + 1 : 0);
       }
       return at;
     },

@@ -92,6 +92,7 @@ function unpackBlock(
     if (control < 0x80) {
       if (control > 2) throw new FormatError(`an LZMA2 chunk of kind ${control} is not known`);
       const size = view.u16(at + 1) + 1;
+      if (control === 1) lzma.resetDictionary();
       lzma.copy(view.slice(at + 3, size));
       at += 3 + size;
       continue;
@@ -105,6 +106,7 @@ function unpackBlock(
       data++;
       ready = true;
     }
+    if (reset === 3) lzma.resetDictionary();
     if (!ready) throw new FormatError('the first LZMA2 chunk brings no properties');
     if (reset >= 1) lzma.resetState();
     lzma.decode(view.slice(data, packed), size);

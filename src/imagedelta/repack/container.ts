@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { openByteList } from './bytes-list.js';
 import type { ExpandedImage, RepackPart } from './expand.js';
 
-const codecNumbers = { deflate: 1, lz4: 2 } as const;
+const codecNumbers = { deflate: 1, lz4: 2, lzma: 3, xz: 4 } as const;
 
 /** All that a file is made of. */
 export interface RepackContent {

@@ -3,6 +3,7 @@ import { type EncodedPatch, type EncodeOptions, type EncodePlan, encodeDelta } f
 import { writeRepacked } from './container.js';
 import { type ExpandedImage, expandImage, type RepackPart } from './expand.js';
 import type { RepackCodec } from './find-streams.js';
+import type { DecisionsWanted } from './lzma/tell-lzma.js';
 
 /** What proves that a decoder gets parts as they are told; a part that does not stand it is left packed. */
 export interface RepackProofs {
@@ -18,19 +19,20 @@ export interface ExpandedPair {
   readonly fresh: ExpandedImage;
 }
 
-/** Unpacks what both sides allow. */
+/** Unpacks what both sides allow. For a price, decisions of the new image that are few are not looked for. */
 export function expandPair(
   old: Uint8Array,
   fresh: Uint8Array,
   codecs: readonly RepackCodec[],
   proofs: RepackProofs,
+  decisions: DecisionsWanted = 'all',
 ): ExpandedPair {
   const bytesOf = (image: Uint8Array, { offset, packedLength }: RepackPart): Uint8Array =>
     image.subarray(offset, offset + packedLength);
-  const expandedNew = expandImage(fresh, codecs, (part) => proofs.packs(bytesOf(fresh, part), part));
+  const expandedNew = expandImage(fresh, codecs, (part) => proofs.packs(bytesOf(fresh, part), part), decisions);
   // Without a part of the new image there is nothing to gain.
   const ofOld = expandedNew.parts.length === 0 ? [] : codecs;
-  const expandedOld = expandImage(old, ofOld, (part) => proofs.unpacks(bytesOf(old, part), part));
+  const expandedOld = expandImage(old, ofOld, (part) => proofs.unpacks(bytesOf(old, part), part), 'if many');
   return { old: expandedOld, fresh: expandedNew };
 }
 

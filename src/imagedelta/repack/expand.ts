@@ -1,6 +1,7 @@
 /** The expanded image, and the list of its parts: docs/formats/image-repack.md, sections 2 and 3. */
 import { openByteList } from './bytes-list.js';
 import { type FoundStream, findStreams, type RepackCodec } from './find-streams.js';
+import { type DecisionsWanted, tellLzma } from './lzma/tell-lzma.js';
 import type { MatcherSettings } from './predictor.js';
 import { tellDeflate, tellLz4 } from './settings.js';
 
@@ -39,7 +40,7 @@ function settingsBytes({ mode, hashBits, good, lazy, nice, chain, farthest, tooF
   return out.bytes();
 }
 
-function parametersOf(found: FoundStream, settings: MatcherSettings): Uint8Array {
+function parametersOf(found: MatchedStream, settings: MatcherSettings): Uint8Array {
   const out = openByteList();
   out.all(settingsBytes(settings));
   if (found.codec === 'lz4') {
@@ -49,8 +50,14 @@ function parametersOf(found: FoundStream, settings: MatcherSettings): Uint8Array
   return out.bytes();
 }
 
+type MatchedStream = Extract<FoundStream, { readonly codec: 'deflate' | 'lz4' }>;
+
 /** The part that a stream is; `undefined` where a decoder would refuse the work. */
-export function partOf(found: FoundStream): RepackPart | undefined {
+export function partOf(found: FoundStream, decisions: DecisionsWanted = 'all'): RepackPart | undefined {
+  if (found.codec === 'lzma' || found.codec === 'xz') {
+    const told = tellLzma(found.stream, decisions);
+    return told && { codec: found.codec, offset: found.at, packedLength: found.stream.length, ...told };
+  }
   const told = found.codec === 'deflate' ? tellDeflate(found.stream) : tellLz4(found.stream);
   if (told === undefined) return undefined;
   const { settings, bytes, exceptions } = told;
@@ -67,12 +74,20 @@ export function partOf(found: FoundStream): RepackPart | undefined {
   };
 }
 
-/** Unpacks the parts of an image that `prove` lets through. */
-export function expandImage(image: Uint8Array, codecs: readonly RepackCodec[], prove: ProvePart): ExpandedImage {
+/**
+ * Unpacks the parts of an image that `prove` lets through. Of LZMA, decisions that are few are left out unless all are wanted,
+ * which is enough for an old image, and for a price.
+ */
+export function expandImage(
+  image: Uint8Array,
+  codecs: readonly RepackCodec[],
+  prove: ProvePart,
+  decisions: DecisionsWanted,
+): ExpandedImage {
   const parts: RepackPart[] = [];
   const refused: ExpandedImage['refused'][number][] = [];
   for (const found of findStreams(image, codecs)) {
-    const part = partOf(found);
+    const part = partOf(found, decisions);
     if (part !== undefined && prove(part)) parts.push(part);
     else refused.push({ codec: found.codec, offset: found.at, packedLength: found.stream.length });
   }

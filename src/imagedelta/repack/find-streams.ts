@@ -1,14 +1,18 @@
 /** Finds the packed parts of an image that can be taken apart. */
+import { type LzmaStream, lzmaHeaderBytes, parseLzmaAlone } from './lzma/parse-lzma.js';
+import { isXz, parseXz } from './lzma/parse-xz.js';
 import { type DeflateStream, parseDeflate, type TextBudget } from './parse-deflate.js';
 import { type Lz4Blocks, type Lz4Stream, parseLz4 } from './parse-lz4.js';
 
-/** What can be taken apart: raw deflate, as in gzip, zlib and zip, and blocks of lz4. */
-export type RepackCodec = 'deflate' | 'lz4';
+/** What can be taken apart: raw deflate, as in gzip, zlib and zip, blocks of lz4, LZMA-alone, and the blocks of xz. */
+export type RepackCodec = 'deflate' | 'lz4' | 'lzma' | 'xz';
 
 /** A stream in an image. */
 export type FoundStream =
   | { readonly codec: 'deflate'; readonly at: number; readonly stream: DeflateStream }
-  | { readonly codec: 'lz4'; readonly at: number; readonly stream: Lz4Stream };
+  | { readonly codec: 'lz4'; readonly at: number; readonly stream: Lz4Stream }
+  | { readonly codec: 'lzma'; readonly at: number; readonly stream: LzmaStream }
+  | { readonly codec: 'xz'; readonly at: number; readonly stream: LzmaStream };
 
 /** What is shorter packed gains too little. */
 const shortest = 1024;
@@ -35,6 +39,18 @@ export function findStreams(image: Uint8Array, codecs: readonly RepackCodec[]): 
     let at = 0;
     at + shortest <= image.length && tries < mostTries && budget.left > 0 && found.length < mostParts;
   ) {
+    if (isLzmaKind(image, at, codecs)) {
+      tries++;
+      const streams = lzmaStreamsAt(image, at, budget).filter(
+        ({ stream }) => stream.length >= shortest && stream.text.length > 0,
+      );
+      const last = streams.at(-1);
+      if (last !== undefined) {
+        found.push(...streams.slice(0, mostParts - found.length));
+        at = last.at + last.stream.length;
+        continue;
+      }
+    }
     const start = firstBytes[image[at] ?? 0] === 1 ? startAt(image, at) : undefined;
     if (start === undefined || !codecs.includes(start.lz4 === undefined ? 'deflate' : 'lz4')) {
       at++;
@@ -51,6 +67,24 @@ export function findStreams(image: Uint8Array, codecs: readonly RepackCodec[]): 
     at = from + each.stream.length;
   }
   return found;
+}
+
+function isLzmaKind(image: Uint8Array, at: number, codecs: readonly RepackCodec[]): boolean {
+  if (codecs.includes('xz') && isXz(image, at)) return true;
+  // The header of LZMA-alone says little: most bytes are told from it by a dictionary of whole 256 bytes.
+  return codecs.includes('lzma') && image[at + 1] === 0 && image[at + lzmaHeaderBytes] === 0 && !isXz(image, at);
+}
+
+function lzmaStreamsAt(
+  image: Uint8Array,
+  at: number,
+  budget: TextBudget,
+): readonly Extract<FoundStream, { readonly stream: LzmaStream }>[] {
+  const bytes = image.subarray(at);
+  if (isXz(image, at))
+    return parseXz(bytes, budget).map((block) => ({ codec: 'xz', at: at + block.at, stream: block.stream }));
+  const stream = parseLzmaAlone(bytes, budget);
+  return stream === undefined ? [] : [{ codec: 'lzma', at: at + lzmaHeaderBytes, stream }];
 }
 
 function streamAt(image: Uint8Array, at: number, { lz4 }: Start, budget: TextBudget): FoundStream | undefined {

@@ -9,8 +9,8 @@ const ways: Readonly<Record<PackedPart['kind'], RepackWay | undefined>> = {
   gzip: 'deflate',
   lz4: 'lz4',
   'lz4-legacy': 'lz4',
-  xz: undefined,
-  lzma: undefined,
+  xz: 'xz',
+  lzma: 'lzma',
   lzo: undefined,
   zstd: undefined,
   bzip2: undefined,
@@ -52,7 +52,7 @@ export function packedPartsOf(
     const from = old.subarray(before.at, before.at + before.length);
     const to = fresh.subarray(part.at, part.at + part.length);
     const way = ways[part.kind];
-    const expanded = way === undefined ? undefined : expandPair(from, to, [way], unproved);
+    const expanded = way === undefined ? undefined : expandPair(from, to, [way], unproved, 'if many');
     const repack = expanded === undefined || expanded.fresh.parts.length === 0 ? undefined : way;
     return {
       ...told,

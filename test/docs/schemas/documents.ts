@@ -186,7 +186,13 @@ const addition = object({
 });
 
 const repackParts = list(
-  object({ codec: one('deflate', 'lz4'), at: count, packedSize: count, textSize: count, decisionsSize: count }),
+  object({
+    codec: one('deflate', 'lz4', 'lzma', 'xz'),
+    at: count,
+    packedSize: count,
+    textSize: count,
+    decisionsSize: count,
+  }),
 );
 
 const imageDeltaInfo = {
@@ -321,7 +327,7 @@ export const documents: Readonly<
           hasOld: flag,
           costPacked: count,
           costUnpacked: count,
-          repack: maybe(one('deflate', 'lz4')),
+          repack: maybe(one('deflate', 'lz4', 'lzma', 'xz')),
         }),
       ),
       repacked: maybe(
@@ -330,7 +336,12 @@ export const documents: Readonly<
           plainSize: count,
           repackedSize: maybe(count),
           refused: list(
-            object({ image: one('old', 'new'), codec: one('deflate', 'lz4'), at: count, packedSize: count }),
+            object({
+              image: one('old', 'new'),
+              codec: one('deflate', 'lz4', 'lzma', 'xz'),
+              at: count,
+              packedSize: count,
+            }),
           ),
         }),
       ),

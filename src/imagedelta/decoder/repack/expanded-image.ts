@@ -1,5 +1,7 @@
 /** The expanded image, both ways: docs/formats/image-repack.md, section 3. */
 import { packLz4, unpackLz4 } from './lz4-blocks.js';
+import { packLzma, unpackLzma } from './lzma/lzma.js';
+import { packLzma2, unpackLzma2 } from './lzma/lzma2.js';
 import { placeAfter } from './outer-header.js';
 import { packDeflate } from './pack-deflate.js';
 import type { PackedPlace } from './part.js';
@@ -14,15 +16,41 @@ export interface UnpackedPart {
 
 /** Text and decisions of a packed part, which must be as long as it says. Throws a DeltaError with code 24 or 26. */
 export function unpackPart(packed: Uint8Array, part: PackedPlace): UnpackedPart {
-  const unpacked = part.codec === 'deflate' ? unpackDeflate(packed, part) : unpackLz4(packed, part);
+  const unpacked = unpack(packed, part);
   if (unpacked.decisions.length !== part.decisionsLength)
     refuseOldPart(`${unpacked.decisions.length} bytes of decisions, not ${part.decisionsLength}`);
   return unpacked;
 }
 
+function unpack(packed: Uint8Array, part: PackedPlace): UnpackedPart {
+  switch (part.codec) {
+    case 'deflate':
+      return unpackDeflate(packed, part);
+    case 'lz4':
+      return unpackLz4(packed, part);
+    case 'lzma':
+      return unpackLzma(packed, part);
+    case 'xz':
+      return unpackLzma2(packed, part);
+    default:
+      return part satisfies never;
+  }
+}
+
 /** The packed part of a text and decisions. Throws a DeltaError with code 26. */
 export function packPart({ text, decisions }: UnpackedPart, part: PackedPlace): Uint8Array {
-  return part.codec === 'deflate' ? packDeflate(text, decisions, part) : packLz4(text, decisions, part);
+  switch (part.codec) {
+    case 'deflate':
+      return packDeflate(text, decisions, part);
+    case 'lz4':
+      return packLz4(text, decisions, part);
+    case 'lzma':
+      return packLzma(text, decisions, part);
+    case 'xz':
+      return packLzma2(text, decisions, part);
+    default:
+      return part satisfies never;
+  }
 }
 
 /** Expands an image that has these parts, to so many bytes. Throws a DeltaError. */
@@ -69,7 +97,8 @@ export function packNew(
     at += textLength;
     const decisions = expanded.subarray(at, at + decisionsLength);
     at += decisionsLength;
-    if (decisions.length === 0) refuseDecisions('it has none');
+    // A packer of LZMA that is predicted without an exception has none.
+    if (decisions.length === 0 && part.codec !== 'lzma') refuseDecisions('it has none');
     image.set(packPart({ text, decisions }, part), offset);
     from = offset + packedLength;
     onDone(from);

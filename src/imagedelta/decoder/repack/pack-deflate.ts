@@ -1,7 +1,7 @@
 /** Writes a deflate stream from its text and its decisions: docs/formats/image-repack.md, section 5. */
 import { codedDistance, codedLength, endOfBlock, fixedDistances, fixedLiterals } from './deflate-alphabet.js';
 import { codesOf, lengthOrder, type Run, runOf, usualLengths, usualRunsOf } from './huffman.js';
-import type { PackedPlace } from './part.js';
+import type { MatchedPlace } from './part.js';
 import { refuseDecisions } from './refuse.js';
 import { TokenPredictor } from './token-predictor.js';
 import { DecisionReader, TokenSource } from './token-stream.js';
@@ -86,7 +86,7 @@ interface BlockTokens {
 }
 
 /** The part whose text and decisions these are. Throws a DeltaError with code 26. */
-export function packDeflate(text: Uint8Array, decisions: Uint8Array, part: PackedPlace): Uint8Array {
+export function packDeflate(text: Uint8Array, decisions: Uint8Array, part: MatchedPlace): Uint8Array {
   const reader = new DecisionReader(decisions);
   const records: BlockRecord[] = [];
   for (let final = false; !final; ) {

@@ -1,5 +1,8 @@
 /** A packed part as the header lists it: docs/formats/image-repack.md, sections 2, 4 to 6. */
 import { DeltaError } from '../fault.js';
+import type { Lzma2Place, LzmaPlace } from './lzma/place.js';
+import { lzmaBytesOf, lzmaParametersLength, readLzma2Settings, readLzmaSettings } from './lzma/settings.js';
+import { refuseCodec } from './refuse.js';
 
 /** Settings of the prediction. */
 export interface Prediction {
@@ -14,31 +17,46 @@ export interface Prediction {
   readonly tooFar: number;
 }
 
-interface Common {
+interface Listed {
   readonly offset: number;
   readonly packedLength: number;
   readonly textLength: number;
   readonly decisionsLength: number;
+}
+
+interface Common extends Listed {
   readonly prediction: Prediction;
 }
 
-/** A raw deflate stream, or blocks of lz4. */
-export type PackedPlace =
+/** A part whose tokens the matcher of section 4 predicts: a raw deflate stream, or blocks of lz4. */
+export type MatchedPlace =
   | (Common & { readonly codec: 'deflate' })
   | (Common & { readonly codec: 'lz4'; readonly blockSize: number; readonly linked: boolean });
+
+/** A raw deflate stream, blocks of lz4, an LZMA stream, or the LZMA2 data of a block of xz. */
+export type PackedPlace =
+  | MatchedPlace
+  | (Listed & LzmaPlace & { readonly codec: 'lzma' })
+  | (Listed & Lzma2Place & { readonly codec: 'xz' });
 
 const partLength = 20;
 const predictionLength = 14;
 const largestBlock = 8_388_608;
+/** By the number of the codec. */
+const parametersLengths = [
+  undefined,
+  predictionLength,
+  predictionLength + 5,
+  lzmaParametersLength,
+  lzmaParametersLength,
+];
 
 /** Memory that unpacking or packing the part takes, as section 8 counts it. */
-export function packBytesOf({ codec, prediction }: PackedPlace): number {
+export function packBytesOf(part: PackedPlace): number {
+  if (part.codec === 'lzma' || part.codec === 'xz') return lzmaBytesOf(part);
+  const { codec, prediction } = part;
   const window = codec === 'deflate' ? 32_768 : 65_536;
   return prediction.mode === 0 ? 8192 : 8192 + 4 * (1 << prediction.hashBits) + 4 * window;
-}
-
-function refuse(what: string): never {
-  throw new DeltaError('codec', `a packed part is told in a way that is not known here: ${what}`);
 }
 
 function readPrediction(view: DataView, at: number, longestDistance: number): Prediction {
@@ -54,11 +72,12 @@ function readPrediction(view: DataView, at: number, longestDistance: number): Pr
     tooFar: short(5),
   };
   const { mode, hashBits, chain, farthest } = prediction;
-  if (mode > 2) refuse(`mode ${mode}`);
-  if (mode === 0 && Object.values(prediction).some((value) => value !== 0)) refuse('settings without a prediction');
-  if (mode !== 0 && (hashBits < 8 || hashBits > 16)) refuse(`a hash of ${hashBits} bits`);
-  if (chain > 4096) refuse(`chains of ${chain}`);
-  if (farthest > longestDistance) refuse(`a distance of ${farthest}`);
+  if (mode > 2) refuseCodec(`mode ${mode}`);
+  if (mode === 0 && Object.values(prediction).some((value) => value !== 0))
+    refuseCodec('settings without a prediction');
+  if (mode !== 0 && (hashBits < 8 || hashBits > 16)) refuseCodec(`a hash of ${hashBits} bits`);
+  if (chain > 4096) refuseCodec(`chains of ${chain}`);
+  if (farthest > longestDistance) refuseCodec(`a distance of ${farthest}`);
   return prediction;
 }
 
@@ -77,21 +96,25 @@ export function readPart(
   if (view.getUint16(at + 18, true) !== 0)
     throw new DeltaError('value', 'the header says what cannot be: a field that must be 0');
   const codec = view.getUint8(at + 16);
-  const wanted = codec === 1 ? predictionLength : predictionLength + 5;
-  if (codec !== 1 && codec !== 2) refuse(`codec ${codec}`);
-  if (length !== wanted) refuse(`${length} bytes of parameters for codec ${codec}`);
-  const common: Common = {
+  const wanted = parametersLengths[codec] ?? refuseCodec(`codec ${codec}`);
+  if (length !== wanted) refuseCodec(`${length} bytes of parameters for codec ${codec}`);
+  const listed: Listed = {
     offset: view.getUint32(at, true),
     packedLength: view.getUint32(at + 4, true),
     textLength: view.getUint32(at + 8, true),
     decisionsLength: view.getUint32(at + 12, true),
-    prediction: readPrediction(view, parameters, codec === 1 ? 32_768 : 65_535),
   };
   const size = partLength + length;
+  if (codec === 3) return { part: { ...listed, ...readLzmaSettings(view, parameters), codec: 'lzma' }, size };
+  if (codec === 4) return { part: { ...listed, ...readLzma2Settings(view, parameters), codec: 'xz' }, size };
+  const common: Common = {
+    ...listed,
+    prediction: readPrediction(view, parameters, codec === 1 ? 32_768 : 65_535),
+  };
   if (codec === 1) return { part: { ...common, codec: 'deflate' }, size };
   const blockSize = view.getUint32(parameters + predictionLength, true);
   const flags = view.getUint8(parameters + predictionLength + 4);
-  if (blockSize === 0 || blockSize > largestBlock) refuse(`blocks of ${blockSize} bytes`);
-  if (flags > 1) refuse(`flags ${flags}`);
+  if (blockSize === 0 || blockSize > largestBlock) refuseCodec(`blocks of ${blockSize} bytes`);
+  if (flags > 1) refuseCodec(`flags ${flags}`);
   return { part: { ...common, codec: 'lz4', blockSize, linked: flags === 1 }, size };
 }

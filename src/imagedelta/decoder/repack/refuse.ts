@@ -9,3 +9,8 @@ export function refuseDecisions(what: string): never {
 export function refuseOldPart(what: string): never {
   throw new DeltaError('old-part', `a packed part of the old image is not what the patch says: ${what}`);
 }
+
+/** Throws what a part is refused with whose codec or settings are not known. */
+export function refuseCodec(what: string): never {
+  throw new DeltaError('codec', `a packed part is told in a way that is not known here: ${what}`);
+}

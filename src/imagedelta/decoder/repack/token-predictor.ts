@@ -1,5 +1,5 @@
 /** The prediction of docs/formats/image-repack.md, section 4, as a decoder makes it. */
-import type { PackedPlace } from './part.js';
+import type { MatchedPlace } from './part.js';
 
 const nowhere = -1;
 
@@ -13,7 +13,7 @@ export class TokenPredictor {
   readonly shortest: number;
   readonly longestDistance: number;
   readonly #text: Uint8Array;
-  readonly #part: PackedPlace;
+  readonly #part: MatchedPlace;
   readonly #head: Int32Array;
   readonly #link: Int32Array;
   #floor = 0;
@@ -27,7 +27,7 @@ export class TokenPredictor {
   /** The place that the look at what follows has inserted already. */
   #seen = nowhere;
 
-  constructor(text: Uint8Array, part: PackedPlace) {
+  constructor(text: Uint8Array, part: MatchedPlace) {
     const { mode, hashBits } = part.prediction;
     const window = part.codec === 'deflate' ? 32_768 : 65_536;
     this.shortest = part.codec === 'deflate' ? 3 : 4;

@@ -1,7 +1,7 @@
 /** Text and decisions of a deflate stream of the old image: docs/formats/image-repack.md, section 5. */
 import { codedDistance, codedLength, endOfBlock } from './deflate-alphabet.js';
 import { lengthOrder, runOf, usualLengths, usualRunsOf } from './huffman.js';
-import type { PackedPlace } from './part.js';
+import type { MatchedPlace } from './part.js';
 import { type Codes, readBlocks, UnpackedStream } from './read-deflate.js';
 import { TokenPredictor } from './token-predictor.js';
 import { ExceptionSink } from './token-stream.js';
@@ -9,7 +9,7 @@ import { ExceptionSink } from './token-stream.js';
 /** Text and decisions of a part. Throws a DeltaError with code 24. */
 export function unpackDeflate(
   packed: Uint8Array,
-  part: PackedPlace,
+  part: MatchedPlace,
 ): { readonly text: Uint8Array; readonly decisions: Uint8Array } {
   const into = new UnpackedStream(part.textLength);
   const blocks = readBlocks(packed, into);
