@@ -11,6 +11,7 @@ import type { Sha1 } from '../model/digest.js';
 import type { Base, BaseKind } from '../model/operation.js';
 import { type BuildPath, baseName, compareBytes } from '../model/path.js';
 import { type Candidate, CandidateGroups, candidatesOf } from './candidates.js';
+import { PlaceCounts, Places } from './place-counts.js';
 import type { Scope } from './scope.js';
 import { type Sketch, sharedParts } from './sketch.js';
 
@@ -97,18 +98,18 @@ export function baseFinder(
   const byBoth = new CandidateGroups(candidates, ({ entry }) => contentAndName(entry.content.sha1, entry.path));
   const byName = new CandidateGroups(candidates, ({ entry }) => baseName(entry.path));
   const byStem = new CandidateGroups(candidates, ({ entry }) => nameStem(entry.path));
-  const byPart = new Map<number, Candidate[]>();
+  /** Places among the candidates, by hash. */
+  const byPart = new Places();
   if (levers.crossBases || levers.moves) {
     const asked = hashesOfFresh(source, target, sketches);
-    for (const candidate of candidates) {
+    for (const [place, candidate] of candidates.entries()) {
       for (const hash of sketches.get(candidate.entry.content.sha1)?.hashes ?? []) {
-        if (!asked.has(hash)) continue;
-        const found = byPart.get(hash);
-        if (found === undefined) byPart.set(hash, [candidate]);
-        else found.push(candidate);
+        if (asked.has(hash)) byPart.add(hash, place);
       }
     }
   }
+
+  const counts = new PlaceCounts(candidates.length);
 
   const usable = (candidate: Candidate, path: BuildPath, inSource: boolean, same: boolean): boolean => {
     if (candidate.entry.path === path) return false;
@@ -158,13 +159,13 @@ export function baseFinder(
       const found = new Map<BuildPath, Base>();
       const fits = (candidate: Candidate): boolean =>
         usable(candidate, path, inSource, false) && isOfFittingSize(candidate.entry.content, content);
-      const shared = new Map<Candidate, number>();
       const sketch = sketches.get(content.sha1);
-      for (const hash of sketch?.hashes ?? []) {
-        const having = byPart.get(hash) ?? [];
-        if (having.length > commonPart) continue;
-        for (const candidate of having) shared.set(candidate, (shared.get(candidate) ?? 0) + 1);
-      }
+      for (const hash of sketch?.hashes ?? []) byPart.count(hash, commonPart, counts);
+      const shared = new Map<Candidate, number>();
+      counts.take((place, count) => {
+        const candidate = candidates[place];
+        if (candidate !== undefined) shared.set(candidate, count);
+      });
       const alike = [...shared.keys()]
         .filter(fits)
         .sort((a, b) => (shared.get(b) ?? 0) - (shared.get(a) ?? 0) || rank(a, b))

@@ -131,13 +131,15 @@ export function sharedParts(a: Sketch | undefined, b: Sketch | undefined): numbe
   const top = (sketch: Sketch): number =>
     sketch.hashes.length < keptHashes ? 0xffffffff : (sketch.hashes[sketch.hashes.length - 1] ?? 0);
   const ceiling = Math.min(top(a), top(b));
-  const other = new Set(b.hashes);
   let compared = 0;
   let shared = 0;
+  let other = 0;
+  // Both rise.
   for (const hash of a.hashes) {
     if (hash > ceiling) break;
     compared += 1;
-    if (other.has(hash)) shared += 1;
+    while ((b.hashes[other] ?? Number.POSITIVE_INFINITY) < hash) other += 1;
+    if (b.hashes[other] === hash) shared += 1;
   }
   return compared === 0 ? 0 : shared / compared;
 }

@@ -13,6 +13,7 @@ import { sdx6x } from '../model/layout.js';
 import type { Base, DeltaOperation, EncodeFile } from '../model/operation.js';
 import { type BuildPath, compareBytes } from '../model/path.js';
 import { isOfFittingSize } from './bases.js';
+import { PlaceCounts, Places } from './place-counts.js';
 import { type Sketch, sharedParts } from './sketch.js';
 
 /** A content of the target that is to be encoded, at one path or several. */
@@ -116,23 +117,17 @@ function membersOf(
 
 /** Every kinship worth trying, the one that saves most first. */
 function kinshipsOf(members: readonly Member[]): readonly Kinship[] {
-  const having = new Map<number, number[]>();
-  for (const [at, { sketch }] of members.entries()) {
-    for (const hash of sketch.hashes) {
-      const found = having.get(hash);
-      if (found === undefined) having.set(hash, [at]);
-      else found.push(at);
-    }
-  }
+  const having = new Places();
+  for (const [at, { sketch }] of members.entries()) for (const hash of sketch.hashes) having.add(hash, at);
+  const counts = new PlaceCounts(members.length);
   const kinships: Kinship[] = [];
   for (const [at, { content, sketch, fromSource }] of members.entries()) {
-    const shared = new Map<number, number>();
-    for (const hash of sketch.hashes) {
-      const others = having.get(hash) ?? [];
-      if (others.length > commonPart) continue;
-      for (const other of others) if (other !== at) shared.set(other, (shared.get(other) ?? 0) + 1);
-    }
-    const closest = [...shared].sort(([a, x], [b, y]) => y - x || a - b).slice(0, closelyCompared);
+    for (const hash of sketch.hashes) having.count(hash, commonPart, counts);
+    const shared: [number, number][] = [];
+    counts.take((other, count) => {
+      if (other !== at) shared.push([other, count]);
+    });
+    const closest = shared.sort(([a, x], [b, y]) => y - x || a - b).slice(0, closelyCompared);
     for (const [base] of closest) {
       const other = members[base];
       if (other?.patched === undefined || !isOfFittingSize(other.content, content)) continue;
