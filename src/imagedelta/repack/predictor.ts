@@ -119,13 +119,18 @@ export function openPredictor(text: Uint8Array, rules: MatchRules, settings: Mat
     const lowest = Math.max(at - farthest, isLz4 ? floor : 1);
     let best = than;
     let tries = than >= good ? chain >> 2 : chain;
-    for (let other = candidate(at); other >= lowest && tries > 0; other = after(other)) {
+    let last = text[at + best];
+    let last2 = text[at + best - 1];
+    let other = candidate(at);
+    for (; other >= lowest && tries > 0; other = after(other)) {
       tries--;
       work++;
-      if (text[other + best] !== text[at + best]) continue;
+      if (text[other + best] !== last || text[other + best - 1] !== last2) continue;
       const length = common(other, at, longest);
       if (length <= best) continue;
       best = length;
+      last = text[at + best];
+      last2 = text[at + best - 1];
       found.length = length;
       found.distance = at - other;
       if (length >= enough) return;
