@@ -21,7 +21,7 @@ import type { Mate } from './mate/mate.js';
 import { isProved } from './prove-patch.js';
 
 /** Names everything that decides about the bytes of a result, for cache keys. */
-export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-6`;
+export const encoderVersion = `${bsdiffEncoderVersion} ${imgdiffEncoderVersion} ${wholeEncoderVersion} file-7`;
 
 /** Bytes to be made, and the bytes from which they may be made. */
 export interface EncodeFileRequest {
@@ -226,8 +226,14 @@ function encodeWith(request: EncodeFileRequest, options: EncodeFileOptions, port
       return patch === undefined || patch.length * 2 >= target.length || effort === 'best';
     });
     const known = Math.min(...candidates.filter(({ patch }) => patch !== undefined).map(fullCost));
-    const outcomes = encodeBsdiffFromBest(left, target, { effort, onProgress: passProgress, mate }, known);
-    for (const [i, { index }] of left.entries()) {
+    const hopeful = left.filter((base) => {
+      const about = estimates[possible.indexOf(base)]?.about ?? 0;
+      if (about + base.cost < known) return true;
+      candidates.push(estimatedPatch(base.index, about));
+      return false;
+    });
+    const outcomes = encodeBsdiffFromBest(hopeful, target, { effort, onProgress: passProgress, mate }, known);
+    for (const [i, { index }] of hopeful.entries()) {
       const outcome = outcomes[i];
       if (outcome === undefined) continue;
       candidates.push(

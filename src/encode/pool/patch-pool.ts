@@ -68,7 +68,7 @@ export interface EncodeResult {
 export interface PatchPoolOptions {
   /** Threads at most; by default one for each processor. The results do not depend on it. */
   readonly workers?: number | undefined;
-  /** Bytes that all files encoded at once may take, by estimate; a file that takes more runs alone. 280 MB by default. */
+  /** Bytes that all files encoded at once may take, by estimate; a file that takes more runs alone. 224 MB by default. */
   readonly memoryBudget?: number | undefined;
   readonly effort: BsdiffEffort;
   /** A patch larger than this share of its target is not taken. 0.95 by default. */
@@ -94,7 +94,7 @@ interface Job {
 /** A patch larger than this share of its target is not taken. */
 export const defaultWorthwhile = 0.95;
 
-const defaultBudget = 280 * 1024 * 1024;
+const defaultBudget = 224 * 1024 * 1024;
 
 /** The thread of a file that takes more than this, in bytes, ends with it: nothing else gives memory back at once. */
 const endsThread = 16 * 1024 * 1024;

@@ -35,9 +35,14 @@ export function adoptEngineModule(given: unknown): boolean {
 
 /** An engine with at least `size` bytes of memory. Throws a RangeError when there is not so much. */
 export function openEngine(size: number): Engine {
+  return openGrowing(size).engine;
+}
+
+/** The same, and how to make its memory at least so many bytes long. */
+function openGrowing(size: number): { readonly engine: Engine; readonly grow: (size: number) => void } {
   const memory = new WebAssembly.Memory({ initial: Math.ceil(size / page), maximum: 65_536 });
   const { exports } = new WebAssembly.Instance(engineModule(), { env: { memory } });
-  return {
+  const engine: Engine = {
     call: (name, ...numbers) => {
       const callee = exports[name];
       if (typeof callee !== 'function') throw new TypeError(`the engine has no function ${name}`);
@@ -46,6 +51,11 @@ export function openEngine(size: number): Engine {
     },
     bytes: () => new Uint8Array(memory.buffer),
   };
+  const grow = (wanted: number): void => {
+    const missing = Math.ceil((wanted - memory.buffer.byteLength) / page);
+    if (missing > 0) memory.grow(missing);
+  };
+  return { engine, grow };
 }
 
 /** An engine for a while. */
@@ -61,16 +71,31 @@ const mostIdle = 3;
 /** The memory of a kept engine, in bytes: enough for most files. It may have grown, but not to more than twice that. */
 const keptSize = 2 ** 21;
 
+/** A large one that nobody uses now: the pieces and bases of a large file follow each other, and each memory that is not used again stays until it is collected. */
+let idleLarge: { readonly lent: LentEngine; readonly grow: (size: number) => void } | undefined;
+
+/** From here on an engine is large, in bytes. The threads of files that need so much end with them: nothing is kept for long. */
+const largeSize = 2 ** 24;
+
 /** An engine with at least `size` bytes of memory, which hold anything. Throws a RangeError when there is not so much. */
 export function borrowEngine(size: number): LentEngine {
-  const lent = size <= keptSize ? idle.pop() : undefined;
-  if (lent !== undefined) return lent;
-  const engine = openEngine(Math.max(size, keptSize));
-  const made: LentEngine = {
+  const known = size <= keptSize ? idle.pop() : undefined;
+  if (known !== undefined) return known;
+  const large = size > keptSize ? idleLarge : undefined;
+  if (large !== undefined) {
+    idleLarge = undefined;
+    large.grow(size);
+    return large.lent;
+  }
+  const { engine, grow } = openGrowing(Math.max(size, keptSize));
+  const lent: LentEngine = {
     ...engine,
     release: () => {
-      if (engine.bytes().length <= 2 * keptSize && idle.length < mostIdle) idle.push(made);
+      const { length } = engine.bytes();
+      if (length <= 2 * keptSize) {
+        if (idle.length < mostIdle) idle.push(lent);
+      } else if (length >= largeSize && length >= (idleLarge?.lent.bytes().length ?? 0)) idleLarge = { lent, grow };
     },
   };
-  return made;
+  return lent;
 }

@@ -169,6 +169,18 @@ test('unit: what an engine was used for before leaves no trace', { skip: without
   }
 });
 
+test('unit: a large engine that was used for a longer and for a shorter file leaves no trace', () => {
+  const random = seededRandom(6);
+  const files = [5_000_000, 6_500_000, 4_000_001].map((length) => random.bytes(length));
+  const patchOf = (source: Buffer): Buffer => {
+    const target = Buffer.concat([source.subarray(1_000_001, 1_300_000), source.subarray(0, 200_003)]);
+    return Buffer.from(encodeBsdiff(source, target, { effort: 'normal' }));
+  };
+  const first = files.map(patchOf);
+  const again = files.toReversed().map(patchOf).toReversed();
+  for (const [i, patch] of first.entries()) assert.ok(again[i]?.equals(patch), `${i}`);
+});
+
 test('unit: a source that is read when it is needed gives the same bytes', () => {
   const [source, target] = [noise(30_000, 18), noise(30_000, 18).map((c, i) => (i % 500 === 0 ? c + 1 : c))];
   const read = (bytes: Uint8Array) => ({
