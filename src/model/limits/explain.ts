@@ -26,3 +26,6 @@ export const mostLockRounds = 50;
 
 /** Names that could not be written as they are, told one by one; the rest is counted. */
 export const mostNamesTold = 10;
+
+/** Rows of the text that compares two encoders: the costliest; JSON has all. */
+export const mostComparedPatchesShown = 40;
