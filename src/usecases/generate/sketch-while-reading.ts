@@ -8,7 +8,8 @@ import type { ReadingShare } from '../process-memory.js';
 
 /**
  * Sketches that are made while the builds are read, for a run that has no cache of them: the files are unpacked once then, not twice. Of the
- * source every file may be a base; of the target only what is new at its path surely looks for one, and that something changed is known only when it was read.
+ * source every file may be a base; of the target, what is new at its path or has changed looks for one. That a file of the same size has
+ * changed is known only afterwards: it is read again.
  */
 export function sketchWhileReading({ largest }: Pick<ReadingShare, 'largest'>): {
   readonly beside: BesideInputs;
@@ -29,7 +30,10 @@ export function sketchWhileReading({ largest }: Pick<ReadingShare, 'largest'>): 
     beside: {
       source: beside(mayBeSketched),
       target: ({ entries }) =>
-        beside((path: BuildPath, size) => mayBeSketched(path, size) && entries.get(path)?.kind !== 'file'),
+        beside((path: BuildPath, size) => {
+          const before = entries.get(path);
+          return mayBeSketched(path, size) && (before?.kind !== 'file' || before.content.size !== size);
+        }),
     },
   };
 }
