@@ -1,4 +1,3 @@
-import type { Payload } from '../model/operation.js';
 import type { SettledPlan } from '../model/plan.js';
 import { deviceOrder } from './order.js';
 
@@ -13,9 +12,4 @@ export function identitySizes(plan: SettledPlan): readonly number[] {
   for (const op of partitions)
     if (op.kind === 'patch-partition' && plan.bootUpdate === 'resumable') sizes.add(op.target.size);
   return [...sizes].sort((a, b) => a - b);
-}
-
-/** The plan with its identity patches, each asked of `payloadOf` by its size. */
-export function withIdentities(plan: SettledPlan, payloadOf: (size: number) => Payload): SettledPlan {
-  return { ...plan, identities: new Map(identitySizes(plan).map((size) => [size, payloadOf(size)])) };
 }

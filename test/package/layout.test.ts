@@ -6,11 +6,11 @@ import type { Encoding, Payload } from '../../src/model/operation.js';
 import { type BuildPath, fromBytes, fromText } from '../../src/model/path.js';
 import { layoutPackage } from '../../src/package/layout.js';
 import { metadataText } from '../../src/package/metadata.js';
-import { withIdentities } from '../../src/plan/identities.js';
 import { deviceOrder } from '../../src/plan/order.js';
 import { planDelta } from '../../src/plan/plan.js';
 import { encodeOperations, settle } from '../../src/plan/settle.js';
 import { type AbstractNode, abstractBuild } from '../support/abstract-build.js';
+import { withIdentities } from '../support/identities.js';
 
 function payload(name: string): Payload {
   return { id: sha256Of(Buffer.from(name)), size: name.length, packageBytes: name.length };

@@ -10,13 +10,13 @@ import type { Encoding, Payload } from '../../src/model/operation.js';
 import { parseParts } from '../../src/model/parts.js';
 import type { BuildPath } from '../../src/model/path.js';
 import type { BootUpdate } from '../../src/model/plan.js';
-import { withIdentities } from '../../src/plan/identities.js';
 import { deviceOrder } from '../../src/plan/order.js';
 import { planDelta } from '../../src/plan/plan.js';
 import { encodeOperations, settle } from '../../src/plan/settle.js';
 import type { ScriptOptions } from '../../src/script/options.js';
 import { printScript } from '../../src/script/printer.js';
 import { writeScript } from '../../src/script/writer.js';
+import { withIdentities } from '../support/identities.js';
 
 const folder = fileURLToPath(new URL('../../../test/scenarios/ancestor-small/', import.meta.url));
 

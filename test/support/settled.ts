@@ -4,10 +4,10 @@ import type { EncodeFile, EncodePartition, Encoding, Payload } from '../../src/m
 import { parseParts } from '../../src/model/parts.js';
 import type { BuildPath } from '../../src/model/path.js';
 import type { DeltaPlan, SettledPlan } from '../../src/model/plan.js';
-import { withIdentities } from '../../src/plan/identities.js';
 import { planDelta } from '../../src/plan/plan.js';
 import { encodeOperations, settle, withoutWholeBases } from '../../src/plan/settle.js';
 import type { Shape } from './growth-shapes.js';
+import { withIdentities } from './identities.js';
 
 function payload(name: string, size: number): Payload {
   return { id: sha256Of(Buffer.from(name)), size, packageBytes: size };

@@ -27,7 +27,7 @@ import { packageSize } from '../../package/entry.js';
 import { layoutPackage } from '../../package/layout.js';
 import { type WrittenPackage, writePackage } from '../../package/write.js';
 import type { Levers } from '../../plan/bases.js';
-import { withIdentities } from '../../plan/identities.js';
+import { identitySizes } from '../../plan/identities.js';
 import { deviceOrder } from '../../plan/order.js';
 import type { ChmodPlacement } from '../../plan/permissions.js';
 import type { PermissionFamily } from '../../plan/permissions-reduce.js';
@@ -47,6 +47,7 @@ import { permissionFamily, planBuilds } from '../plan-builds.js';
 import { encodePlan } from './encode.js';
 import type { EncodingOptions } from './encoding-options.js';
 import type { HeadStart } from './head-start.js';
+import { identityPatches } from './identities.js';
 import { openRunCache } from './open-cache.js';
 import { Payloads } from './payloads.js';
 import { provePackage, type VerifyOptions } from './prove.js';
@@ -191,7 +192,10 @@ async function generateWith(
     onProgress,
     signal,
   });
-  const plan = withIdentities(settle(encoded.plan, encoded.encodings), (size) => payloads.identity(size));
+  const settled = settle(encoded.plan, encoded.encodings);
+  const patches = await identityPatches(identitySizes(settled), cache);
+  const identities = new Map([...patches].map(([size, patch]) => [size, payloads.patch(patch)]));
+  const plan: SettledPlan = { ...settled, identities };
   const order = deviceOrder(plan);
   replayPlan(plan, order, source.build);
 

@@ -1,5 +1,4 @@
 import type { BsdiffEffort } from '../../encode/bsdiff/bsdiff.js';
-import { identityPatch } from '../../encode/bsdiff/identity.js';
 import { compressWhole, type PackedEntry } from '../../encode/deflate/whole.js';
 import { Spool } from '../../files/spool.js';
 import type { Payload } from '../../model/operation.js';
@@ -27,9 +26,9 @@ export class Payloads {
     return this.#spool.spill();
   }
 
-  /** The identity patch of so many bytes, as a payload. */
-  identity(size: number): Payload {
-    return this.keep(compressWhole(identityPatch(size), this.#effort));
+  /** A patch that is not compressed yet, as a payload. */
+  patch(bytes: Uint8Array<ArrayBuffer>): Payload {
+    return this.keep(compressWhole(bytes, this.#effort));
   }
 
   /** The zip entry of a payload that was kept. */
