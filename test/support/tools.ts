@@ -22,6 +22,7 @@ const tools = {
   fuser: 'psmisc',
   gzip: 'gzip',
   lz4: 'lz4',
+  lzma_alone: 'lzma-alone',
   lzop: 'lzop',
   make: 'make',
   mkbootimg: 'mkbootimg',
