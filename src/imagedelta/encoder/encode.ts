@@ -52,6 +52,12 @@ export interface EncodeOptions {
   readonly onProgress?: ((doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
+/** Where a reading gains less than this, the choices are made without it too; where a round does, there is no second one. */
+const worthAnother = 0.015;
+const worthRound = 0.004;
+/** In small images all rounds are made. */
+const smallImage = 2 ** 17;
+
 /** Beyond so many bytes a second round for each choice takes more time than it is worth, and so does a second choice. */
 const largeImage = 2 ** 23;
 const veryLargeImage = 2 ** 25;
@@ -76,7 +82,7 @@ export function encodeDelta(
   const search = searchCovers(old, fresh, go);
   const found = search.first();
   const steady = openSteady(old, fresh);
-  const first = steady.add(found);
+  const first = steady.addTo(found);
   const loops = openLoops(old, fresh, plan.tables);
   const [reading = plainReading] = codeAware ? readingsOf(loops, old, fresh, found) : [];
   const images: DraftOf = { loops, old, fresh, tables: plan.tables };
@@ -92,10 +98,12 @@ export function encodeDelta(
     let last = drafts.at(-1) ?? best;
     const order = orderOf(best.downwards);
     for (const bias of tries) {
-      const covers = steady.add(search.next(oldCopies(best), costOfOld(best), bias));
+      const covers = steady.addTo(search.next(oldCopies(best), costOfOld(best), bias));
       for (let round = 0; round < rounds; round++) {
         last = codeDraft(images, how, order, chooseByPrice(images, last, covers, order), go);
+        const before = best.size;
         best = smaller(best, last);
+        if (fresh.length > smallImage && before - best.size < worthRound * before) break;
       }
     }
     return best;
@@ -107,7 +115,7 @@ export function encodeDelta(
     const gain = plain.size - best.size;
     best = smaller(best, plain);
     // Where the reading gains little, covers chosen without it may do better: it never makes a patch larger.
-    if (gain < 0.04 * best.size) best = smaller(best, bestOf(plainReading));
+    if (gain < worthAnother * best.size) best = smaller(best, bestOf(plainReading));
   }
   const patch = writePatch(
     { ...plan, ...best.reading, old, fresh, downwards: best.downwards, segments: best.segments },

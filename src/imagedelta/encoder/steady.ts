@@ -7,9 +7,11 @@ import { indexSteps, type StepIndex } from './steps.js';
 
 /** Gaps are looked at in pieces of so many bytes; shorter gaps than the second are left. */
 const piece = 512;
-const leastGap = 16;
+const leastGap = 32;
+/** Stretches with the same displacement are one cover when fewer bytes than this lie between them. */
+const joined = 16;
 /** Places at which a piece is looked up, from its beginning and from its middle. */
-const probes = 24;
+const probes = 20;
 const candidateLimit = 12;
 /** What a byte that is sent takes in bits, and what a cover must save. */
 const literalBits = 5;
@@ -27,69 +29,102 @@ interface Found {
 /** Looks for steady covers of one pair of images. */
 export interface SteadySearch {
   /** The covers, with steady ones added in the gaps between them. Whether they pay is for others to say. */
-  readonly add: (covers: readonly Cover[]) => readonly Cover[];
+  readonly addTo: (covers: readonly Cover[]) => readonly Cover[];
 }
 
 export function openSteady(old: Uint8Array, fresh: Uint8Array): SteadySearch {
   let index: StepIndex | undefined;
+  const lookUp: LookUp = (at) => {
+    index ??= indexSteps(old);
+    return index.lookUp(fresh, at);
+  };
+  // One choice of covers has most gaps of another.
+  const known = new Map<string, readonly Cover[]>();
+  const inGap = ({ start, end, near }: Gap): readonly Cover[] => {
+    const key = [start, end, ...near].join();
+    const found = known.get(key) ?? findInGap(old, fresh, lookUp, start, end, near);
+    known.set(key, found);
+    return found;
+  };
   return {
-    add: (covers) => withSteady(old, fresh, covers, () => (index ??= indexSteps(old))),
+    addTo: (covers) => {
+      const added = gapsOf(covers, fresh.length).flatMap(inGap);
+      return added.length === 0 ? covers : [...covers, ...added].sort((a, b) => a.at - b.at);
+    },
   };
 }
 
-function withSteady(
-  old: Uint8Array,
-  fresh: Uint8Array,
-  covers: readonly Cover[],
-  index: () => StepIndex,
-): readonly Cover[] {
-  const all: Cover[] = [];
-  let at = 0;
-  let before: Cover | undefined;
-  for (const cover of [...covers, undefined]) {
-    const end = cover?.at ?? fresh.length;
-    if (end - at >= leastGap) {
-      for (const found of inGap(old, fresh, index(), at, end, [before, cover])) all.push(found);
-    }
-    if (cover === undefined) break;
-    all.push(cover);
-    at = cover.at + cover.length;
-    before = cover;
-  }
-  return all;
+/** Places of the old image with the same steps as the new one has at a place. */
+type LookUp = (at: number) => readonly number[];
+
+interface Gap {
+  readonly start: number;
+  readonly end: number;
+  /** Displacements of the covers around it. */
+  readonly near: readonly number[];
 }
 
-function inGap(
+function gapsOf(covers: readonly Cover[], size: number): readonly Gap[] {
+  const gaps: Gap[] = [];
+  let start = 0;
+  let before: readonly number[] = [];
+  for (const cover of [...covers, undefined]) {
+    const end = cover?.at ?? size;
+    const behind = cover === undefined ? [] : [cover.at - cover.from];
+    if (end - start >= leastGap) gaps.push({ start, end, near: [...before, ...behind] });
+    if (cover === undefined) break;
+    start = cover.at + cover.length;
+    before = behind;
+  }
+  return gaps;
+}
+
+function findInGap(
   old: Uint8Array,
   fresh: Uint8Array,
-  index: StepIndex,
+  lookUp: LookUp,
   start: number,
   end: number,
-  around: readonly (Cover | undefined)[],
+  near: readonly number[],
 ): readonly Cover[] {
   const found: Cover[] = [];
-  const near = around.flatMap((cover) => (cover === undefined ? [] : [cover.at - cover.from]));
   let winner: number | undefined;
   for (let at = start; at < end; at += piece) {
     const stop = Math.min(end, at + piece);
     const candidates = new Set([0, ...near]);
     if (winner !== undefined) candidates.add(winner);
-    for (const first of [at, (at + stop) >> 1])
-      for (let place = first; place < Math.min(stop, first + probes) && candidates.size < candidateLimit; place++)
-        for (const from of index.lookUp(fresh, place)) candidates.add(place - from);
-    let best: Found | undefined;
-    for (const by of candidates) {
-      const one = steadiest(old, fresh, at, stop, by);
-      if (one !== undefined && one.saved > (best?.saved ?? coverBits)) best = one;
+    let best = steadiestOf(old, fresh, at, stop, candidates);
+    if ((best?.saved ?? 0) < 0.5 * literalBits * (stop - at)) {
+      const more = new Set<number>();
+      for (const first of [at, (at + stop) >> 1])
+        for (let place = first; place < Math.min(stop, first + probes) && more.size < candidateLimit; place++)
+          for (const from of lookUp(place)) if (!candidates.has(place - from)) more.add(place - from);
+      const other = steadiestOf(old, fresh, at, stop, more);
+      if (other !== undefined && other.saved > (best?.saved ?? 0)) best = other;
     }
     winner = best?.by;
     if (best === undefined) continue;
     const last = found.at(-1);
-    if (last !== undefined && best.at - (last.at + last.length) < leastGap && last.at - last.from === best.by)
+    if (last !== undefined && best.at - (last.at + last.length) < joined && last.at - last.from === best.by)
       found[found.length - 1] = { ...last, length: best.at + best.length - last.at };
     else found.push({ at: best.at, length: best.length, from: best.at - best.by, self: false });
   }
   return found;
+}
+
+function steadiestOf(
+  old: Uint8Array,
+  fresh: Uint8Array,
+  start: number,
+  end: number,
+  displacements: ReadonlySet<number>,
+): Found | undefined {
+  let best: Found | undefined;
+  for (const by of displacements) {
+    const one = steadiest(old, fresh, start, end, by);
+    if (one !== undefined && one.saved > (best?.saved ?? coverBits)) best = one;
+  }
+  return best;
 }
 
 /** The stretch of [start, end) that saves most when it is copied with a displacement; `undefined` when none saves anything. */

@@ -1,7 +1,7 @@
 /** Finds where the old image has the same steps from value to value as the new one: tables that were moved by a constant have. */
 
-/** Old places that are noted: every so manieth, as every place of the new image is looked up. */
-const spacing = 8;
+/** Old places that are noted: every so manieth, an odd number, so that values at any alignment are among them. */
+const spacing = 5;
 const mostBits = 20;
 const span = 16;
 

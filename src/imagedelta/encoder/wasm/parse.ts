@@ -19,6 +19,8 @@ const nearlyAsGood: i32 = 64;
 
 /** Pieces of the new image of so many bytes are taken at once. */
 const longPiece: i32 = 256;
+/** Of pieces up to so many bytes each beginning is tried too. */
+const shortPiece: i32 = 48;
 /** The least length of a piece, and how many places are tried that begin with the same bytes. */
 const leastPiece: i32 = 4;
 const tries: i32 = 8;
@@ -337,12 +339,12 @@ function goOnCovers(record: usize, cost: i32): bool {
   if (one >= 0) goOnCover(lanes + first, one, true, record, cost);
   if (other >= 0 && other !== one) goOnCover(lanes + second, other, false, record, cost);
   else store<i32>(lanes + second, far);
-  return one >= 0 && before <= cost + nearlyAsGood && end - at > 16 && areEqual(one);
+  return one >= 0 && before <= cost + nearlyAsGood && end - at > 8 && areEqual(one);
 }
 
-/** Whether the next 16 bytes are those of the old image at `from`. */
+/** Whether the next 8 bytes are those of the old image at `from`. */
 function areEqual(from: i32): bool {
-  return v128.all_true<i8>(i8x16.eq(v128.load(old + <usize>from), v128.load(fresh + <usize>at)));
+  return load<u64>(old + <usize>from) === load<u64>(fresh + <usize>at);
 }
 
 let bestLength: i32 = 0;
@@ -360,9 +362,11 @@ function tryPiece(from: i32, cost: i32, v: v128): void {
   const distance = from < at ? at - from : <i32>(<f64>from - behind) + 1;
   const price = cost + pieceStart + numberPrice(backs, distance - 1) + (from < at ? 0 : aheadMore);
   // Longer ones were tried with what lies nearer.
-  for (let l = max(bestLength + 1, leastPiece); l <= length && l < longPiece; l++) {
+  const last = min(length, longPiece - 1);
+  for (let l = max(bestLength + 1, leastPiece); l <= min(last, shortPiece); l++) {
     offer(at + l, price + numberPrice(lengths, l - 1), l, from, isSelf, v);
   }
+  if (last > shortPiece) offer(at + last, price + numberPrice(lengths, last - 1), last, from, isSelf, v);
   bestLength = length;
   bestFrom = from;
 }
