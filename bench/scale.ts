@@ -1,7 +1,8 @@
 /**
  * Measures how time and memory of a whole `generate` grow: pairs of builds with n, 2n and 4n files, and with n, 2n and
  * 4n megabytes, made on top of the sample pair. An exponent of 1 is growth in proportion, 2 is four times the time for
- * twice the input; what costs the same for any input makes it smaller than 1.
+ * twice the input; what costs the same for any input makes it smaller than 1. Stages are in processor time, which is nearly the same on
+ * a busy machine.
  *
  *   node dist/bench/scale.js [files|bytes] [--files N] [--megabytes N] [--verify quick|full|off]
  */
@@ -73,11 +74,13 @@ function manyBytes(megabytes: number): Pair {
   return { before, after };
 }
 
+/** Times in milliseconds, memory and size in bytes. */
 interface Measured {
   readonly total: number;
+  readonly cpu: number;
   readonly peak: number;
   readonly size: number;
-  readonly stages: Readonly<Record<string, number>>;
+  readonly stageCpu: Readonly<Record<string, number>>;
 }
 
 /** A generate in a process of its own, which gives its peak memory. */
@@ -110,17 +113,22 @@ function show(sizes: readonly string[], runs: readonly Measured[]): string {
     exponent(figures),
   ];
   const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(2)} s`;
-  const stages = [...new Set(runs.flatMap(({ stages: known }) => Object.keys(known)))];
+  const stages = [...new Set(runs.flatMap(({ stageCpu }) => Object.keys(stageCpu)))];
   const rows = [
     row(
       'total',
       runs.map(({ total }) => total),
       seconds,
     ),
+    row(
+      'processor',
+      runs.map(({ cpu }) => cpu),
+      seconds,
+    ),
     ...stages.map((stage) =>
       row(
         `  ${stage}`,
-        runs.map((run) => run.stages[stage] ?? 0),
+        runs.map((run) => run.stageCpu[stage] ?? 0),
         seconds,
       ),
     ),

@@ -1,7 +1,7 @@
 import type { Content, Ownership } from './build.js';
 import type { Sha256 } from './digest.js';
 import type { Finding } from './finding.js';
-import type { PackedPlace } from './packed-place.js';
+import type { PackedPlace, PackedRecord } from './packed-place.js';
 import type { BuildPath } from './path.js';
 import type { OnProgress, Stage } from './progress.js';
 
@@ -53,7 +53,7 @@ export interface EarlyFile {
 export interface MadeBeside {
   /** The module of these threads: it answers as the one that only makes digests, and with what it made of files. */
   readonly entry: URL;
-  readonly wants: (path: BuildPath, size: number) => boolean;
+  readonly wants: (path: BuildPath, claimed: Pick<PackedRecord, 'size' | 'crc32'>) => boolean;
   /** Files that are wanted are read by the threads up to so many bytes, in and out; no thread reads longer ones. */
   readonly largest: number;
   /** Told of each file that a thread has read. */

@@ -11,7 +11,7 @@ import type { Sha1 } from '../model/digest.js';
 import type { Base, BaseKind } from '../model/operation.js';
 import { type BuildPath, baseName, compareBytes } from '../model/path.js';
 import { type Candidate, CandidateGroups, candidatesOf } from './candidates.js';
-import { PlaceCounts, Places } from './place-counts.js';
+import { PlaceCounts, Places, withSign } from './place-counts.js';
 import type { Scope } from './scope.js';
 import { type Sketch, sharedParts } from './sketch.js';
 
@@ -72,14 +72,14 @@ const closelyCompared = 12;
 
 const fateOrder = { removed: 0, stays: 1, changed: 2 } as const;
 
-/** The hashes of files that are new or changed at their path: of no others is a base ever sought. */
+/** The hashes, with signs, of files that are new or changed at their path: of no others is a base ever sought. */
 function hashesOfFresh(source: Build, target: Build, sketches: ReadonlyMap<Sha1, Sketch>): ReadonlySet<number> {
   const asked = new Set<number>();
   for (const [path, entry] of target.entries) {
     if (entry.kind !== 'file') continue;
     const before = source.entries.get(path);
     if (before?.kind === 'file' && before.content.sha1 === entry.content.sha1) continue;
-    for (const hash of sketches.get(entry.content.sha1)?.hashes ?? []) asked.add(hash);
+    for (const hash of sketches.get(entry.content.sha1)?.hashes ?? []) asked.add(withSign(hash));
   }
   return asked;
 }
@@ -104,7 +104,7 @@ export function baseFinder(
     const asked = hashesOfFresh(source, target, sketches);
     for (const [place, candidate] of candidates.entries()) {
       for (const hash of sketches.get(candidate.entry.content.sha1)?.hashes ?? []) {
-        if (asked.has(hash)) byPart.add(hash, place);
+        if (asked.has(withSign(hash))) byPart.add(hash, place);
       }
     }
   }

@@ -26,11 +26,18 @@ export class PlaceCounts {
   }
 }
 
+/** A number of 32 bits with a sign: those above 2^31 without one are objects to V8, and maps find them late. */
+export function withSign(number: number): number {
+  return number | 0;
+}
+
 /** The places of a list at which numbers stand: of most numbers there is one, for which no list is made. */
 export class Places {
   readonly #places = new Map<number, number | number[]>();
 
-  add(number: number, place: number): void {
+  /** The number is a whole one of 32 bits. */
+  add(hash: number, place: number): void {
+    const number = withSign(hash);
     const found = this.#places.get(number);
     if (found === undefined) this.#places.set(number, place);
     else if (typeof found === 'number') this.#places.set(number, [found, place]);
@@ -38,8 +45,8 @@ export class Places {
   }
 
   /** Counts the places of a number, unless it stands at more than so many. */
-  count(number: number, most: number, counts: PlaceCounts): void {
-    const found = this.#places.get(number);
+  count(hash: number, most: number, counts: PlaceCounts): void {
+    const found = this.#places.get(withSign(hash));
     if (typeof found === 'number') counts.add(found);
     else if (found !== undefined && found.length <= most) for (const place of found) counts.add(place);
   }

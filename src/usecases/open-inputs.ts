@@ -2,7 +2,7 @@
 import { readLists } from '../input/lists/read-lists.js';
 import { type OpenBuildOptions, openBuild } from '../input/open-build.js';
 import type { Modes } from '../input/ownership.js';
-import type { Build, OpenBuild } from '../model/build.js';
+import type { OpenBuild } from '../model/build.js';
 import type { Sha256 } from '../model/digest.js';
 import type { Finding } from '../model/finding.js';
 import type { ListRules } from '../model/list-rules.js';
@@ -85,7 +85,7 @@ export async function withBuild<Result>(
 /** What is made of the files of both builds while they are read, where they are zips. The source is read first. */
 export interface BesideInputs {
   readonly source: MadeBeside;
-  readonly target: (source: Build) => MadeBeside;
+  readonly target: (source: OpenBuild) => MadeBeside;
 }
 
 /** Opens the inputs for as long as `use` runs. The lists are read first: their mistakes are told without a long wait. */
@@ -99,7 +99,7 @@ export async function withInputs<Result>(
 ): Promise<Result> {
   const lists = await readLists(paths.lists);
   return withBuild(paths.source, 'source', paths, { ...ports, beside: besideInputs?.source }, (source) =>
-    withBuild(paths.target, 'target', paths, { ...ports, beside: besideInputs?.target(source.build) }, (target) =>
+    withBuild(paths.target, 'target', paths, { ...ports, beside: besideInputs?.target(source) }, (target) =>
       use({ source, target, ...lists }),
     ),
   );

@@ -56,6 +56,26 @@ describe('unit: sketches', () => {
     }
   });
 
+  it('are compared hash by hash up to the lower of both ceilings, whatever the hashes', () => {
+    const hashes = fc
+      .uniqueArray(
+        fc.nat(600).map((n) => n * 7_000_000),
+        { maxLength: 192 },
+      )
+      .map((found) => ({ hashes: found.sort((x, y) => x - y) }));
+    fc.assert(
+      fc.property(hashes, hashes, (a, b) => {
+        const top = ({ hashes: all }: { readonly hashes: readonly number[] }): number =>
+          all.length < 192 ? 0xffffffff : (all.at(-1) ?? 0);
+        const compared = a.hashes.filter((hash) => hash <= Math.min(top(a), top(b)));
+        const shared = compared.filter((hash) => b.hashes.includes(hash)).length;
+        const wanted =
+          a.hashes.length === 0 || b.hashes.length === 0 || compared.length === 0 ? 0 : shared / compared.length;
+        assert.equal(sharedParts(a, b), wanted);
+      }),
+    );
+  });
+
   it('see half a likeness as half', () => {
     const common = noise(3, 100_000);
     const share = sharedParts(sketchOf(joined(common, noise(4, 100_000))), sketchOf(joined(common, noise(5, 100_000))));

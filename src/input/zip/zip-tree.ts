@@ -205,7 +205,7 @@ async function readNodes(handle: FileHandle, file: string, options: ReadOptions)
   const isEarly = (node: Node): boolean => pathOf(node) === options.early?.path;
   const beside = options.beside && {
     entry: options.beside.entry,
-    wants: (node: Node) => options.beside?.wants(pathOf(node), node.record.size) === true,
+    wants: (node: Node) => options.beside?.wants(pathOf(node), node.record) === true,
   };
   // What threads read, and what the main thread reads beside them, as a stream.
   const isShort = (node: Node): node is Node & { readonly kind: 'file' | 'link' } =>

@@ -1,5 +1,4 @@
 import type { Sha1 } from '../../model/digest.js';
-import type { BuildPath } from '../../model/path.js';
 import type { MadeBeside } from '../../model/tree.js';
 import { mayBeSketched } from '../../plan/plan.js';
 import type { Sketch } from '../../plan/sketch.js';
@@ -8,8 +7,8 @@ import type { ReadingShare } from '../process-memory.js';
 
 /**
  * Sketches that are made while the builds are read, for a run that has no cache of them: the files are unpacked once then, not twice. Of the
- * source every file may be a base; of the target, what is new at its path or has changed looks for one. That a file of the same size has
- * changed is known only afterwards: it is read again.
+ * source every file may be a base; of the target what is new or changed looks for one. Whether a file changed is not known before it is read, but
+ * one with the same checksum has surely not: should it have, it is sketched later.
  */
 export function sketchWhileReading({ largest }: Pick<ReadingShare, 'largest'>): {
   readonly beside: BesideInputs;
@@ -28,11 +27,11 @@ export function sketchWhileReading({ largest }: Pick<ReadingShare, 'largest'>): 
   return {
     known,
     beside: {
-      source: beside(mayBeSketched),
-      target: ({ entries }) =>
-        beside((path: BuildPath, size) => {
-          const before = entries.get(path);
-          return mayBeSketched(path, size) && (before?.kind !== 'file' || before.content.size !== size);
+      source: beside((path, { size }) => mayBeSketched(path, size)),
+      target: ({ content }) =>
+        beside((path, { size, crc32 }) => {
+          const before = content.packed?.(path)?.record;
+          return mayBeSketched(path, size) && (before?.size !== size || before.crc32 !== crc32);
         }),
     },
   };
