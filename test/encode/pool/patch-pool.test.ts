@@ -279,3 +279,21 @@ test('integration: with a warm cache nothing is read or encoded, and the result 
   assert.equal(mended.filter(({ fromCache }) => !fromCache).length, 1);
   assert.deepEqual(bare(mended), bare(cold));
 });
+
+test('integration: a cache is brought to its size by a pool that has put something there, and by no other', async () => {
+  const kept = await openPatchCache({ directory: await folder() });
+  let trimmed = 0;
+  const cache = {
+    ...kept,
+    trim: async () => {
+      trimmed++;
+      await kept.trim();
+    },
+  };
+  for (const expected of [1, 1]) {
+    const pool = new PatchPool({ workers: 1, effort: 'fast', cache });
+    await pool.encode(task('file', edited, old));
+    await pool.close();
+    assert.equal(trimmed, expected);
+  }
+});
