@@ -102,11 +102,7 @@ static uint32_t crc_of(uint32_t crc, const uint8_t *p, uint32_t length) {
   return ~crc;
 }
 
-#ifdef DFID_EXTERNAL_SHA256
-#define sha_begin dfid_sha_begin
-#define sha_add dfid_sha_add
-#define sha_end dfid_sha_end
-#else
+#ifndef DFID_EXTERNAL_SHA256
 static uint32_t rotated(uint32_t v, uint32_t by) { return v >> by | v << (32 - by); }
 
 static void sha_block(dfid_sha256 *sha) {
@@ -139,30 +135,30 @@ static void sha_block(dfid_sha256 *sha) {
   for (i = 0; i < 8; i++) sha->state[i] += s[i];
 }
 
-static void sha_begin(dfid_sha256 *sha) {
+void dfid_sha_begin(dfid_sha256 *sha) {
   static const uint32_t first[8] = {0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19};
   memcpy(sha->state, first, sizeof first);
   sha->bytes = 0;
 }
 
-static void sha_add(dfid_sha256 *sha, const uint8_t *p, uint32_t length) {
+void dfid_sha_add(dfid_sha256 *sha, const uint8_t *p, uint32_t length) {
   for (; length > 0; length--) {
     sha->block[sha->bytes++ & 63] = *p++;
     if ((sha->bytes & 63) == 0) sha_block(sha);
   }
 }
 
-static void sha_end(dfid_sha256 *sha, uint8_t digest[32]) {
+void dfid_sha_end(dfid_sha256 *sha, uint8_t digest[32]) {
   const uint64_t bits = sha->bytes * 8;
   uint32_t i;
   uint8_t byte = 0x80;
   do {
-    sha_add(sha, &byte, 1);
+    dfid_sha_add(sha, &byte, 1);
     byte = 0;
   } while ((sha->bytes & 63) != 56);
   for (i = 0; i < 8; i++) {
     byte = (uint8_t)(bits >> (56 - 8 * i));
-    sha_add(sha, &byte, 1);
+    dfid_sha_add(sha, &byte, 1);
   }
   for (i = 0; i < DIGEST_BYTES; i++) digest[i] = (uint8_t)(sha->state[i / 4] >> (24 - 8 * (i & 3)));
 }
@@ -998,7 +994,7 @@ static int sum(dfid_decoder *d) {
     else get(d, d->area, d->cursor, d->out, length);
     if (failed(d)) return 0;
   }
-  if (!(ONLY_CRC >> d->phase & 1)) sha_add(&d->sha, d->out, length);
+  if (!(ONLY_CRC >> d->phase & 1)) dfid_sha_add(&d->sha, d->out, length);
   d->crc = crc_of(d->crc, d->out, length);
   d->cursor += length;
   return d->cursor == d->until;
@@ -1008,7 +1004,7 @@ static int sum(dfid_decoder *d) {
 static void expect_sha(dfid_decoder *d, uint32_t at, uint32_t length, int code) {
   uint8_t expected[DIGEST_BYTES], digest[DIGEST_BYTES];
   if (!patch_read(d, at, expected, length)) return;
-  sha_end(&d->sha, digest);
+  dfid_sha_end(&d->sha, digest);
   if (memcmp(digest, expected, length) != 0) fail(d, code);
 }
 
@@ -1023,7 +1019,7 @@ static APART void read_from(dfid_decoder *d, uint32_t phase, reader *area, uint3
   d->until = until;
   d->cursor = 0;
   d->crc = 0;
-  sha_begin(&d->sha);
+  dfid_sha_begin(&d->sha);
 }
 
 /* Goes to a phase that reads the segment's place in the new image. */

@@ -110,12 +110,10 @@ typedef struct dfid_sha256 {
   uint8_t block[64];
 } dfid_sha256;
 
-#ifdef DFID_EXTERNAL_SHA256
-/* Given by the firmware. `state`, `bytes` and `block` are theirs to use. */
+/* SHA-256. With DFID_EXTERNAL_SHA256 the firmware gives them; `state`, `bytes` and `block` are theirs to use. */
 void dfid_sha_begin(dfid_sha256 *sha);
 void dfid_sha_add(dfid_sha256 *sha, const uint8_t *bytes, uint32_t length);
 void dfid_sha_end(dfid_sha256 *sha, uint8_t digest[32]);
-#endif
 
 typedef struct dfid_range {
   uint32_t address, offset, length;

@@ -19,20 +19,24 @@ export interface ExpandedPair {
   readonly fresh: ExpandedImage;
 }
 
-/** Unpacks what both sides allow. For a price, decisions of the new image that are few are not looked for. */
+/**
+ * Unpacks what both sides allow. For a price, decisions of the new image that are few are not looked for. A device that does not work out
+ * decisions of the old image, as the decoder in C, takes patches with `oldDecisions` none.
+ */
 export function expandPair(
   old: Uint8Array,
   fresh: Uint8Array,
   codecs: readonly RepackCodec[],
   proofs: RepackProofs,
   decisions: DecisionsWanted = 'all',
+  oldDecisions: DecisionsWanted = 'if many',
 ): ExpandedPair {
   const bytesOf = (image: Uint8Array, { offset, packedLength }: RepackPart): Uint8Array =>
     image.subarray(offset, offset + packedLength);
   const expandedNew = expandImage(fresh, codecs, (part) => proofs.packs(bytesOf(fresh, part), part), decisions);
   // Without a part of the new image there is nothing to gain.
   const ofOld = expandedNew.parts.length === 0 ? [] : codecs;
-  const expandedOld = expandImage(old, ofOld, (part) => proofs.unpacks(bytesOf(old, part), part), 'if many');
+  const expandedOld = expandImage(old, ofOld, (part) => proofs.unpacks(bytesOf(old, part), part), oldDecisions);
   return { old: expandedOld, fresh: expandedNew };
 }
 

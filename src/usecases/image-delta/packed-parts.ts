@@ -52,7 +52,10 @@ export function packedPartsOf(
     const from = old.subarray(before.at, before.at + before.length);
     const to = fresh.subarray(part.at, part.at + part.length);
     const way = ways[part.kind];
-    const expanded = way === undefined ? undefined : expandPair(from, to, [way], unproved, 'if many');
+    const expanded =
+      way === undefined
+        ? undefined
+        : expandPair(from, to, [way], unproved, way === 'lzma' || way === 'xz' ? 'if many' : 'all');
     const repack = expanded === undefined || expanded.fresh.parts.length === 0 ? undefined : way;
     return {
       ...told,

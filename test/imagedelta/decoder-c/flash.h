@@ -1,10 +1,9 @@
-/* A device with an emulated NOR flash, for the programs of this folder, each of which includes it once.
- * Bits only fall, blocks are erased whole, a unit that was written refuses to be written again, torn writes and erases leave rubbish. */
+/* A device with an emulated NOR flash, for the programs of this folder, each of which includes it once. */
 #include "image-delta.h"
 
+#include "flash-cells.h"
+
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* Areas in bytes: of an image, and of the journal. */
 #ifndef AREA
@@ -41,63 +40,9 @@ static uint32_t crc_of(const uint8_t *p, uint32_t length) {
 
 static flash now;
 static uint8_t *old_image, *patch;
-static uint32_t old_size, patch_size, unit, block, backup;
+static uint32_t old_size, patch_size, block, backup;
 static uint32_t faults;
 static void (*on_record)(const uint8_t *record); /* told of each record before it is written */
-static uint32_t operations, cut_at, random_state = 1;
-static int power;
-
-static uint32_t some(void) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 17;
-  random_state ^= random_state << 5;
-  return random_state;
-}
-
-/* Counts an operation. 1: the power fails in it. */
-static int cut(void) {
-  if (++operations != cut_at) return 0;
-  power = 0;
-  return 1;
-}
-
-static int flash_read(const uint8_t *area, uint32_t size, uint32_t at, uint8_t *to, uint32_t length) {
-  if (!power) return 1;
-  if (at > size || length > size - at) abort();
-  memcpy(to, area + at, length);
-  return 0;
-}
-
-static int flash_write(uint8_t *area, uint8_t *used, uint32_t size, uint32_t at, const uint8_t *from, uint32_t length) {
-  uint32_t i, torn, whole = length;
-  if (!power) return 1;
-  if (at > size || length > size - at || at % unit != 0 || length % unit != 0) abort();
-  for (i = 0; i < length; i++) {
-    if (used[at + i]) return 1; /* refused: it was written before */
-  }
-  torn = (uint32_t)cut();
-  if (torn) whole = some() % (length / unit) * unit;
-  for (i = 0; i < whole + (torn ? unit : 0); i++) {
-    used[at + i] = 1;
-    area[at + i] = (uint8_t)(area[at + i] & (i < whole ? from[i] : from[i] | some()));
-  }
-  return torn ? 1 : 0;
-}
-
-static int flash_erase(uint8_t *area, uint8_t *used, uint32_t at, uint32_t length) {
-  uint32_t i;
-  if (!power) return 1;
-  if (cut()) {
-    for (i = 0; i < length; i++) {
-      area[at + i] = (uint8_t)some();
-      used[at + i] = 1;
-    }
-    return 1;
-  }
-  memset(area + at, 0xFF, length);
-  memset(used + at, 0, length);
-  return 0;
-}
 
 static int32_t read_patch(void *c, uint32_t at, uint8_t *to, uint32_t n) {
   (void)c;

@@ -46,6 +46,16 @@ test('integration: on a Cortex-M4 the state is at most 16, 32 or 64 KiB, and the
       assert.ok(code !== undefined && code < most, `${code} bytes of code`);
       assert.deepEqual([data, bss], [0, 0], 'the decoder keeps nothing outside of its state');
     }
+    const built = spawnSync('arm-none-eabi-gcc', [
+      ...strict,
+      ...['-Os', '-mcpu=cortex-m4', '-mthumb', '-c', join(decoder, 'image-repack.c'), '-o', object],
+    ]);
+    assert.equal(built.status, 0, String(built.stderr));
+    const size = spawnSync('arm-none-eabi-size', [object]);
+    const [code, data, bss] = (String(size.stdout).split('\n')[1] ?? '').trim().split(/\s+/).map(Number);
+    t.diagnostic(`packed parts: ${code} bytes of code`);
+    assert.ok(code !== undefined && code < 12_288, `${code} bytes of code for packed parts`);
+    assert.deepEqual([data, bss], [0, 0], 'the decoder keeps nothing outside of its state');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

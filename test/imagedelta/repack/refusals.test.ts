@@ -17,7 +17,7 @@ import { imageOf } from './packed-images.js';
 const program = makeProgram('thumb', 61, 40);
 const packed = (of: typeof program): Uint8Array => imageOf(pako.gzip(linkProgram(of), { level: 9 }));
 const [old, fresh] = [packed(program), packed(changeProgram(program, 62))];
-const expanded = expandPair(old, fresh, ['deflate'], repackProofs);
+const expanded = expandPair(old, fresh, ['deflate'], repackProofs, 'all', 'all');
 const plan = { ...plainPlan, product: 'EC25', counter: 5 };
 const { patch } = encodeRepacked(old, fresh, expanded, plan);
 const headerLength = Buffer.from(patch).readUInt32LE(8);

@@ -55,8 +55,9 @@ const parametersLengths = [
 export function packBytesOf(part: PackedPlace): number {
   if (part.codec === 'lzma' || part.codec === 'xz') return lzmaBytesOf(part);
   const { codec, prediction } = part;
-  const window = codec === 'deflate' ? 32_768 : 65_536;
-  return prediction.mode === 0 ? 8192 : 8192 + 4 * (1 << prediction.hashBits) + 4 * window;
+  if (prediction.mode === 0) return 8192;
+  const heads = 2 ** prediction.hashBits;
+  return codec === 'deflate' ? 8192 + 2 * 2 * (heads + 32_768) : 8192 + 2 * 4 * (heads + 65_536);
 }
 
 function readPrediction(view: DataView, at: number, longestDistance: number): Prediction {

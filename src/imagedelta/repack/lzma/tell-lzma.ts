@@ -33,8 +33,8 @@ const sampleBytes = 65_536;
 /** Decisions of an old part are worth their place from here on. */
 const fewDecisions = 4096;
 
-/** Whether all decisions are wanted, or only such as are many. */
-export type DecisionsWanted = 'all' | 'if many';
+/** Whether all decisions are wanted, or only such as are many, or none. */
+export type DecisionsWanted = 'all' | 'if many' | 'none';
 
 /** The decisions of a stream by the packer that predicts its beginning best; `undefined` where a decoder would refuse. */
 export function tellLzma(stream: LzmaStream, wanted: DecisionsWanted): ToldLzma | undefined {
@@ -50,7 +50,8 @@ export function tellLzma(stream: LzmaStream, wanted: DecisionsWanted): ToldLzma 
     if (found.exceptions === 0) break;
   }
   const none = { bytes: new Uint8Array(0), exceptions: 0 };
-  const told = wanted === 'if many' && sample?.exceptions === 0 ? none : lzmaDecisions(stream, settings);
+  const isEnough = wanted === 'none' || (wanted === 'if many' && sample?.exceptions === 0);
+  const told = isEnough ? none : lzmaDecisions(stream, settings);
   if (told === undefined) return undefined;
   const { bytes, exceptions } = wanted === 'if many' && told.bytes.length <= fewDecisions ? none : told;
   return {
