@@ -17,6 +17,10 @@ const fewer: Readonly<Record<string, number>> = {
   'build-zip': 500,
   'repack-deflate': 300,
   'repack-lz4': 300,
+  'repack-lzma': 150,
+  'repack-lzma2': 150,
+  'repack-decisions-lzma': 150,
+  'repack-decisions-lzma2': 150,
 };
 /** Of the whole process, with everything that was not yet collected. Bytes. */
 const mostMemory = 1.5 * 2 ** 30;

@@ -1,5 +1,5 @@
 /** Finds the packed parts of an image that can be taken apart. */
-import { type LzmaStream, lzmaHeaderBytes, parseLzmaAlone } from './lzma/parse-lzma.js';
+import { type LzmaStream, lzmaHeaderAt, lzmaHeaderBytes, parseLzmaAlone } from './lzma/parse-lzma.js';
 import { isXz, parseXz } from './lzma/parse-xz.js';
 import { type DeflateStream, parseDeflate, type TextBudget } from './parse-deflate.js';
 import { type Lz4Blocks, type Lz4Stream, parseLz4 } from './parse-lz4.js';
@@ -70,9 +70,9 @@ export function findStreams(image: Uint8Array, codecs: readonly RepackCodec[]): 
 }
 
 function isLzmaKind(image: Uint8Array, at: number, codecs: readonly RepackCodec[]): boolean {
-  if (codecs.includes('xz') && isXz(image, at)) return true;
-  // The header of LZMA-alone says little: most bytes are told from it by a dictionary of whole 256 bytes.
-  return codecs.includes('lzma') && image[at + 1] === 0 && image[at + lzmaHeaderBytes] === 0 && !isXz(image, at);
+  return codecs.includes('xz') && isXz(image, at)
+    ? true
+    : codecs.includes('lzma') && lzmaHeaderAt(image, at) !== undefined;
 }
 
 function lzmaStreamsAt(

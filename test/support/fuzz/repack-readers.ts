@@ -7,6 +7,9 @@ import { packPart, unpackPart } from '../../../src/imagedelta/decoder/repack/exp
 import type { PackedPlace } from '../../../src/imagedelta/decoder/repack/part.js';
 import { encodeRepacked, expandPair } from '../../../src/imagedelta/repack/encode.js';
 import { partOf, type RepackPart } from '../../../src/imagedelta/repack/expand.js';
+import { lzmaDecisions } from '../../../src/imagedelta/repack/lzma/lzma-decisions.js';
+import { type LzmaStream, lzmaHeaderBytes, parseLzmaAlone } from '../../../src/imagedelta/repack/lzma/parse-lzma.js';
+import { parseLzma2, parseXz } from '../../../src/imagedelta/repack/lzma/parse-xz.js';
 import { parseDeflate } from '../../../src/imagedelta/repack/parse-deflate.js';
 import { parseLz4 } from '../../../src/imagedelta/repack/parse-lz4.js';
 import { placeOf, repackProofs } from '../../../src/usecases/image-delta/repack-proofs.js';
@@ -31,6 +34,14 @@ function mustComeBack(part: RepackPart | undefined, packed: Uint8Array): void {
   if (part === undefined) return;
   const bytes = packed.subarray(0, part.packedLength);
   if (!repackProofs.packs(bytes, part)) throw new Error('it is packed to something else');
+  if (!repackProofs.unpacks(bytes, part)) throw new Error('it is unpacked to something else');
+}
+
+/** The same of LZMA, whose last bytes may be others than a range coder writes: such a part is left packed. */
+function mustBeTold(part: RepackPart | undefined, packed: Uint8Array): void {
+  if (part === undefined) return;
+  const bytes = packed.subarray(0, part.packedLength);
+  repackProofs.packs(bytes, part);
   if (!repackProofs.unpacks(bytes, part)) throw new Error('it is unpacked to something else');
 }
 
@@ -72,6 +83,54 @@ function oldPartReader(part: RepackPart | undefined, packed: Uint8Array): FuzzRe
   };
 }
 
+const lzmaFile = kept('plain.lzma');
+const xzFile = kept('plain.xz');
+const fewBytes = 2 ** 16;
+
+function lzmaPart(bytes: Uint8Array): RepackPart | undefined {
+  const stream = parseLzmaAlone(bytes, { left: fewBytes });
+  return stream && partOf({ codec: 'lzma', at: 0, stream });
+}
+
+function lzma2Part(bytes: Uint8Array): RepackPart | undefined {
+  const stream = parseLzma2(bytes, 4096, { left: fewBytes });
+  return stream === undefined || stream.text.length === 0 ? undefined : partOf({ codec: 'xz', at: 0, stream });
+}
+
+const [block] = parseXz(xzFile, { left: fewBytes });
+if (block === undefined) throw new Error('the sample has no block');
+const chunks = xzFile.subarray(block.at, block.at + block.stream.length);
+
+/** Decisions with many exceptions: the packer that is to predict them is another one. */
+function exceptionsReader(codec: 'lzma' | 'xz', stream: LzmaStream | undefined): FuzzReader {
+  const packer = { nice: 8, depth: 2, late: true, dictionary: 4096 };
+  const told = stream && lzmaDecisions(stream, packer);
+  if (stream === undefined || told === undefined) throw new Error('the sample is no part');
+  const parameters = Buffer.from([
+    3,
+    codec === 'xz' ? 0 : (stream.chunks[0]?.properties?.packed ?? 0),
+    8,
+    0,
+    2,
+    0,
+    0,
+    16,
+    0,
+    0,
+  ]);
+  if (stream.endMark) parameters[0] = 7;
+  const { exceptions, bytes: decisions } = told;
+  const from = { offset: 0, packedLength: stream.length, text: stream.text, decisions, exceptions, packBytes: 0 };
+  const place = placeOf({ ...from, codec, parameters });
+  packPart({ text: stream.text, decisions }, place);
+  return {
+    read: (bytes) => packPart({ text: stream.text, decisions: bytes }, place),
+    throws: [DeltaError],
+    samples: () => [decisions],
+    words: ['\x06', '\x07', '\x01', '\xe0', '\x80', '\x01\0\0', '\xff\xff\xff\xff', '\0'],
+  };
+}
+
 /** Readers by name. */
 export const repackReaders = {
   'image-repack': {
@@ -97,6 +156,25 @@ export const repackReaders = {
     throws: [],
     samples: () => [blocks],
   },
+  'repack-lzma': {
+    read: (bytes) => mustBeTold(lzmaPart(bytes), bytes.subarray(lzmaHeaderBytes)),
+    throws: [],
+    samples: () => [lzmaFile],
+  },
+  'repack-lzma2': {
+    read: (bytes) => mustBeTold(lzma2Part(bytes), bytes),
+    throws: [],
+    samples: () => [chunks],
+  },
+  'repack-xz': {
+    read: (bytes) => parseXz(bytes, { left: fewBytes }),
+    throws: [],
+    samples: () => [xzFile],
+  },
+  'repack-old-lzma': oldPartReader(lzmaPart(lzmaFile), lzmaFile.subarray(lzmaHeaderBytes)),
+  'repack-old-lzma2': oldPartReader(lzma2Part(chunks), chunks),
+  'repack-decisions-lzma': exceptionsReader('lzma', parseLzmaAlone(lzmaFile, { left: fewBytes })),
+  'repack-decisions-lzma2': exceptionsReader('xz', parseLzma2(chunks, 4096, { left: fewBytes })),
   'repack-old-deflate': oldPartReader(deflatePart(raw), raw),
   'repack-old-lz4': oldPartReader(lz4Part(blocks, legacy), blocks),
   'repack-decisions-deflate': decisionsReader(deflatePart(raw)),

@@ -59,16 +59,33 @@ function isDictionary(size: number): boolean {
 /** The header's size is all ones where there is an end mark. */
 const unknownSize = 2n ** 64n - 1n;
 
+/** What the header says that stands there. */
+interface LzmaHeader {
+  readonly properties: LzmaProperties;
+  readonly dictionary: number;
+  /** `undefined` where there is an end mark. */
+  readonly size: number | undefined;
+}
+
+/** The header at a place; `undefined` where it cannot be one. */
+export function lzmaHeaderAt(bytes: Uint8Array, at: number): LzmaHeader | undefined {
+  // Most places are told from a header by these two.
+  if (bytes[at + 1] !== 0 || bytes[at + lzmaHeaderBytes] !== 0) return undefined;
+  const properties = propertiesOf(bytes[at] ?? 255);
+  if (properties === undefined || properties.lc + properties.lp > 4) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, lzmaHeaderBytes);
+  const dictionary = view.getUint32(1, true);
+  if (!isDictionary(dictionary)) return undefined;
+  const said = view.getBigUint64(5, true);
+  if (said === unknownSize) return { properties, dictionary, size: undefined };
+  return said > 0n && said < 2n ** 31n ? { properties, dictionary, size: Number(said) } : undefined;
+}
+
 /** The stream whose header stands at the beginning; `undefined` where there is none. */
 export function parseLzmaAlone(bytes: Uint8Array, budget: TextBudget): LzmaStream | undefined {
-  if (bytes.length < lzmaHeaderBytes + 5 || bytes[lzmaHeaderBytes] !== 0) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, lzmaHeaderBytes);
-  const properties = propertiesOf(view.getUint8(0));
-  const dictionary = view.getUint32(1, true);
-  const said = view.getBigUint64(5, true);
-  if (properties === undefined || properties.lc + properties.lp > 4 || !isDictionary(dictionary)) return undefined;
-  const size = said === unknownSize ? undefined : said > 0n && said < 2n ** 31n ? Number(said) : -1;
-  if (size === -1 || (size ?? 0) > budget.left) return undefined;
+  const header = lzmaHeaderAt(bytes, 0);
+  if (header === undefined || (header.size ?? 0) > budget.left) return undefined;
+  const { properties, dictionary, size } = header;
   const packed = bytes.subarray(lzmaHeaderBytes);
   const limit = size ?? budget.left;
   const tokens = tokenList(limit);

@@ -20,7 +20,7 @@ export interface TreeMatches {
   readonly work: () => number;
 }
 
-const ring = 8192;
+const mostKept = 8192;
 const most = 273;
 const crc = new Int32Array(256);
 for (let byte = 0; byte < 256; byte++) {
@@ -48,6 +48,7 @@ export function openTreeMatches(
   end: number,
   { nice, depth, dictionary }: SearchSettings,
 ): TreeMatches {
+  const ring = Math.min(mostKept, end - begin + 1);
   const window = Math.min(dictionary + 1, end - begin + 1);
   const heads2 = new Int32Array(1 << 10).fill(-1);
   const heads3 = new Int32Array(1 << 16).fill(-1);

@@ -3,7 +3,7 @@ import { refuseDecisions } from '../refuse.js';
 import { noPredictor, type Predictor, type TokenSink, type TokenSource } from './exceptions.js';
 import { type LzmaModel, type LzmaProperties, resetModel, setProperties, type Token } from './model.js';
 import { openPlanner, type Planner, type PlannerSettings } from './planner.js';
-import { type BitSink, writeToken } from './token-writer.js';
+import { type BitSink, learnOnly, writeToken } from './token-writer.js';
 
 /** What starts anew with a chunk: nothing, the state, properties too, or the dictionary too. */
 export type Reset = 0 | 1 | 2 | 3;
@@ -26,14 +26,6 @@ export interface ChunkCoder {
 function mostWork(text: number): number {
   return 2 ** 24 + 4096 * text;
 }
-
-const learnOnly: BitSink = {
-  bit: (probabilities, index, value) => {
-    const probability = probabilities[index] ?? 0;
-    probabilities[index] = value === 0 ? probability + ((2048 - probability) >> 5) : probability - (probability >> 5);
-  },
-  direct: () => {},
-};
 
 /** A coder at the beginning of a text; without settings nothing is predicted. */
 export function openChunkCoder(model: LzmaModel, settings: PlannerSettings | undefined): ChunkCoder {

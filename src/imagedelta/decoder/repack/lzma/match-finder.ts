@@ -29,7 +29,7 @@ export interface MatchFinder {
 }
 
 /** Places whose matches are kept: more than a plan looks ahead. */
-const kept = 8192;
+const mostKept = 8192;
 /** The most matches of a place: one of each length. */
 const most = 274;
 const longestMatch = 273;
@@ -51,6 +51,7 @@ export function hashEntries(dictionary: number): number {
 /** A finder for the text between two places. */
 export function openMatchFinder(text: Uint8Array, begin: number, end: number, settings: FinderSettings): MatchFinder {
   const { nice, depth, dictionary } = settings;
+  const kept = Math.min(mostKept, end - begin + 1);
   const two = new Int32Array(1024).fill(-1);
   const three = new Int32Array(65_536).fill(-1);
   const four = new Int32Array(hashEntries(dictionary)).fill(-1);

@@ -21,6 +21,15 @@ export interface BitSink {
   direct(value: number, count: number): void;
 }
 
+/** Takes no bits, but teaches the probabilities. */
+export const learnOnly: BitSink = {
+  bit: (probabilities, index, value) => {
+    const probability = probabilities[index] ?? 0;
+    probabilities[index] = value === 0 ? probability + ((2048 - probability) >> 5) : probability - (probability >> 5);
+  },
+  direct: () => {},
+};
+
 function tree(out: BitSink, p: Uint16Array, start: number, value: number, bits: number): void {
   let node = 1;
   for (let i = bits - 1; i >= 0; i--) {
