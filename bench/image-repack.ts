@@ -53,6 +53,9 @@ const packers: readonly Packer[] = [
   program('7zz', 'deflate', true, (file) => ['7zz', 'a', '-tgzip', '-mx9', '-so', '-an', file]),
   program('lz4', 'lz4', false, (file) => ['lz4', '-q', '-l', '-9', '-c', file]),
   program('lz4', 'lz4', true, (file) => ['lz4', '-q', '-l', '-12', '-c', file]),
+  program('xz', 'lzma', true, (file) => ['xz', '--format=lzma', '-6', '-c', file]),
+  program('xz', 'lzma', true, (file) => ['xz', '--format=lzma', '-1', '-c', file]),
+  program('xz', 'xz', true, (file) => ['xz', '-6', '-T1', '-c', file]),
 ];
 
 const { values, positionals } = parseArgs({
