@@ -36,7 +36,7 @@ export type * from './model/operation.js';
 export type * from './model/package-record.js';
 export type * from './model/packed-place.js';
 export { allParts, type Part, parseParts } from './model/parts.js';
-export type { PatchCache, SharedContents } from './model/patch-cache.js';
+export type { PatchCache, SharedContents, Turns } from './model/patch-cache.js';
 export { type BuildPath, type DevicePath, displayName, toBuildPath } from './model/path.js';
 export type * from './model/plan.js';
 export type { Ports } from './model/ports.js';
