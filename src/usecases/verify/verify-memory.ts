@@ -9,7 +9,7 @@ import { holdMemory, type LargestWork, processBytes, threadBytes } from '../proc
 /** What a patch takes while it is applied, for each byte of the larger of its sides: both, the patch, and what is unpacked of it. Measured. */
 const perByte = 3;
 /** The same of a boot image, whose kernel and RAM disk are unpacked. */
-const perByteUnpacked = 10;
+const perByteUnpacked = 14;
 
 /** Contents that are kept at hand where there is enough: more does not make it quicker. */
 const enoughKept = 96 * 2 ** 20;
