@@ -24,6 +24,8 @@ export interface UploadRequest {
 /** `cable`: the fault of that name is not to come again. `gone`: the port went away. */
 export type UploadEnd = 'stored' | 'timeout' | 'gone' | 'cable';
 
+let begun = 0;
+
 /** Takes the bytes of a file. What is not whole is not kept. */
 export async function takeUpload(
   request: UploadRequest,
@@ -32,7 +34,8 @@ export async function takeUpload(
   faults: Faults,
   cableIn: boolean,
 ): Promise<UploadEnd> {
-  const partial = `${request.path}.part`;
+  // An upload whose port went away may not have noticed that when the next one begins: each has a file of its own.
+  const partial = `${request.path}.${begun++}.part`;
   const handle = await open(partial, 'w');
   const sum = startXor16();
   const pulled = cableIn ? faults.number('cable-pulled') : undefined;

@@ -88,17 +88,17 @@ static void reseal(void) {
     if ((word_at(row) & SAME) == 0) {
       put_word(row + 4, crc_of(0, patch + packed_at, packed));
       if (entry == 28) {
-        sha_begin(&sha);
-        sha_add(&sha, patch + packed_at, packed);
-        sha_end(&sha, digest);
+        dfid_sha_begin(&sha);
+        dfid_sha_add(&sha, patch + packed_at, packed);
+        dfid_sha_end(&sha, digest);
         memcpy(row + 12, digest, 16);
       }
     }
     packed_at += packed;
   }
-  sha_begin(&sha);
-  sha_add(&sha, patch, length - tail);
-  sha_end(&sha, digest);
+  dfid_sha_begin(&sha);
+  dfid_sha_add(&sha, patch, length - tail);
+  dfid_sha_end(&sha, digest);
   memcpy(patch + length - tail, digest, 32);
 }
 
