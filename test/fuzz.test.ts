@@ -30,7 +30,7 @@ describe('property: generated and damaged inputs give a value or an error of the
     test(name, async () => {
       const seed = randomInt(1, 2 ** 31);
       const again = `node dist/bench/fuzz.js --reader ${name} --seed ${seed}`;
-      const { run, fault, largest } = await fuzz(name, seed, fewer[name] ?? 1000);
+      const { run, fault, largest } = await fuzz(name, seed, fewer[name] ?? 600);
       assert.equal(fault, undefined, `${again} --from ${run} --runs 1`);
       assert.ok(largest > 0 && largest < mostMemory, `${largest} bytes: ${again}`);
     });
