@@ -1,7 +1,7 @@
 /** What is asked of a patch, and of what it makes: docs/formats/image-delta.md, section 3, codes 13 to 20. */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { DeltaError } from './fault.js';
+import { DeltaError, type DeltaFaultName } from './fault.js';
 import type { DeltaHeader, DeltaSegment } from './header-fields.js';
 
 /** Whether all of the patch is there and undamaged. Throws a DeltaError with codes 13, 14 and 17. */
@@ -11,7 +11,7 @@ export function checkDeltaPatch(header: DeltaHeader, patch: Uint8Array): void {
 }
 
 /** Throws a DeltaError with code 15. */
-export function checkOldSize(header: DeltaHeader, length: number): void {
+export function checkOldSize(header: Pick<DeltaHeader, 'oldSize'>, length: number): void {
   if (length !== header.oldSize)
     throw new DeltaError(
       'old-size',
@@ -22,7 +22,7 @@ export function checkOldSize(header: DeltaHeader, length: number): void {
 }
 
 /** Throws a DeltaError with code 16. */
-export function checkOldImage(header: DeltaHeader, old: Uint8Array): void {
+export function checkOldImage(header: Pick<DeltaHeader, 'oldSha256'>, old: Uint8Array): void {
   checkDigest('old-image', 'the patch is for another old image', old, header.oldSha256);
 }
 
@@ -34,7 +34,7 @@ export function checkMade(segment: DeltaSegment, made: Uint8Array): void {
 }
 
 /** Throws a DeltaError with code 20. */
-export function checkNewImage(header: DeltaHeader, fresh: Uint8Array): void {
+export function checkNewImage(header: Pick<DeltaHeader, 'newSha256'>, fresh: Uint8Array): void {
   checkDigest('new-image', 'the new image came out wrong', fresh, header.newSha256);
 }
 
@@ -43,7 +43,7 @@ function hex(value: number): string {
 }
 
 /** Throws a DeltaError with codes 13 and 14. */
-export function checkPatchLength(header: DeltaHeader, length: number): void {
+export function checkPatchLength(header: Pick<DeltaHeader, 'patchLength'>, length: number): void {
   if (length < header.patchLength)
     throw new DeltaError('patch-cut', 'the patch is cut short', `${length} bytes`, `${header.patchLength} bytes`);
   if (length > header.patchLength)
@@ -55,7 +55,8 @@ export function checkPatchLength(header: DeltaHeader, length: number): void {
     );
 }
 
-function checkDigest(fault: 'old-image' | 'new-image', message: string, image: Uint8Array, expected: Uint8Array): void {
+/** Throws the fault, with this message, where the bytes have another SHA-256. */
+export function checkDigest(fault: DeltaFaultName, message: string, image: Uint8Array, expected: Uint8Array): void {
   const found = createHash('sha256').update(image).digest();
   if (Buffer.compare(found, expected) === 0) return;
   throw new DeltaError(

@@ -1,7 +1,14 @@
 /** Applies a patch over packed parts to an image in memory. */
 import { createHash } from 'node:crypto';
 import { applyDelta } from '../apply.js';
-import { checkDeltaPatch } from '../checks.js';
+import {
+  checkDeltaPatch,
+  checkDigest,
+  checkNewImage,
+  checkOldImage,
+  checkOldSize,
+  checkPatchLength,
+} from '../checks.js';
 import { checkDevice, type DeltaDevice } from '../device.js';
 import { DeltaError } from '../fault.js';
 import { readDeltaHeader } from '../header.js';
@@ -20,31 +27,10 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
-function checkDigest(
-  fault: 'old-image' | 'expanded-old' | 'new-image',
-  message: string,
-  bytes: Uint8Array,
-  expected: Uint8Array,
-): void {
-  const found = createHash('sha256').update(bytes).digest();
-  if (equal(found, expected)) return;
-  const shown = (digest: Uint8Array): string => `SHA-256 ${Buffer.from(digest).toString('hex')}`;
-  throw new DeltaError(fault, message, shown(found), shown(expected));
-}
-
 /** Reads a patch and all check sums of its own: docs/formats/image-repack.md, section 9. Throws a DeltaError. */
 export function readRepackPatch(patch: Uint8Array): RepackPatch {
   const outer = readOuterHeader(patch);
-  const whole = outer.length + outer.innerLength;
-  if (patch.length < whole)
-    throw new DeltaError('patch-cut', 'the patch is cut short', `${patch.length} bytes`, `${whole} bytes`);
-  if (patch.length > whole)
-    throw new DeltaError(
-      'patch-long',
-      'there is something behind the patch',
-      `${patch.length} bytes`,
-      `${whole} bytes`,
-    );
+  checkPatchLength({ patchLength: outer.length + outer.innerLength }, patch.length);
   const inner = patch.subarray(outer.length);
   if (!equal(createHash('sha256').update(inner).digest(), outer.innerSha256))
     throw new DeltaError('inner', 'the patch is damaged behind its header', 'another SHA-256 than it says');
@@ -72,14 +58,8 @@ export function applyRepacked(old: Uint8Array, patch: Uint8Array, device: DeltaD
   const read = readRepackPatch(patch);
   const { outer, inner } = read;
   checkRepackDevice(read, device);
-  if (old.length !== outer.oldSize)
-    throw new DeltaError(
-      'old-size',
-      'the patch is for another old image',
-      `${old.length} bytes`,
-      `${outer.oldSize} bytes`,
-    );
-  checkDigest('old-image', 'the patch is for another old image', old, outer.oldSha256);
+  checkOldSize(outer, old.length);
+  checkOldImage(outer, old);
   const { onProgress, onContent } = device;
   const expandedOld = expandOld(old, outer.oldParts, outer.expandedOldSize);
   checkDigest('expanded-old', 'the old image was expanded to something else', expandedOld, outer.expandedOldSha256);
@@ -87,6 +67,6 @@ export function applyRepacked(old: Uint8Array, patch: Uint8Array, device: DeltaD
   const fresh = packNew(expandedNew, outer.newParts, outer.newSize, (done) =>
     onProgress?.(outer.expandedNewSize + done),
   );
-  checkDigest('new-image', 'the new image came out wrong', fresh, outer.newSha256);
+  checkNewImage(outer, fresh);
   return fresh;
 }

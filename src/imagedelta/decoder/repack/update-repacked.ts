@@ -1,5 +1,5 @@
 /** Updates the flash of a device by a patch over packed parts: docs/formats/image-repack.md, section 7. */
-import { createHash } from 'node:crypto';
+import { checkDigest, checkNewImage, checkOldImage, checkOldSize } from '../checks.js';
 import type { DeltaDevice } from '../device.js';
 import { DeltaError } from '../fault.js';
 import { complete, openJournal } from '../journal.js';
@@ -51,17 +51,11 @@ export function updateRepacked(
   checkRepackDevice(read, device);
   checkRoom(read, storage, flash);
   const { writeUnit, eraseBlock, journalRoom } = flash;
-  if (storage.oldSize !== undefined && storage.oldSize !== outer.oldSize)
-    throw new DeltaError(
-      'old-size',
-      'the patch is for another old image',
-      `${storage.oldSize}`,
-      `${outer.oldSize} bytes`,
-    );
+  if (storage.oldSize !== undefined) checkOldSize(outer, storage.oldSize);
   const journal = openJournal(header, storage.journal, { room: journalRoom, writeUnit, inPlace: false });
   if (journal.step !== complete) {
     const old = readAll(storage.old, outer.oldSize);
-    checkDigest('old-image', 'the patch is for another old image', old, outer.oldSha256);
+    checkOldImage(outer, old);
     const expanded = expandOld(old, outer.oldParts, outer.expandedOldSize);
     checkDigest('expanded-old', 'the old image was expanded to something else', expanded, outer.expandedOldSha256);
     bring(expanded, storage.expandedOld, flash);
@@ -86,7 +80,7 @@ export function updateRepacked(
     device.onProgress?.(outer.expandedNewSize + done),
   );
   // Asked for before the place of the old image is touched, and once more of what the flash has kept.
-  checkDigest('new-image', 'the new image came out wrong', fresh, outer.newSha256);
+  checkNewImage(outer, fresh);
   bring(fresh, storage.fresh, flash);
   checkDigest('new-image', 'the new image is not there', readAll(storage.fresh, outer.newSize), outer.newSha256);
 }
@@ -139,15 +133,4 @@ function readAll(area: ReadableArea, length: number): Uint8Array {
   if (bytes === undefined) throw new DeltaError('storage', `${length} bytes cannot be read`);
   // The place may be written while they are still needed.
   return bytes.slice();
-}
-
-function checkDigest(
-  fault: 'old-image' | 'expanded-old' | 'storage' | 'new-image',
-  message: string,
-  bytes: Uint8Array,
-  expected: Uint8Array,
-): void {
-  const found = createHash('sha256').update(bytes).digest();
-  if (Buffer.compare(found, expected) === 0) return;
-  throw new DeltaError(fault, message, `SHA-256 ${found.toString('hex')}`);
 }
