@@ -3,26 +3,11 @@
  * reader goes through all chunks of an LZMA2 stream. Reading past the end of the input counts as broken.
  */
 import { FormatError } from '../../../formats/format-error.js';
+import { at as places, stateAfter } from './probabilities.js';
 import { type TokenList, tokenKinds } from './token-list.js';
 
 const half = 1 << 10;
 const top = 2 ** 24;
-
-/** Where the probabilities of each choice begin, in one table. */
-const places = {
-  isMatch: 0,
-  isRep: 192,
-  isRepG0: 204,
-  isRepG1: 216,
-  isRepG2: 228,
-  isRep0Long: 240,
-  slots: 432,
-  special: 688,
-  align: 816,
-  matchLength: 832,
-  repLength: 1346,
-  literals: 1860,
-};
 
 /** The reader of a stream; what it learns stays from one chunk to the next. */
 export interface TokenReader {
@@ -132,7 +117,7 @@ export function openTokenReader(limit: number): TokenReader {
     while (symbol < 0x100) symbol = (symbol << 1) | bit(context + symbol);
     room(1);
     out[size++] = symbol & 0xff;
-    state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
+    state = stateAfter.literal(state);
   };
   const distance = (length: number): number => {
     const slot = tree(places.slots + (Math.min(length - 2, 3) << 6), 6);
@@ -207,7 +192,7 @@ export function openTokenReader(limit: number): TokenReader {
           rep2 = rep1;
           rep1 = rep0;
           length = lengthAt(places.matchLength, position);
-          state = state < 7 ? 7 : 10;
+          state = stateAfter.match(state);
           rep0 = distance(length);
           if (rep0 === 0xffffffff) {
             if (wanted !== undefined) throw new FormatError('an LZMA end mark comes before the end');
@@ -216,10 +201,10 @@ export function openTokenReader(limit: number): TokenReader {
           }
         } else {
           kind = recall(position);
-          if (kind === tokenKinds.shortRep) state = state < 7 ? 9 : 11;
+          if (kind === tokenKinds.shortRep) state = stateAfter.shortRep(state);
           else {
             length = lengthAt(places.repLength, position);
-            state = state < 7 ? 8 : 11;
+            state = stateAfter.rep(state);
           }
         }
         if (rep0 >= size - begin) throw new FormatError(`an LZMA match reaches ${rep0 + 1} bytes back`);
