@@ -133,7 +133,8 @@ static uint32_t table_bytes(const dfir_part *part) {
 
 /* The size of the expanded image behind the bytes [from, to) of the image; NONE if it is too large. */
 static uint32_t size_after(uint32_t size, uint32_t from, uint32_t to) {
-  if (size > LARGEST || from == to) return size > LARGEST ? NONE : size;
+  if (size > LARGEST) return NONE;
+  if (from == to) return size;
   size += (from - size) & 15;
   return to - from > LARGEST - size ? NONE : size + (to - from);
 }
@@ -188,16 +189,15 @@ static void read_header(dfir_decoder *d) {
   d->head.pack_bytes = word_at(p + 40);
   if (!failed(d) && d->head.length - 32 < FIXED + d->head.signature) fail(d, DFID_HEADER_DAMAGED);
   d->head.hashed = d->head.length - 32 - d->head.signature;
-  /* Kept until the header's SHA-256 is known to be right. */
-  d->size = half_at(p + 6);
-  d->step = p[5] | half_at(p + 38);
+  d->head.features = half_at(p + 6);
+  d->head.zeros = p[5] | half_at(p + 38);
 }
 
 /* Codes 5 and 6, and 23. */
 static void check_fields(dfir_decoder *d) {
   uint32_t most = 8192;
-  if (d->size != 0) fail(d, DFID_FEATURE);
-  if (d->step != 0 || d->head.signature > 1024 || d->head.old_parts > 4096 || d->head.new_parts > 4096 || d->head.new_parts == 0 ||
+  if (d->head.features != 0) fail(d, DFID_FEATURE);
+  if (d->head.zeros != 0 || d->head.signature > 1024 || d->head.old_parts > 4096 || d->head.new_parts > 4096 || d->head.new_parts == 0 ||
       (d->head.old_size | d->head.new_size | d->head.expanded_old | d->head.expanded_new) > LARGEST) {
     fail(d, DFID_VALUE);
   }
@@ -609,13 +609,11 @@ static void put_symbol(dfir_decoder *d, const uint8_t *lengths, const uint16_t *
   put_bits(d, codes[symbol], lengths[symbol]);
 }
 
-/* The number of a group whose size doubles every `each`; its first member and extra bits. For lengths - 3 and distances - 1. */
+/* The number of a group, of which there are `each` for every number of extra bits but twice as many for none: for lengths - 3 and distances - 1. */
 static uint32_t group_of(uint32_t value, uint32_t each, uint32_t *extra) {
-  const uint32_t step = each == 4 ? 2 : 1;
-  uint32_t bits = 0;
-  while (value >> bits >= 2 * each) bits++;
-  *extra = value < 2 * each ? 0 : bits;
-  return value < 2 * each ? value : (bits << step) + (value >> bits);
+  *extra = 0;
+  while (value >> *extra >= 2 * each) ++*extra;
+  return *extra * each + (value >> *extra);
 }
 
 /* The symbol of a length, and of a distance, with the extra bits. */
@@ -813,6 +811,15 @@ static void fixed_codes(dfir_decoder *d) {
 
 enum { DEFLATE_RECORD, DEFLATE_STORED, DEFLATE_COUNT, DEFLATE_PUT, DEFLATE_END };
 
+/* The next bytes of a block that is stored. */
+static void put_stored(dfir_decoder *d) {
+  uint32_t some;
+  for (some = smaller(d->block_left, 256); some > 0; some--, d->block_left--) {
+    put_packed(d, text_byte(d, &d->tokens.here, d->tokens.at));
+    pass(d, &d->tokens, 1);
+  }
+}
+
 /* The next record of a block. */
 static void begin_block(dfir_decoder *d) {
   d->kind = record_byte(d);
@@ -846,10 +853,7 @@ static int pack_deflate(dfir_decoder *d) {
     begin_block(d);
     break;
   case DEFLATE_STORED:
-    for (some = smaller(d->block_left, 256); some > 0; some--, d->block_left--) {
-      put_packed(d, text_byte(d, &d->tokens.here, d->tokens.at));
-      pass(d, &d->tokens, 1);
-    }
+    put_stored(d);
     if (d->block_left == 0) d->step = d->kind & 4 ? DEFLATE_END : DEFLATE_RECORD;
     break;
   case DEFLATE_COUNT:
@@ -947,10 +951,7 @@ static int pack_lz4(dfir_decoder *d) {
     }
     break;
   case LZ4_STORED:
-    for (some = smaller(d->block_left, 256); some > 0; some--, d->block_left--) {
-      put_packed(d, text_byte(d, &d->tokens.here, d->tokens.at));
-      pass(d, &d->tokens, 1);
-    }
+    put_stored(d);
     if (d->block_left == 0) d->step = LZ4_BLOCK;
     break;
   case LZ4_COUNT:

@@ -84,7 +84,7 @@ typedef struct dfir_decoder {
   int32_t result;
   uint32_t phase;
   struct {
-    uint32_t length, old_size, new_size, expanded_old, expanded_new, inner, old_parts, new_parts, signature, hashed, pack_bytes;
+    uint32_t length, old_size, new_size, expanded_old, expanded_new, inner, old_parts, new_parts, signature, hashed, pack_bytes, features, zeros;
   } head;
   uint32_t cursor, until;               /* of what is summed, or of what is copied */
   uint32_t part_at, parts_left, from;   /* the list of parts, and how far the image has been expanded or packed */
