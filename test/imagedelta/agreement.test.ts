@@ -11,8 +11,9 @@ import { makeSegment } from '../../src/imagedelta/decoder/segment.js';
 import { type EncodePlan, encodeDelta } from '../../src/imagedelta/encoder/encode.js';
 import { seededRandom } from '../support/random.js';
 import { workFolder } from '../support/work-folder.js';
-import { assertAgree, compilers, type Pair, resealed, withDecoder } from './c-decoder.js';
+import { assertAgree, compilers, type Pair, withDecoder } from './c-decoder.js';
 import { compileProgram, compilerMissing } from './compiled-programs.js';
+import { resealed } from './faults.js';
 import { plainPlan } from './vector-cases.js';
 
 const work = workFolder('agreement');

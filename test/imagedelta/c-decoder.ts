@@ -1,7 +1,6 @@
 /** Compiles the decoder in C and runs it beside the one in TypeScript. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,15 +134,6 @@ export function assertAgree(program: string, pairs: readonly Pair[]): ReadonlySe
     );
   }
   return seen;
-}
-
-/** The patch with bytes changed, and the header's digest made right again. */
-export function resealed(patch: Uint8Array, change: (bytes: Buffer) => void): Uint8Array {
-  const bytes = Buffer.from(patch);
-  const end = bytes.readUInt32LE(8) - bytes.readUInt16LE(52) - 32;
-  change(bytes);
-  bytes.set(createHash('sha256').update(bytes.subarray(0, end)).digest(), end);
-  return bytes;
 }
 
 export const readVector = (name: string, part: string): Uint8Array => readFileSync(join(vectors, name, part));

@@ -12,13 +12,13 @@ import {
   harnessOptions,
   type Pair,
   readVector,
-  resealed,
   roomOfHarness,
   runAll,
   vectors,
   withDecoder,
 } from './c-decoder.js';
 import { type CodeKind, changeProgram, linkProgram, makeProgram } from './code-images.js';
+import { resealed } from './faults.js';
 import { plainPlan } from './vector-cases.js';
 
 /** Pairs of small programs, in each code format, with patches of several shapes. */
